@@ -1,0 +1,61 @@
+/** Step of the set-up: a Chromium for the browser and desktop tests. */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { run } from './with-node.mjs'
+
+const commands = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+  'msedge',
+  'microsoft-edge',
+]
+const places = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+]
+
+/** The Chromium (or Chrome) to test with: `CHROMIUM_PATH`, else one that is installed. */
+export function findChromium() {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const ending = process.platform === 'win32' ? '.exe' : ''
+  const candidates = commands.flatMap((command) => folders.map((folder) => join(folder, command + ending)))
+  return [...candidates, ...places].find((file) => existsSync(file))
+}
+
+/**
+ * As `findChromium`, after installing Debian's package where that is possible without asking.
+ * @returns undefined, with the remedy printed, when there is none
+ */
+export async function ensureChromium() {
+  const found = findChromium()
+  if (found !== undefined) {
+    if (existsSync(found)) return found
+    console.error(`CHROMIUM_PATH names ${found}, which does not exist.`)
+    return undefined
+  }
+  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+    console.log('Installing Chromium (Debian package) for the tests …')
+    const options = {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }
+    await run('apt-get', ['update', '-qq'], options)
+    await run(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+      options,
+    )
+    const installed = findChromium()
+    if (installed !== undefined) return installed
+  }
+  console.error(
+    'The browser and desktop tests need Chromium or Chrome: install it (Debian: sudo apt-get install chromium), or set CHROMIUM_PATH.',
+  )
+  return undefined
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['tests/node/**/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.{ts,tsx}'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'desktop',
+          include: ['tests/desktop/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src-shared/**/*.ts', 'src-main/**/*.ts', 'drivers/**/*.ts'],
+      // V8 counts nothing in child threads: these files only connect a thread to functions that are tested directly.
+      exclude: ['**/*-worker.ts', 'src-main/desktop/index.ts'],
+      reportsDirectory: 'coverage',
+    },
+  },
+})
