@@ -1,0 +1,165 @@
+/** Conformance of the driver as a whole: manifest, discovery, opening and closing, what it says of its devices. */
+import { z } from 'zod'
+import {
+  deviceDescriptionSchema,
+  presetSchema,
+  propertyDescriptorSchema,
+} from '../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { Device } from '../driver.ts'
+import { checkPropertyValue, findProperty } from '../property-value.ts'
+import { type CheckBody, ensure, within, withConnection } from './conformance-check.ts'
+
+const manifestSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  name: z.string().min(1),
+  description: z.string().min(1),
+  demo: z.boolean(),
+})
+const discoveredSchema = z.array(z.object({ address: z.string().min(1), title: z.string().min(1) }))
+const openings = 20
+
+function check(schema: z.ZodType, value: unknown, what: string): void {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new Error(`${what} is not valid: ${z.prettifyError(parsed.error)}`)
+}
+
+function requireUnique(names: readonly string[], what: string): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  ensure(twice === undefined, `${what} "${twice}" is used twice`)
+}
+
+async function manifest({ driver }: Parameters<CheckBody>[0]): Promise<undefined> {
+  check(manifestSchema, driver.manifest, 'The manifest')
+}
+
+const discovery: CheckBody = async ({ driver, timeoutMs }) => {
+  const abort = new AbortController()
+  const found = driver.discover(abort.signal)
+  abort.abort()
+  // Either way of ending is fine: with what was found until then, or with the abort's reason.
+  const ended = within(
+    found.catch((error: unknown) => {
+      if (abort.signal.aborted) return []
+      throw error
+    }),
+    timeoutMs,
+    'discover() whose signal was aborted',
+  )
+  check(discoveredSchema, await ended, 'What discover() found')
+  return undefined
+}
+
+const opensAndCloses: CheckBody = async (context) => {
+  const ids = await withConnection(context, async ({ devices }) =>
+    devices.map((device) => device.description.id),
+  )
+  for (let i = 1; i < openings; i++) {
+    const again = await withConnection(context, async ({ devices }) =>
+      devices.map((device) => device.description.id),
+    )
+    ensure(
+      again.join() === ids.join(),
+      `Opened the first time it had the devices ${ids.join(', ')}, opened ${i + 1} times ${again.join(', ')}`,
+    )
+  }
+  return undefined
+}
+
+const refusesUnknownOptions: CheckBody = async ({ driver, target, timeoutMs }) => {
+  const name = 'anOptionThatNoDriverHas'
+  const opening = driver.open(target.address, { ...target.options, [name]: 1 })
+  const result = await within(
+    opening.then(
+      async (connection) => {
+        await connection.close()
+        return undefined
+      },
+      (error: unknown) => error,
+    ),
+    timeoutMs,
+    'open() with an unknown option',
+  )
+  ensure(
+    result !== undefined,
+    'open() took an option that no driver has; a user who mistypes an option must be told',
+  )
+  ensure(
+    result instanceof CoverslipError,
+    `open() refused an unknown option with ${String(result)}, not a CoverslipError`,
+  )
+  ensure(
+    result.message.includes(name),
+    `open() refused the option ${name} without naming it: ${result.message}`,
+  )
+  return undefined
+}
+
+const descriptions: CheckBody = (context) =>
+  withConnection(context, async ({ devices }) => {
+    ensure(devices.length > 0, 'It has no devices')
+    for (const { description } of devices)
+      check(deviceDescriptionSchema, description, `Device "${description.id}"`)
+    requireUnique(
+      devices.map((device) => device.description.id),
+      'The device id',
+    )
+    return undefined
+  })
+
+const properties: CheckBody = (context) =>
+  withConnection(context, async ({ devices }) => {
+    for (const device of devices) checkProperties(device)
+    return undefined
+  })
+
+function checkProperties(device: Device): void {
+  const { name } = device.description
+  const all = device.properties()
+  requireUnique(
+    all.map((property) => property.name),
+    `${name}: the property`,
+  )
+  for (const property of all) {
+    const what = `${name}: property ${property.name}`
+    check(propertyDescriptorSchema, property, what)
+    if (property.type === 'number' && property.min !== undefined && property.max !== undefined) {
+      ensure(property.min <= property.max, `${what} has the limits ${property.min} to ${property.max}`)
+    }
+    try {
+      checkPropertyValue({ ...property, readOnly: false }, property.value)
+    } catch (error) {
+      const reason = error instanceof CoverslipError ? `${error.message}. ${error.hint ?? ''}` : String(error)
+      throw new Error(`${what} has a value that its own descriptor does not allow: ${reason}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+const presets: CheckBody = (context) =>
+  withConnection(context, async ({ devices, presets: all }) => {
+    if (all === undefined || all.length === 0) return 'It has no presets'
+    for (const preset of all) {
+      check(presetSchema, preset, `Preset "${preset.name}"`)
+      for (const { deviceId, property, value } of preset.settings) {
+        const device = devices.find((candidate) => candidate.description.id === deviceId)
+        ensure(
+          device !== undefined,
+          `Preset "${preset.name}" sets the device "${deviceId}", which is not there`,
+        )
+        checkPropertyValue(findProperty(device.description.name, device.properties(), property), value)
+      }
+    }
+    return undefined
+  })
+
+export const driverChecks: readonly (readonly [name: string, body: CheckBody])[] = [
+  ['the manifest is valid', manifest],
+  ['discovery ends when it is aborted', discovery],
+  [`opens and closes ${openings} times`, opensAndCloses],
+  ['refuses options it does not know', refusesUnknownOptions],
+  ['devices are described by the schema, their ids unique', descriptions],
+  ['properties are described by the schema, their names unique and values allowed', properties],
+  ['presets set properties that are there', presets],
+]

@@ -1,0 +1,97 @@
+/**
+ * What a driver is: a module whose default export is a `Driver`. It runs in a worker thread of its own, one per
+ * open connection, so that a driver that throws, hangs or floods takes down only its own devices.
+ *
+ * All methods may throw (or reject with) a `CoverslipError`; any other error is wrapped and shown with the device's name.
+ */
+import type {
+  DeviceDescription,
+  Preset,
+  PropertyDescriptorInput,
+  PropertyValue,
+} from '../../src-shared/devices.ts'
+import type { FrameInfo, StagePosition } from '../../src-shared/frames/frame-info.ts'
+
+export type DriverManifest = {
+  /** Folder-like identifier: `simulated-microscope`. */
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** True when the devices are simulated: the UI labels them as a demo. */
+  readonly demo: boolean
+}
+
+export type DiscoveredConnection = {
+  /** What to give to `open`, e.g. an IP address or a folder. */
+  readonly address: string
+  readonly title: string
+}
+
+export interface Driver {
+  readonly manifest: DriverManifest
+  /** Looks for connections; must end soon after `signal` aborts. Drivers whose address cannot be guessed return []. */
+  discover(signal: AbortSignal): Promise<readonly DiscoveredConnection[]>
+  /** Opens the hardware at `address`. `options` come from the hardware configuration and are validated by the driver. */
+  open(address: string, options: Readonly<Record<string, unknown>>): Promise<Connection>
+}
+
+/** One open piece of hardware with its devices; they share a thread and a fate. */
+export interface Connection {
+  readonly devices: readonly Device[]
+  /** Presets the hardware brings along (channels of the demo microscope); users add their own. */
+  readonly presets?: readonly Preset[]
+  /** Rejects, or is called by the driver through `onLost`, when the hardware is gone. */
+  onLost?(listener: (reason: Error) => void): () => void
+  /** Stops everything and frees the hardware. Called once. */
+  close(): Promise<void>
+}
+
+export type Device = CameraDevice | StageDevice | PropertyDevice
+
+interface DeviceBase {
+  /** All properties with their present values; called after each change announced by `onPropertiesChanged`. */
+  properties(): readonly PropertyDescriptorInput[]
+  /** Sets one property. The value has been checked against its descriptor. Resolves when it holds. */
+  setProperty(name: string, value: PropertyValue): Promise<void>
+  /** `listener` is called when any property (value or limits) may have changed, also after `setProperty`. */
+  onPropertiesChanged(listener: () => void): () => void
+}
+
+/** A device that is nothing but its properties: lights (`on`, `intensity`), turrets (`position`), shutters. */
+export interface PropertyDevice extends DeviceBase {
+  readonly description: Extract<DeviceDescription, { kind: 'light' | 'turret' | 'shutter' | 'autofocus' }>
+}
+
+export interface CameraDevice extends DeviceBase {
+  readonly description: Extract<DeviceDescription, { kind: 'camera' }>
+  /** Starts acquiring; frames go to `sink` until `stop`. Sequence numbers start at 0. Never called while running. */
+  start(sink: FrameSink): Promise<void>
+  /** Stops acquiring. After it resolves the sink is not touched again. Safe to call when stopped. */
+  stop(): Promise<void>
+  /** Takes one frame in software-trigger mode. */
+  trigger(): Promise<void>
+}
+
+/** Where a camera puts its frames: slots of the FrameRing, filled in place. */
+export interface FrameSink {
+  /**
+   * The next free slot, to be filled with the pixels of one frame (bytes; as long as `maxFrameBytes`).
+   * The same slot is handed out again until `commit`. The view stays valid only until then.
+   */
+  slot(): Uint8Array<SharedArrayBuffer>
+  /** Publishes the slot. `hostTimeNs` is set by the sink. */
+  commit(info: Omit<FrameInfo, 'hostTimeNs'>): void
+  /** Reports an error that does not end the acquisition (a frame that could not be read); shown as an alert. */
+  fault(error: Error): void
+}
+
+export interface StageDevice extends DeviceBase {
+  readonly description: Extract<DeviceDescription, { kind: 'stage' }>
+  /** Present position, µm. */
+  position(): StagePosition
+  /** Moves the named axes to absolute positions, µm (checked against the travel). Resolves when arrived. */
+  moveTo(target: StagePosition): Promise<void>
+  /** Halts all axes; a pending `moveTo` resolves where the stage stands. */
+  stop(): Promise<void>
+  onMoved(listener: (position: StagePosition) => void): () => void
+}

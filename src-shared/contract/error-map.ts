@@ -1,0 +1,57 @@
+/** The engine's errors as the contract declares them: code → HTTP status, with hint and details as data. */
+import { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+
+const data = z.object({
+  /** What the user can do about it. */
+  hint: z.string().optional(),
+  /** Machine-readable details, e.g. the field and its limits. */
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+export type ErrorData = z.infer<typeof data>
+
+/** HTTP status of each error code. */
+export const errorStatus = {
+  INVALID_INPUT: 400,
+  OUT_OF_RANGE: 400,
+  UNKNOWN_PROTOCOL: 400,
+  REPLAY_SOURCE: 400,
+  HOST_REFUSED: 403,
+  PROPERTY_READ_ONLY: 403,
+  UNKNOWN_DEVICE: 404,
+  UNKNOWN_PROPERTY: 404,
+  NO_CAMERA: 404,
+  PROTOCOL_IN_USE: 409,
+  PORT_IN_USE: 409,
+  TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  SETTINGS_FILE: 500,
+  PROTOCOL_UNAVAILABLE: 501,
+  DEVICE_FAILED: 502,
+  DEVICE_UNAVAILABLE: 503,
+  DEVICE_TIMEOUT: 504,
+} as const satisfies Record<ErrorCode, number>
+
+/** For `oc.errors`: every call may fail with any of these. */
+export const errorMap = {
+  INVALID_INPUT: { status: errorStatus.INVALID_INPUT, data },
+  OUT_OF_RANGE: { status: errorStatus.OUT_OF_RANGE, data },
+  UNKNOWN_PROTOCOL: { status: errorStatus.UNKNOWN_PROTOCOL, data },
+  REPLAY_SOURCE: { status: errorStatus.REPLAY_SOURCE, data },
+  HOST_REFUSED: { status: errorStatus.HOST_REFUSED, data },
+  PROPERTY_READ_ONLY: { status: errorStatus.PROPERTY_READ_ONLY, data },
+  UNKNOWN_DEVICE: { status: errorStatus.UNKNOWN_DEVICE, data },
+  UNKNOWN_PROPERTY: { status: errorStatus.UNKNOWN_PROPERTY, data },
+  NO_CAMERA: { status: errorStatus.NO_CAMERA, data },
+  PROTOCOL_IN_USE: { status: errorStatus.PROTOCOL_IN_USE, data },
+  PORT_IN_USE: { status: errorStatus.PORT_IN_USE, data },
+  TOO_LARGE: { status: errorStatus.TOO_LARGE, data },
+  RATE_LIMITED: { status: errorStatus.RATE_LIMITED, data },
+  INTERNAL: { status: errorStatus.INTERNAL, data },
+  SETTINGS_FILE: { status: errorStatus.SETTINGS_FILE, data },
+  PROTOCOL_UNAVAILABLE: { status: errorStatus.PROTOCOL_UNAVAILABLE, data },
+  DEVICE_FAILED: { status: errorStatus.DEVICE_FAILED, data },
+  DEVICE_UNAVAILABLE: { status: errorStatus.DEVICE_UNAVAILABLE, data },
+  DEVICE_TIMEOUT: { status: errorStatus.DEVICE_TIMEOUT, data },
+} as const satisfies Record<ErrorCode, { status: number; data: z.ZodObject }>

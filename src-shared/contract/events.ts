@@ -1,0 +1,48 @@
+/** Everything the engine tells its users, as one union: a new subscriber first gets a `snapshot`, then what changes. */
+import { z } from 'zod'
+import { alertSchema } from '../alerts.ts'
+import { deviceStateSchema, presetSchema } from '../devices.ts'
+import { stagePositionSchema } from '../frames/frame-info.ts'
+import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
+import { settingsSchema } from '../settings.ts'
+import { protocolSchema } from '../stream-params.ts'
+
+/** What this host of the engine can do; the UI asks for this instead of guessing where it runs. */
+export const hostInfoSchema = z.object({
+  version: z.string(),
+  /** How frames and calls travel to this UI: `ipc` in the desktop window, `network` in a browser. */
+  transport: z.enum(['ipc', 'network']),
+  /** Protocols that a live view can be started with. */
+  protocols: z.array(protocolSchema),
+})
+export type HostInfo = z.infer<typeof hostInfoSchema>
+
+export const engineEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    devices: z.array(deviceStateSchema),
+    presets: z.array(presetSchema),
+    streams: z.array(activeStreamSchema),
+    alerts: z.array(alertSchema),
+    settings: settingsSchema,
+  }),
+  z.object({ type: z.literal('deviceChanged'), device: deviceStateSchema }),
+  z.object({ type: z.literal('deviceRemoved'), deviceId: z.string() }),
+  z.object({ type: z.literal('stageMoved'), deviceId: z.string(), position: stagePositionSchema }),
+  z.object({ type: z.literal('presetsChanged'), presets: z.array(presetSchema) }),
+  z.object({ type: z.literal('streamStarted'), stream: activeStreamSchema }),
+  z.object({ type: z.literal('streamChanged'), stream: activeStreamSchema }),
+  z.object({
+    type: z.literal('streamStopped'),
+    detectorName: z.string(),
+    protocol: protocolSchema,
+    /** `request`: somebody stopped it; `failed`: see the alerts; `long_exposure`: the exposure was set above the limit. */
+    reason: z.enum(['request', 'failed', 'long_exposure']),
+  }),
+  z.object({ type: z.literal('streamStats'), stats: streamStatsSchema }),
+  z.object({ type: z.literal('alertRaised'), alert: alertSchema }),
+  z.object({ type: z.literal('alertCleared'), alertId: z.string() }),
+  z.object({ type: z.literal('settingsChanged'), settings: settingsSchema }),
+])
+export type EngineEvent = z.infer<typeof engineEventSchema>
+export type EngineSnapshot = Extract<EngineEvent, { type: 'snapshot' }>

@@ -1,0 +1,149 @@
+/** Devices as the engine, the drivers and the UI describe them to each other. */
+import { z } from 'zod'
+import { stagePositionSchema } from './frames/frame-info.ts'
+
+export const deviceKindSchema = z.enum(['camera', 'stage', 'light', 'turret', 'shutter', 'autofocus'])
+export type DeviceKind = z.infer<typeof deviceKindSchema>
+
+export const propertyValueSchema = z.union([z.number(), z.string(), z.boolean()])
+export type PropertyValue = z.infer<typeof propertyValueSchema>
+
+const propertyBase = {
+  /** Stable identifier within the device, camelCase with the unit where there is one: `exposureMs`. */
+  name: z.string().min(1).max(100),
+  /** What the user reads: `Exposure`. */
+  title: z.string(),
+  /** Group in the property browser: `Exposure`, `Geometry`, `Trigger`, ... */
+  category: z.string(),
+  description: z.string().optional(),
+  readOnly: z.boolean().default(false),
+  /** True: this property cannot change while frames are being acquired. */
+  lockedWhileAcquiring: z.boolean().default(false),
+}
+
+/** One setting of a device: enough to validate a new value and to build a control for it. */
+export const propertyDescriptorSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...propertyBase,
+    type: z.literal('number'),
+    value: z.number(),
+    unit: z.string().optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    /** Distance of allowed values, counted from `min` (or 0). */
+    step: z.number().positive().optional(),
+    /** `log`: a slider over decades suits, as for exposure. */
+    scale: z.enum(['linear', 'log']).default('linear'),
+  }),
+  z.object({
+    ...propertyBase,
+    type: z.literal('option'),
+    value: z.string(),
+    options: z.array(z.string()).min(1),
+  }),
+  z.object({ ...propertyBase, type: z.literal('boolean'), value: z.boolean() }),
+  z.object({ ...propertyBase, type: z.literal('text'), value: z.string() }),
+])
+export type PropertyDescriptor = z.infer<typeof propertyDescriptorSchema>
+/** A descriptor as a driver writes it: fields with defaults may be left out. */
+export type PropertyDescriptorInput = z.input<typeof propertyDescriptorSchema>
+
+/** Names that mean the same on every device that has them, so that the UI and acquisition can rely on them. */
+export const standardProperty = {
+  exposureMs: 'exposureMs',
+  gain: 'gain',
+  frameRate: 'frameRate',
+  binning: 'binning',
+  pixelFormat: 'pixelFormat',
+  roiX: 'roiX',
+  roiY: 'roiY',
+  roiWidth: 'roiWidth',
+  roiHeight: 'roiHeight',
+  triggerMode: 'triggerMode',
+  /** Lights: boolean. */
+  on: 'on',
+  /** Lights: percent of full power, 0 to 100. */
+  intensity: 'intensity',
+  /** Turrets and wheels: option, the label of the position. */
+  position: 'position',
+} as const
+
+export const axisSchema = z.object({ min: z.number(), max: z.number() })
+
+/** Travel of a stage, µm per axis. */
+export const stageAxesSchema = z.object({
+  x: axisSchema.optional(),
+  y: axisSchema.optional(),
+  z: axisSchema.optional(),
+})
+export type StageAxes = z.infer<typeof stageAxesSchema>
+
+/** What a driver says of a device when it is opened. */
+export const deviceDescriptionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('camera'),
+    id: z.string().min(1),
+    name: z.string().min(1),
+    model: z.string(),
+    serialNumber: z.string().optional(),
+    sensorWidth: z.number().int().positive(),
+    sensorHeight: z.number().int().positive(),
+    /** Largest image the camera can deliver in any of its settings, bytes: the size of a ring slot. */
+    maxFrameBytes: z.number().int().positive(),
+  }),
+  z.object({
+    kind: z.literal('stage'),
+    id: z.string().min(1),
+    name: z.string().min(1),
+    model: z.string(),
+    axes: stageAxesSchema,
+  }),
+  z.object({
+    kind: z.enum(['light', 'turret', 'shutter', 'autofocus']),
+    id: z.string().min(1),
+    name: z.string().min(1),
+    model: z.string(),
+  }),
+])
+export type DeviceDescription = z.infer<typeof deviceDescriptionSchema>
+
+/** A named set of property values, e.g. the channel `GFP`: which light, which filter, how bright. */
+export const presetSchema = z.object({
+  group: z.string().min(1),
+  name: z.string().min(1),
+  /** CSS colour for the UI. */
+  color: z.string().optional(),
+  settings: z.array(z.object({ deviceId: z.string(), property: z.string(), value: propertyValueSchema })),
+})
+export type Preset = z.infer<typeof presetSchema>
+
+export const deviceStatusSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('connecting') }),
+  z.object({ state: z.literal('ready') }),
+  /** Lost or failed to open; `retryAt` (Unix ms) says when the registry tries again. */
+  z.object({
+    state: z.literal('error'),
+    message: z.string(),
+    hint: z.string().optional(),
+    retryAt: z.number().optional(),
+  }),
+])
+export type DeviceStatus = z.infer<typeof deviceStatusSchema>
+
+/** A device as the UI sees it. */
+export const deviceStateSchema = z.object({
+  id: z.string(),
+  /** The driver connection it belongs to: devices of one connection live and fail together. */
+  connectionId: z.string(),
+  driver: z.string(),
+  /** True for simulated devices: the UI says so. */
+  demo: z.boolean(),
+  description: deviceDescriptionSchema,
+  status: deviceStatusSchema,
+  properties: z.array(propertyDescriptorSchema),
+  /** Stages only: last known position, µm. */
+  position: stagePositionSchema.optional(),
+  /** Cameras only: true while somebody holds an acquisition lease. */
+  acquiring: z.boolean().optional(),
+})
+export type DeviceState = z.infer<typeof deviceStateSchema>

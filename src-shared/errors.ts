@@ -1,0 +1,80 @@
+/** The one error that crosses threads, IPC and HTTP unchanged in meaning. */
+import { z } from 'zod'
+
+export const errorCodeSchema = z.enum([
+  'INVALID_INPUT',
+  'UNKNOWN_DEVICE',
+  'UNKNOWN_PROPERTY',
+  'PROPERTY_READ_ONLY',
+  'OUT_OF_RANGE',
+  'DEVICE_UNAVAILABLE',
+  'DEVICE_TIMEOUT',
+  'DEVICE_FAILED',
+  'NO_CAMERA',
+  'UNKNOWN_PROTOCOL',
+  'PROTOCOL_IN_USE',
+  'PROTOCOL_UNAVAILABLE',
+  'REPLAY_SOURCE',
+  'PORT_IN_USE',
+  'HOST_REFUSED',
+  'SETTINGS_FILE',
+  'TOO_LARGE',
+  'RATE_LIMITED',
+  'INTERNAL',
+])
+export type ErrorCode = z.infer<typeof errorCodeSchema>
+
+export const serializedErrorSchema = z.object({
+  code: errorCodeSchema,
+  /** What happened, naming the thing: `Camera 1 has no property "exposre"`. */
+  message: z.string(),
+  /** What the user can do about it. */
+  hint: z.string().optional(),
+  /** Machine-readable details, e.g. `{ property, min, max }`. */
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+export type SerializedError = z.infer<typeof serializedErrorSchema>
+
+type ErrorOptionsWithHint = {
+  readonly hint?: string
+  readonly cause?: unknown
+  readonly data?: Record<string, unknown>
+}
+
+export class CoverslipError extends Error {
+  override readonly name = 'CoverslipError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly data: Record<string, unknown> | undefined
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsWithHint = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.data = options.data
+  }
+
+  /** Plain data for `postMessage`, IPC and JSON. */
+  serialize(): SerializedError {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.data === undefined ? {} : { data: this.data }),
+    }
+  }
+
+  /** The error that `serialize` described. */
+  static deserialize(error: SerializedError): CoverslipError {
+    return new CoverslipError(error.code, error.message, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.data === undefined ? {} : { data: error.data }),
+    })
+  }
+
+  /** `error` itself when it is a CoverslipError, otherwise one with `code` around it. */
+  static from(error: unknown, code: ErrorCode = 'INTERNAL'): CoverslipError {
+    if (error instanceof CoverslipError) return error
+    return new CoverslipError(code, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}

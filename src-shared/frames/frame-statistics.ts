@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+/** What is measured on each frame, in pixel values (ADU); over the samples of all channels where there are three. */
+export const frameStatisticsSchema = z.object({
+  /** Smallest and largest of all samples. */
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  /** 0.1 % and 99.9 % of the samples are at or below these. */
+  p001: z.number(),
+  p999: z.number(),
+  /** Fraction (0..1) of the samples at the largest value that the significant bits allow. */
+  saturated: z.number().min(0).max(1),
+})
+export type FrameStatistics = z.infer<typeof frameStatisticsSchema>
+
+/** Number of bins of a frame's histogram; they divide 0 .. 2^significantBits - 1 evenly. */
+export const histogramBins = 256

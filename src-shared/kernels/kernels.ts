@@ -1,0 +1,150 @@
+import type { PixelLayout } from '../frames/pixel-format.ts'
+import { fillGreyTable, linearMap, type GreyWindow } from './grey-map.ts'
+import { type KernelBuffer, type KernelFunctions, KernelMemory, roundedUp } from './kernel-memory.ts'
+import { type Reduction, reducedLength } from './reduction.ts'
+import { type MeasuredFrame, measure, samplingStep } from './statistics.ts'
+
+/** An image in the kernels' memory: rows without padding. */
+export type ImageShape = { readonly width: number; readonly height: number; readonly layout: PixelLayout }
+
+/** Samples counted per frame unless told otherwise: 0.1 % of them are still 260 pixels. */
+const defaultMaxSamples = 262_144
+
+const tableEntries = 65_536
+
+/**
+ * The encoder's kernels and their memory for frames of up to `frameBytes`: copy pixels into `input`, then run
+ * reduce → measure → filter or toGrey. Nothing is allocated per frame but the histogram.
+ *
+ * Results that are views (`filter`, `toGrey`) lie in `output` and are valid until the next of these calls.
+ */
+export class Kernels {
+  /** Where pixels go before anything else runs; `reduce` works in place. */
+  readonly input: Uint8Array<ArrayBuffer>
+  readonly #functions: KernelFunctions
+  readonly #input: KernelBuffer
+  readonly #output: KernelBuffer
+  readonly #tableA: Uint32Array<ArrayBuffer>
+  readonly #tableB: Uint32Array<ArrayBuffer>
+  readonly #tables: { readonly a: number; readonly b: number }
+  readonly #grey: KernelBuffer
+  readonly #sums: KernelBuffer
+
+  /** @throws WebAssembly.CompileError where WebAssembly is forbidden; RangeError when there is not enough memory. */
+  constructor(frameBytes: number) {
+    const tableBytes = tableEntries * Uint32Array.BYTES_PER_ELEMENT
+    // A frame of one row needs one sum per sample.
+    const sumBytes = frameBytes * Uint32Array.BYTES_PER_ELEMENT
+    const sumsLimit = Math.min(sumBytes, maxRowSamples * Uint32Array.BYTES_PER_ELEMENT)
+    const memory = new KernelMemory(
+      2 * roundedUp(frameBytes) + 2 * tableBytes + tableEntries + roundedUp(sumsLimit),
+    )
+    this.#functions = memory.functions
+    this.#input = memory.allocate(frameBytes)
+    this.#output = memory.allocate(frameBytes)
+    const a = memory.allocate(tableBytes)
+    const b = memory.allocate(tableBytes)
+    this.#tables = { a: a.pointer, b: b.pointer }
+    this.#tableA = new Uint32Array(a.bytes.buffer, a.bytes.byteOffset, tableEntries)
+    this.#tableB = new Uint32Array(b.bytes.buffer, b.bytes.byteOffset, tableEntries)
+    this.#grey = memory.allocate(tableEntries)
+    this.#sums = memory.allocate(sumsLimit)
+    this.input = this.#input.bytes
+  }
+
+  /**
+   * Subsamples the image in `input`, in place, and returns its new size (see `reducedLength`).
+   * With `rowsSampled` the rows were already picked while copying in (height = number of rows there).
+   */
+  reduce(
+    image: ImageShape,
+    options: { step: number; reduction: Reduction; rowsSampled?: boolean },
+  ): ImageShape {
+    const { width, height, layout } = image
+    const { step, reduction } = options
+    if (step === 1) return image
+    const { pointer } = this.#input
+    const reduced = { width: reducedLength(width, step), height: reducedLength(height, step), layout }
+    if (reduction === 'average') {
+      const average = layout.bytesPerSample === 2 ? this.#functions.averageU16 : this.#functions.averageU8
+      average(pointer, pointer, width, height, layout.channels, step, this.#sums.pointer)
+      return reduced
+    }
+    const rows = options.rowsSampled === true ? height : this.#pickRows(image, step)
+    const sampleColumns =
+      layout.channels === 3
+        ? this.#functions.sampleColumnsRgb8
+        : layout.bytesPerSample === 2
+          ? this.#functions.sampleColumnsU16
+          : this.#functions.sampleColumnsU8
+    sampleColumns(pointer, pointer, width, rows, step)
+    return { width: reduced.width, height: rows, layout }
+  }
+
+  #pickRows({ width, height, layout }: ImageShape, step: number): number {
+    const rowBytes = width * layout.bytesPerPixel
+    const rows = reducedLength(height, step)
+    for (let row = 1; row < rows; row++) {
+      this.input.copyWithin(row * rowBytes, row * step * rowBytes, row * step * rowBytes + rowBytes)
+    }
+    return rows
+  }
+
+  /**
+   * Statistics and histogram of the image in `input`: minimum and maximum of all samples, the rest from about
+   * `maxSamples` of them (all, when the image is smaller).
+   */
+  measure(image: ImageShape, options: { significantBits: number; maxSamples?: number }): MeasuredFrame {
+    const { significantBits, maxSamples = defaultMaxSamples } = options
+    const wide = image.layout.bytesPerSample === 2
+    const rowSamples = image.width * image.layout.channels
+    const samples = rowSamples * image.height
+    const { pointer } = this.#input
+    const extremes = wide
+      ? this.#functions.minMaxU16(pointer, samples)
+      : this.#functions.minMaxU8(pointer, samples)
+    const min = extremes & 0xffff
+    const max = extremes >>> 16
+    this.#tableA.fill(0, min, max + 1)
+    this.#tableB.fill(0, min, max + 1)
+    const count = wide ? this.#functions.histogramU16 : this.#functions.histogramU8
+    const step = samplingStep(samples, { rowSamples, maxSamples })
+    const sampled = count(pointer, samples, step, this.#tables.a, this.#tables.b)
+    return measure({ tableA: this.#tableA, tableB: this.#tableB, min, max, sampled, significantBits })
+  }
+
+  /**
+   * The delta-shuffle filter on `count` 16-bit pixels of `input`; `lag` as `filterLag` says.
+   * @returns `2 * count` bytes: the low-byte plane, then the high-byte plane.
+   */
+  filter(count: number, lag: number): Uint8Array<ArrayBuffer> {
+    this.#functions.filterDeltaShuffle(this.#input.pointer, this.#output.pointer, count, lag)
+    return this.#output.bytes.subarray(0, 2 * count)
+  }
+
+  /** The image in `input` as 8-bit grey (or RGB), one byte per sample, through `window`. */
+  toGrey({ width, height, layout }: ImageShape, window: GreyWindow): Uint8Array<ArrayBuffer> {
+    const samples = width * height * layout.channels
+    const wide = layout.bytesPerSample === 2
+    const from = this.#input.pointer
+    const to = this.#output.pointer
+    if (window.gamma === 1) {
+      const { low, range, scale, multiplier } = linearMap(window)
+      const map = wide ? this.#functions.windowU16 : this.#functions.windowU8
+      map(from, to, samples, low, range, scale, multiplier)
+    } else {
+      fillGreyTable(wide ? this.#grey.bytes : this.#grey.bytes.subarray(0, 256), window)
+      const lookup = wide ? this.#functions.lookupU16 : this.#functions.lookupU8
+      lookup(from, to, samples, this.#grey.pointer)
+    }
+    return this.#output.bytes.subarray(0, samples)
+  }
+
+  /** The first `bytes` of `input`: the pixels as they are. */
+  pixels(bytes: number): Uint8Array<ArrayBuffer> {
+    return this.#input.bytes.subarray(0, bytes)
+  }
+}
+
+/** Longest row that frame packets allow: 65535 pixels of three samples. */
+const maxRowSamples = 3 * 65_535
