@@ -1,0 +1,195 @@
+/** The engine's side of one device worker: calls with a time limit, and what the worker tells. */
+import { Worker } from 'node:worker_threads'
+import { Emitter } from '../../src-shared/emitter.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
+import { workerUrl } from '../worker-url.ts'
+import type { DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messages.ts'
+
+export type Opened = Extract<DeviceMessage, { type: 'opened' }>
+export type ConnectionEvent =
+  | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'fault' }>
+  /** The worker is gone, or about to be: it failed, was found hanging, or its hardware vanished. */
+  | { readonly type: 'ended'; readonly error: CoverslipError }
+
+export type ConnectionLimits = {
+  readonly openMs: number
+  readonly callMs: number
+  readonly moveMs: number
+  readonly pingMs: number
+}
+export const defaultLimits: ConnectionLimits = {
+  openMs: 20_000,
+  callMs: 10_000,
+  moveMs: 120_000,
+  pingMs: 3_000,
+}
+
+type Pending = {
+  resolve(position: StagePosition | undefined): void
+  reject(error: CoverslipError): void
+  timer: NodeJS.Timeout
+}
+
+export class DeviceConnection {
+  readonly #worker: Worker
+  readonly #limits: ConnectionLimits
+  readonly #events = new Emitter<ConnectionEvent>()
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 1
+  #ended = false
+
+  private constructor(data: DeviceWorkerData, limits: ConnectionLimits) {
+    this.#limits = limits
+    this.#worker = new Worker(workerUrl('devices/device-worker'), { workerData: data })
+    this.#worker.on('message', (message: DeviceMessage) => this.#receive(message))
+    this.#worker.on('error', (error) => this.#end(CoverslipError.from(error, 'DEVICE_FAILED')))
+    this.#worker.on('exit', () => this.#end(new CoverslipError('DEVICE_FAILED', 'The driver’s thread ended')))
+  }
+
+  /**
+   * Starts a worker and opens the driver's connection in it.
+   * @throws CoverslipError as the driver gives it, or DEVICE_TIMEOUT when opening takes too long.
+   */
+  static async open(
+    data: DeviceWorkerData,
+    limits: ConnectionLimits = defaultLimits,
+  ): Promise<{ connection: DeviceConnection; opened: Opened }> {
+    const connection = new DeviceConnection(data, limits)
+    try {
+      return { connection, opened: await connection.#whenOpened() }
+    } catch (error) {
+      await connection.terminate()
+      throw error
+    }
+  }
+
+  on(listener: (event: ConnectionEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  /**
+   * Has the driver do `call`; answers with the stage's position where there is one.
+   * @throws CoverslipError of the driver; DEVICE_TIMEOUT when it does not answer in time, and then the worker is
+   * ended, as nobody can tell what state the device is in; DEVICE_UNAVAILABLE when the worker is gone.
+   */
+  call(call: DeviceCall): Promise<StagePosition | undefined> {
+    if (this.#ended)
+      return Promise.reject(new CoverslipError('DEVICE_UNAVAILABLE', 'The device is not connected'))
+    const id = this.#nextId++
+    const limitMs =
+      call.call === 'moveStage'
+        ? this.#limits.moveMs
+        : call.call === 'ping'
+          ? this.#limits.pingMs
+          : this.#limits.callMs
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id)
+        const error = new CoverslipError(
+          'DEVICE_TIMEOUT',
+          `The driver did not answer ${call.call} within ${limitMs / 1000} s`,
+          {
+            hint: 'It is restarted. If this happens again, check the device’s power and cable.',
+          },
+        )
+        reject(error)
+        this.#fail(error)
+      }, limitMs)
+      this.#pending.set(id, { resolve, reject, timer })
+      this.#worker.postMessage({ ...call, id })
+    })
+  }
+
+  /** Closes the driver, gently if it lets us. */
+  async close(): Promise<void> {
+    if (!this.#ended) {
+      try {
+        await this.call({ call: 'close' })
+      } catch (error) {
+        // A driver that cannot close is ended below; there is nobody left to tell but the log.
+        console.error('While closing a driver:', error)
+      }
+    }
+    await this.terminate()
+  }
+
+  /** Ends the worker at once, whatever it is doing. */
+  async terminate(): Promise<void> {
+    this.#ended = true
+    this.#rejectPending(new CoverslipError('DEVICE_UNAVAILABLE', 'The device was closed'))
+    await this.#worker.terminate()
+  }
+
+  #whenOpened(): Promise<Opened> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new CoverslipError(
+            'DEVICE_TIMEOUT',
+            `The driver did not open its device within ${this.#limits.openMs / 1000} s`,
+            {
+              hint: 'Check the device’s power and cable.',
+            },
+          ),
+        )
+      }, this.#limits.openMs)
+      const stop = this.#events.on((event) => {
+        if (event.type === 'ended') settle(() => reject(event.error))
+      })
+      const settle = (how: () => void) => {
+        clearTimeout(timer)
+        stop()
+        this.#worker.off('message', listen)
+        how()
+      }
+      const listen = (message: DeviceMessage) => {
+        if (message.type === 'opened') settle(() => resolve(message))
+        if (message.type === 'openFailed') settle(() => reject(CoverslipError.deserialize(message.error)))
+      }
+      this.#worker.on('message', listen)
+    })
+  }
+
+  #receive(message: DeviceMessage): void {
+    switch (message.type) {
+      case 'opened':
+      case 'openFailed':
+        return
+      case 'reply': {
+        const pending = this.#pending.get(message.id)
+        if (pending === undefined) return
+        this.#pending.delete(message.id)
+        clearTimeout(pending.timer)
+        if (message.result === 'done') pending.resolve(message.position)
+        else pending.reject(CoverslipError.deserialize(message.error))
+        return
+      }
+      case 'lost':
+        return this.#fail(CoverslipError.deserialize(message.error))
+      default:
+        this.#events.emit(message)
+    }
+  }
+
+  /** The worker is there but cannot be trusted any more. */
+  #fail(error: CoverslipError): void {
+    this.#end(error)
+    void this.#worker.terminate()
+  }
+
+  #end(error: CoverslipError): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#rejectPending(error)
+    this.#events.emit({ type: 'ended', error })
+  }
+
+  #rejectPending(error: CoverslipError): void {
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer)
+      reject(error)
+    }
+    this.#pending.clear()
+  }
+}

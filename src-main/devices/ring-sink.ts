@@ -1,0 +1,39 @@
+import type { FrameSink } from '../../drivers/sdk/driver.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
+import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
+import { type FrameRingMemory, FrameRingWriter } from '../frames/frame-ring.ts'
+
+/** The sink a camera fills: hands out ring slots and publishes them, refusing frames that cannot be true. */
+export class RingSink implements FrameSink {
+  readonly #writer: FrameRingWriter
+  readonly #slotBytes: number
+  readonly #fault: (error: CoverslipError) => void
+
+  constructor(memory: FrameRingMemory, fault: (error: CoverslipError) => void) {
+    this.#writer = new FrameRingWriter(memory)
+    this.#slotBytes = memory.slotBytes
+    this.#fault = fault
+  }
+
+  slot(): Uint8Array<SharedArrayBuffer> {
+    return this.#writer.slot()
+  }
+
+  /** @throws CoverslipError DEVICE_FAILED when the frame is larger than a slot or has no size. */
+  commit(info: Omit<FrameInfo, 'hostTimeNs'>): void {
+    const bytes = imageBytes(info.pixelFormat, info.width, info.height)
+    if (!(bytes > 0 && bytes <= this.#slotBytes)) {
+      throw new CoverslipError(
+        'DEVICE_FAILED',
+        `The driver delivered a ${info.width} × ${info.height} ${info.pixelFormat} frame, but announced at most ${this.#slotBytes} bytes`,
+        { hint: 'Its maxFrameBytes must cover every setting of the camera.' },
+      )
+    }
+    this.#writer.commit({ ...info, hostTimeNs: process.hrtime.bigint() })
+  }
+
+  fault(error: Error): void {
+    this.#fault(CoverslipError.from(error, 'DEVICE_FAILED'))
+  }
+}

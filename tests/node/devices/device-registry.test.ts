@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
+import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
+import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
+import { eventually } from '../../fixtures/eventually.ts'
+import { testConnection } from '../../fixtures/test-connection.ts'
+import type { TestDriverOptions } from '../../fixtures/test-driver.ts'
+
+const limits = { openMs: 1500, callMs: 1500, moveMs: 2000, pingMs: 1000 }
+const backOff = { firstMs: 100, mostMs: 400 }
+
+let registry: DeviceRegistry
+let alerts: AlertBoard
+let events: RegistryEvent[]
+
+async function open(...drivers: TestDriverOptions[]) {
+  alerts = new AlertBoard()
+  events = []
+  registry = new DeviceRegistry({
+    connections: drivers.map((options, index) => testConnection(options, `test-${index}`)),
+    alerts,
+    limits,
+    backOff,
+  })
+  registry.on((event) => events.push(event))
+  await registry.open()
+}
+
+afterEach(() => registry.close())
+
+const camera = () => registry.device('test-camera')
+const alertIds = () => alerts.list().map(({ id }) => id)
+
+describe('DeviceRegistry', () => {
+  it('opens devices and finds them by id and by name', async () => {
+    await open({})
+    expect(registry.devices().map(({ id }) => id)).toEqual(['test-camera', 'test-stage', 'test-light'])
+    expect(registry.camera().id).toBe('test-camera')
+    expect(registry.camera('Test camera').status).toEqual({ state: 'ready' })
+    expect(() => registry.camera('Test stage')).toThrow('There is no camera "Test stage"')
+    expect(() => registry.device('nope')).toThrow('There is no device "nope"')
+  })
+
+  it('sets properties and tells of the change', async () => {
+    await open({})
+    await registry.setProperty('test-camera', 'exposureMs', 25)
+    await eventually(
+      'the new exposure',
+      () => camera().properties.find(({ name }) => name === 'exposureMs')?.value === 25,
+    )
+    expect(events.some((event) => event.type === 'deviceChanged')).toBe(true)
+  })
+
+  it.each([
+    ['exposureMs', 0, 'OUT_OF_RANGE'],
+    ['exposureMs', Number.NaN, 'INVALID_INPUT'],
+    ['exposureMs', 'long', 'INVALID_INPUT'],
+    ['triggerMode', 'never', 'OUT_OF_RANGE'],
+    ['temperature', 5, 'PROPERTY_READ_ONLY'],
+    ['exposre', 5, 'UNKNOWN_PROPERTY'],
+  ])('refuses %s = %s with %s', async (property, value, code) => {
+    await open({})
+    const failure = registry.setProperty('test-camera', property, value)
+    await expect(failure).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(property === 'exposre' ? 'Test camera' : ''),
+    })
+  })
+
+  it('moves the stage within its travel', async () => {
+    await open({})
+    expect(await registry.moveStage('test-stage', { x: 10, y: -5 }, 'absolute')).toEqual({ x: 10, y: -5 })
+    expect(await registry.moveStage('test-stage', { x: 5 }, 'relative')).toEqual({ x: 15, y: -5 })
+    await Promise.all([
+      registry.moveStage('test-stage', { x: 1 }, 'relative'),
+      registry.moveStage('test-stage', { x: 1 }, 'relative'),
+    ])
+    expect(registry.device('test-stage').position).toEqual({ x: 17, y: -5 })
+    await expect(registry.moveStage('test-stage', { x: 90 }, 'relative')).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+      hint: 'It goes from -100 to 100 µm.',
+    })
+    await expect(registry.moveStage('test-stage', { z: 1 }, 'absolute')).rejects.toThrow('no z axis')
+    await expect(registry.moveStage('test-camera', { x: 1 }, 'absolute')).rejects.toThrow('not a stage')
+  })
+
+  it('applies presets', async () => {
+    await open({})
+    await registry.applyPreset('Channel', 'BF')
+    expect(registry.device('test-light').properties[0]?.value).toBe(true)
+    await expect(registry.applyPreset('Channel', 'GFP')).rejects.toMatchObject({
+      hint: 'There are: Channel/BF.',
+    })
+  })
+
+  it('runs the camera while anybody holds a lease', async () => {
+    await open({})
+    const [first, second] = await Promise.all([
+      registry.acquire('test-camera', 'a'),
+      registry.acquire('test-camera', 'b'),
+    ])
+    const reader = new LiveFrameReader(registry.ring('test-camera'))
+    await reader.wait()
+    await first.release()
+    await first.release()
+    expect(camera().acquiring).toBe(true)
+    await second.release()
+    expect(camera().acquiring).toBe(false)
+    reader.look()
+    const frames = reader.take(() => undefined)
+    expect(frames).toBeDefined()
+    expect(reader.look()).toBeUndefined()
+  })
+})
+
+describe('A faulty driver', () => {
+  it('that throws when opened becomes an alert, is tried again, and keeps nobody else from working', async () => {
+    await open({ fault: 'throw-on-open' }, {})
+    expect(alerts.list()[0]).toMatchObject({
+      id: 'connection:test-0',
+      message: 'Test microscope: No such port COM7',
+      hint: 'Choose another port.',
+    })
+    expect(registry.camera().status.state).toBe('ready')
+  })
+
+  it('that hangs when opened is given up', async () => {
+    await open({ fault: 'hang-on-open' })
+    expect(alerts.list()[0]?.message).toContain('did not open its device within 1.5 s')
+  })
+
+  it('that describes its devices wrongly is refused', async () => {
+    await open({ fault: 'bad-description' })
+    await eventually('the alert', () => alerts.list()[0]?.message.includes('describes its devices wrongly'))
+  })
+
+  it('that throws on start says why, and the lease is not held', async () => {
+    await open({ fault: 'throw-on-start' })
+    await expect(registry.acquire('test-camera', 'test')).rejects.toMatchObject({
+      message: 'The shutter is stuck',
+      hint: 'Oil it.',
+    })
+    expect(camera().acquiring).toBe(false)
+  })
+
+  it('that delivers more than it announced cannot start', async () => {
+    await open({ fault: 'frame-too-large' })
+    await expect(registry.acquire('test-camera', 'test')).rejects.toThrow('announced at most 64 bytes')
+  })
+
+  it.each(['hang-on-start', 'spin-on-start'] as const)('with %s is restarted', async (fault) => {
+    await open({ fault }, {})
+    await expect(registry.acquire('test-camera', 'test')).rejects.toMatchObject({ code: 'DEVICE_TIMEOUT' })
+    expect(alertIds()).toContain('connection:test-0')
+    await eventually('reconnected', () => !alertIds().includes('connection:test-0'))
+  })
+
+  it.each(['throw-while-running', 'lost-while-running'] as const)(
+    'with %s is reported and reconnected',
+    async (fault) => {
+      await open({ fault })
+      await registry.acquire('test-camera', 'test').catch(() => undefined)
+      const status = await eventually('the loss', () =>
+        events.find((event) => event.type === 'deviceChanged' && event.device.status.state === 'error'),
+      )
+      expect(status).toMatchObject({ device: { acquiring: false } })
+      await eventually('reconnected', () =>
+        registry.devices().every((device) => device.status.state === 'ready'),
+      )
+      expect(alertIds()).not.toContain('connection:test-0')
+    },
+  )
+
+  it('that sends no frames is reported', async () => {
+    await open({ fault: 'silent-while-running' })
+    const lease = await registry.acquire('test-camera', 'test')
+    await eventually('the alert', () => alertIds().includes('silent:test-camera'))
+    await lease.release()
+    expect(alertIds()).toEqual([])
+  })
+
+  it('that floods with changes is told from at most 20 times a second', async () => {
+    await open({ fault: 'flood-properties' })
+    const lease = await registry.acquire('test-camera', 'test')
+    const before = events.length
+    const startedMs = performance.now()
+    await eventually('some changes', () => events.length > before + 10)
+    expect((events.length - before) / (performance.now() - startedMs)).toBeLessThan(30 / 1000)
+    await lease.release()
+  })
+})
