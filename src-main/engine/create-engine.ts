@@ -1,0 +1,118 @@
+/**
+ * The engine: devices, live view, settings and alerts, without any way in of its own. The desktop window, the HTTP
+ * server and tests are its hosts.
+ *
+ * @example
+ * const engine = await createEngine({ connections: [demoConnection()] })
+ * await engine.liveView.startLiveView({})
+ * engine.liveView.on((event) => console.log(event.type))
+ */
+import { join } from 'node:path'
+import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
+import { Emitter } from '../../src-shared/emitter.ts'
+import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
+import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
+import { FrameHub } from '../live-view/frame-hub.ts'
+import { type LiveAcquisitionSignal, LiveViewController } from '../live-view/live-view-controller.ts'
+import { StreamMemory } from '../live-view/stream-memory.ts'
+import { AlertBoard } from './alert-board.ts'
+import { SettingsFile } from './settings-file.ts'
+
+export type EngineConfig = {
+  readonly connections: readonly ConnectionConfig[]
+  /** Where settings (and later recordings) are kept; absent: nothing is kept. */
+  readonly dataFolder?: string
+  readonly limits?: RegistryOptions['limits']
+  readonly backOff?: RegistryOptions['backOff']
+}
+
+export type Engine = {
+  readonly devices: DeviceRegistry
+  readonly liveView: LiveViewController
+  readonly frames: FrameHub
+  readonly alerts: AlertBoard
+  readonly settings: SettingsFile
+  /** In-process requests of other parts of the engine to start or stop the live view. */
+  readonly signals: Emitter<LiveAcquisitionSignal>
+  /** Everything that is so now. */
+  snapshot(): EngineSnapshot
+  /** All changes, as viewers are told them. */
+  on(listener: (event: EngineEvent) => void): () => void
+  /** Stops streams and cameras, closes devices, saves settings. Safe to call more than once. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes an engine and opens its devices; devices that cannot be opened become alerts and are tried again.
+ * @throws CoverslipError SETTINGS_FILE when the settings cannot be read.
+ */
+export async function createEngine(config: EngineConfig): Promise<Engine> {
+  const alerts = new AlertBoard()
+  const settings = await SettingsFile.open({
+    path: config.dataFolder === undefined ? undefined : join(config.dataFolder, 'settings.json'),
+    alerts,
+  })
+  const devices = new DeviceRegistry({
+    connections: config.connections,
+    alerts,
+    ...(config.limits === undefined ? {} : { limits: config.limits }),
+    ...(config.backOff === undefined ? {} : { backOff: config.backOff }),
+  })
+  const frames = new FrameHub()
+  const { streamParams, lastProtocol } = settings.settings
+  const liveView = new LiveViewController({
+    registry: devices,
+    hub: frames,
+    alerts,
+    memory: new StreamMemory({ streamParams, lastProtocol }, (state) => settings.change(state)),
+    settings: () => settings.settings,
+  })
+  const signals = new Emitter<LiveAcquisitionSignal>()
+  signals.on((signal) => {
+    liveView.signal(signal).catch((error: unknown) => {
+      alerts.raise({
+        id: `signal:${signal.type}`,
+        severity: 'warning',
+        source: 'Live view',
+        message: error instanceof Error ? error.message : String(error),
+      })
+    })
+  })
+
+  const events = new Emitter<EngineEvent>()
+  devices.on((event) => events.emit(event))
+  alerts.on((event) => events.emit(event))
+  settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
+  liveView.on((event) => {
+    if (event.type !== 'frameReady') events.emit(event)
+  })
+
+  let closing: Promise<void> | undefined
+  const engine: Engine = {
+    devices,
+    liveView,
+    frames,
+    alerts,
+    settings,
+    signals,
+    snapshot: () => ({
+      type: 'snapshot',
+      devices: devices.devices(),
+      presets: devices.presets(),
+      streams: liveView.getActiveStreams(),
+      alerts: alerts.list(),
+      settings: settings.settings,
+    }),
+    on: (listener) => events.on(listener),
+    close: () => {
+      closing ??= (async () => {
+        await liveView.close()
+        await devices.close()
+        await settings.close()
+      })()
+      return closing
+    },
+  }
+  await devices.open()
+  return engine
+}

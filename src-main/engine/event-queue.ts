@@ -1,0 +1,63 @@
+import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
+
+/** Events a subscriber may be behind by; after that it gets a new snapshot instead, which says the same in less. */
+const mostWaiting = 500
+
+type Source = {
+  snapshot(): EngineSnapshot
+  /** Calls `listener` for each event; returns the unsubscriber. */
+  on(listener: (event: EngineEvent) => void): () => void
+}
+
+/**
+ * The engine's events for one subscriber: a snapshot first, then everything that changes, until `signal` aborts or
+ * the consumer stops. A slow consumer costs bounded memory.
+ */
+export async function* subscribeToEvents(
+  source: Source,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EngineEvent> {
+  let waiting: EngineEvent[] = [source.snapshot()]
+  let wake: () => void = () => undefined
+  const unsubscribe = source.on((event) => {
+    waiting = waiting.length < mostWaiting ? [...dropSuperseded(waiting, event), event] : [source.snapshot()]
+    wake()
+  })
+  const aborted = () => wake()
+  signal?.addEventListener('abort', aborted)
+  try {
+    while (signal?.aborted !== true) {
+      const next = waiting.shift()
+      if (next !== undefined) yield next
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+  } finally {
+    signal?.removeEventListener('abort', aborted)
+    unsubscribe()
+  }
+}
+
+/** A newer state of the same thing makes the one still waiting pointless. */
+function dropSuperseded(waiting: EngineEvent[], event: EngineEvent): EngineEvent[] {
+  const key = stateKey(event)
+  return key === undefined ? waiting : waiting.filter((other) => stateKey(other) !== key)
+}
+
+function stateKey(event: EngineEvent): string | undefined {
+  switch (event.type) {
+    case 'deviceChanged':
+      return `device ${event.device.id}`
+    case 'stageMoved':
+      return `stage ${event.deviceId}`
+    case 'streamStats':
+      return `stats ${event.stats.detectorName} ${event.stats.protocol}`
+    case 'settingsChanged':
+    case 'presetsChanged':
+      return event.type
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,120 @@
+/** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
+import { ValidationError } from '@orpc/contract'
+import { implement, ORPCError } from '@orpc/server'
+import { contract } from '../../src-shared/contract/contract.ts'
+import { errorStatus } from '../../src-shared/contract/error-map.ts'
+import type { HostInfo } from '../../src-shared/contract/events.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { Engine } from './create-engine.ts'
+import { subscribeToEvents } from './event-queue.ts'
+
+/** What a host gives with each call. */
+export type CallContext = { readonly engine: Engine; readonly host: HostInfo }
+
+/** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
+function toContractError(error: unknown): unknown {
+  if (error instanceof ORPCError && !(error.cause instanceof ValidationError)) return error
+  const failure = invalidInput(error) ?? CoverslipError.from(error)
+  if (failure.code === 'INTERNAL') console.error(failure)
+  return new ORPCError(failure.code, {
+    defined: true,
+    status: errorStatus[failure.code],
+    message: failure.message,
+    data: {
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+      ...(failure.data === undefined ? {} : { details: failure.data }),
+    },
+  })
+}
+
+/** What is wrong with a call's input, naming the field. */
+function invalidInput(error: unknown): CoverslipError | undefined {
+  if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
+    return undefined
+  const problems = error.cause.issues.map(({ path, message }) => {
+    const field = (path ?? [])
+      .map((part) => (typeof part === 'object' ? String(part.key) : String(part)))
+      .join('.')
+    return field === '' ? message : `${field}: ${message}`
+  })
+  return new CoverslipError('INVALID_INPUT', problems.join('; '), {
+    hint: 'See /api/docs for what this call takes.',
+    cause: error,
+  })
+}
+
+const os = implement(contract)
+  .$context<CallContext>()
+  .use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toContractError(error)
+    }
+  })
+
+export const router = os.router({
+  system: {
+    info: os.system.info.handler(({ context }) => context.host),
+    events: os.system.events.handler(({ context, signal }) => subscribeToEvents(context.engine, signal)),
+  },
+  devices: {
+    list: os.devices.list.handler(({ context }) => context.engine.devices.devices()),
+    setProperty: os.devices.setProperty.handler(({ context, input }) =>
+      context.engine.devices.setProperty(input.deviceId, input.property, input.value),
+    ),
+    trigger: os.devices.trigger.handler(({ context, input }) =>
+      context.engine.devices.trigger(input.deviceId),
+    ),
+    reconnect: os.devices.reconnect.handler(({ context, input }) =>
+      context.engine.devices.reconnect(input.deviceId),
+    ),
+  },
+  stage: {
+    move: os.stage.move.handler(({ context, input: { deviceId, mode, ...target } }) =>
+      context.engine.devices.moveStage(deviceId, target, mode),
+    ),
+    stop: os.stage.stop.handler(({ context, input }) => context.engine.devices.stopStage(input.deviceId)),
+  },
+  presets: {
+    list: os.presets.list.handler(({ context }) => context.engine.devices.presets()),
+    apply: os.presets.apply.handler(({ context, input }) =>
+      context.engine.devices.applyPreset(input.group, input.name),
+    ),
+  },
+  liveView: {
+    start: os.liveView.start.handler(({ context, input }) => context.engine.liveView.startLiveView(input)),
+    stop: os.liveView.stop.handler(({ context, input }) => context.engine.liveView.stopLiveView(input)),
+    setParams: os.liveView.setParams.handler(({ context, input }) =>
+      context.engine.liveView.setStreamParams(input),
+    ),
+    getParams: os.liveView.getParams.handler(({ context, input }) =>
+      context.engine.liveView.getStreamParams(input),
+    ),
+    active: os.liveView.active.handler(({ context }) => context.engine.liveView.getActiveStreams()),
+    status: os.liveView.status.handler(({ context }) => context.engine.liveView.getStreamStatus()),
+    diagnostics: os.liveView.diagnostics.handler(({ context, input }) =>
+      context.engine.liveView.getDiagnostics(input),
+    ),
+    longExposure: os.liveView.longExposure.handler(({ context, input }) =>
+      context.engine.liveView.getLongExposureInfo(input),
+    ),
+  },
+  alerts: {
+    list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),
+    dismiss: os.alerts.dismiss.handler(({ context, input }) => context.engine.alerts.clear(input.alertId)),
+  },
+  settings: {
+    get: os.settings.get.handler(({ context }) => context.engine.settings.settings),
+    set: os.settings.set.handler(({ context, input }) => context.engine.settings.change(definedOnly(input))),
+  },
+})
+
+type Defined<Patch> = { [Key in keyof Patch]?: Exclude<Patch[Key], undefined> }
+
+/** `patch` without fields that are present but undefined. */
+function definedOnly<Patch extends object>(patch: Patch): Defined<Patch> {
+  return Object.fromEntries(
+    Object.entries(patch).filter(([, value]) => value !== undefined),
+  ) as Defined<Patch>
+}

@@ -1,0 +1,354 @@
+/**
+ * LiveViewController: the single source of truth for streaming. One stream worker per detector does all frame polling
+ * and encoding; by default a detector streams by one protocol at a time.
+ */
+import type { AlertSink } from '../../src-shared/alerts.ts'
+import type { EngineEvent } from '../../src-shared/contract/events.ts'
+import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
+import { Emitter } from '../../src-shared/emitter.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
+import type {
+  ActiveStream,
+  LongExposureInfo,
+  StartResult,
+  StopResult,
+  StreamStats,
+  StreamStatus,
+} from '../../src-shared/live-view.ts'
+import type { Protocol, StreamParams, StreamParamsPatch } from '../../src-shared/stream-params.ts'
+import type { DeviceRegistry } from '../devices/device-registry.ts'
+import type { FrameHub } from './frame-hub.ts'
+import { Stream } from './stream.ts'
+import type { StreamMemory } from './stream-memory.ts'
+
+/** Protocols that a stream worker exists for. */
+export const availableProtocols: readonly Protocol[] = ['binary', 'jpeg']
+
+type StopReason = Extract<EngineEvent, { type: 'streamStopped' }>['reason']
+
+export type LiveViewEvent =
+  | Extract<EngineEvent, { type: 'streamStarted' | 'streamChanged' | 'streamStopped' | 'streamStats' }>
+  /** A frame was encoded: for the rest of the engine, not for viewers (they have the FrameHub). */
+  | { readonly type: 'frameReady'; readonly detectorName: string; readonly message: FrameMessage }
+
+/** What the rest of the engine asks of the live view. */
+export type LiveAcquisitionSignal =
+  | { readonly type: 'startLiveAcquisition'; readonly detectorName?: string }
+  | { readonly type: 'stopLiveAcquisition'; readonly detectorName?: string }
+
+/** The settings the live view obeys; read at each use, as they may change at any time. */
+export type LiveViewSettings = {
+  readonly sharing: 'exclusive' | 'concurrent'
+  readonly defaultProtocol: Protocol
+  readonly longExposureMs: number
+}
+
+type Options = {
+  readonly registry: DeviceRegistry
+  readonly hub: FrameHub
+  readonly alerts: AlertSink
+  readonly memory: StreamMemory
+  settings(): LiveViewSettings
+}
+
+type Running = { readonly stream: Stream; readonly forced: boolean }
+
+export class LiveViewController {
+  readonly #options: Options
+  readonly #events = new Emitter<LiveViewEvent>()
+  readonly #running = new Map<string, Running>()
+  /** Starts and stops of one detector follow each other in order. */
+  readonly #queues = new Map<string, Promise<unknown>>()
+  /** Streams whose camera was lost; they are started again when it is back. */
+  readonly #interrupted = new Map<string, { protocol: Protocol; force: boolean }>()
+  #closed = false
+
+  constructor(options: Options) {
+    this.#options = options
+    options.registry.on((event) => {
+      if (event.type === 'deviceChanged' && event.device.description.kind === 'camera')
+        this.#cameraChanged(event.device)
+    })
+  }
+
+  on(listener: (event: LiveViewEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  /** Obeys the signals of other parts of the engine. */
+  async signal(signal: LiveAcquisitionSignal): Promise<void> {
+    const { detectorName } = signal
+    const named = detectorName === undefined ? {} : { detectorName }
+    if (signal.type === 'startLiveAcquisition') await this.startLiveView(named)
+    else if (detectorName !== undefined) await this.stopLiveView(named)
+    else await this.stopAll()
+  }
+
+  /**
+   * Starts streaming `detectorName` (absent: the first available camera).
+   * @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE; PROTOCOL_IN_USE naming the protocol that the
+   * detector streams by; PROTOCOL_UNAVAILABLE; INVALID_INPUT naming the parameter.
+   */
+  async startLiveView(request: {
+    detectorName?: string | undefined
+    protocol?: Protocol | undefined
+    params?: StreamParamsPatch | undefined
+    force?: boolean
+  }): Promise<StartResult> {
+    const { registry } = this.#options
+    const detectorName = registry.camera(request.detectorName).id
+    return this.#inOrder(detectorName, async () => {
+      const camera = registry.camera(detectorName)
+      const protocol = request.protocol ?? this.#usualProtocol(detectorName)
+      if (!availableProtocols.includes(protocol)) {
+        throw new CoverslipError('PROTOCOL_UNAVAILABLE', `This version cannot stream by ${protocol}`, {
+          hint: `Choose one of ${availableProtocols.join(', ')}.`,
+        })
+      }
+      const other = this.#conflict(detectorName, protocol)
+      if (other?.active.protocol === protocol) return { status: 'already_running', stream: other.active }
+      if (other !== undefined) throw protocolInUse(camera, other.active.protocol)
+      const { exposureMs, thresholdMs, isLongExposure } = this.getLongExposureInfo({ detectorName })
+      if (isLongExposure && request.force !== true) {
+        return {
+          status: 'long_exposure',
+          detectorName,
+          exposureMs,
+          thresholdMs,
+          message: `${camera.description.name} exposes for ${exposureMs / 1000} s: a live view would hardly move. Start it anyway with force.`,
+        }
+      }
+      const params = this.#options.memory.resolve(detectorName, protocol, request.params)
+      const stream = await this.#start(camera, params, request.force === true)
+      return { status: 'started', stream: stream.active }
+    })
+  }
+
+  /** Stops the stream(s) of `detectorName` (absent: the first active stream). The camera stops with its last user. */
+  async stopLiveView(request: { detectorName?: string | undefined }): Promise<StopResult> {
+    const first = [...this.#running.values()][0]?.stream.active.detectorName
+    const detectorName =
+      request.detectorName === undefined ? first : this.#options.registry.camera(request.detectorName).id
+    if (detectorName === undefined) return { status: 'not_running', message: 'Nothing streams' }
+    this.#interrupted.delete(detectorName)
+    return this.#inOrder(detectorName, async () => {
+      const streams = this.#streamsOf(detectorName)
+      const protocol = streams[0]?.active.protocol
+      if (protocol === undefined)
+        return { status: 'not_running', detectorName, message: `${detectorName} does not stream` }
+      for (const stream of streams) await this.#stop(stream, 'request')
+      return { status: 'stopped', detectorName, protocol }
+    })
+  }
+
+  /** Stops every stream. */
+  async stopAll(): Promise<void> {
+    this.#interrupted.clear()
+    const detectors = new Set([...this.#running.values()].map(({ stream }) => stream.active.detectorName))
+    await Promise.all([...detectors].map((detectorName) => this.stopLiveView({ detectorName })))
+  }
+
+  /**
+   * Changes parameters: of the running stream, without restarting it, or of the next start.
+   * @throws CoverslipError INVALID_INPUT naming the parameter.
+   */
+  setStreamParams(request: {
+    detectorName?: string | undefined
+    protocol?: Protocol | undefined
+    params: StreamParamsPatch
+  }): StreamParams {
+    const detectorName = this.#detectorOf(request.detectorName)
+    const stream = this.#streamOf(detectorName, request.protocol)
+    const protocol = request.protocol ?? stream?.active.protocol ?? this.#usualProtocol(detectorName)
+    const params = this.#options.memory.change(detectorName, protocol, request.params)
+    if (stream === undefined) return params
+    stream.setParams(params)
+    this.#events.emit({ type: 'streamChanged', stream: stream.active })
+    return params
+  }
+
+  /** Parameters of the running stream, or those the next start would use. */
+  getStreamParams(request: {
+    detectorName?: string | undefined
+    protocol?: Protocol | undefined
+  }): StreamParams {
+    const detectorName = this.#detectorOf(request.detectorName)
+    const stream = this.#streamOf(detectorName, request.protocol)
+    const protocol = request.protocol ?? stream?.active.protocol ?? this.#usualProtocol(detectorName)
+    return stream?.active.params ?? this.#options.memory.resolve(detectorName, protocol)
+  }
+
+  getActiveStreams(): ActiveStream[] {
+    return [...this.#running.values()].map(({ stream }) => stream.active)
+  }
+
+  getStreamStatus(): StreamStatus {
+    const cameras = this.#options.registry
+      .devices()
+      .filter(({ description }) => description.kind === 'camera')
+    return {
+      availableProtocols: [...availableProtocols],
+      detectors: cameras.map(({ id }) => {
+        const stream = this.#streamsOf(id)[0]
+        const params = this.getStreamParams({ detectorName: id })
+        if (stream === undefined) return { detectorName: id, streaming: false, params }
+        return { detectorName: id, streaming: true, protocol: stream.active.protocol, params }
+      }),
+    }
+  }
+
+  /** Frame counts and rates of the running streams, or of those of one detector. */
+  getDiagnostics(request: { detectorName?: string | undefined }): StreamStats[] {
+    const detectorName =
+      request.detectorName === undefined ? undefined : this.#options.registry.camera(request.detectorName).id
+    return [...this.#running.values()]
+      .filter(({ stream }) => detectorName === undefined || stream.active.detectorName === detectorName)
+      .map(({ stream }) => stream.statistics)
+  }
+
+  getLongExposureInfo(request: { detectorName?: string | undefined }): LongExposureInfo {
+    const camera = this.#options.registry.camera(request.detectorName)
+    const exposureMs = exposureOf(camera)
+    const thresholdMs = this.#options.settings().longExposureMs
+    return { detectorName: camera.id, exposureMs, thresholdMs, isLongExposure: exposureMs > thresholdMs }
+  }
+
+  /** Stops all streams and starts no more. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.stopAll()
+  }
+
+  async #start(camera: DeviceState, params: StreamParams, forced: boolean): Promise<Stream> {
+    const { registry, hub, alerts, memory } = this.#options
+    const detectorName = camera.id
+    const { name } = camera.description
+    if (this.#closed) throw new CoverslipError('DEVICE_UNAVAILABLE', 'Coverslip is closing')
+    const ring = registry.ring(detectorName)
+    const lease = await registry.acquire(detectorName, 'live view')
+    const faultId = `encoder:${detectorName}`
+    const stream: Stream = new Stream({
+      detectorName,
+      params,
+      ring,
+      lease,
+      hub,
+      frameReady: (message) => this.#events.emit({ type: 'frameReady', detectorName, message }),
+      stats: (stats) => this.#events.emit({ type: 'streamStats', stats }),
+      fault: ({ message }) =>
+        alerts.raise({
+          id: faultId,
+          severity: 'warning',
+          source: name,
+          message: `A frame of ${name} could not be encoded: ${message}`,
+        }),
+      failed: ({ message }) => {
+        alerts.raise({
+          id: faultId,
+          severity: 'error',
+          source: name,
+          message: `The live view of ${name} failed: ${message}`,
+          hint: 'Start it again.',
+        })
+        void this.#inOrder(detectorName, () => this.#stop(stream, 'failed'))
+      },
+    })
+    alerts.clear(faultId)
+    memory.used(detectorName, params)
+    this.#running.set(streamKey(detectorName, params.protocol), { stream, forced })
+    this.#events.emit({ type: 'streamStarted', stream: stream.active })
+    return stream
+  }
+
+  async #stop(stream: Stream, reason: StopReason): Promise<void> {
+    const { detectorName, protocol } = stream.active
+    if (!this.#running.delete(streamKey(detectorName, protocol))) return
+    await stream.close()
+    this.#events.emit({ type: 'streamStopped', detectorName, protocol, reason })
+  }
+
+  /** A camera was lost (its streams end), came back (they start again), or exposes too long for a live view. */
+  #cameraChanged(camera: DeviceState): void {
+    const streams = [...this.#running.values()].filter(
+      ({ stream }) => stream.active.detectorName === camera.id,
+    )
+    if (camera.status.state === 'ready') {
+      const interrupted = this.#interrupted.get(camera.id)
+      if (interrupted !== undefined) this.#resume(camera, interrupted)
+      if (streams.length === 0 || exposureOf(camera) <= this.#options.settings().longExposureMs) return
+      for (const { stream, forced } of streams) {
+        if (!forced) void this.#inOrder(camera.id, () => this.#stop(stream, 'long_exposure'))
+      }
+      return
+    }
+    for (const { stream, forced } of streams) {
+      this.#interrupted.set(camera.id, { protocol: stream.active.protocol, force: forced })
+      void this.#inOrder(camera.id, () => this.#stop(stream, 'failed'))
+    }
+  }
+
+  #resume(camera: DeviceState, interrupted: { protocol: Protocol; force: boolean }): void {
+    this.#interrupted.delete(camera.id)
+    this.startLiveView({ detectorName: camera.id, ...interrupted }).catch((error: unknown) => {
+      const { message, hint } = CoverslipError.from(error)
+      this.#options.alerts.raise({
+        id: `encoder:${camera.id}`,
+        severity: 'error',
+        source: camera.description.name,
+        message: `The live view of ${camera.description.name} could not go on: ${message}`,
+        ...(hint === undefined ? {} : { hint }),
+      })
+    })
+  }
+
+  #detectorOf(name: string | undefined): string {
+    const active = [...this.#running.values()][0]?.stream.active.detectorName
+    return name === undefined && active !== undefined ? active : this.#options.registry.camera(name).id
+  }
+
+  #streamsOf(detectorName: string): Stream[] {
+    return [...this.#running.values()]
+      .map(({ stream }) => stream)
+      .filter(({ active }) => active.detectorName === detectorName)
+  }
+
+  #streamOf(detectorName: string, protocol: Protocol | undefined): Stream | undefined {
+    return this.#streamsOf(detectorName).find(
+      ({ active }) => protocol === undefined || active.protocol === protocol,
+    )
+  }
+
+  /** The stream that stands in the way of starting `protocol`. */
+  #conflict(detectorName: string, protocol: Protocol): Stream | undefined {
+    const same = this.#streamOf(detectorName, protocol)
+    if (same !== undefined || this.#options.settings().sharing === 'concurrent') return same
+    return this.#streamOf(detectorName, undefined)
+  }
+
+  #usualProtocol(detectorName: string): Protocol {
+    return this.#options.memory.lastProtocol(detectorName) ?? this.#options.settings().defaultProtocol
+  }
+
+  #inOrder<Result>(detectorName: string, action: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#queues.get(detectorName) ?? Promise.resolve()).then(action)
+    this.#queues.set(
+      detectorName,
+      turn.catch(() => undefined),
+    )
+    return turn
+  }
+}
+
+const streamKey = (detectorName: string, protocol: Protocol) => `${protocol}:${detectorName}`
+
+function exposureOf(camera: DeviceState): number {
+  return Number(camera.properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
+}
+
+function protocolInUse(camera: DeviceState, protocol: Protocol): CoverslipError {
+  return new CoverslipError('PROTOCOL_IN_USE', `${camera.description.name} already streams by ${protocol}`, {
+    hint: `Stop that stream first, or watch it by ${protocol}. Concurrent streams can be allowed in the settings.`,
+    data: { detectorName: camera.id, protocol },
+  })
+}

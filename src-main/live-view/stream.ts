@@ -1,0 +1,154 @@
+/** One running stream: its worker, its place in the FrameHub and its lease on the camera. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
+import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
+import type { StreamParams } from '../../src-shared/stream-params.ts'
+import type { CameraLease } from '../devices/camera-leases.ts'
+import type { FrameRingMemory } from '../frames/frame-ring.ts'
+import { workerUrl } from '../worker-url.ts'
+import { type FrameHub, type StreamAudience, StreamOutlet } from './frame-hub.ts'
+import type { StreamMessage, StreamReport, StreamRequest, StreamWorkerData } from './stream-messages.ts'
+
+type Options = {
+  readonly detectorName: string
+  readonly params: StreamParams
+  readonly ring: FrameRingMemory
+  readonly lease: CameraLease
+  readonly hub: FrameHub
+  frameReady(message: FrameMessage): void
+  stats(stats: StreamStats): void
+  fault(error: CoverslipError): void
+  /** The worker has died. */
+  failed(error: CoverslipError): void
+}
+
+export class Stream {
+  readonly #options: Options
+  readonly #worker: Worker
+  readonly #outlet: StreamOutlet
+  readonly #audience = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  readonly #startedAt = Date.now()
+  #params: StreamParams
+  #stats: StreamStats
+  #lastBytes = { at: performance.now(), bytes: 0 }
+  #closing: Promise<void> | undefined
+
+  constructor(options: Options) {
+    this.#options = options
+    this.#params = options.params
+    const { detectorName, params, ring } = options
+    this.#outlet = new StreamOutlet({
+      detectorName,
+      protocol: params.protocol,
+      audienceChanged: (audience) => this.#audienceChanged(audience),
+    })
+    this.#stats = {
+      detectorName,
+      protocol: params.protocol,
+      ...emptyReport,
+      network: { viewers: 0, sent: 0, skipped: 0, bytesPerSecond: 0 },
+    }
+    const workerData: StreamWorkerData = { detectorName, ring, params, audience: this.#audience }
+    this.#worker = new Worker(workerUrl('live-view/stream-worker'), { workerData })
+    this.#worker.on('message', (message: StreamMessage) => this.#receive(message))
+    this.#worker.on('error', (error) => this.#fail(CoverslipError.from(error)))
+    this.#worker.on('exit', () => this.#fail(new CoverslipError('INTERNAL', 'The stream worker ended')))
+    options.hub.open(this.#outlet)
+  }
+
+  get active(): ActiveStream {
+    return {
+      detectorName: this.#options.detectorName,
+      protocol: this.#params.protocol,
+      params: this.#params,
+      startedAt: this.#startedAt,
+    }
+  }
+
+  get statistics(): StreamStats {
+    return this.#stats
+  }
+
+  /** Changes parameters without a restart; the protocol stays. */
+  setParams(params: StreamParams): void {
+    this.#params = params
+    this.#post({ type: 'params', params })
+  }
+
+  /** Stops the worker and gives the camera back. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#options.hub.close(this.#outlet)
+      await this.#endWorker()
+      await this.#options.lease.release()
+    })()
+    return this.#closing
+  }
+
+  /** Lets the frame under way be finished, as ending a thread within a native encoder is not safe; but not for ever. */
+  async #endWorker(): Promise<void> {
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
+    const stop: StreamRequest = { type: 'stop' }
+    this.#worker.postMessage(stop)
+    await Promise.race([ended, delay(2000, undefined, { ref: false })])
+    await this.#worker.terminate()
+  }
+
+  #receive(message: StreamMessage): void {
+    switch (message.type) {
+      case 'frame': {
+        const { buffer, bytes, ...frame } = message
+        this.#outlet.publish({
+          ...frame,
+          packet: new Uint8Array(buffer, 0, bytes),
+          recycle: () => this.#post({ type: 'recycle', buffer }, [buffer]),
+        })
+        return this.#options.frameReady(frame.message)
+      }
+      case 'report':
+        return this.#report(message.report)
+      case 'fault':
+        return this.#options.fault(CoverslipError.deserialize(message.error))
+    }
+  }
+
+  #report(report: StreamReport): void {
+    const { viewers, sent, skipped, bytes } = this.#outlet.counts
+    const now = performance.now()
+    const bytesPerSecond = ((bytes - this.#lastBytes.bytes) / (now - this.#lastBytes.at)) * 1000
+    this.#lastBytes = { at: now, bytes }
+    this.#stats = { ...this.#stats, ...report, network: { viewers, sent, skipped, bytesPerSecond } }
+    this.#options.stats(this.#stats)
+  }
+
+  #audienceChanged({ ready }: StreamAudience): void {
+    const before = Atomics.exchange(this.#audience, 0, ready)
+    if (before === 0 && ready > 0) this.#post({ type: 'wake' })
+  }
+
+  #post(request: StreamRequest, transfer: ArrayBuffer[] = []): void {
+    if (this.#closing === undefined) this.#worker.postMessage(request, transfer)
+  }
+
+  #fail(error: CoverslipError): void {
+    if (this.#closing === undefined) this.#options.failed(error)
+  }
+}
+
+const emptyReport: StreamReport = {
+  camera: { fps: 0, frames: 0, lost: 0 },
+  encoder: {
+    fps: 0,
+    frames: 0,
+    notDue: 0,
+    overrun: 0,
+    noViewer: 0,
+    encodeMs: 0,
+    encodeMsMax: 0,
+    bytesPerFrame: 0,
+    ratio: 0,
+    failed: 0,
+  },
+}

@@ -1,0 +1,61 @@
+/** The native HTTP API under `/api`, derived from the contract, with its OpenAPI page at `/api/docs`. */
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { OpenAPIHandler } from '@orpc/openapi/fastify'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import type { FastifyInstance } from 'fastify'
+import { contract } from '../../src-shared/contract/contract.ts'
+import { type CallContext, router } from '../engine/router.ts'
+import { httpError } from './http-error.ts'
+
+const docsPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Coverslip HTTP API</title>
+<link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
+<div id="docs"></div>
+<script src="/api/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/api/docs/init.js"></script>
+</html>
+`
+const docsInit = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true })\n`
+const docsPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+/** Adds the API's routes to `app`. */
+export async function addApi(app: FastifyInstance, context: CallContext): Promise<void> {
+  const handler = new OpenAPIHandler(router)
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
+  const spec = await generator.generate(contract, {
+    info: {
+      title: 'Coverslip',
+      version: context.host.version,
+      description:
+        'Control of a microscope: devices, live view, settings. Frames come over socket.io at /socket.io/.',
+    },
+    servers: [{ url: '/api' }],
+  })
+
+  const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  await app.register(fastifyStatic, {
+    root: swaggerUi,
+    prefix: '/api/docs/assets/',
+    decorateReply: false,
+    index: false,
+  })
+  app.get('/api/docs', (_request, reply) =>
+    reply.type('text/html').header('content-security-policy', docsPolicy).send(docsPage),
+  )
+  app.get('/api/docs/init.js', (_request, reply) => reply.type('text/javascript').send(docsInit))
+  app.get('/api/openapi.json', (_request, reply) => reply.send(spec))
+
+  app.all('/api/*', async (request, reply) => {
+    const { matched } = await handler.handle(request, reply, { prefix: '/api', context })
+    if (matched) return reply
+    return reply.code(404).send({
+      ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`, 'See /api/docs.'),
+      status: 404,
+    })
+  })
+}

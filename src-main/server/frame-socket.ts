@@ -1,0 +1,121 @@
+/** Live frames over socket.io at `/socket.io/`: the messages of `src-shared/frame-channel.ts` as events. */
+import type { Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import type { z } from 'zod'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import {
+  type ChannelReply,
+  type ClockReply,
+  frameAckSchema,
+  subscribeSchema,
+  unsubscribeSchema,
+} from '../../src-shared/frame-channel.ts'
+import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
+import type { Engine } from '../engine/create-engine.ts'
+import type { FrameTransport } from '../live-view/frame-hub.ts'
+import { RateLimit } from './rate-limit.ts'
+import { refusal } from './request-guard.ts'
+
+/** Largest message a viewer may send, bytes: viewers send only small ones. */
+const largestMessage = 100_000
+/** Messages a viewer may send per second: acknowledgements of the fastest streams, with room. */
+const messagesPerSecond = 2000
+
+/** Compression of frames that are compressed already costs more time than anything else: it stays off. */
+const uncompressed = { perMessageDeflate: false, httpCompression: false } as const
+
+/** Serves frames on `httpServer` until it is closed by `close`. */
+export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: string): { close(): void } {
+  const io = new Server(httpServer, {
+    path: '/socket.io/',
+    serveClient: false,
+    transports: ['websocket'],
+    maxHttpBufferSize: largestMessage,
+    allowRequest: (request, decide) => {
+      const why = refusal(request.headers, boundTo)
+      decide(why ?? null, why === undefined)
+    },
+    ...uncompressed,
+  })
+  const transport: FrameTransport = {
+    // One broadcast to the viewers that are ready: socket.io serialises it once.
+    send: (viewerIds, message: FrameMessage, packet) => {
+      io.to([...viewerIds]).emit('frame', message, packet)
+    },
+    report: (viewerId, error) => {
+      io.to(viewerId).emit('channel_error', reply(error))
+    },
+  }
+  io.on('connection', (socket) => serveViewer(socket, engine, transport))
+  return {
+    close: () => {
+      io.disconnectSockets(true)
+      io.engine.close()
+    },
+  }
+}
+
+function serveViewer(socket: Socket, engine: Engine, transport: FrameTransport): void {
+  const limit = new RateLimit(messagesPerSecond)
+  const detectorIds = new Map<string, string>()
+
+  socket.use((_event, next) => {
+    if (limit.allows(performance.now())) next()
+    else socket.disconnect(true)
+  })
+  socket.on('subscribe', (message: unknown, answer: unknown) => {
+    respond(socket, answer, () => {
+      const { detectorName, decodes } = parse(subscribeSchema, message, 'subscribe')
+      const { id } = engine.devices.camera(detectorName)
+      detectorIds.set(detectorName, id)
+      engine.frames.subscribe({ viewerId: socket.id, detectorName: id, transport, decodes })
+    })
+  })
+  socket.on('unsubscribe', (message: unknown, answer: unknown) => {
+    respond(socket, answer, () => {
+      const { detectorName } = parse(unsubscribeSchema, message, 'unsubscribe')
+      engine.frames.unsubscribe(socket.id, detectorIds.get(detectorName) ?? detectorName)
+    })
+  })
+  socket.on('frame_ack', (message: unknown) => {
+    respond(socket, undefined, () => {
+      const { detectorName, frameId } = parse(frameAckSchema, message, 'frame_ack')
+      // An acknowledgement of a frame that the viewer does not have (late, repeated, made up) changes nothing.
+      engine.frames.acknowledge(socket.id, detectorIds.get(detectorName) ?? detectorName, frameId)
+    })
+  })
+  socket.on('clock', (answer: unknown) => {
+    const now: ClockReply = { hostTimeMs: performance.timeOrigin + performance.now() }
+    if (typeof answer === 'function') answer(now)
+  })
+  socket.on('disconnect', () => engine.frames.leave(socket.id))
+}
+
+/** Does `action` and answers, by the acknowledgement where the viewer asked for one, else by an event on failure. */
+function respond(socket: Socket, answer: unknown, action: () => void): void {
+  try {
+    action()
+    if (typeof answer === 'function') answer({ ok: true } satisfies ChannelReply)
+  } catch (error) {
+    const failure = reply(CoverslipError.from(error))
+    if (typeof answer === 'function') answer(failure)
+    else socket.emit('channel_error', failure)
+  }
+}
+
+function reply({ code, message, hint }: CoverslipError): ChannelReply {
+  return { ok: false, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, message: unknown, event: string): z.infer<Schema> {
+  const parsed = schema.safeParse(message)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `${event}: ${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not valid'}`,
+    {
+      hint: 'See docs/architecture.md, "Frames to viewers".',
+    },
+  )
+}

@@ -1,0 +1,86 @@
+/** Entry of the headless host: an engine in plain Node, served over HTTP. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import envPaths from 'env-paths'
+import packageJson from '../../package.json' with { type: 'json' }
+import { CoverslipError } from '../../src-shared/errors.ts'
+import { demoConnection, replayConnection } from '../engine/connections.ts'
+import { createEngine, type Engine } from '../engine/create-engine.ts'
+import { readCommandLine } from './command-line.ts'
+import { createServer, type RunningServer } from './create-server.ts'
+import { openAppWindow } from './open-app-window.ts'
+
+declare const __BUNDLED__: boolean | undefined
+
+/** The built app lies beside the bundle; from source it is in `out` all the same. */
+function appFolder(): string | undefined {
+  const bundled = typeof __BUNDLED__ !== 'undefined' && __BUNDLED__
+  const folder = fileURLToPath(new URL(bundled ? '../renderer/' : '../../out/renderer/', import.meta.url))
+  return existsSync(join(folder, 'index.html')) ? folder : undefined
+}
+
+async function run(): Promise<void> {
+  const options = readCommandLine(process.argv.slice(2), packageJson.version)
+  const dataFolder = resolve(options.dataFolder ?? envPaths('coverslip', { suffix: '' }).data)
+  const connection =
+    options.replay === undefined
+      ? demoConnection()
+      : replayConnection(
+          options.replay,
+          options.replayFrameRate === undefined ? {} : { frameRate: options.replayFrameRate },
+        )
+  const engine = await createEngine({ connections: [connection], dataFolder })
+  const folder = appFolder()
+  let server: RunningServer
+  try {
+    if (options.replay !== undefined) refuseBrokenReplay(engine)
+    server = await createServer({
+      engine,
+      version: packageJson.version,
+      host: options.host,
+      port: options.port,
+      ...(folder === undefined ? {} : { appFolder: folder }),
+    })
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  console.log(`Coverslip is on ${server.url}`)
+  if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
+  if (options.open && folder !== undefined) openAppWindow(server.url, dataFolder)
+  closeOnSignals(server, engine)
+}
+
+/** A folder that cannot be played is a mistake in the command, not a device that may come back. */
+function refuseBrokenReplay(engine: Engine): void {
+  const alert = engine.alerts.list().find(({ id }) => id === 'connection:replay')
+  if (alert !== undefined) {
+    throw new CoverslipError(
+      'REPLAY_SOURCE',
+      alert.message,
+      alert.hint === undefined ? {} : { hint: alert.hint },
+    )
+  }
+}
+
+function closeOnSignals(server: RunningServer, engine: Engine): void {
+  let closing = false
+  const close = async () => {
+    if (closing) process.exit(1)
+    closing = true
+    await server.close()
+    await engine.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close())
+}
+
+try {
+  await run()
+} catch (error) {
+  const { message, hint } = CoverslipError.from(error)
+  if (!(error instanceof CoverslipError)) console.error(error)
+  console.error(hint === undefined ? message : `${message}\n${hint}`)
+  process.exit(1)
+}

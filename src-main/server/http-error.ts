@@ -1,0 +1,35 @@
+import { type ErrorCode, errorCodeSchema } from '../../src-shared/errors.ts'
+import { errorStatus } from '../../src-shared/contract/error-map.ts'
+
+/** Body of every error answer: the shape that the contract's errors have too. */
+export type HttpErrorBody = {
+  readonly defined: true
+  readonly code: ErrorCode
+  readonly status: number
+  readonly message: string
+  readonly data: { readonly hint?: string }
+}
+
+export function httpError(code: ErrorCode, message: string, hint?: string): HttpErrorBody {
+  return { defined: true, code, status: errorStatus[code], message, data: hint === undefined ? {} : { hint } }
+}
+
+/** What Fastify itself refuses (broken JSON, too large, wrong type), in our shape; anything else is INTERNAL. */
+export function fromFastifyError(error: {
+  code?: string
+  statusCode?: number
+  message: string
+}): HttpErrorBody & { status: number } {
+  if (error.statusCode === 413) return httpError('TOO_LARGE', error.message, 'Send less at once.')
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return {
+      ...httpError('INVALID_INPUT', error.message, 'Send JSON with content-type application/json.'),
+      status: error.statusCode,
+    }
+  }
+  const known = errorCodeSchema.safeParse(error.code)
+  return httpError(
+    known.success ? known.data : 'INTERNAL',
+    known.success ? error.message : 'The server failed; its log says why.',
+  )
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decimalsOf, fixed, parseNumber } from '../../../src-renderer/components/format.ts'
+import { fromPlace, type NumberRange, snap, toPlace } from '../../../src-renderer/components/number-scale.ts'
+import { groupProperties, searchProperties } from '../../../src-renderer/components/property-groups.ts'
+import { schemaFields, streamFields } from '../../../src-renderer/components/schema-fields.ts'
+import type { PropertyDescriptor } from '../../../src-shared/devices.ts'
+import { paramsSchemaOf, protocolSchema } from '../../../src-shared/stream-params.ts'
+import { exposure } from './sample-engine.ts'
+
+describe('stream settings from their schema', () => {
+  it('takes title, unit, range and options from the schema', () => {
+    const fields = new Map(schemaFields(paramsSchemaOf.binary).map((field) => [field.name, field]))
+    expect(fields.get('frameRate')).toMatchObject({
+      type: 'number',
+      title: 'Frame rate',
+      unit: 'fps',
+      min: 0.1,
+      max: 1000,
+      integer: false,
+    })
+    expect(fields.get('level')).toMatchObject({ type: 'number', min: -5, max: 22, integer: true })
+    expect(fields.get('compression')).toMatchObject({ type: 'option', options: ['lz4', 'zstd', 'none'] })
+    expect(fields.has('protocol')).toBe(false)
+  })
+
+  it.each(protocolSchema.options)('names every field of %s', (protocol) => {
+    const fields = schemaFields(paramsSchemaOf[protocol])
+    expect(fields.length).toBeGreaterThan(4)
+    for (const field of fields) expect(field.title).not.toBe(field.name)
+  })
+
+  it('leaves out what the histogram sets, and what means nothing beside the other values', () => {
+    const names = (params: Record<string, unknown>) => streamFields('binary', params).map((field) => field.name)
+    expect(names({ compression: 'lz4', subsampling: 1 })).toEqual([
+      'frameRate',
+      'compression',
+      'filter',
+      'subsampling',
+      'cropSize',
+    ])
+    expect(names({ compression: 'zstd', subsampling: 2 })).toContain('level')
+    expect(names({ compression: 'zstd', subsampling: 2 })).toContain('reduction')
+    expect(streamFields('jpeg', {}).map((field) => field.name)).not.toContain('windowLow')
+  })
+})
+
+const ranges: fc.Arbitrary<NumberRange> = fc.record({
+  min: fc.constantFrom(-100, 0, 0.05, 1),
+  max: fc.constantFrom(16, 100, 10_000),
+  step: fc.constantFrom(undefined, 0.01, 0.25, 1),
+  scale: fc.constantFrom('linear', 'log'),
+})
+
+describe('sliders', () => {
+  it('go to values within the limits and on the steps, in order', () => {
+    fc.assert(
+      fc.property(ranges, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (range, a, b) => {
+        const [low, high] = [fromPlace(range, Math.min(a, b)), fromPlace(range, Math.max(a, b))]
+        expect(low).toBeLessThanOrEqual(high)
+        expect(low).toBeGreaterThanOrEqual(range.min)
+        expect(high).toBeLessThanOrEqual(range.max)
+        if (range.step !== undefined && low < range.max) {
+          const steps = (low - range.min) / range.step
+          expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-6)
+        }
+      }),
+    )
+  })
+
+  it('reach both ends exactly', () => {
+    fc.assert(
+      fc.property(ranges, (range) => {
+        expect(fromPlace(range, 0)).toBe(range.min)
+        expect(fromPlace(range, 1)).toBe(range.max)
+        expect(toPlace(range, range.min)).toBe(0)
+        expect(toPlace(range, range.max)).toBe(1)
+      }),
+    )
+  })
+
+  it('show a logarithmic value where they would set it', () => {
+    const range: NumberRange = { min: 0.05, max: 10_000, step: undefined, scale: 'log' }
+    for (const value of [0.05, 0.1, 1, 20, 500, 10_000]) {
+      expect(fromPlace(range, toPlace(range, value))).toBeCloseTo(value, 6)
+    }
+    expect(snap({ min: 0, max: 1, step: 0.1, scale: 'linear' }, 0.30000000000000004)).toBe(0.3)
+  })
+})
+
+describe('numbers as text', () => {
+  it('have a true minus, which is not shown for nothing', () => {
+    expect(fixed(-3.25, 1)).toBe('−3.3')
+    expect(fixed(-0.01, 1)).toBe('0.0')
+  })
+  it('have the decimals of their steps', () => {
+    expect([1, 0.5, 0.25, 0.1, 0.001, 8].map(decimalsOf)).toEqual([0, 1, 2, 1, 3, 0])
+  })
+  it('are understood as people type them', () => {
+    expect(parseNumber(' 12,5 ms')).toBe(12.5)
+    expect(parseNumber('−3')).toBe(-3)
+    expect(parseNumber('1e3')).toBe(1000)
+    expect(parseNumber('2\u2009048')).toBe(2048)
+    for (const wrong of ['', 'abc', '1 2', '--1', '1,2,3', 'Infinity']) expect(parseNumber(wrong)).toBeUndefined()
+  })
+})
+
+describe('camera properties', () => {
+  const property = (name: string, category: string): PropertyDescriptor => ({ ...exposure, name, title: name, category })
+  const properties = [
+    property('offset', 'Noise'),
+    property('gain', 'Exposure'),
+    property('hotPixels', 'Noise'),
+    property('exposureMs', 'Exposure'),
+    property('roiX', 'Geometry'),
+  ]
+  it('have exposure and gain first and the others by category', () => {
+    const { main, others } = groupProperties(properties)
+    expect(main.map(({ name }) => name)).toEqual(['exposureMs', 'gain'])
+    expect(others.map(({ category, properties: list }) => [category, list.map(({ name }) => name)])).toEqual([
+      ['Noise', ['offset', 'hotPixels']],
+      ['Geometry', ['roiX']],
+    ])
+  })
+  it('are found by name or category', () => {
+    const { others } = groupProperties(properties)
+    const found = (text: string) => searchProperties(others, text).flatMap((group) => group.properties.map(({ name }) => name))
+    expect(found('HOT')).toEqual(['hotPixels'])
+    expect(found('noise')).toEqual(['offset', 'hotPixels'])
+    expect(found('nothing')).toEqual([])
+    expect(found('  ')).toHaveLength(3)
+  })
+})

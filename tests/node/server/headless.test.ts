@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../fixtures/eventually.ts'
+
+const entry = fileURLToPath(new URL('../../../src-main/server/headless.ts', import.meta.url))
+
+let folder: string
+let started: { child: ChildProcess; exit: Promise<number | null> }[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coverslip-headless-'))
+  started = []
+})
+afterEach(async () => {
+  for (const { child, exit } of started) {
+    child.kill('SIGKILL')
+    await exit
+  }
+  await rm(folder, { recursive: true })
+})
+
+/** Runs the headless host from source, as `npm start -- --headless` does from the bundle. */
+function coverslip(...args: string[]) {
+  const child = spawn(process.execPath, [entry, '--headless', '--data', folder, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)))
+  started.push({ child, exit })
+  const url = () => eventually('the address', () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0])
+  return { child, exit, url, output: () => output }
+}
+
+describe('The headless host', () => {
+  it('serves the demo microscope, and ends cleanly on a signal', async () => {
+    const host = coverslip('--port', '0')
+    const devices: unknown = await (await fetch(`${await host.url()}/api/devices`)).json()
+    expect(devices).toEqual(expect.arrayContaining([expect.objectContaining({ demo: true })]))
+    host.child.kill('SIGTERM')
+    expect(await host.exit).toBe(0)
+  })
+
+  it('keeps settings in its data folder', async () => {
+    const first = coverslip('--port', '0')
+    const headers = { 'content-type': 'application/json' }
+    await fetch(`${await first.url()}/api/settings`, {
+      method: 'POST',
+      headers,
+      body: '{"longExposureMs":500}',
+    })
+    first.child.kill('SIGINT')
+    expect(await first.exit).toBe(0)
+    const second = coverslip('--port', '0')
+    expect(await (await fetch(`${await second.url()}/api/settings`)).json()).toMatchObject({
+      longExposureMs: 500,
+    })
+  })
+
+  it('starts with default settings when the file is broken, keeps it, and says so', async () => {
+    await writeFile(join(folder, 'settings.json'), '{"sharing": "all"}')
+    const host = coverslip('--port', '0')
+    const alerts: unknown = await (await fetch(`${await host.url()}/api/alerts`)).json()
+    expect(alerts).toEqual([
+      expect.objectContaining({
+        id: 'settings',
+        message: expect.stringContaining('sharing'),
+        hint: expect.stringContaining('settings.json.bad'),
+      }),
+    ])
+    expect(await readFile(join(folder, 'settings.json.bad'), 'utf8')).toBe('{"sharing": "all"}')
+  })
+
+  it.each([
+    [['--prot', '8001'], 'Did you mean --port?'],
+    [['--port', 'eighty'], 'A port is a whole number'],
+    [['--port', '99999'], 'A port is a whole number'],
+    [['--replay-fps', '0'], 'above 0'],
+    [['somewhere'], 'too many arguments'],
+    [['--host', '0.0.0.0'], '--trust-network'],
+    [['--host', '203.0.113.7', '--trust-network'], 'Choose an address of this machine'],
+    [['--replay', '/no/such/folder'], '/no/such/folder'],
+  ])('answers %j with what is right', async (args, message) => {
+    const host = coverslip(...args)
+    expect(await host.exit).toBe(1)
+    expect(host.output()).toContain(message)
+    expect(host.output()).not.toMatch(/^\s+at /m)
+  })
+
+  it('lists its options', async () => {
+    const host = coverslip('--help')
+    expect(await host.exit).toBe(0)
+    for (const option of ['--headless', '--host', '--port', '--data', '--replay'])
+      expect(host.output()).toContain(option)
+  })
+
+  it('says that its port is taken', async () => {
+    const first = coverslip('--port', '0')
+    const { port } = new URL(await first.url())
+    const second = coverslip('--port', port)
+    expect(await second.exit).toBe(1)
+    expect(second.output()).toContain(`Port ${port} of 127.0.0.1 is in use`)
+  })
+})
