@@ -1,0 +1,165 @@
+import {
+  type PropertyDescriptorInput,
+  type PropertyValue,
+  standardProperty,
+} from '../../src-shared/devices.ts'
+import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
+import type { ExposureTiming } from './exposure-clock.ts'
+import { FieldSampler, type FieldView } from './field-sampler.ts'
+import type { FrameDetails, Imager } from './imager.ts'
+import type { Microscope } from './microscope.ts'
+import { MonoSensor } from './mono-sensor.ts'
+
+export const overviewWidth = 1280
+export const overviewHeight = 960
+/** Pixels of 3.25 µm behind a lens of 1.25x. */
+const pixelUm = 2.6
+/** Photo-electrons per second and pixel where the light passes freely, per colour. */
+const whiteRates = [1.36e6, 1.35e6, 1.31e6] as const
+const vignetting = 0.1
+
+/** Optical density per unit of stain in red, green and blue (Ruifrok & Johnston, Anal. Quant. Cytol. Histol. 23, 2001). */
+const hematoxylin = [1.1, 1.19, 0.49] as const
+const eosin = [0.1, 1.05, 0.42] as const
+
+/** Steps of the table of colours, per unit of stain and in all. */
+const stepsPerUnit = 80
+const tableSteps = 256
+
+/** Camera 2: sees the stained section from afar in colour, by a ring light of its own that is always on. */
+export class ColourImager implements Imager {
+  readonly maxFrameBytes = imageBytes('RGB8', overviewWidth, overviewHeight)
+  readonly #microscope: Microscope
+  readonly #seed: number
+  readonly #settings = { exposureMs: 10, frameRate: 15 }
+  #optics:
+    | { hematoxylin: FieldSampler; eosin: FieldSampler; sensor: MonoSensor; colours: Float32Array }
+    | undefined
+  #view: FieldView | undefined
+  #exposedMs: number | undefined
+
+  constructor(options: { microscope: Microscope; seed: number }) {
+    this.#microscope = options.microscope
+    this.#seed = options.seed
+  }
+
+  properties(): readonly PropertyDescriptorInput[] {
+    return [
+      {
+        name: standardProperty.exposureMs,
+        title: 'Exposure',
+        category: 'Exposure',
+        type: 'number',
+        unit: 'ms',
+        value: this.#settings.exposureMs,
+        min: 0.1,
+        max: 1000,
+        scale: 'log',
+      },
+      {
+        name: standardProperty.frameRate,
+        title: 'Frame rate',
+        category: 'Exposure',
+        type: 'number',
+        unit: 'fps',
+        value: this.#settings.frameRate,
+        min: 1,
+        max: 60,
+      },
+    ]
+  }
+
+  set(name: string, value: PropertyValue): void {
+    if (typeof value !== 'number') return
+    if (name === standardProperty.exposureMs) this.#settings.exposureMs = value
+    if (name === standardProperty.frameRate) this.#settings.frameRate = value
+  }
+
+  timing(): ExposureTiming {
+    const { exposureMs, frameRate } = this.#settings
+    return { exposureMs, periodMs: Math.max(exposureMs, 1000 / frameRate) }
+  }
+
+  #open() {
+    const pixels = overviewWidth * overviewHeight
+    this.#optics ??= {
+      hematoxylin: new FieldSampler(this.#microscope.specimen, pixels),
+      eosin: new FieldSampler(this.#microscope.specimen, pixels),
+      // Three samples per pixel, side by side.
+      sensor: new MonoSensor({
+        seed: this.#seed,
+        sensorWidth: 3 * overviewWidth,
+        sensorHeight: overviewHeight,
+      }),
+      colours: colourTable(),
+    }
+    return this.#optics
+  }
+
+  prepare(deadlineMs: number): boolean {
+    const optics = this.#open()
+    const { x, y } = this.#microscope.stage.position()
+    const view = { xUm: x, yUm: y, pixelUm, width: overviewWidth, height: overviewHeight, coarseness: 0 }
+    if (this.#view?.xUm !== x || this.#view.yUm !== y) {
+      this.#view = view
+      optics.hematoxylin.look(view, 'hematoxylin')
+      optics.eosin.look(view, 'eosin')
+      this.#exposedMs = undefined
+    }
+    if (optics.hematoxylin.complete && optics.eosin.complete) return true
+    this.#exposedMs = undefined
+    return optics.hematoxylin.refine(deadlineMs) && optics.eosin.refine(deadlineMs)
+  }
+
+  capture(pixels: Uint8Array<ArrayBufferLike>, exposureMs: number): FrameDetails {
+    const optics = this.#open()
+    if (this.#exposedMs !== exposureMs) {
+      const settings = { gainDb: 0, blackLevel: 16, bits: 8, binning: 1, left: 0, top: 0 } as const
+      const size = { width: 3 * overviewWidth, height: overviewHeight }
+      optics.sensor.expose({ ...settings, ...size, exposureMs }, (y, row) => this.#row(y, row))
+      this.#exposedMs = exposureMs
+    }
+    optics.sensor.read(pixels)
+    const { xUm = 0, yUm = 0 } = this.#view ?? {}
+    return {
+      width: overviewWidth,
+      height: overviewHeight,
+      pixelFormat: 'RGB8',
+      significantBits: 8,
+      gain: 0,
+      pixelSizeUm: pixelUm,
+      stage: { x: xUm, y: yUm, z: this.#microscope.stage.position().z },
+    }
+  }
+
+  /** Photo-electrons per second of the colours of each pixel of row `y`. */
+  #row(y: number, row: Float32Array): void {
+    const { hematoxylin: blue, eosin: pink, colours } = this.#open()
+    const start = y * overviewWidth
+    const rise = ((2 * y) / overviewHeight - 1) ** 2
+    for (let x = 0; x < overviewWidth; x += 1) {
+      const run = (2 * x) / overviewWidth - 1
+      const light = 1 - (vignetting / 2) * (rise + run * run)
+      const h = Math.min(tableSteps - 1, ((blue.values[start + x] ?? 0) * stepsPerUnit) | 0)
+      const e = Math.min(tableSteps - 1, ((pink.values[start + x] ?? 0) * stepsPerUnit) | 0)
+      const colour = 3 * (h * tableSteps + e)
+      row[3 * x] = (colours[colour] ?? 0) * light
+      row[3 * x + 1] = (colours[colour + 1] ?? 0) * light
+      row[3 * x + 2] = (colours[colour + 2] ?? 0) * light
+    }
+  }
+}
+
+/** Light in red, green and blue for each step of hematoxylin and eosin. */
+function colourTable(): Float32Array {
+  const table = new Float32Array(3 * tableSteps * tableSteps)
+  for (let h = 0; h < tableSteps; h += 1) {
+    for (let e = 0; e < tableSteps; e += 1) {
+      for (const [colour, white] of whiteRates.entries()) {
+        const density = ((hematoxylin[colour] ?? 0) * h + (eosin[colour] ?? 0) * e) / stepsPerUnit
+        table[3 * (h * tableSteps + e) + colour] = white * Math.exp(-density)
+      }
+    }
+  }
+  return table
+}

@@ -1,0 +1,16 @@
+/** Passes the page its ports to the engine, and nothing else: the page has neither Node nor Electron. */
+import { contextBridge, ipcRenderer } from 'electron'
+import {
+  askMessage,
+  isHandshake,
+  type PreloadAnnouncement,
+  portsMessage,
+} from '../src-shared/desktop-handshake.ts'
+
+const announcement: PreloadAnnouncement = { transport: 'ipc' }
+contextBridge.exposeInMainWorld('coverslip', announcement)
+
+ipcRenderer.on(portsMessage.type, (event) => window.postMessage(portsMessage, '*', event.ports))
+window.addEventListener('message', (event) => {
+  if (event.source === window && isHandshake(event.data, askMessage)) ipcRenderer.send(askMessage.type)
+})

@@ -1,0 +1,69 @@
+/** Changing devices. */
+import type { PropertyValue } from '../../src-shared/devices.ts'
+import type { SettingsPatch } from '../../src-shared/settings.ts'
+import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import type { Services } from '../services.ts'
+import { addNotice } from '../stores/session-store.ts'
+
+export type PropertyChange = {
+  readonly deviceId: string
+  readonly property: string
+  readonly value: PropertyValue
+}
+
+/** Sets one property. Returns why it could not be set, for the control that asked. */
+export async function setProperty(services: Services, change: PropertyChange): Promise<CallFailure | undefined> {
+  try {
+    const device = await services.backend.client.devices.setProperty(change)
+    services.engine.apply({ type: 'deviceChanged', device })
+    return undefined
+  } catch (error) {
+    return callFailure(error)
+  }
+}
+
+/** Applies a preset, e.g. a channel. */
+export async function applyPreset(services: Services, preset: { group: string; name: string }): Promise<void> {
+  try {
+    await services.backend.client.presets.apply(preset)
+  } catch (error) {
+    addNotice(services.session, `${preset.group} ${preset.name} could not be set`, callFailure(error))
+  }
+}
+
+/** Tries a lost device again now. */
+export async function reconnectDevice(services: Services, deviceId: string): Promise<void> {
+  try {
+    await services.backend.client.devices.reconnect({ deviceId })
+  } catch (error) {
+    addNotice(services.session, 'Reconnecting failed', callFailure(error))
+  }
+}
+
+/** Takes one frame by software trigger. */
+export async function triggerCamera(services: Services, deviceId: string): Promise<void> {
+  try {
+    await services.backend.client.devices.trigger({ deviceId })
+  } catch (error) {
+    addNotice(services.session, 'The camera was not triggered', callFailure(error))
+  }
+}
+
+export async function dismissAlert(services: Services, alertId: string): Promise<void> {
+  try {
+    await services.backend.client.alerts.dismiss({ alertId })
+    services.engine.apply({ type: 'alertCleared', alertId })
+  } catch (error) {
+    addNotice(services.session, 'The alert could not be dismissed', callFailure(error))
+  }
+}
+
+/** Changes settings of the engine. */
+export async function changeSettings(services: Services, patch: SettingsPatch): Promise<void> {
+  try {
+    const settings = await services.backend.client.settings.set(patch)
+    services.engine.apply({ type: 'settingsChanged', settings })
+  } catch (error) {
+    addNotice(services.session, 'The settings could not be changed', callFailure(error))
+  }
+}

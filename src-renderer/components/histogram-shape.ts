@@ -1,0 +1,66 @@
+/** The histogram as a curve, and which part of the value axis is on show. */
+import type { Histogram } from '../display/display-types.ts'
+import type { ValueWindow } from '../stores/auto-window.ts'
+
+/** Values (ADU) at the left and right end of the plot. */
+export type ValueAxis = { readonly from: number; readonly to: number }
+
+/** Part of the axis left free beside the data and the window. */
+const margin = 0.08
+
+/** The axis: the camera's whole range, or what the image and the window need of it. */
+export function valueAxis(
+  range: 'full' | 'data',
+  window: ValueWindow,
+  histogram: Pick<Histogram, 'maxValue' | 'p001' | 'p999'> | undefined,
+): ValueAxis {
+  const maxValue = histogram?.maxValue ?? Math.max(255, window.high)
+  if (range === 'full' || histogram === undefined) return { from: 0, to: maxValue }
+  const low = Math.min(window.low, histogram.p001)
+  const high = Math.max(window.high, histogram.p999)
+  const free = Math.max(1, (high - low) * margin)
+  return { from: Math.max(0, Math.floor(low - free)), to: Math.min(maxValue, Math.ceil(high + free)) }
+}
+
+/** Height of a bin that holds `count` values where the plot's full height stands for `top`, 0 to 1. */
+function heightOf(count: number, top: number, scale: 'linear' | 'log'): number {
+  if (top <= 0) return 0
+  return Math.min(1, scale === 'linear' ? count / top : Math.log1p(count) / Math.log1p(top))
+}
+
+/**
+ * Path of the area under the histogram in a plot of 1 × 1 (y downwards), for SVG's `d`.
+ * On the linear scale the one largest bin is left out of account, so that black background does not flatten the rest.
+ */
+export function histogramPath(
+  { bins, maxValue }: Pick<Histogram, 'bins' | 'maxValue'>,
+  { from, to }: ValueAxis,
+  scale: 'linear' | 'log',
+): string {
+  const binWidth = (maxValue + 1) / bins.length
+  const first = Math.max(0, Math.floor(from / binWidth))
+  const last = Math.min(bins.length - 1, Math.floor(to / binWidth))
+  const counts = [...bins.slice(first, last + 1)].sort((a, b) => b - a)
+  const top = (scale === 'linear' ? (counts[1] ?? counts[0]) : counts[0]) ?? 0
+  const x = (value: number) => ((Math.max(from, Math.min(to, value)) - from) / Math.max(1e-9, to - from)).toFixed(4)
+  let path = `M${x(first * binWidth)} 1`
+  for (let bin = first; bin <= last; bin++) {
+    const y = (1 - heightOf(bins[bin] ?? 0, top, scale)).toFixed(4)
+    path += `L${x(bin * binWidth)} ${y}L${x((bin + 1) * binWidth)} ${y}`
+  }
+  return `${path}L${x((last + 1) * binWidth)} 1Z`
+}
+
+/** Path of the transfer curve (value → brightness) in a plot of 1 × 1. */
+export function transferPath(window: ValueWindow, gamma: number, { from, to }: ValueAxis): string {
+  const span = Math.max(1e-9, to - from)
+  const points = [`M${((Math.min(from, window.low) - from) / span).toFixed(4)} 1`]
+  const steps = gamma === 1 ? 1 : 24
+  for (let step = 0; step <= steps; step++) {
+    const part = step / steps
+    const value = window.low + part * (window.high - window.low)
+    points.push(`L${((value - from) / span).toFixed(4)} ${(1 - part ** (1 / gamma)).toFixed(4)}`)
+  }
+  points.push(`L${((Math.max(to, window.high) - from) / span).toFixed(4)} 0`)
+  return points.join('')
+}

@@ -1,0 +1,156 @@
+import { Slider, Switch } from '@mantine/core'
+import { useId } from 'react'
+import { setProperty } from '../actions/device-actions.ts'
+import type { PropertyDescriptor, PropertyValue } from '../../src-shared/devices.ts'
+import { useServices } from '../services.ts'
+import { Choice } from './choice.tsx'
+import { FailureLine } from './failure-line.tsx'
+import { compact } from './format.ts'
+import { LabelledRow, type RowLayout } from './labelled-row.tsx'
+import { NumberField } from './number-field.tsx'
+import { fromPlace, type NumberRange, rangeOf, toPlace } from './number-scale.ts'
+import styles from './property-control.module.css'
+import { type LiveSetting, useLiveSetting } from './use-live-setting.ts'
+
+export type PropertyControlProps = {
+  readonly deviceId: string
+  readonly property: PropertyDescriptor
+  /** True while frames are acquired: some properties are locked then. */
+  readonly acquiring?: boolean
+  /** Title to show instead of the property's own. */
+  readonly title?: string
+  /** Where the control stands; by default as suits its kind. */
+  readonly layout?: RowLayout
+}
+
+/** The control of any property of any device, built from its descriptor. */
+export function PropertyControl({ deviceId, property, acquiring = false, title, layout }: PropertyControlProps) {
+  const services = useServices()
+  const locked = acquiring && property.lockedWhileAcquiring
+  const setting = useLiveSetting<PropertyValue>(property.value, (value) =>
+    setProperty(services, { deviceId, property: property.name, value }),
+  )
+  const failureId = useId()
+  const help = [property.description, locked ? 'Stop the live view to change it.' : undefined]
+    .filter((part) => part !== undefined)
+    .join(' ')
+  const name = title ?? property.title
+  return (
+    <div className={styles['control']} role="group" aria-label={name} data-property={property.name}>
+      <LabelledRow title={name} help={help === '' ? undefined : help} layout={layout ?? layoutOf(property)}>
+        <ValueEditor property={property} name={name} setting={setting} disabled={locked} failureId={failureId} />
+      </LabelledRow>
+      {property.type === 'number' && !property.readOnly && (
+        <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} disabled={locked} />
+      )}
+      <FailureLine id={failureId} failure={setting.failure} />
+    </div>
+  )
+}
+
+function layoutOf(property: PropertyDescriptor): RowLayout {
+  return property.type === 'option' || property.type === 'text' ? 'wide' : 'line'
+}
+
+type EditorProps = {
+  readonly property: PropertyDescriptor
+  readonly name: string
+  readonly setting: LiveSetting<PropertyValue>
+  readonly disabled: boolean
+  readonly failureId: string
+}
+
+function ValueEditor({ property, name, setting, disabled, failureId }: EditorProps) {
+  const { shown, edit, failure } = setting
+  if (property.type === 'number') {
+    return (
+      <NumberField
+        label={name}
+        value={typeof shown === 'number' ? shown : property.value}
+        unit={property.unit}
+        step={property.scale === 'log' ? undefined : property.step}
+        disabled={disabled}
+        readOnly={property.readOnly}
+        invalid={failure !== undefined}
+        describedBy={failure === undefined ? undefined : failureId}
+        onCommit={edit}
+      />
+    )
+  }
+  if (property.readOnly) return <span className={styles['text']}>{String(shown)}</span>
+  if (property.type === 'boolean') {
+    return (
+      <Switch
+        className={styles['switch'] ?? ''}
+        aria-label={name}
+        checked={shown === true}
+        disabled={disabled}
+        onChange={(event) => edit(event.currentTarget.checked)}
+      />
+    )
+  }
+  if (property.type === 'option') {
+    const options = property.options.map((option) => ({ value: option, label: option }))
+    return <Choice label={name} value={String(shown)} options={options} disabled={disabled} onChange={edit} />
+  }
+  return <TextEditor name={name} value={String(shown)} disabled={disabled} onCommit={edit} />
+}
+
+type TextEditorProps = {
+  readonly name: string
+  readonly value: string
+  readonly disabled: boolean
+  onCommit(value: string): void
+}
+
+function TextEditor({ name, value, disabled, onCommit }: TextEditorProps) {
+  return (
+    <input
+      // A new value from the device replaces what is in the field.
+      key={value}
+      className={styles['input']}
+      aria-label={name}
+      defaultValue={value}
+      disabled={disabled}
+      onBlur={(event) => {
+        if (event.currentTarget.value !== value) onCommit(event.currentTarget.value)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur()
+      }}
+    />
+  )
+}
+
+type SliderProps = {
+  readonly range: NumberRange | undefined
+  readonly name: string
+  readonly unit: string | undefined
+  readonly setting: LiveSetting<PropertyValue>
+  readonly disabled: boolean
+}
+
+/** Finest division of a slider's way. */
+const finest = 0.002
+
+function PropertySlider({ range, name, unit, setting, disabled }: SliderProps) {
+  if (range === undefined || typeof setting.shown !== 'number') return null
+  const { min, max, step, scale } = range
+  const placeStep = scale === 'linear' && step !== undefined ? Math.max(finest, step / (max - min)) : finest
+  return (
+    <Slider
+      className={styles['slider'] ?? ''}
+      min={0}
+      max={1}
+      step={placeStep}
+      value={toPlace(range, setting.shown)}
+      disabled={disabled}
+      thumbLabel={`${name} slider`}
+      thumbValueText={`${compact(setting.shown, 4)} ${unit ?? ''}`.trim()}
+      onChange={(place) => {
+        const value = fromPlace(range, place)
+        if (value !== setting.shown) setting.edit(value)
+      }}
+    />
+  )
+}

@@ -1,0 +1,31 @@
+import { autoStart } from './actions/auto-start.ts'
+import { listenForKeys } from './actions/commands.ts'
+import type { Backend } from './backend/backend.ts'
+import { LiveDisplay } from './display/live-display.ts'
+import type { Services } from './services.ts'
+import { createEngineStore } from './stores/engine-store.ts'
+import { followEngine } from './stores/follow-engine.ts'
+import { linkDisplay } from './stores/link-display.ts'
+import { createSessionStore } from './stores/session-store.ts'
+import { createShownStore } from './stores/shown-store.ts'
+import { createViewStore } from './stores/view-store.ts'
+
+/** Builds what the page is made of and sets it going; it runs as long as the page is open. */
+export function createServices(backend: Backend, page: Window): Services {
+  const canvas = page.document.createElement('canvas')
+  const services: Services = {
+    backend,
+    engine: createEngineStore(),
+    view: createViewStore(() => page.localStorage),
+    shown: createShownStore(),
+    session: createSessionStore(),
+    display: new LiveDisplay(canvas, backend.frameSource),
+    canvas,
+  }
+  linkDisplay(services)
+  autoStart(services)
+  listenForKeys(services, page)
+  const { client } = backend
+  void followEngine({ client, store: services.engine, signal: new AbortController().signal })
+  return services
+}

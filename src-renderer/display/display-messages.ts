@@ -1,0 +1,33 @@
+/** Messages between a LiveDisplay (page) and its worker. */
+import type {
+  DisplaySettings,
+  DisplayState,
+  DisplayStats,
+  FramePixels,
+  FrameSource,
+  Histogram,
+  Probe,
+  ShownFrame,
+} from './display-types.ts'
+import type { Point, ViewTransform } from './view-transform.ts'
+
+/** Page → worker. */
+export type DisplayRequest =
+  | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly source: FrameSource }
+  | { readonly type: 'subscribe'; readonly detectorName: string | undefined }
+  | { readonly type: 'view'; readonly view: ViewTransform | undefined }
+  | { readonly type: 'settings'; readonly settings: DisplaySettings }
+  | { readonly type: 'resize'; readonly cssWidth: number; readonly cssHeight: number; readonly devicePixelRatio: number }
+  | { readonly type: 'probe'; readonly point: Point | undefined }
+  | { readonly type: 'read-pixels'; readonly id: number }
+  | { readonly type: 'close' }
+
+/** Worker → page. */
+export type DisplayReport =
+  | { readonly type: 'frame'; readonly frame: ShownFrame }
+  | { readonly type: 'histogram'; readonly histogram: Histogram }
+  | { readonly type: 'stats'; readonly stats: DisplayStats }
+  | { readonly type: 'probe'; readonly probe: Probe | undefined }
+  | { readonly type: 'state'; readonly state: DisplayState }
+  /** `content` is undefined when no frame is shown. */
+  | { readonly type: 'pixels'; readonly id: number; readonly content: FramePixels | undefined }

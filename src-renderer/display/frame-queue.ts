@@ -1,0 +1,120 @@
+/**
+ * Between the connection and the screen: the newest frame wins.
+ *
+ * One frame is decoded and waits to be drawn; one waits undecoded, and a newer one takes its place, so that no time is
+ * spent on frames that nobody sees. A frame is acknowledged when it is ready to be drawn or has been replaced: the next
+ * one travels while this one is drawn. When nothing is drawn any more (the page is hidden), acknowledgements stop, and
+ * with them the host's sending, until drawing goes on.
+ */
+import type { DecodedImage, ReceivedFrame } from './image-decoder.ts'
+
+/** A frame that has waited so long to be drawn is on a page that nobody sees, ms. */
+const hiddenAfterMs = 1000
+
+type Options = {
+  decode(frame: ReceivedFrame): DecodedImage | Promise<DecodedImage>
+  acknowledge(frameId: number): void
+  /** A frame is ready: `take` it soon. */
+  onReady(): void
+  /** A frame could not be decoded. */
+  onFailure(error: unknown): void
+  onDecoded(decodeMs: number): void
+  /** A frame was replaced before it was drawn. */
+  onDropped(): void
+  /** Monotonic clock, ms. */
+  now(): number
+}
+
+export class FrameQueue {
+  readonly #options: Options
+  #waiting: ReceivedFrame | undefined
+  #ready: DecodedImage | undefined
+  #readySinceMs = 0
+  /** Replaced while nothing was drawn: acknowledged when drawing goes on. */
+  #owed: number[] = []
+  #decoding = false
+  /** Counts resets: what was begun before one is void. */
+  #generation = 0
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  push(frame: ReceivedFrame): void {
+    const replaced = this.#waiting
+    this.#waiting = frame
+    if (replaced !== undefined) {
+      this.#options.onDropped()
+      if (this.#hidden) this.#owed.push(replaced.message.metadata.frame_id)
+      else this.#options.acknowledge(replaced.message.metadata.frame_id)
+    }
+    this.decodeNext()
+  }
+
+  /** The frame to draw next, if there is one; its user releases it. Call `decodeNext` once there is time for it. */
+  take(): DecodedImage | undefined {
+    const image = this.#ready
+    this.#ready = undefined
+    for (const frameId of this.#owed) this.#options.acknowledge(frameId)
+    this.#owed = []
+    return image
+  }
+
+  /** Begins to decode the frame that waits, unless one is ready or being decoded. */
+  decodeNext(): void {
+    const frame = this.#waiting
+    if (frame === undefined || this.#ready !== undefined || this.#decoding) return
+    this.#waiting = undefined
+    const startedMs = this.#options.now()
+    try {
+      const decoded = this.#options.decode(frame)
+      if (decoded instanceof Promise) void this.#await(frame, decoded, startedMs)
+      else this.#finish(decoded, startedMs)
+    } catch (error) {
+      this.#fail(frame, error)
+    }
+  }
+
+  /** Forgets all frames, without acknowledging them: the subscription that they came by is over. */
+  reset(): void {
+    this.#generation += 1
+    this.#waiting = undefined
+    this.#ready?.release()
+    this.#ready = undefined
+    this.#owed = []
+    this.#decoding = false
+  }
+
+  get #hidden(): boolean {
+    return this.#ready !== undefined && this.#options.now() - this.#readySinceMs > hiddenAfterMs
+  }
+
+  async #await(frame: ReceivedFrame, decoded: Promise<DecodedImage>, startedMs: number): Promise<void> {
+    const generation = this.#generation
+    this.#decoding = true
+    try {
+      const image = await decoded
+      if (generation !== this.#generation) return image.release()
+      this.#decoding = false
+      this.#finish(image, startedMs)
+    } catch (error) {
+      if (generation !== this.#generation) return
+      this.#decoding = false
+      this.#fail(frame, error)
+    }
+  }
+
+  #finish(image: DecodedImage, startedMs: number): void {
+    this.#ready = image
+    this.#readySinceMs = this.#options.now()
+    this.#options.onDecoded(this.#readySinceMs - startedMs)
+    this.#options.acknowledge(image.message.metadata.frame_id)
+    this.#options.onReady()
+  }
+
+  #fail(frame: ReceivedFrame, error: unknown): void {
+    this.#options.acknowledge(frame.message.metadata.frame_id)
+    this.#options.onFailure(error)
+    this.decodeNext()
+  }
+}

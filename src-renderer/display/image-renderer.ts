@@ -1,0 +1,295 @@
+/** Draws one image into an OffscreenCanvas by WebGL2, from a texture that holds the pixel values unchanged. */
+import type { DisplayError, DisplaySettings } from './display-types.ts'
+import { fragmentShader, isColour, type ShaderVariant, type TextureKind, vertexShader } from './image-shader.ts'
+import { lutTable } from './lut.ts'
+import type { Size, ViewTransform } from './view-transform.ts'
+
+/** Pixels to draw: rows from top to bottom without padding. */
+export type ImagePixels =
+  | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
+  | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
+  | (Size & { readonly kind: 'grey-bitmap' | 'rgb-bitmap'; readonly pixels: ImageBitmap; readonly maxValue: 255 })
+
+/** The canvas in CSS pixels, and device pixels per CSS pixel. */
+export type CanvasSize = { readonly cssWidth: number; readonly cssHeight: number; readonly devicePixelRatio: number }
+
+/** What surrounds the image: sRGB 0–255. The page behind the canvas may use the same. */
+export const canvasBackground = [12, 13, 15] as const
+
+/** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
+const maxTaps = 4
+
+const uniformNames = [
+  'image',
+  'lut',
+  'box',
+  'part',
+  'footprint',
+  'low',
+  'scale',
+  'exponent',
+  'saturated',
+] as const
+type UniformName = (typeof uniformNames)[number]
+type Program = {
+  readonly program: WebGLProgram
+  readonly uniforms: ReadonlyMap<UniformName, WebGLUniformLocation | null>
+}
+
+type ImageTexture = Size & { readonly texture: WebGLTexture; readonly format: TextureFormat }
+type TextureFormat = { readonly internal: GLenum; readonly format: GLenum; readonly type: GLenum }
+
+/** WebGL2 cannot be had here; `display` is the error to show. */
+export class NoWebGl2Error extends Error {
+  override readonly name = 'NoWebGl2Error'
+  readonly display: DisplayError = {
+    code: 'WEBGL2_MISSING',
+    message: 'The live image needs WebGL2, which this browser does not offer.',
+    hint: 'Switch on hardware acceleration in the browser’s settings, update the graphics driver, or use a current Chrome, Edge or Firefox.',
+  }
+}
+
+export class ImageRenderer {
+  readonly #canvas: OffscreenCanvas
+  readonly #gl: WebGL2RenderingContext
+  readonly #programs = new Map<string, Program>()
+  #texture: ImageTexture | undefined
+  #lut: WebGLTexture | undefined
+  #lutName: string | undefined
+  #image: { readonly kind: TextureKind; readonly maxValue: number } | undefined
+
+  /** @throws NoWebGl2Error */
+  constructor(canvas: OffscreenCanvas) {
+    const gl = canvas.getContext('webgl2', {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      stencil: false,
+      powerPreference: 'high-performance',
+    })
+    if (gl === null) throw new NoWebGl2Error()
+    this.#canvas = canvas
+    this.#gl = gl
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE)
+  }
+
+  get lost(): boolean {
+    return this.#gl.isContextLost()
+  }
+
+  /** Makes everything on the GPU anew after the context was restored; the image has to be uploaded again. */
+  restore(): void {
+    this.#programs.clear()
+    this.#texture = undefined
+    this.#lut = undefined
+    this.#lutName = undefined
+    this.#image = undefined
+    this.#gl.pixelStorei(this.#gl.UNPACK_ALIGNMENT, 1)
+    this.#gl.pixelStorei(this.#gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, this.#gl.NONE)
+  }
+
+  /** Copies the pixels to the GPU; they may be reused when it returns. */
+  upload(image: ImagePixels): void {
+    const gl = this.#gl
+    const limit = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))
+    if (image.width > limit || image.height > limit) {
+      throw new RangeError(
+        `An image of ${image.width} × ${image.height} is larger than this graphics card draws (${limit} × ${limit})`,
+      )
+    }
+    const format = this.#formatOf(image)
+    const texture = this.#textureFor(image, format)
+    gl.activeTexture(gl.TEXTURE0)
+    gl.bindTexture(gl.TEXTURE_2D, texture.texture)
+    if (image.kind === 'mono' || image.kind === 'rgb') {
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, image.width, image.height, format.format, format.type, image.pixels)
+    } else {
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, image.width, image.height, format.format, format.type, image.pixels)
+    }
+    this.#image = { kind: image.kind, maxValue: image.maxValue }
+  }
+
+  /** Forgets the image: the next `draw` shows the background. */
+  clear(): void {
+    this.#image = undefined
+  }
+
+  /**
+   * Draws the image as `view` and `settings` say. Sets the canvas' size when it is another one.
+   * @param options.coarse shows the nearest pixel where otherwise several are averaged: cheaper.
+   */
+  draw(view: ViewTransform, settings: DisplaySettings, size: CanvasSize, options: { readonly coarse: boolean }): void {
+    const gl = this.#gl
+    this.#resize(size)
+    const { width, height } = this.#canvas
+    gl.viewport(0, 0, width, height)
+    const step = 1 / (view.zoom * size.devicePixelRatio)
+    const image = this.#image
+    const texture = this.#texture
+    const x = visibleRange(view.centerX - (width / 2) * step, step, texture?.width ?? 0, width)
+    const y = visibleRange(view.centerY - (height / 2) * step, step, texture?.height ?? 0, height)
+    const visible = image !== undefined && texture !== undefined && x.count > 0 && y.count > 0
+    if (!visible || x.count < width || y.count < height) {
+      const [r, g, b] = canvasBackground
+      gl.clearColor(r / 255, g / 255, b / 255, 1)
+      gl.clear(gl.COLOR_BUFFER_BIT)
+    }
+    if (!visible) return
+
+    const window = windowFor(settings, image.kind)
+    const { program, uniforms } = this.#programFor({
+      kind: image.kind,
+      taps: options.coarse ? 1 : tapsFor(step),
+      gamma: window.gamma !== 1,
+      markSaturated: settings.markSaturated,
+    })
+    const uniform = (name: UniformName) => uniforms.get(name) ?? null
+    gl.useProgram(program)
+    this.#bindLut(settings, image.kind)
+    gl.activeTexture(gl.TEXTURE0)
+    gl.bindTexture(gl.TEXTURE_2D, texture.texture)
+    gl.uniform1i(uniform('image'), 0)
+    gl.uniform1i(uniform('lut'), 1)
+    const clip = (px: number, extent: number) => (2 * px) / extent - 1
+    gl.uniform4f(
+      uniform('box'),
+      clip(x.start, width),
+      -clip(y.start + y.count, height),
+      clip(x.start + x.count, width),
+      -clip(y.start, height),
+    )
+    gl.uniform4f(uniform('part'), x.from / texture.width, y.to / texture.height, x.to / texture.width, y.from / texture.height)
+    gl.uniform2f(uniform('footprint'), step / texture.width, step / texture.height)
+    gl.uniform1f(uniform('low'), window.low)
+    gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
+    gl.uniform1f(uniform('exponent'), 1 / window.gamma)
+    gl.uniform1f(uniform('saturated'), image.maxValue)
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
+  }
+
+  /** A fence behind everything drawn so far. */
+  fence(): WebGLSync | undefined {
+    const sync = this.#gl.fenceSync(this.#gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+    this.#gl.flush()
+    return sync ?? undefined
+  }
+
+  /** Whether the GPU has passed the fence. Releases it when so. A lost context passes all fences. */
+  passed(fence: WebGLSync): boolean {
+    const gl = this.#gl
+    if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false
+    gl.deleteSync(fence)
+    return true
+  }
+
+  #resize(size: CanvasSize): void {
+    const width = Math.max(1, Math.round(size.cssWidth * size.devicePixelRatio))
+    const height = Math.max(1, Math.round(size.cssHeight * size.devicePixelRatio))
+    if (this.#canvas.width !== width) this.#canvas.width = width
+    if (this.#canvas.height !== height) this.#canvas.height = height
+  }
+
+  #formatOf(image: ImagePixels): TextureFormat {
+    const gl = this.#gl
+    if (image.kind === 'rgb') return { internal: gl.RGB8UI, format: gl.RGB_INTEGER, type: gl.UNSIGNED_BYTE }
+    if (image.kind !== 'mono') return { internal: gl.RGBA8, format: gl.RGBA, type: gl.UNSIGNED_BYTE }
+    return image.pixels instanceof Uint16Array
+      ? { internal: gl.R16UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_SHORT }
+      : { internal: gl.R8UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_BYTE }
+  }
+
+  /** The texture kept from the last image when it has the same size and format, otherwise a new one. */
+  #textureFor(size: Size, format: TextureFormat): ImageTexture {
+    const kept = this.#texture
+    if (kept?.width === size.width && kept.height === size.height && kept.format.internal === format.internal) return kept
+    const gl = this.#gl
+    if (kept !== undefined) gl.deleteTexture(kept.texture)
+    const texture = this.#newTexture(gl.TEXTURE0, format.internal, size)
+    this.#texture = { texture, format, width: size.width, height: size.height }
+    return this.#texture
+  }
+
+  #newTexture(unit: GLenum, internalFormat: GLenum, size: Size): WebGLTexture {
+    const gl = this.#gl
+    const texture = gl.createTexture()
+    gl.activeTexture(unit)
+    gl.bindTexture(gl.TEXTURE_2D, texture)
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST)
+    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE)
+    gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, size.width, size.height)
+    return texture
+  }
+
+  /** Colour images keep their colours: of the tables only `inverted` applies to them. */
+  #bindLut(settings: DisplaySettings, kind: TextureKind): void {
+    const gl = this.#gl
+    const name = isColour(kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
+    this.#lut ??= this.#newTexture(gl.TEXTURE1, gl.RGBA8, { width: 256, height: 1 })
+    gl.activeTexture(gl.TEXTURE1)
+    gl.bindTexture(gl.TEXTURE_2D, this.#lut)
+    if (name === this.#lutName) return
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 1, gl.RGBA, gl.UNSIGNED_BYTE, lutTable(name))
+    this.#lutName = name
+  }
+
+  #programFor(variant: ShaderVariant): Program {
+    const key = `${variant.kind} ${variant.taps} ${variant.gamma} ${variant.markSaturated}`
+    const known = this.#programs.get(key)
+    if (known !== undefined) return known
+    const program = this.#link(vertexShader, fragmentShader(variant))
+    const gl = this.#gl
+    const uniforms = new Map(uniformNames.map((name) => [name, gl.getUniformLocation(program, name)]))
+    this.#programs.set(key, { program, uniforms })
+    return { program, uniforms }
+  }
+
+  #link(vertex: string, fragment: string): WebGLProgram {
+    const gl = this.#gl
+    const program = gl.createProgram()
+    const shaders = [this.#compile(gl.VERTEX_SHADER, vertex), this.#compile(gl.FRAGMENT_SHADER, fragment)]
+    for (const shader of shaders) gl.attachShader(program, shader)
+    gl.linkProgram(program)
+    if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true && !gl.isContextLost()) {
+      const logs = shaders.map((shader) => gl.getShaderInfoLog(shader))
+      throw new Error(`A shader does not link: ${[gl.getProgramInfoLog(program), ...logs].join(' ')}`)
+    }
+    for (const shader of shaders) gl.deleteShader(shader)
+    return program
+  }
+
+  #compile(type: GLenum, source: string): WebGLShader {
+    const shader = this.#gl.createShader(type)
+    if (shader === null) throw new Error('The graphics context is lost')
+    this.#gl.shaderSource(shader, source)
+    this.#gl.compileShader(shader)
+    return shader
+  }
+}
+
+/**
+ * Points per axis that one canvas pixel averages: as many as the image pixels that it covers, at most four. One to one
+ * and from twofold magnification on, each canvas pixel shows the image pixel it lies in.
+ */
+export function tapsFor(imagePxPerDevicePx: number): number {
+  if (imagePxPerDevicePx <= 0.5 || Math.abs(imagePxPerDevicePx - 1) < 1e-3) return 1
+  return Math.min(maxTaps, Math.max(2, Math.round(imagePxPerDevicePx)))
+}
+
+/**
+ * Along one axis: the canvas pixels whose centres lie in the image (`start`, `count`), and the image coordinates of
+ * the outer edges of the first and last of them.
+ * @param origin image coordinate of the canvas edge
+ * @param step image pixels per canvas pixel
+ */
+export function visibleRange(origin: number, step: number, imagePx: number, canvasPx: number) {
+  const start = Math.max(0, Math.ceil(-origin / step - 0.5))
+  const end = Math.min(canvasPx, Math.ceil((imagePx - origin) / step - 0.5))
+  return { start, count: end - start, from: origin + start * step, to: origin + end * step }
+}
+
+/** Decoded JPEGs have the stream's window in their grey values; `low`, `high` and `gamma` are for pixel values. */
+function windowFor(settings: DisplaySettings, kind: TextureKind) {
+  if (kind === 'mono' || kind === 'rgb') return { low: settings.low, high: settings.high, gamma: settings.gamma }
+  return { low: settings.greyRange?.low ?? 0, high: settings.greyRange?.high ?? 255, gamma: 1 }
+}

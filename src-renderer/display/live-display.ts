@@ -1,0 +1,161 @@
+/** A live image in a `<canvas>`: the page's side of one display worker. */
+import type { DisplayReport, DisplayRequest } from './display-messages.ts'
+import type {
+  DisplaySettings,
+  DisplayState,
+  DisplayStats,
+  FramePixels,
+  FrameSource,
+  Histogram,
+  Probe,
+  ShownFrame,
+} from './display-types.ts'
+import type { Point, ViewTransform } from './view-transform.ts'
+
+type Listener<Value> = (value: Value) => void
+type PixelReader = { resolve(content: FramePixels): void; reject(reason: Error): void }
+
+/**
+ * Shows the frames of one camera at a time. Frames are received, decoded and drawn in a worker of its own; the page
+ * hears about them only at a rate that suits a user interface.
+ */
+export class LiveDisplay {
+  readonly #worker: Worker
+  readonly #listeners = {
+    frame: new Set<Listener<ShownFrame>>(),
+    histogram: new Set<Listener<Histogram>>(),
+    stats: new Set<Listener<DisplayStats>>(),
+    probe: new Set<Listener<Probe | undefined>>(),
+    state: new Set<Listener<DisplayState>>(),
+  }
+  readonly #readers = new Map<number, PixelReader>()
+  #nextReader = 0
+  #disposed = false
+
+  /** Takes over the canvas (and the port): nothing else may draw into it, and it can be given away only once. */
+  constructor(canvas: HTMLCanvasElement, source: FrameSource) {
+    this.#worker = new Worker(new URL('./display-worker.ts', import.meta.url), { type: 'module' })
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<DisplayReport>) => this.#receive(data))
+    this.#worker.addEventListener('error', (event) => this.#fail(event.message))
+    const offscreen = canvas.transferControlToOffscreen()
+    const transfer: Transferable[] = source.kind === 'port' ? [offscreen, source.port] : [offscreen]
+    this.#post({ type: 'open', canvas: offscreen, source }, transfer)
+  }
+
+  /** Shows this camera's stream as soon as it has frames; undefined shows nothing. */
+  subscribe(detectorName: string | undefined): void {
+    this.#post({ type: 'subscribe', detectorName })
+  }
+
+  /** Shows this part of the image. Until the first call, and for undefined, all of it is shown. */
+  setView(view: ViewTransform | undefined): void {
+    this.#post({ type: 'view', view })
+  }
+
+  setDisplay(settings: DisplaySettings): void {
+    this.#post({ type: 'settings', settings })
+  }
+
+  /** Tells the canvas' size; it does not notice by itself. */
+  resize(cssWidth: number, cssHeight: number, devicePixelRatio: number): void {
+    this.#post({ type: 'resize', cssWidth, cssHeight, devicePixelRatio })
+  }
+
+  /** Reports what lies under this point of the canvas (CSS pixels), for every frame until `probe(undefined)`. */
+  probe(point: Point | undefined): void {
+    this.#post({ type: 'probe', point })
+  }
+
+  /**
+   * The frame on screen, as delivered: original units, except 8-bit grey for JPEG streams (`frame.windowed`).
+   * @throws Error when no frame is shown, or the display is disposed before it answers.
+   */
+  readPixels(): Promise<FramePixels> {
+    if (this.#disposed) return Promise.reject(new Error('The display is closed'))
+    const id = this.#nextReader++
+    return new Promise((resolve, reject) => {
+      this.#readers.set(id, { resolve, reject })
+      this.#post({ type: 'read-pixels', id })
+    })
+  }
+
+  /** At most 10 times a second, and at once when size or part of the image change. Returns an unsubscriber. */
+  onFrame(listener: Listener<ShownFrame>): () => void {
+    return add(this.#listeners.frame, listener)
+  }
+
+  /** At most 5 times a second. Returns an unsubscriber. */
+  onHistogram(listener: Listener<Histogram>): () => void {
+    return add(this.#listeners.histogram, listener)
+  }
+
+  /** Twice a second while frames come in, and once when they have ended. Returns an unsubscriber. */
+  onStats(listener: Listener<DisplayStats>): () => void {
+    return add(this.#listeners.stats, listener)
+  }
+
+  /** At most 25 times a second; undefined when the point is outside the image. Returns an unsubscriber. */
+  onProbe(listener: Listener<Probe | undefined>): () => void {
+    return add(this.#listeners.probe, listener)
+  }
+
+  /** When connection or error change. Returns an unsubscriber. */
+  onConnection(listener: Listener<DisplayState>): () => void {
+    return add(this.#listeners.state, listener)
+  }
+
+  /** Ends the connection and the worker. The last picture stays in the canvas. */
+  dispose(): void {
+    if (this.#disposed) return
+    this.#post({ type: 'close' })
+    this.#disposed = true
+    for (const { reject } of this.#readers.values()) reject(new Error('The display was closed'))
+    this.#readers.clear()
+    for (const listeners of Object.values(this.#listeners)) listeners.clear()
+  }
+
+  #receive(report: DisplayReport): void {
+    switch (report.type) {
+      case 'frame':
+        return tell(this.#listeners.frame, report.frame)
+      case 'histogram':
+        return tell(this.#listeners.histogram, report.histogram)
+      case 'stats':
+        return tell(this.#listeners.stats, report.stats)
+      case 'probe':
+        return tell(this.#listeners.probe, report.probe)
+      case 'state':
+        return tell(this.#listeners.state, report.state)
+      case 'pixels': {
+        const reader = this.#readers.get(report.id)
+        this.#readers.delete(report.id)
+        if (report.content === undefined) reader?.reject(new Error('No frame is shown yet'))
+        else reader?.resolve(report.content)
+      }
+    }
+  }
+
+  #fail(reason: string): void {
+    tell(this.#listeners.state, {
+      connection: 'lost',
+      error: {
+        code: 'INTERNAL',
+        message: `The live display has failed${reason === '' ? '' : ` (${reason})`}.`,
+        hint: 'Reload the page.',
+      },
+    })
+  }
+
+  #post(request: DisplayRequest, transfer: Transferable[] = []): void {
+    if (!this.#disposed) this.#worker.postMessage(request, transfer)
+  }
+}
+
+function add<Value>(listeners: Set<Listener<Value>>, listener: Listener<Value>): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function tell<Value>(listeners: ReadonlySet<Listener<Value>>, value: Value): void {
+  for (const listener of [...listeners]) listener(value)
+}

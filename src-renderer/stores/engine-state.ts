@@ -1,0 +1,119 @@
+/** What the UI knows of the engine, as a pure function of the event stream. */
+import type { Alert } from '../../src-shared/alerts.ts'
+import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
+import type { DeviceState, Preset } from '../../src-shared/devices.ts'
+import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
+import type { Settings } from '../../src-shared/settings.ts'
+
+export type EngineConnection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'connected' }
+  /** `retryAt`: Unix time of the next attempt, ms. */
+  | { readonly state: 'lost'; readonly message: string; readonly retryAt: number }
+
+/** A live view that the engine ended by itself. */
+export type StreamEnd = {
+  readonly detectorName: string
+  readonly reason: 'failed' | 'long_exposure'
+}
+
+export type EngineState = {
+  readonly connection: EngineConnection
+  /** True once a snapshot has come; what follows stays visible while the connection is lost. */
+  readonly synchronised: boolean
+  readonly info: HostInfo | undefined
+  readonly devices: readonly DeviceState[]
+  readonly presets: readonly Preset[]
+  readonly streams: readonly ActiveStream[]
+  /** Newest statistics by `detectorName`. */
+  readonly stats: Readonly<Record<string, StreamStats>>
+  readonly alerts: readonly Alert[]
+  readonly settings: Settings | undefined
+  /** The last live view that ended on its own, until its detector streams again. */
+  readonly ended: StreamEnd | undefined
+}
+
+export const initialEngineState: EngineState = {
+  connection: { state: 'connecting' },
+  synchronised: false,
+  info: undefined,
+  devices: [],
+  presets: [],
+  streams: [],
+  stats: {},
+  alerts: [],
+  settings: undefined,
+  ended: undefined,
+}
+
+/** `list` with `item` in place of the element it matches, or added at the end. */
+function upsert<T>(list: readonly T[], item: T, matches: (candidate: T) => boolean): readonly T[] {
+  const index = list.findIndex(matches)
+  return index < 0 ? [...list, item] : list.with(index, item)
+}
+
+function withStream(state: EngineState, stream: ActiveStream): EngineState {
+  const streams = upsert(
+    state.streams,
+    stream,
+    (other) => other.detectorName === stream.detectorName && other.protocol === stream.protocol,
+  )
+  return state.ended?.detectorName === stream.detectorName
+    ? { ...state, streams, ended: undefined }
+    : { ...state, streams }
+}
+
+function withoutStream(state: EngineState, event: Extract<EngineEvent, { type: 'streamStopped' }>): EngineState {
+  const streams = state.streams.filter(
+    (stream) => stream.detectorName !== event.detectorName || stream.protocol !== event.protocol,
+  )
+  const stats = { ...state.stats }
+  if (stats[event.detectorName]?.protocol === event.protocol) delete stats[event.detectorName]
+  const ended: StreamEnd | undefined =
+    event.reason === 'request' ? state.ended : { detectorName: event.detectorName, reason: event.reason }
+  return { ...state, streams, stats, ended }
+}
+
+/** The state after `event`. Untouched parts keep their identity, so that subscribers to them do not re-render. */
+export function reduceEngineEvent(state: EngineState, event: EngineEvent): EngineState {
+  switch (event.type) {
+    case 'snapshot':
+      return {
+        ...state,
+        connection: { state: 'connected' },
+        synchronised: true,
+        devices: event.devices,
+        presets: event.presets,
+        streams: event.streams,
+        alerts: event.alerts,
+        settings: event.settings,
+        stats: {},
+        ended: undefined,
+      }
+    case 'deviceChanged':
+      return { ...state, devices: upsert(state.devices, event.device, (device) => device.id === event.device.id) }
+    case 'deviceRemoved':
+      return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
+    case 'stageMoved': {
+      const stage = state.devices.find((device) => device.id === event.deviceId)
+      if (stage === undefined) return state
+      const moved = { ...stage, position: event.position }
+      return { ...state, devices: upsert(state.devices, moved, (device) => device.id === event.deviceId) }
+    }
+    case 'presetsChanged':
+      return { ...state, presets: event.presets }
+    case 'streamStarted':
+    case 'streamChanged':
+      return withStream(state, event.stream)
+    case 'streamStopped':
+      return withoutStream(state, event)
+    case 'streamStats':
+      return { ...state, stats: { ...state.stats, [event.stats.detectorName]: event.stats } }
+    case 'alertRaised':
+      return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
+    case 'alertCleared':
+      return { ...state, alerts: state.alerts.filter((alert) => alert.id !== event.alertId) }
+    case 'settingsChanged':
+      return { ...state, settings: event.settings }
+  }
+}

@@ -1,0 +1,98 @@
+import { currentWindow } from '../actions/window-actions.ts'
+import type { DisplaySettings } from '../display/display-types.ts'
+import { clampView, fitView, viewForGeometry } from '../display/view-transform.ts'
+import type { Services } from '../services.ts'
+import { followWindow, windowOfHistogram } from './auto-window.ts'
+import { currentDetector } from './selectors.ts'
+import { initialShownState, type ShownState } from './shown-store.ts'
+import { displayOf } from './view-store.ts'
+
+/** The state once `frame` is shown: the view keeps showing the same specimen when crop or subsampling change. */
+function withFrame(state: ShownState, frame: NonNullable<ShownState['frame']>): Partial<ShownState> {
+  const { viewport, frame: before } = state
+  const sameSize =
+    before !== undefined &&
+    before.width === frame.width &&
+    before.height === frame.height &&
+    before.offsetX === frame.offsetX &&
+    before.offsetY === frame.offsetY &&
+    before.subsampling === frame.subsampling
+  if (sameSize) return { frame }
+  const view =
+    viewport.fit || before === undefined
+      ? fitView(frame, viewport.canvas)
+      : clampView(viewForGeometry(viewport.view, before, frame), frame, viewport.canvas)
+  return { frame, viewport: { ...viewport, fit: viewport.fit || before === undefined, view } }
+}
+
+function sameSettings(a: DisplaySettings | undefined, b: DisplaySettings): boolean {
+  return (
+    a !== undefined &&
+    a.low === b.low &&
+    a.high === b.high &&
+    a.gamma === b.gamma &&
+    a.lut === b.lut &&
+    a.markSaturated === b.markSaturated
+  )
+}
+
+/** Ties the display to the stores: what it reports goes in, and camera, view and colours come out. Returns an end. */
+export function linkDisplay(services: Services): () => void {
+  const { display, engine, view, shown } = services
+  let detector: string | undefined
+  let sentSettings: DisplaySettings | undefined
+  let sentView = shown.getState().viewport.view
+
+  function followDetector() {
+    const current = currentDetector(engine.getState(), view.getState())
+    if (current === detector) return
+    detector = current
+    const { channel, viewport } = shown.getState()
+    shown.setState({ ...initialShownState, channel, viewport: { ...viewport, fit: true } })
+    display.subscribe(detector)
+  }
+
+  function followSettings() {
+    const { low, high, gamma } = currentWindow(services)
+    const { lut, markSaturated } = displayOf(view.getState(), detector)
+    const settings = { low, high, gamma, lut, markSaturated }
+    if (sameSettings(sentSettings, settings)) return
+    sentSettings = settings
+    display.setDisplay(settings)
+  }
+
+  const ends = [
+    display.onFrame((frame) => {
+      if (frame.detectorName === detector) shown.setState((state) => withFrame(state, frame))
+    }),
+    display.onHistogram((histogram) =>
+      shown.setState((state) => ({
+        histogram,
+        autoWindow: followWindow(state.autoWindow, windowOfHistogram(histogram)),
+      })),
+    ),
+    display.onStats((stats) => shown.setState({ stats })),
+    display.onProbe((probe) => shown.setState({ probe })),
+    display.onConnection((channel) => shown.setState({ channel })),
+    engine.subscribe((state, before) => {
+      if (state.devices !== before.devices) followDetector()
+      if (state.streams !== before.streams) followSettings()
+    }),
+    view.subscribe(() => {
+      followDetector()
+      followSettings()
+    }),
+    shown.subscribe(({ viewport }) => {
+      if (viewport.view !== sentView) {
+        sentView = viewport.view
+        display.setView(viewport.view)
+      }
+      followSettings()
+    }),
+  ]
+  followDetector()
+  followSettings()
+  return () => {
+    for (const end of ends) end()
+  }
+}

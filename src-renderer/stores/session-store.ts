@@ -1,0 +1,56 @@
+/** What is going on in this page: messages, questions, open sheets. Forgotten on reload. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { StartResult } from '../../src-shared/live-view.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+
+/** A failure that belongs to no visible control. */
+export type Notice = { readonly id: number; readonly title: string; readonly failure: CallFailure }
+
+export type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
+
+export type SessionState = {
+  readonly notices: readonly Notice[]
+  /** Starts and stops under way, by detector. */
+  readonly pending: Readonly<Record<string, 'starting' | 'stopping'>>
+  /** A start that was refused because the exposure is long; the user may insist. */
+  readonly longExposure: LongExposure | undefined
+  readonly openSheet: 'shortcuts' | 'commands' | undefined
+  /** Panel shown below the image where there is no room beside it. */
+  readonly phonePanel: string | undefined
+}
+
+export type SessionStore = StoreApi<SessionState>
+
+export function createSessionStore(): SessionStore {
+  return createStore<SessionState>(() => ({
+    notices: [],
+    pending: {},
+    longExposure: undefined,
+    openSheet: undefined,
+    phonePanel: undefined,
+  }))
+}
+
+const mostNotices = 3
+
+/** Shows a failure over the image; the same one again replaces the first. */
+export function addNotice(store: SessionStore, title: string, failure: CallFailure) {
+  store.setState((state) => {
+    const others = state.notices.filter(
+      (notice) => notice.title !== title || notice.failure.message !== failure.message,
+    )
+    const id = Math.max(0, ...state.notices.map((notice) => notice.id)) + 1
+    return { notices: [...others, { id, title, failure }].slice(-mostNotices) }
+  })
+}
+
+export function removeNotice(store: SessionStore, id: number) {
+  store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
+}
+
+export function setPending(store: SessionStore, detector: string, pending: 'starting' | 'stopping' | undefined) {
+  store.setState((state) => {
+    const { [detector]: _, ...others } = state.pending
+    return { pending: pending === undefined ? others : { ...others, [detector]: pending } }
+  })
+}

@@ -1,0 +1,47 @@
+/** What is on the screen right now: facts about the shown frame, never its pixels. Changes at most 10 times a second. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { DisplayState, DisplayStats, Histogram, Probe, ShownFrame } from '../display/display-types.ts'
+import type { Size, ViewTransform } from '../display/view-transform.ts'
+import type { ValueWindow } from './auto-window.ts'
+
+export type Viewport = {
+  readonly view: ViewTransform
+  /** True while the image is kept as large as the canvas allows. */
+  readonly fit: boolean
+  /** CSS px. */
+  readonly canvas: Size
+  readonly devicePixelRatio: number
+}
+
+export type ShownState = {
+  readonly frame: ShownFrame | undefined
+  readonly histogram: Histogram | undefined
+  readonly stats: DisplayStats | undefined
+  readonly probe: Probe | undefined
+  /** State of the way the frames come by. */
+  readonly channel: DisplayState
+  /** The window that follows the image, while the mode is `auto`. */
+  readonly autoWindow: ValueWindow | undefined
+  readonly viewport: Viewport
+}
+
+export const initialShownState: ShownState = {
+  frame: undefined,
+  histogram: undefined,
+  stats: undefined,
+  probe: undefined,
+  channel: { connection: 'connecting' },
+  autoWindow: undefined,
+  viewport: {
+    view: { zoom: 1, centerX: 0, centerY: 0 },
+    fit: true,
+    canvas: { width: 0, height: 0 },
+    devicePixelRatio: 1,
+  },
+}
+
+export type ShownStore = StoreApi<ShownState>
+
+export function createShownStore(): ShownStore {
+  return createStore<ShownState>(() => initialShownState)
+}

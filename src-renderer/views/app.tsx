@@ -1,0 +1,95 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { ResizeHandle } from '../components/resize-handle.tsx'
+import { useServices, useView } from '../services.ts'
+import { patchPanels } from '../stores/view-store.ts'
+import styles from './app.module.css'
+import { CameraPanel } from './camera-panel.tsx'
+import { CamerasPanel } from './cameras-panel.tsx'
+import { ChannelsPanel } from './channels-panel.tsx'
+import { CommandPalette } from './command-palette.tsx'
+import { DisplayPanel } from './display-panel.tsx'
+import { ImageView } from './image-view.tsx'
+import { LightsPanel } from './lights-panel.tsx'
+import { OtherDevicesPanel } from './other-devices-panel.tsx'
+import { PhonePanels } from './phone-panels.tsx'
+import { ShortcutsSheet } from './shortcuts-sheet.tsx'
+import { StagePanel } from './stage-panel.tsx'
+import { StatusBar } from './status-bar.tsx'
+import { StreamPanel } from './stream-panel.tsx'
+import { TopBar } from './top-bar.tsx'
+
+/** Below this width the panels lie under the image instead of beside it. */
+const narrow = '(max-width: 759px)'
+
+const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } as const
+
+/** The window: bars above and below, panels at the sides, the image in the middle. */
+export function App() {
+  const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
+  return (
+    <div className={styles['app']} data-phone={phone || undefined}>
+      <TopBar phone={phone} />
+      {phone ? <PhoneBody /> : <WideBody />}
+      <StatusBar phone={phone} />
+      <ShortcutsSheet />
+      <CommandPalette />
+    </div>
+  )
+}
+
+function PhoneBody() {
+  return (
+    <div className={styles['phoneBody']}>
+      <main className={styles['image']}>
+        <ImageView />
+      </main>
+      <PhonePanels />
+    </div>
+  )
+}
+
+function WideBody() {
+  const { view } = useServices()
+  const { leftOpen, rightOpen, leftWidth, rightWidth } = useView((state) => state.panels)
+  return (
+    <div className={styles['wideBody']}>
+      {leftOpen && (
+        <>
+          <aside className={styles['panel']} aria-label="Microscope" style={{ width: leftWidth }}>
+            <CamerasPanel />
+            <ChannelsPanel />
+            <StagePanel />
+            <LightsPanel />
+            <OtherDevicesPanel />
+          </aside>
+          <ResizeHandle
+            label="Width of the left panel"
+            panel="left"
+            width={leftWidth}
+            {...widths.left}
+            onResize={(width) => patchPanels(view, { leftWidth: width })}
+          />
+        </>
+      )}
+      <main className={styles['image']}>
+        <ImageView />
+      </main>
+      {rightOpen && (
+        <>
+          <ResizeHandle
+            label="Width of the right panel"
+            panel="right"
+            width={rightWidth}
+            {...widths.right}
+            onResize={(width) => patchPanels(view, { rightWidth: width })}
+          />
+          <aside className={styles['panel']} aria-label="Camera and image" style={{ width: rightWidth }}>
+            <CameraPanel />
+            <DisplayPanel />
+            <StreamPanel />
+          </aside>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import { Button, TextInput, UnstyledButton } from '@mantine/core'
+import { IconCamera, IconChevronRight } from '@tabler/icons-react'
+import { useState } from 'react'
+import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
+import { triggerCamera } from '../actions/device-actions.ts'
+import { PanelSection } from '../components/panel-section.tsx'
+import { PropertyControl } from '../components/property-control.tsx'
+import { groupProperties, type PropertyGroup, searchProperties } from '../components/property-groups.ts'
+import { useDetector, useEngine, useServices } from '../services.ts'
+import { deviceById, propertyOf } from '../stores/selectors.ts'
+import styles from './camera-panel.module.css'
+import { DeviceProblem } from './device-problem.tsx'
+
+/** Settings of the camera on show: the usual ones first, all others one click away. */
+export function CameraPanel() {
+  const detector = useDetector()
+  const camera = useEngine((state) => deviceById(state, detector))
+  return (
+    <PanelSection id="camera" title="Camera" aside={camera === undefined ? undefined : <CameraName camera={camera} />}>
+      {camera !== undefined && <CameraSettings key={camera.id} camera={camera} />}
+    </PanelSection>
+  )
+}
+
+function CameraName({ camera }: { readonly camera: DeviceState }) {
+  return <span className={styles['name']}>{camera.description.name}</span>
+}
+
+function CameraSettings({ camera }: { readonly camera: DeviceState }) {
+  const { main, others } = groupProperties(camera.properties)
+  const trigger = propertyOf(camera, standardProperty.triggerMode)
+  const bySoftware = trigger?.type === 'option' && /software/i.test(trigger.value)
+  const count = others.reduce((sum, group) => sum + group.properties.length, 0)
+  return (
+    <>
+      <DeviceProblem device={camera} />
+      {main.map((property) => (
+        <PropertyControl
+          key={property.name}
+          deviceId={camera.id}
+          property={property}
+          acquiring={camera.acquiring === true}
+        />
+      ))}
+      {bySoftware && <TriggerButton camera={camera} />}
+      {count > 0 && <MoreSettings camera={camera} groups={others} count={count} />}
+    </>
+  )
+}
+
+function TriggerButton({ camera }: { readonly camera: DeviceState }) {
+  const services = useServices()
+  return (
+    <Button
+      className={styles['trigger'] ?? ''}
+      variant="default"
+      fullWidth
+      leftSection={<IconCamera size={15} stroke={1.6} />}
+      disabled={camera.acquiring !== true}
+      onClick={() => void triggerCamera(services, camera.id)}
+    >
+      Take one frame
+    </Button>
+  )
+}
+
+type MoreProps = {
+  readonly camera: DeviceState
+  readonly groups: readonly PropertyGroup[]
+  readonly count: number
+}
+
+/** From so many properties on, a search field helps. */
+const searchFrom = 8
+
+function MoreSettings({ camera, groups, count }: MoreProps) {
+  const [open, setOpen] = useState(false)
+  const [search, setSearch] = useState('')
+  const found = searchProperties(groups, search)
+  return (
+    <>
+      <UnstyledButton className={styles['more']} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <IconChevronRight className={styles['chevron']} size={13} stroke={2} aria-hidden="true" />
+        More settings
+        <span className={styles['count']}>{count}</span>
+      </UnstyledButton>
+      {open && count >= searchFrom && (
+        <TextInput
+          className={styles['search'] ?? ''}
+          aria-label="Search settings"
+          placeholder="Search settings"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      {open &&
+        found.map((group) => (
+          <div key={group.category} role="group" aria-label={group.category}>
+            <h3 className={styles['category']}>{group.category}</h3>
+            {group.properties.map((property) => (
+              <PropertyControl
+                key={property.name}
+                deviceId={camera.id}
+                property={property}
+                acquiring={camera.acquiring === true}
+              />
+            ))}
+          </div>
+        ))}
+      {open && found.length === 0 && <p className={styles['nothing']}>No setting is called “{search}”.</p>}
+    </>
+  )
+}

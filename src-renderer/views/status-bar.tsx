@@ -1,0 +1,132 @@
+import { Button, Popover, Tooltip, UnstyledButton } from '@mantine/core'
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
+import { useState } from 'react'
+import { toggleLive } from '../actions/live-actions.ts'
+import { actualSize, fitImage } from '../actions/view-actions.ts'
+import { fixed } from '../components/format.ts'
+import { useDetector, useEngine, useServices, useSession, useShown } from '../services.ts'
+import { deviceById, streamOf } from '../stores/selectors.ts'
+import { Counters } from './counters.tsx'
+import styles from './status-bar.module.css'
+
+/** Start and stop, how well it runs, and how large it is shown. */
+export function StatusBar({ phone }: { readonly phone: boolean }) {
+  return (
+    <footer className={styles['bar']}>
+      <LiveButton />
+      <Rates phone={phone} />
+      <Zoom phone={phone} />
+    </footer>
+  )
+}
+
+function LiveButton() {
+  const services = useServices()
+  const detector = useDetector()
+  const live = useEngine((state) => streamOf(state.streams, detector) !== undefined)
+  const ready = useEngine((state) => deviceById(state, detector)?.status.state === 'ready')
+  const connected = useEngine((state) => state.connection.state === 'connected')
+  const pending = useSession((state) => (detector === undefined ? undefined : state.pending[detector]))
+  return (
+    <Tooltip label={live ? 'Stop the live view (L)' : 'Start the live view (L)'}>
+      <Button
+        className={styles['live'] ?? ''}
+        variant={live ? 'default' : 'filled'}
+        color="live"
+        autoContrast
+        aria-label={live ? 'Stop live view' : 'Start live view'}
+        disabled={!connected || pending !== undefined || (!live && !ready)}
+        leftSection={
+          live ? (
+            <IconPlayerStopFilled className={styles['stopIcon']} size={13} />
+          ) : (
+            <IconPlayerPlayFilled size={13} />
+          )
+        }
+        onClick={() => void toggleLive(services)}
+      >
+        {live ? 'Stop' : 'Start'}
+      </Button>
+    </Tooltip>
+  )
+}
+
+type RateProps = { readonly name: string; readonly value: string; readonly width: string; readonly bad?: boolean }
+
+function Rate({ name, value, width, bad = false }: RateProps) {
+  return (
+    <span className={styles['rate']} data-bad={bad || undefined}>
+      <span className={styles['value']} style={{ minWidth: width }}>
+        {value}
+      </span>{' '}
+      {name}
+    </span>
+  )
+}
+
+function Rates({ phone }: { readonly phone: boolean }) {
+  const detector = useDetector()
+  const [open, setOpen] = useState(false)
+  const live = useEngine((state) => streamOf(state.streams, detector) !== undefined)
+  const cameraFps = useEngine((state) => (detector === undefined ? undefined : state.stats[detector]?.camera.fps))
+  const lost = useEngine((state) => (detector === undefined ? undefined : state.stats[detector]?.camera.lost))
+  const shownFps = useShown((state) => state.stats?.shownFps)
+  const latency = useShown((state) => state.stats?.latencyMs)
+  if (detector === undefined) return <span className={styles['rates']} />
+  const number = (value: number | undefined, decimals: number) =>
+    live && value !== undefined ? fixed(value, decimals) : '–'
+  return (
+    <Popover width={phone ? 340 : 420} position="top-start" opened={open} onChange={setOpen}>
+      <Popover.Target>
+        <UnstyledButton
+          className={styles['rates']}
+          aria-label="Frame counters"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {!phone && <Rate name="camera" value={number(cameraFps, 1)} width="5ch" />}
+          <Rate name={phone ? 'fps' : 'shown'} value={number(shownFps, 1)} width="5ch" />
+          <Rate name="lost" value={number(lost, 0)} width="2ch" bad={live && (lost ?? 0) > 0} />
+          <Rate name="ms" value={number(latency, 0)} width="3ch" />
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Frame counters">
+        <Counters detector={detector} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function Zoom({ phone }: { readonly phone: boolean }) {
+  const services = useServices()
+  const fit = useShown((state) => state.viewport.fit)
+  const percent = useShown((state) => Math.round(state.viewport.view.zoom * state.viewport.devicePixelRatio * 100))
+  const size = useShown((state) => (state.frame === undefined ? '' : `${state.frame.width} × ${state.frame.height}`))
+  const format = useShown((state) => state.frame?.pixelFormat ?? '')
+  return (
+    <div className={styles['zoom']} role="group" aria-label="Zoom">
+      {!phone && (
+        <span className={styles['size']}>
+          {size} {format}
+        </span>
+      )}
+      <span className={styles['percent']}>{size === '' ? '' : `${percent} %`}</span>
+      <Tooltip label="Fit the image to the window (F)">
+        <Button variant={fit ? 'light' : 'subtle'} color="gray" size="compact-xs" aria-pressed={fit} onClick={() => fitImage(services)}>
+          Fit
+        </Button>
+      </Tooltip>
+      <Tooltip label="One image pixel per screen pixel (1)">
+        <Button
+          variant={!fit && percent === 100 ? 'light' : 'subtle'}
+          color="gray"
+          size="compact-xs"
+          aria-pressed={!fit && percent === 100}
+          onClick={() => actualSize(services)}
+        >
+          1:1
+        </Button>
+      </Tooltip>
+    </div>
+  )
+}
