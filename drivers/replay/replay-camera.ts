@@ -11,21 +11,14 @@ import { checkPropertyValue, findProperty } from '../sdk/property-value.ts'
 import { FrameCache } from './frame-cache.ts'
 import { FrameSchedule } from './frame-schedule.ts'
 import { reasonOf } from './replay-error.ts'
-import { frameRateLimits, type ReplayOptions } from './replay-options.ts'
+import type { ReplayOptions } from './replay-options.ts'
+import { describeReplay, replayProperty, type TriggerMode } from './replay-properties.ts'
 import type { ReplaySource } from './replay-source.ts'
 
 /** While images play, a change of `frameIndex` is announced no more often than this, ms. */
 const announcePeriodMs = 250
 /** A frame due within this time is sent now: timers count whole milliseconds. */
 const timerToleranceMs = 0.5
-
-const property = {
-  frameIndex: 'frameIndex',
-  playing: 'playing',
-  loop: 'loop',
-  imageCount: 'imageCount',
-} as const
-type TriggerMode = 'continuous' | 'software'
 
 /** One acquisition, from `start` to `stop`. */
 type Run = {
@@ -84,89 +77,23 @@ export class ReplayCamera implements CameraDevice {
   }
 
   properties(): readonly PropertyDescriptorInput[] {
-    return [
-      {
-        name: standardProperty.exposureMs,
-        title: 'Exposure',
-        category: 'Exposure',
-        description: 'The time between two images; how long they were exposed is not recorded in them.',
-        type: 'number',
-        unit: 'ms',
-        readOnly: true,
-        value: this.#exposureMs,
-      },
-      {
-        name: standardProperty.frameRate,
-        title: 'Frame rate',
-        category: 'Playback',
-        type: 'number',
-        unit: 'frames/s',
-        scale: 'log',
-        ...frameRateLimits,
-        value: this.#frameRate,
-      },
-      {
-        name: property.playing,
-        title: 'Play',
-        category: 'Playback',
-        description: 'Off: the image stands still; set the image to look at another one.',
-        type: 'boolean',
-        value: this.#playing,
-      },
-      {
-        name: property.loop,
-        title: 'Loop',
-        category: 'Playback',
-        description: 'Begin again after the last image.',
-        type: 'boolean',
-        value: this.#loop,
-      },
-      {
-        name: property.frameIndex,
-        title: 'Image',
-        category: 'Playback',
-        description: 'Number of the image, from 0.',
-        type: 'number',
-        min: 0,
-        max: this.#source.count - 1,
-        step: 1,
-        value: this.#shown,
-      },
-      {
-        name: property.imageCount,
-        title: 'Images',
-        category: 'Playback',
-        type: 'number',
-        readOnly: true,
-        value: this.#source.count,
-      },
-      {
-        name: standardProperty.triggerMode,
-        title: 'Trigger',
-        category: 'Trigger',
-        type: 'option',
-        options: ['continuous', 'software'],
-        lockedWhileAcquiring: true,
-        value: this.#triggerMode,
-      },
-      {
-        name: standardProperty.pixelFormat,
-        title: 'Pixel format',
-        category: 'Geometry',
-        type: 'option',
-        options: [this.#source.pixelFormat],
-        readOnly: true,
-        value: this.#source.pixelFormat,
-      },
-    ]
+    return describeReplay({
+      frameRate: this.#frameRate,
+      playing: this.#playing,
+      loop: this.#loop,
+      frameIndex: this.#shown,
+      imageCount: this.#source.count,
+      triggerMode: this.#triggerMode,
+      pixelFormat: this.#source.pixelFormat,
+    })
   }
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
     checkPropertyValue(findProperty(this.description.name, this.properties(), name), value)
     if (name === standardProperty.frameRate && typeof value === 'number') this.#setFrameRate(value)
-    if (name === property.playing && typeof value === 'boolean') this.#setPlaying(value)
-    if (name === property.loop && typeof value === 'boolean') this.#loop = value
-    if (name === property.frameIndex && typeof value === 'number') this.#seek(value)
+    if (name === replayProperty.playing && typeof value === 'boolean') this.#setPlaying(value)
+    if (name === replayProperty.loop && typeof value === 'boolean') this.#loop = value
+    if (name === replayProperty.frameIndex && typeof value === 'number') this.#seek(value)
     if (name === standardProperty.triggerMode)
       this.#setTriggerMode(value === 'software' ? 'software' : 'continuous')
     this.#announce()

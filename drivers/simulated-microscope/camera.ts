@@ -20,6 +20,8 @@ import { Listeners } from './listeners.ts'
 const sliceMs = 20
 /** Work on missing detail per frame while frames are running, ms. */
 const sliceInFrameMs = 12
+/** Free-running frames start at the latest after this, ms, with what detail there is. */
+const startTimeoutMs = 600
 /** A change of the scene counts as settled after this at the latest, ms. */
 const settleTimeoutMs = 3000
 
@@ -124,7 +126,7 @@ export class SimulatedCamera implements CameraDevice {
     this.#run = run
     try {
       await this.#options.faults?.onStart()
-      await this.#prepareAll(run)
+      await this.#prepareAll(run, run.mode === 'continuous' ? startTimeoutMs : Infinity)
     } catch (error) {
       if (this.#run === run) this.#run = undefined
       throw error

@@ -221,19 +221,26 @@ export class MonoImager implements Imager {
   }
 
   prepare(deadlineMs: number): boolean {
-    if (this.#scene.update(this.#geometry(this.#settings.exposureMs), deadlineMs)) this.#exposed = undefined
+    const { exposureMs } = this.#settings
+    if (this.#scene.update(this.#geometry(exposureMs), deadlineMs)) this.#exposed = undefined
+    this.#expose(exposureMs)
     return this.#scene.complete
   }
 
-  capture(pixels: Uint8Array<ArrayBufferLike>, exposureMs: number): FrameDetails {
+  /** The sensor, exposed to the scene as it was prepared last. */
+  #expose(exposureMs: number): MonoSensor {
     this.#sensor ??= new MonoSensor(this.#sensorOptions)
-    const { gain, pixelFormat } = this.#settings
     const wanted = this.#sensorSettings(exposureMs)
     if (this.#exposed === undefined || !isSame(this.#exposed, wanted)) {
       this.#sensor.expose(wanted, (y, row) => this.#scene.row(y, row))
       this.#exposed = wanted
     }
-    this.#sensor.read(pixels)
+    return this.#sensor
+  }
+
+  capture(pixels: Uint8Array<ArrayBufferLike>, exposureMs: number): FrameDetails {
+    const { gain, pixelFormat } = this.#settings
+    this.#expose(exposureMs).read(pixels)
     const { xUm, yUm, zUm, pixelUm, width, height } = this.#scene.shown
     const channel = this.#microscope.channel()
     return {

@@ -33,13 +33,13 @@ export type Filter = {
 
 export const filters: readonly Filter[] = [
   { label: 'Empty', transmission: 1 },
-  { label: 'DAPI', fluorescence: { light: 'led-385', stain: 'nuclei', heightUm: 0.6 }, transmission: 0.04 },
+  { label: 'DAPI', fluorescence: { light: 'led-385', stain: 'nuclei', heightUm: 0.15 }, transmission: 0.04 },
   {
     label: 'GFP',
     fluorescence: { light: 'led-475', stain: 'cytoskeleton', heightUm: 0 },
     transmission: 0.06,
   },
-  { label: 'RFP', fluorescence: { light: 'led-555', stain: 'vesicles', heightUm: 0.3 }, transmission: 0.08 },
+  { label: 'RFP', fluorescence: { light: 'led-555', stain: 'vesicles', heightUm: 0.1 }, transmission: 0.08 },
 ]
 
 /**

@@ -50,7 +50,7 @@ export type ViewState = z.infer<typeof viewStateSchema>
 export const initialViewState: ViewState = {
   displays: {},
   protocols: {},
-  panels: { leftOpen: true, rightOpen: true, leftWidth: 232, rightWidth: 304 },
+  panels: { leftOpen: true, rightOpen: true, leftWidth: 248, rightWidth: 304 },
   folded: {},
   histogram: { scale: 'log', range: 'data' },
   stageStep: { xyUm: 50, zUm: 1 },

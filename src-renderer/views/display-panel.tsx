@@ -199,24 +199,27 @@ function Colours({ detector }: { readonly detector: string }) {
   const { view } = useServices()
   const { lut, markSaturated } = useView((state) => displayOf(state, detector))
   const saturated = useShown((state) => state.histogram?.saturatedFraction)
+  const ownColours = useShown((state) => state.frame?.pixelFormat === 'RGB8')
   return (
     <>
-      <LabelledRow title="Colours" layout="wide">
-        <Select
-          aria-label="Colours"
-          data={luts.map((value) => ({ value, label: lutTitles[value] }))}
-          value={lut}
-          leftSection={<span className={styles['swatch']} style={{ background: lutGradient(lut) }} />}
-          leftSectionWidth={56}
-          renderOption={({ option }) => (
-            <span className={styles['lutOption']}>
-              <span className={styles['swatch']} style={{ background: lutGradient(lutOf(option.value)) }} />
-              {option.label}
-            </span>
-          )}
-          onChange={(chosen) => patchDisplay(view, detector, { lut: lutOf(chosen) })}
-        />
-      </LabelledRow>
+      {!ownColours && (
+        <LabelledRow title="Colours" layout="wide">
+          <Select
+            aria-label="Colours"
+            data={luts.map((value) => ({ value, label: lutTitles[value] }))}
+            value={lut}
+            leftSection={<span className={styles['swatch']} style={{ background: lutGradient(lut) }} />}
+            leftSectionWidth={56}
+            renderOption={({ option }) => (
+              <span className={styles['lutOption']}>
+                <span className={styles['swatch']} style={{ background: lutGradient(lutOf(option.value)) }} />
+                {option.label}
+              </span>
+            )}
+            onChange={(chosen) => patchDisplay(view, detector, { lut: lutOf(chosen) })}
+          />
+        </LabelledRow>
+      )}
       <LabelledRow title="Mark saturated" help="Paints pixels at the camera’s largest value red (S).">
         <span className={styles['saturation']}>
           <span data-over={saturated !== undefined && saturated > 0.001}>

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runInThisContext } from 'node:vm'
+import type * as Electron from 'electron'
 import { _electron, chromium, type Page } from 'playwright-core'
 import { eventually } from '../fixtures/eventually.ts'
-
-type Electron = typeof import('electron')
 
 /** What tests do with the app. */
 export type DesktopApp = {
@@ -15,7 +15,7 @@ export type DesktopApp = {
   readonly page: Page
   /** Runs `work` in the main process; it may use its arguments only. */
   evaluate<Result, Argument>(
-    work: (electron: Electron, argument: Argument) => Result | Promise<Result>,
+    work: (electron: typeof Electron, argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result>
   /** The exit code, once the app has ended. */
@@ -61,7 +61,7 @@ export async function launchElectron(
   return {
     page: await app.firstWindow(),
     // Playwright's type wraps the argument in handles, which plain data does not need.
-    evaluate: async (work, argument) => app.evaluate(new Function(`return ${work.toString()}`)(), argument),
+    evaluate: async (work, argument) => app.evaluate(runInThisContext(`(${work.toString()})`), argument),
     ended: exitCode(child),
     kill: () => void child.kill('SIGKILL'),
   }

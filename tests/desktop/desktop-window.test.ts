@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type * as Electron from 'electron'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { randomPixels, temporaryFolder, writePng } from '../fixtures/image-fixtures.ts'
@@ -136,10 +137,9 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       const { page, evaluate } = app
       for (let round = 0; round < 2; round++) {
         await page.evaluate(() => Reflect.set(window, 'before', true))
-        await evaluate(
-          ({ BrowserWindow }) => void BrowserWindow.getAllWindows()[0]?.webContents.reload(),
-          undefined,
-        )
+        await evaluate(({ BrowserWindow }) => {
+          BrowserWindow.getAllWindows()[0]?.webContents.reload()
+        }, undefined)
         await eventually('a new page', async () =>
           page.evaluate(() => !('before' in window)).catch(() => false),
         )
@@ -183,7 +183,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await quit(first)
 
       const second = await start('placed')
-      const read = ({ BrowserWindow }: typeof import('electron')) => {
+      const read = ({ BrowserWindow }: typeof Electron) => {
         const window = BrowserWindow.getAllWindows()[0]
         return { bounds: window?.getNormalBounds(), maximized: window?.isMaximized() }
       }
@@ -206,7 +206,9 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
         const before = threads()
         process.on('exit', () => writeFileSync(file, JSON.stringify({ before, after: threads() })))
       }, report)
-      await app.evaluate(({ BrowserWindow }) => void BrowserWindow.getAllWindows()[0]?.close(), undefined)
+      await app.evaluate(({ BrowserWindow }) => {
+        BrowserWindow.getAllWindows()[0]?.close()
+      }, undefined)
       expect(await app.ended).toBe(0)
       const { before, after } = JSON.parse(readFileSync(report, 'utf8'))
       expect(before).toBeGreaterThanOrEqual(2)

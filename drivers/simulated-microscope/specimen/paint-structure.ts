@@ -15,6 +15,9 @@ export type StructureContext = {
   readonly noise: NoiseTexture
 }
 
+/** Where pixels are coarser than this, fibres are an even tint, µm. */
+export const coarsestFibrePixelUm = 2
+
 /** Farther from a border than this no stain depends on the distance, µm. */
 const exactBorderUm = 1.4
 
@@ -75,6 +78,7 @@ export function paintCytoskeleton(context: StructureContext, fibres: readonly Fi
   const membrane = lineProfile(0.7, pixelUm)
   const lamina = lineProfile(0.8, pixelUm)
   const proximalBrush = lineProfile(1.15, pixelUm)
+  const fibreTint = pixelUm < coarsestFibrePixelUm ? 0 : 0.14
   const distalBrush = lineProfile(0.3, pixelUm)
   const perGrain = 1 / Math.max(0.9, pixelUm * 1.2)
   const tissue = new TissueRow(context, { withBorders: true })
@@ -95,7 +99,7 @@ export function paintCytoskeleton(context: StructureContext, fibres: readonly Fi
       if (heightUm < 3 && heightUm > -3) {
         value = 0.42 * membrane.amplitude * gaussian((heightUm + 0.2) / membrane.widthUm)
       }
-      if (heightUm < 0) value += 0.11 + 0.05 * patch + 0.03 * grain
+      if (heightUm < 0) value += 0.11 + fibreTint + 0.05 * patch + 0.03 * grain
       else if (kind === tubuleKind.glomerulus) {
         if (heightUm < 2.6) value += 0.24 + 0.05 * grain
         else {
@@ -150,7 +154,8 @@ export function paintVesicles(context: StructureContext, cells: readonly Cell[])
       const heightUm = heightsUm[column] ?? 0
       const thicknessUm = thicknessesUm[column] ?? 0
       const xUm = canvas.leftUm + column * pixelUm
-      const grain = noise.at(xUm / 2.2, yUm / 2.2)
+      // Turned, so that the lattice of the noise does not show.
+      const grain = noise.at(xUm / 2.6 + yUm / 3.4, yUm / 2.6 - xUm / 3.4)
       let value = 0.045 + 0.015 * grain
       if (heightUm >= 0 && kind === tubuleKind.glomerulus) value = heightUm > 8 ? 0.075 + 0.03 * grain : 0.025
       else if (heightUm >= 0 && kind === tubuleKind.artery) value = heightUm < thicknessUm ? 0.1 : 0.03
@@ -216,6 +221,7 @@ export function paintEosin(
   const { canvas, noise } = context
   const { pixelUm, values, size } = canvas
   const cortex = lineProfile(0.35, pixelUm)
+  const fibreTint = pixelUm < coarsestFibrePixelUm ? 0 : 0.05
   const grainUm = Math.max(1.1, pixelUm)
   const tissue = new TissueRow(context, { withBorders: true })
   const { heightsUm, thicknessesUm, bordersUm, kinds, characters } = tissue
@@ -231,7 +237,7 @@ export function paintEosin(
       const xUm = canvas.leftUm + column * pixelUm
       const patch = noise.at(xUm / 5 + 11.7, yUm / 5)
       const grain = noise.at(xUm / grainUm, yUm / grainUm)
-      let value = 0.2 + 0.06 * patch + 0.03 * grain
+      let value = 0.2 + fibreTint + 0.06 * patch + 0.03 * grain
       if (heightUm >= 0 && kind === tubuleKind.glomerulus) {
         const tuft = smoothStep(7, 8.6, heightUm + 2.6 * tuftLobe(noise, xUm, yUm))
         // Open capillaries between the cells' bodies.

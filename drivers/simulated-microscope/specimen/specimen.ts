@@ -2,7 +2,13 @@
 import { Canvas } from './canvas.ts'
 import { Cells, fibreReachUm } from './cells.ts'
 import { nucleusReachUm, paintNuclei } from './paint-nuclei.ts'
-import { paintCytoskeleton, paintEosin, paintVesicles, type StructureContext } from './paint-structure.ts'
+import {
+  coarsestFibrePixelUm,
+  paintCytoskeleton,
+  paintEosin,
+  paintVesicles,
+  type StructureContext,
+} from './paint-structure.ts'
 import { hash } from './random.ts'
 import { NoiseTexture } from './smooth-noise.ts'
 import { CellBorders, TileGeometry } from './tile-geometry.ts'
@@ -125,8 +131,10 @@ export class Specimen {
     else if (stain === 'hematoxylin') paintNuclei(canvas, cells, this.#noise, 'stain')
     else {
       const context = this.#context(canvas, `${level} ${column} ${row}`)
-      if (stain === 'cytoskeleton') paintCytoskeleton(context, this.#cells.fibresIn(...around(fibreReachUm)))
-      else if (stain === 'eosin') paintEosin(context, this.#cells.fibresIn(...around(fibreReachUm)), cells)
+      const fibres = () =>
+        pixelUm < coarsestFibrePixelUm ? this.#cells.fibresIn(...around(fibreReachUm)) : []
+      if (stain === 'cytoskeleton') paintCytoskeleton(context, fibres())
+      else if (stain === 'eosin') paintEosin(context, fibres(), cells)
       else paintVesicles(context, cells)
     }
     return canvas

@@ -3,6 +3,7 @@
  * as Playwright does with the real one: `evaluate((electron, argument) => …)`.
  */
 import { registerHooks } from 'node:module'
+import { runInThisContext } from 'node:vm'
 import * as electron from './electron.ts'
 
 registerHooks({
@@ -12,8 +13,7 @@ registerHooks({
       : next(specifier, context),
 })
 process.on('message', ({ id, source, argument }: { id: number; source: string; argument: unknown }) => {
-  const work = new Function('electron', 'argument', `return (${source})(electron, argument)`)
-  Promise.try(() => work(electron, argument)).then(
+  Promise.try(() => runInThisContext(`(${source})`)(electron, argument)).then(
     (result: unknown) => process.send?.({ id, result }),
     (error: unknown) => process.send?.({ id, error: String(error) }),
   )

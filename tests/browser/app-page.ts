@@ -1,0 +1,89 @@
+/** The built app in Debian's Chromium, for the browser tests. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decode } from 'fast-png'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where `npm run build` puts the app. */
+export const appFolder = join(root, 'out', 'renderer')
+
+/** Starts Chromium with WebGL by software. `CHROMIUM_PATH` names another one than the system's. */
+export async function launchChromium(): Promise<Browser> {
+  if (!existsSync(join(appFolder, 'index.html'))) throw new Error('The app is not built: npm run build')
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+    ],
+  })
+}
+
+export type AppPage = {
+  readonly page: Page
+  /** Complaints of the page so far: uncaught errors and violations of the security policy. */
+  readonly complaints: readonly string[]
+  /** Keeps a picture in `test-results/`. */
+  screenshot(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+export type OpenOptions = {
+  readonly width?: number
+  readonly height?: number
+  readonly theme?: 'dark' | 'light'
+}
+
+/** Opens the app at `url` in a fresh profile. */
+export async function openApp(browser: Browser, url: string, options: OpenOptions = {}): Promise<AppPage> {
+  const { width = 1440, height = 900, theme = 'dark' } = options
+  const context = await browser.newContext({ viewport: { width, height }, hasTouch: width < 600 })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (/content security policy|uncaught/i.test(message.text())) complaints.push(message.text())
+  })
+  await page.addInitScript((scheme) => {
+    localStorage.setItem('mantine-color-scheme-value', scheme)
+  }, theme)
+  await page.goto(url)
+  return {
+    page,
+    complaints,
+    screenshot: async (name) => {
+      const folder = join(root, 'test-results')
+      await mkdir(folder, { recursive: true })
+      await page.screenshot({ path: join(folder, `${name}.png`) })
+    },
+    close: () => context.close(),
+  }
+}
+
+/** The live image's area. */
+export function imageArea(page: Page): Locator {
+  return page.getByRole('application', { name: 'Live image' })
+}
+
+/** Brightness on the screen, 0 to 255: how much the middle of the image varies (standard deviation), and its mean. */
+export async function brightness(page: Page): Promise<{ mean: number; deviation: number }> {
+  const box = await imageArea(page).boundingBox()
+  if (box === null) throw new Error('The image is not on the page')
+  const clip = { x: box.x + box.width * 0.3, y: box.y + box.height * 0.3, width: 200, height: 100 }
+  const { data, channels } = decode(await page.screenshot({ clip }))
+  let [sum, squares] = [0, 0]
+  const count = data.length / channels
+  for (let i = 0; i < data.length; i += channels) {
+    const value = Number(data[i])
+    sum += value
+    squares += value * value
+  }
+  const mean = sum / count
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) }
+}
