@@ -112,7 +112,12 @@ async function fromPackets(protocol: Protocol, mode: Mode, fps: number): Promise
       // As the engine does: nothing is sent (or encoded) for viewers that are not ready.
       if (feed.ready) {
         published.push([frameId % packets[protocol].length, capturedMs])
-        const metadata = { ...message.metadata, frame_id: frameId, sequence: frameId, captured_at_ms: capturedMs }
+        const metadata = {
+          ...message.metadata,
+          frame_id: frameId,
+          sequence: frameId,
+          captured_at_ms: capturedMs,
+        }
         feed.publish({ message: { ...message, metadata }, packet })
       }
       dueMs += 1000 / fps
@@ -130,7 +135,13 @@ async function fromPackets(protocol: Protocol, mode: Mode, fps: number): Promise
 
 async function fromEngine(protocol: Protocol, mode: Mode): Promise<object> {
   const frames = values.frames === undefined ? [] : ['--frames', values.frames]
-  const server = await ServerProcess.start(['--frame-rate', protocol === 'jpeg' ? '300' : '100', '--app', page, ...frames])
+  const server = await ServerProcess.start([
+    '--frame-rate',
+    protocol === 'jpeg' ? '300' : '100',
+    '--app',
+    page,
+    ...frames,
+  ])
   try {
     await server.startLiveView(protocol, { frameRate: 1000 })
     return summary(await inChromium(server.url, mode, 'bench'), [])
@@ -149,7 +160,12 @@ async function inChromium(url: string, mode: Mode, detector: string): Promise<Di
   collector.listen(0, '127.0.0.1')
   await once(collector, 'listening')
   const { port } = collector.address() as AddressInfo
-  const query = new URLSearchParams({ report: `http://127.0.0.1:${port}/`, mode, seconds: values.seconds, detector })
+  const query = new URLSearchParams({
+    report: `http://127.0.0.1:${port}/`,
+    mode,
+    seconds: values.seconds,
+    detector,
+  })
   const chromium = await spawnChromium(`${url}/?${query}`)
   const timeout = setTimeout(() => results.reject(new Error(`${mode}: the page did not report`)), 60_000)
   try {

@@ -1,7 +1,16 @@
 /** npm run bench: every benchmark, one after the other; arguments go to each of them (`--frames file.raw`). */
 import { spawnSync } from 'node:child_process'
 
-const benchmarks = ['simulated-microscope', 'encode', 'decode', 'pacing', 'viewers', 'idle', 'display']
+const benchmarks = [
+  'simulated-microscope',
+  'encode',
+  'decode',
+  'pacing',
+  'viewers',
+  'idle',
+  'display',
+  'memory',
+]
 const known = { encode: ['--frames'], decode: ['--frames'], viewers: ['--frames'], display: ['--frames'] }
 
 /** The arguments among `args` that a benchmark takes. */
@@ -13,7 +22,9 @@ function argumentsFor(name, args) {
 let failed = 0
 for (const name of benchmarks) {
   console.log(`\n== ${name}`)
-  const { status } = spawnSync('node', [`bench/${name}.ts`, ...argumentsFor(name, process.argv.slice(2))], { stdio: 'inherit' })
+  const { status } = spawnSync('node', [`bench/${name}.ts`, ...argumentsFor(name, process.argv.slice(2))], {
+    stdio: 'inherit',
+  })
   if (status !== 0) failed += 1
 }
 process.exit(failed === 0 ? 0 : 1)

@@ -63,12 +63,13 @@ async function readResults() {
   const text = await readFile(reportFile, 'utf8').catch(() => undefined)
   if (text === undefined) return { passed: 0, failed: 0, skipped: 0 }
   const report = JSON.parse(text)
-  const unloadable = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
+  // Files that could not be loaded or prepared fail without a failed test.
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((result) => result.status === 'failed'),
+  )
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + unloadable,
+    failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
   }
 }

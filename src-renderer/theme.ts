@@ -63,7 +63,8 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 4 },
   colors: { live, slate, dark },
   fontFamily: "Inter, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif",
-  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Liberation Mono', Menlo, Consolas, monospace",
+  fontFamilyMonospace:
+    "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Liberation Mono', Menlo, Consolas, monospace",
   defaultRadius: 5,
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
   spacing: { xs: '6px', sm: '10px', md: '14px', lg: '18px', xl: '26px' },
@@ -90,7 +91,13 @@ export const theme = createTheme({
     Switch: Switch.extend({ defaultProps: { size: 'xs', withThumbIndicator: false } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 26, color: 'gray' } }),
     Tooltip: Tooltip.extend({
-      defaultProps: { openDelay: 450, withArrow: false, transitionProps: { duration: 0 }, multiline: true, fz: 'xs' },
+      defaultProps: {
+        openDelay: 450,
+        withArrow: false,
+        transitionProps: { duration: 0 },
+        multiline: true,
+        fz: 'xs',
+      },
     }),
     Popover: Popover.extend({ defaultProps: { shadow: 'lg', transitionProps: { duration: 0 } } }),
     Modal: Modal.extend({

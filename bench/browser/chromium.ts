@@ -65,7 +65,7 @@ export async function spawnChromium(url: string, options: ChromiumOptions = {}):
       '--disable-extensions',
       '--disable-component-update',
       '--disable-background-networking',
-      ...(options.args ?? []), ...(process.env['XARGS']??'').split(' ').filter(Boolean),
+      ...(options.args ?? []),
       url,
     ],
     // Its own process group, so that its helper processes end with it.

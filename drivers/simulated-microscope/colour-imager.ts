@@ -4,11 +4,12 @@ import {
   standardProperty,
 } from '../../src-shared/devices.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
+import { type KernelBuffer, KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
 import type { ExposureTiming } from './exposure-clock.ts'
 import { FieldSampler, type FieldView } from './field-sampler.ts'
 import type { FrameDetails, Imager } from './imager.ts'
 import type { Microscope } from './microscope.ts'
-import { MonoSensor } from './mono-sensor.ts'
+import { type Illumination, MonoSensor, rowMargin } from './mono-sensor.ts'
 
 export const overviewWidth = 1280
 export const overviewHeight = 960
@@ -32,8 +33,14 @@ export class ColourImager implements Imager {
   readonly #microscope: Microscope
   readonly #seed: number
   readonly #settings = { exposureMs: 10, frameRate: 15 }
+  /** Made when first used. */
   #optics:
-    | { hematoxylin: FieldSampler; eosin: FieldSampler; sensor: MonoSensor; colours: Float32Array }
+    | {
+        readonly hematoxylin: FieldSampler
+        readonly eosin: FieldSampler
+        readonly sensor: MonoSensor
+        readonly illumination: Illumination
+      }
     | undefined
   #view: FieldView | undefined
   #exposedMs: number | undefined
@@ -81,17 +88,30 @@ export class ColourImager implements Imager {
   }
 
   #open() {
+    if (this.#optics !== undefined) return this.#optics
     const pixels = overviewWidth * overviewHeight
-    this.#optics ??= {
-      hematoxylin: new FieldSampler(this.#microscope.specimen, pixels),
-      eosin: new FieldSampler(this.#microscope.specimen, pixels),
-      // Three samples per pixel, side by side.
-      sensor: new MonoSensor({
-        seed: this.#seed,
-        sensorWidth: 3 * overviewWidth,
-        sensorHeight: overviewHeight,
+    // Three samples per pixel, side by side.
+    const sensor = { seed: this.#seed, sensorWidth: 3 * overviewWidth, sensorHeight: overviewHeight }
+    const rowBytes = 4 * (3 * overviewWidth + rowMargin)
+    const memory = new KernelMemory(
+      2 * FieldSampler.bytes(pixels) + MonoSensor.bytes(sensor) + 2 * roundedUp(rowBytes),
+    )
+    const floats = ({ bytes, pointer }: KernelBuffer, length: number) =>
+      new Float32Array(bytes.buffer, pointer, length)
+    const blue = new FieldSampler(memory, this.#microscope.specimen, pixels)
+    const pink = new FieldSampler(memory, this.#microscope.specimen, pixels)
+    const row = memory.allocate(rowBytes)
+    this.#optics = {
+      hematoxylin: blue,
+      eosin: pink,
+      sensor: new MonoSensor(memory, sensor),
+      illumination: new ColourIllumination({
+        hematoxylin: floats(blue.image, pixels),
+        eosin: floats(pink.image, pixels),
+        row: floats(row, 3 * overviewWidth),
+        rowPointer: row.pointer,
+        shades: memory.allocate(rowBytes).pointer,
       }),
-      colours: colourTable(),
     }
     return this.#optics
   }
@@ -116,7 +136,7 @@ export class ColourImager implements Imager {
     if (this.#exposedMs !== exposureMs) {
       const settings = { gainDb: 0, blackLevel: 16, bits: 8, binning: 1, left: 0, top: 0 } as const
       const size = { width: 3 * overviewWidth, height: overviewHeight }
-      optics.sensor.expose({ ...settings, ...size, exposureMs }, (y, row) => this.#row(y, row))
+      optics.sensor.expose({ ...settings, ...size, exposureMs }, optics.illumination)
       this.#exposedMs = exposureMs
     }
     optics.sensor.read(pixels)
@@ -131,22 +151,50 @@ export class ColourImager implements Imager {
       stage: { x: xUm, y: yUm, z: this.#microscope.stage.position().z },
     }
   }
+}
 
-  /** Photo-electrons per second of the colours of each pixel of row `y`. */
-  #row(y: number, row: Float32Array): void {
-    const { hematoxylin: blue, eosin: pink, colours } = this.#open()
+type ColourOptions = {
+  /** Densities of the view's pixels. */
+  readonly hematoxylin: Float32Array
+  readonly eosin: Float32Array
+  /** One row of light, R, G, B, R, ..., and where it is in the kernels' memory. */
+  readonly row: Float32Array
+  readonly rowPointer: number
+  /** A row of zeros: the shading is part of the light. */
+  readonly shades: number
+}
+
+/** White light through the two stains. */
+class ColourIllumination implements Illumination {
+  readonly rate = 1
+  readonly flat = 0
+  readonly shades: number
+  readonly #options: ColourOptions
+  readonly #colours = colourTable()
+
+  constructor(options: ColourOptions) {
+    this.#options = options
+    this.shades = options.shades
+  }
+
+  base(y: number): number {
+    return 1 - (vignetting / 2) * ((2 * y) / overviewHeight - 1) ** 2
+  }
+
+  row(y: number): number {
+    const { hematoxylin: blue, eosin: pink, row, rowPointer } = this.#options
+    const colours = this.#colours
     const start = y * overviewWidth
-    const rise = ((2 * y) / overviewHeight - 1) ** 2
     for (let x = 0; x < overviewWidth; x += 1) {
-      const run = (2 * x) / overviewWidth - 1
-      const light = 1 - (vignetting / 2) * (rise + run * run)
-      const h = Math.min(tableSteps - 1, ((blue.values[start + x] ?? 0) * stepsPerUnit) | 0)
-      const e = Math.min(tableSteps - 1, ((pink.values[start + x] ?? 0) * stepsPerUnit) | 0)
+      const light = 1 - (vignetting / 2) * ((2 * x) / overviewWidth - 1) ** 2
+      const h = Math.min(tableSteps - 1, ((blue[start + x] ?? 0) * stepsPerUnit) | 0)
+      const e = Math.min(tableSteps - 1, ((pink[start + x] ?? 0) * stepsPerUnit) | 0)
       const colour = 3 * (h * tableSteps + e)
       row[3 * x] = (colours[colour] ?? 0) * light
       row[3 * x + 1] = (colours[colour + 1] ?? 0) * light
       row[3 * x + 2] = (colours[colour + 2] ?? 0) * light
     }
+    return rowPointer
   }
 }
 

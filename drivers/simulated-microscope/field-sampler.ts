@@ -1,4 +1,5 @@
 /** Looks at the specimen through the pixels of a camera. */
+import { type KernelBuffer, type KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
 import {
   densityScale,
   finestPixelUm,
@@ -32,24 +33,40 @@ type Patch = {
   readonly bottom: number
 }
 
+/** A tile and what the kernel may read beyond it. */
+const tileBytes = 2 * tileSize * tileSize + 16
+
 /** How many levels coarser a stand-in for a tile that is not there yet may be. */
 const standInLevels = 3
 
 /** A stain's density at every pixel of a view, filled in tile by tile. */
 export class FieldSampler {
+  readonly #memory: KernelMemory
   readonly #specimen: Specimen
-  /** `width` x `height` densities, row by row. */
-  readonly values: Float32Array<ArrayBuffer>
-  #columnIndexes = new Int32Array(0)
-  #columnWeights = new Float32Array(0)
+  readonly #image: KernelBuffer
+  readonly #tile: KernelBuffer
+  readonly #tileValues: Uint16Array
   #view: FieldView = { xUm: 0, yUm: 0, pixelUm: 1, width: 0, height: 0, coarseness: 0 }
   #stain: Stain = 'nuclei'
   #pending: Patch[] = []
 
-  /** For views of `pixels` pixels in all. */
-  constructor(specimen: Specimen, pixels: number) {
+  /** For views of up to `pixels` pixels in all. */
+  constructor(memory: KernelMemory, specimen: Specimen, pixels: number) {
+    this.#memory = memory
     this.#specimen = specimen
-    this.values = new Float32Array(pixels)
+    this.#image = memory.allocate(4 * pixels)
+    this.#tile = memory.allocate(tileBytes)
+    this.#tileValues = new Uint16Array(this.#tile.bytes.buffer, this.#tile.pointer, tileSize * tileSize)
+  }
+
+  /** Memory that a sampler takes. */
+  static bytes(pixels: number): number {
+    return roundedUp(4 * pixels) + roundedUp(tileBytes)
+  }
+
+  /** Where the densities are: `width` x `height` floats of the view, row by row. */
+  get image(): KernelBuffer {
+    return this.#image
   }
 
   /** True when everything is there at the wanted detail. */
@@ -59,10 +76,6 @@ export class FieldSampler {
 
   /** Looks at a part of the specimen. What is at hand is shown at once, the rest blurred, until `refine`. */
   look(view: FieldView, stain: Stain): void {
-    if (this.#columnIndexes.length !== view.width) {
-      this.#columnIndexes = new Int32Array(view.width)
-      this.#columnWeights = new Float32Array(view.width)
-    }
     this.#view = view
     this.#stain = stain
     const level = this.#level()
@@ -129,33 +142,21 @@ export class FieldSampler {
   #resample(tile: Uint16Array, level: number, patch: Patch): void {
     const { xUm, yUm, pixelUm, width, height } = this.#view
     const levelUm = levelPixelUm(level)
-    const ratio = pixelUm / levelUm
-    const x0 = (xUm - ((width - 1) / 2) * pixelUm) / levelUm - patch.column * tileStep
-    const y0 = (yUm - ((height - 1) / 2) * pixelUm) / levelUm - patch.row * tileStep
-    const indexes = this.#columnIndexes
-    const weights = this.#columnWeights
-    const values = this.values
-    for (let x = patch.left; x < patch.right; x += 1) {
-      const position = Math.min(tileStep, Math.max(0, x0 + x * ratio))
-      const index = Math.min(tileStep - 1, Math.floor(position))
-      indexes[x] = index
-      weights[x] = position - index
-    }
-    for (let y = patch.top; y < patch.bottom; y += 1) {
-      const position = Math.min(tileStep, Math.max(0, y0 + y * ratio))
-      const line = Math.min(tileStep - 1, Math.floor(position))
-      const lower = (position - line) / densityScale
-      const upper = 1 / densityScale - lower
-      const above = line * tileSize
-      const below = above + tileSize
-      const start = y * width
-      for (let x = patch.left; x < patch.right; x += 1) {
-        const index = indexes[x] ?? 0
-        const left = (tile[above + index] ?? 0) * upper + (tile[below + index] ?? 0) * lower
-        const right = (tile[above + index + 1] ?? 0) * upper + (tile[below + index + 1] ?? 0) * lower
-        values[start + x] = left + (right - left) * (weights[x] ?? 0)
-      }
-    }
+    this.#tileValues.set(tile)
+    this.#memory.functions.resampleTile(
+      this.#tile.pointer,
+      tileSize,
+      this.#image.pointer,
+      width,
+      patch.left,
+      patch.right,
+      patch.top,
+      patch.bottom,
+      (xUm - ((width - 1) / 2) * pixelUm) / levelUm - patch.column * tileStep,
+      (yUm - ((height - 1) / 2) * pixelUm) / levelUm - patch.row * tileStep,
+      pixelUm / levelUm,
+      1 / densityScale,
+    )
   }
 }
 

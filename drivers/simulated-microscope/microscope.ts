@@ -14,7 +14,7 @@ export class Microscope {
       name: 'Transmitted light',
       model: 'White LED',
       on: false,
-      intensity: 25,
+      intensity: 20,
     }),
     new SimulatedLight({ id: 'led-385', name: 'LED 385 nm', model: 'UV LED', on: false, intensity: 50 }),
     new SimulatedLight({ id: 'led-475', name: 'LED 475 nm', model: 'Cyan LED', on: true, intensity: 50 }),

@@ -4,6 +4,7 @@ import {
   standardProperty,
 } from '../../src-shared/devices.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
+import { KernelMemory } from '../../src-shared/kernels/kernel-memory.ts'
 import type { ExposureTiming } from './exposure-clock.ts'
 import type { FrameDetails, Imager } from './imager.ts'
 import type { Microscope } from './microscope.ts'
@@ -41,14 +42,14 @@ type Settings = {
 export class MonoImager implements Imager {
   readonly maxFrameBytes: number
   readonly #microscope: Microscope
-  readonly #scene: MonoScene
   readonly #sensorOptions: {
     readonly seed: number
     readonly sensorWidth: number
     readonly sensorHeight: number
   }
   readonly #settings: Settings
-  #sensor: MonoSensor | undefined
+  /** Made when first used. */
+  #optics: { readonly scene: MonoScene; readonly sensor: MonoSensor } | undefined
   /** What the sensor has been exposed with, when the scene has not changed since. */
   #exposed: SensorSettings | undefined
 
@@ -62,7 +63,6 @@ export class MonoImager implements Imager {
     const { microscope, seed, width, height, frameRate } = options
     this.maxFrameBytes = imageBytes('Mono16', width, height)
     this.#microscope = microscope
-    this.#scene = new MonoScene(microscope)
     this.#sensorOptions = { seed, sensorWidth: width, sensorHeight: height }
     this.#settings = {
       exposureMs: 10,
@@ -220,28 +220,41 @@ export class MonoImager implements Imager {
     }
   }
 
-  prepare(deadlineMs: number): boolean {
-    const { exposureMs } = this.#settings
-    if (this.#scene.update(this.#geometry(exposureMs), deadlineMs)) this.#exposed = undefined
-    this.#expose(exposureMs)
-    return this.#scene.complete
+  #open() {
+    if (this.#optics !== undefined) return this.#optics
+    const { sensorWidth, sensorHeight } = this.#sensorOptions
+    const bytes = MonoScene.bytes(sensorWidth, sensorHeight) + MonoSensor.bytes(this.#sensorOptions)
+    const memory = new KernelMemory(bytes)
+    this.#optics = {
+      scene: new MonoScene(memory, this.#microscope, sensorWidth, sensorHeight),
+      sensor: new MonoSensor(memory, this.#sensorOptions),
+    }
+    return this.#optics
   }
 
-  /** The sensor, exposed to the scene as it was prepared last. */
-  #expose(exposureMs: number): MonoSensor {
-    this.#sensor ??= new MonoSensor(this.#sensorOptions)
+  prepare(deadlineMs: number): boolean {
+    const { scene } = this.#open()
+    const { exposureMs } = this.#settings
+    if (scene.update(this.#geometry(exposureMs), deadlineMs)) this.#exposed = undefined
+    if (scene.complete) this.#expose(exposureMs)
+    return scene.complete
+  }
+
+  /** Exposes the sensor to the scene as it was prepared last, where that has not been done. */
+  #expose(exposureMs: number): void {
+    const { scene, sensor } = this.#open()
     const wanted = this.#sensorSettings(exposureMs)
-    if (this.#exposed === undefined || !isSame(this.#exposed, wanted)) {
-      this.#sensor.expose(wanted, (y, row) => this.#scene.row(y, row))
-      this.#exposed = wanted
-    }
-    return this.#sensor
+    if (this.#exposed !== undefined && isSame(this.#exposed, wanted)) return
+    sensor.expose(wanted, scene)
+    this.#exposed = wanted
   }
 
   capture(pixels: Uint8Array<ArrayBufferLike>, exposureMs: number): FrameDetails {
     const { gain, pixelFormat } = this.#settings
-    this.#expose(exposureMs).read(pixels)
-    const { xUm, yUm, zUm, pixelUm, width, height } = this.#scene.shown
+    const { scene, sensor } = this.#open()
+    this.#expose(exposureMs)
+    sensor.read(pixels)
+    const { xUm, yUm, zUm, pixelUm, width, height } = scene.shown
     const channel = this.#microscope.channel()
     return {
       width,

@@ -1,7 +1,9 @@
 /** What the objective projects onto Camera 1: light per pixel, before the sensor adds its noise. */
+import { type KernelBuffer, type KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
 import { BlurLadder, ladderPosition, lastRung } from './blur-ladder.ts'
 import { FieldSampler, type FieldView } from './field-sampler.ts'
 import type { Microscope } from './microscope.ts'
+import { type Illumination, rowMargin } from './mono-sensor.ts'
 import { defocusSigmaUm, fluorescenceBrightness, focusSurfaceUm, transmittedBrightness } from './optics.ts'
 import type { Stain } from './specimen/specimen.ts'
 
@@ -51,16 +53,40 @@ type Look = {
   readonly zUm: number
 }
 
-export class MonoScene {
+export class MonoScene implements Illumination {
+  readonly #memory: KernelMemory
   readonly #microscope: Microscope
+  readonly #field: FieldSampler
+  readonly #ladder: BlurLadder
+  /** Rows of floats for the kernels. */
+  readonly #shades: KernelBuffer
+  readonly #structure: KernelBuffer
+  readonly #blurrier: KernelBuffer
+  readonly #hazy: KernelBuffer
+  readonly #dark: KernelBuffer
   #look: Look | undefined
-  #field: FieldSampler | undefined
-  #ladder: BlurLadder | undefined
-  #rowA = new Float32Array(0)
-  #rowB = new Float32Array(0)
+  /** Position on the blur ladder of each block of pixels, row by row; empty where all of the image is sharp. */
+  #blurs = new Float32Array(0)
+  #hazeRung = 0
 
-  constructor(microscope: Microscope) {
+  /** For images of up to `width` x `height` pixels. */
+  constructor(memory: KernelMemory, microscope: Microscope, width: number, height: number) {
+    this.#memory = memory
     this.#microscope = microscope
+    this.#field = new FieldSampler(memory, microscope.specimen, width * height)
+    this.#ladder = new BlurLadder(memory, this.#field.image.pointer, width, height)
+    this.#shades = memory.allocate(rowBytes(width))
+    this.#structure = memory.allocate(rowBytes(width))
+    this.#blurrier = memory.allocate(rowBytes(width))
+    this.#hazy = memory.allocate(rowBytes(width))
+    this.#dark = memory.allocate(rowBytes(width))
+  }
+
+  /** Memory that a scene takes. */
+  static bytes(width: number, height: number): number {
+    return (
+      FieldSampler.bytes(width * height) + BlurLadder.bytes(width, height) + 5 * roundedUp(rowBytes(width))
+    )
   }
 
   /** What the last `update` has looked at: the image centre, its focus and its pixel size. */
@@ -71,7 +97,7 @@ export class MonoScene {
 
   /** True when the scene shows all its detail. */
   get complete(): boolean {
-    return this.#field?.complete ?? this.#look !== undefined
+    return this.#look !== undefined && (this.#look.layer === undefined || this.#field.complete)
   }
 
   /**
@@ -81,39 +107,18 @@ export class MonoScene {
   update(geometry: SceneGeometry, deadlineMs: number): boolean {
     const look = this.#lookNow(geometry)
     const before = this.#look
+    const isUnchanged = before !== undefined && isSame(before, look)
+    if (isUnchanged && this.complete) return false
     this.#look = look
-    if (before !== undefined && isSame(before, look)) {
-      if (this.complete) return false
-      this.#field?.refine(deadlineMs)
-      this.#ladder?.invalidate()
-      return true
-    }
-    if (look.layer === undefined) {
-      this.#field = undefined
-      return true
-    }
+    if (look.layer === undefined) return true
     const { view, layer } = look
-    const isElsewhere =
-      this.#field === undefined || before?.layer?.stain !== layer.stain || !isSameView(before.view, view)
-    if (isElsewhere) this.#lookElsewhere(view, layer.stain)
-    if (!this.complete) {
-      this.#field?.refine(deadlineMs)
-      this.#ladder?.invalidate()
-    }
+    const isElsewhere = before?.layer?.stain !== layer.stain || !isSameView(before.view, view)
+    if (isElsewhere) this.#field.look(view, layer.stain)
+    const wasComplete = this.#field.complete
+    if (!wasComplete) this.#field.refine(deadlineMs)
+    if (isElsewhere || !wasComplete) this.#ladder.reset(view.width, view.height)
+    if (!isUnchanged) this.#focus(look, layer)
     return true
-  }
-
-  #lookElsewhere(view: FieldView, stain: Stain): void {
-    const isSameSize =
-      this.#rowA.length === view.width && this.#field?.values.length === view.width * view.height
-    if (this.#field === undefined || !isSameSize) {
-      this.#field = new FieldSampler(this.#microscope.specimen, view.width * view.height)
-      this.#rowA = new Float32Array(view.width)
-      this.#rowB = new Float32Array(view.width)
-      this.#ladder = new BlurLadder(this.#field.values, view.width, view.height)
-    }
-    this.#field.look(view, stain)
-    this.#ladder?.invalidate()
   }
 
   #lookNow(geometry: SceneGeometry): Look {
@@ -166,72 +171,82 @@ export class MonoScene {
     }
   }
 
-  /** Writes the photo-electrons per second of a sensor pixel at each image pixel of row `y` into `row`. */
-  row(y: number, row: Float32Array): void {
-    const look = this.#look
-    if (look === undefined) return
-    const { layer, flatRate, view } = look
-    const rise = ((2 * y) / view.height - 1) ** 2
-    if (layer === undefined) row.fill(0)
-    else {
-      this.#structureRow(look, layer, y, row)
-      if (layer.haze) this.#addHaze(look, y, row)
+  /** Works out how blurred the image is where, and how its corners are shaded. */
+  #focus({ view, zUm }: Look, layer: Layer): void {
+    const { width, height, pixelUm } = view
+    const { item } = this.#microscope.objective
+    const columns = Math.ceil(width / blockPixels)
+    const rows = Math.ceil(height / blockPixels)
+    this.#blurs = new Float32Array(columns * rows)
+    for (let block = 0; block < this.#blurs.length; block += 1) {
+      const column = block % columns
+      const xUm = view.xUm + ((column + 0.5) * blockPixels - width / 2) * pixelUm
+      const yUm = view.yUm + (((block - column) / columns + 0.5) * blockPixels - height / 2) * pixelUm
+      const distanceUm = zUm - layer.heightUm - focusSurfaceUm(xUm, yUm)
+      this.#blurs[block] = ladderPosition(defocusSigmaUm(distanceUm, item) / pixelUm)
     }
-    const rate = layer?.rate ?? 0
-    const base = 1 - (vignetting / 2) * rise
-    const slope = 2 / view.width
-    for (let x = 0; x < row.length; x += 1) {
-      const run = x * slope - 1
-      row[x] = ((row[x] ?? 0) * rate + flatRate) * (base - (vignetting / 2) * run * run)
-    }
+    if (this.#blurs.every((blur) => blur < visibleBlur)) this.#blurs = new Float32Array(0)
+    this.#hazeRung = Math.max(1, Math.round(ladderPosition(hazeSigmaUm / pixelUm)))
+    const shades = new Float32Array(this.#shades.bytes.buffer, this.#shades.pointer, width)
+    for (let x = 0; x < width; x += 1) shades[x] = (vignetting / 2) * ((2 * x) / width - 1) ** 2
   }
 
-  #addHaze({ view }: Look, y: number, row: Float32Array): void {
-    const rung = Math.round(ladderPosition(hazeSigmaUm / view.pixelUm))
-    this.#ladder?.row(rung, y, this.#rowA)
-    const rowA = this.#rowA
-    for (let x = 0; x < row.length; x += 1) {
-      row[x] = (row[x] ?? 0) * (1 - hazeShare) + (rowA[x] ?? 0) * hazeShare
-    }
+  get rate(): number {
+    return this.#look?.layer?.rate ?? 1
+  }
+
+  get flat(): number {
+    return (this.#look?.flatRate ?? 0) / this.rate
+  }
+
+  get shades(): number {
+    return this.#shades.pointer
+  }
+
+  base(y: number): number {
+    return 1 - (vignetting / 2) * ((2 * y) / this.shown.height - 1) ** 2
+  }
+
+  row(y: number): number {
+    const { layer, view } = this.#look ?? {}
+    if (layer === undefined || view === undefined) return this.#dark.pointer
+    const structure = this.#structureRow(view.width, y)
+    if (!layer.haze) return structure
+    this.#ladder.row(this.#hazeRung, y, this.#hazy.pointer)
+    const { mixRows } = this.#memory.functions
+    mixRows(structure, this.#hazy.pointer, this.#structure.pointer, view.width, hazeShare)
+    return this.#structure.pointer
   }
 
   /** The specimen as sharp as the focus is there: blocks of pixels are mixed from two rungs of the ladder. */
-  #structureRow(look: Look, layer: Layer, y: number, row: Float32Array): void {
-    const { width } = look.view
-    const first = this.#blur(look, layer, 0, y)
-    const middle = this.#blur(look, layer, width / 2, y)
-    const last = this.#blur(look, layer, width, y)
-    if (Math.max(first, middle, last) < visibleBlur) {
-      this.#ladder?.row(0, y, row)
-      return
-    }
+  #structureRow(width: number, y: number): number {
+    const sharp = this.#field.image.pointer + 4 * y * width
+    if (this.#blurs.length === 0) return sharp
+    const columns = Math.ceil(width / blockPixels)
+    const first = Math.floor(y / blockPixels) * columns
     let loaded = -1
-    for (let left = 0; left < width; left += blockPixels) {
-      const blur = this.#blur(look, layer, left + blockPixels / 2, y)
-      const rung = Math.floor(blur)
+    let lower = sharp
+    for (let column = 0; column < columns; column += 1) {
+      const blur = this.#blurs[first + column] ?? 0
+      const rung = Math.min(lastRung - 1, Math.floor(blur))
       if (rung !== loaded) {
-        this.#ladder?.row(rung, y, this.#rowA)
-        if (rung < lastRung) this.#ladder?.row(rung + 1, y, this.#rowB)
         loaded = rung
+        lower = rung === 0 ? sharp : this.#hazy.pointer
+        if (rung > 0) this.#ladder.row(rung, y, lower)
+        this.#ladder.row(rung + 1, y, this.#blurrier.pointer)
       }
-      const share = blur - rung
-      const right = Math.min(width, left + blockPixels)
-      const rowA = this.#rowA
-      const rowB = this.#rowB
-      for (let x = left; x < right; x += 1) {
-        const sharp = rowA[x] ?? 0
-        row[x] = sharp + ((rowB[x] ?? 0) - sharp) * share
-      }
+      const at = 4 * column * blockPixels
+      const count = Math.min(blockPixels, width - column * blockPixels)
+      const { mixRows } = this.#memory.functions
+      mixRows(lower + at, this.#blurrier.pointer + at, this.#structure.pointer + at, count, blur - rung)
     }
+    return this.#structure.pointer
   }
+}
 
-  /** Position on the blur ladder at a pixel. */
-  #blur({ view, zUm }: Look, layer: Layer, x: number, y: number): number {
-    const xUm = view.xUm + (x - view.width / 2) * view.pixelUm
-    const yUm = view.yUm + (y - view.height / 2) * view.pixelUm
-    const distanceUm = zUm - layer.heightUm - focusSurfaceUm(xUm, yUm)
-    return ladderPosition(defocusSigmaUm(distanceUm, this.#microscope.objective.item) / view.pixelUm)
-  }
+/** Rows have room for what the kernels may read or write beyond their end. */
+function rowBytes(width: number): number {
+  return 4 * (width + rowMargin)
 }
 
 function isSameView(a: FieldView, b: FieldView): boolean {

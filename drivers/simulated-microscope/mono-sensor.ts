@@ -2,7 +2,7 @@
  * The sensor of Camera 1, after the EMVA 1288 model (release 4.0, sec. 2): photo-electrons with shot noise, dark
  * current, read noise, pixels that differ in response, hot pixels, an offset, and an ADC that saturates.
  */
-import { type KernelBuffer, KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
+import { type KernelBuffer, type KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
 import { NoiseTable } from './noise-table.ts'
 import { RandomStream } from './specimen/random.ts'
 
@@ -41,6 +41,23 @@ export type SensorSettings = {
   readonly height: number
 }
 
+/** What falls onto the sensor, in its `KernelMemory`. */
+export type Illumination = {
+  /** Photo-electrons per second of one sensor pixel for a light of 1. */
+  readonly rate: number
+  /** Light that is added everywhere. */
+  readonly flat: number
+  /** Points to the row of shades: the loss of light by column. */
+  readonly shades: number
+  /** Light that is left of 1 in row `y`, before the shades. */
+  base(y: number): number
+  /** Points to the light at each image pixel of row `y`; valid until the next call. */
+  row(y: number): number
+}
+
+/** Floats that a row of light or shades must have, beyond its width. */
+export const rowMargin = group
+
 /**
  * Turns light into pixels in two steps. `expose` computes what each pixel shows on average; it is repeated only when
  * the scene or a setting changes. `read` adds the noise; it is what a frame costs while nothing changes.
@@ -51,8 +68,6 @@ export class MonoSensor {
   readonly #noise: NoiseTable
   readonly #deviates: KernelBuffer
   readonly #responses: KernelBuffer
-  readonly #light: KernelBuffer
-  readonly #lightRow: Float32Array<ArrayBuffer>
   readonly #means: KernelBuffer
   readonly #meanValues: Uint16Array<ArrayBuffer>
   readonly #spreads: KernelBuffer
@@ -63,81 +78,70 @@ export class MonoSensor {
   #height = 0
   #shift = 0
 
-  constructor(options: { seed: number; sensorWidth: number; sensorHeight: number }) {
+  constructor(memory: KernelMemory, options: SensorOptions) {
     const { seed, sensorWidth, sensorHeight } = options
-    const longestRow = sensorWidth + group
-    const sizes = {
-      deviates: NoiseTable.bytes(longestRow),
-      responses: 4 * (responseCount + longestRow),
-      light: 4 * longestRow,
-      means: 2 * longestRow * sensorHeight,
-      spreads: 2 * longestRow * sensorHeight,
-      band: 2 * longestRow * bandRows,
-    }
+    const sizes = sensorMemory(options)
     this.#sensorWidth = sensorWidth
-    this.#memory = new KernelMemory(Object.values(sizes).reduce((sum, bytes) => sum + roundedUp(bytes), 0))
-    this.#deviates = this.#memory.allocate(sizes.deviates)
-    this.#responses = this.#memory.allocate(sizes.responses)
-    this.#light = this.#memory.allocate(sizes.light)
-    this.#means = this.#memory.allocate(sizes.means)
-    this.#spreads = this.#memory.allocate(sizes.spreads)
-    this.#band = this.#memory.allocate(sizes.band)
-    const { buffer } = this.#light.bytes
-    this.#lightRow = new Float32Array(buffer, this.#light.pointer, longestRow)
-    this.#meanValues = new Uint16Array(buffer, this.#means.pointer, longestRow * sensorHeight)
+    this.#memory = memory
+    this.#deviates = memory.allocate(sizes.deviates)
+    this.#responses = memory.allocate(sizes.responses)
+    this.#means = memory.allocate(sizes.means)
+    this.#spreads = memory.allocate(sizes.spreads)
+    this.#band = memory.allocate(sizes.band)
+    const { buffer } = this.#means.bytes
+    this.#meanValues = new Uint16Array(buffer, this.#means.pointer, sizes.means / 2)
     this.#noise = new NoiseTable(seed, new Int8Array(buffer, this.#deviates.pointer, sizes.deviates))
     const random = new RandomStream(seed ^ 0x5eed)
-    const responses = new Float32Array(buffer, this.#responses.pointer, responseCount + longestRow)
+    const responses = new Float32Array(buffer, this.#responses.pointer, sizes.responses / 4)
     for (let index = 0; index < responseCount; index += 1)
       responses[index] = 1 + responseSpread * random.normal()
-    responses.copyWithin(responseCount, 0, longestRow)
+    responses.copyWithin(responseCount, 0, responses.length - responseCount)
     this.#hotPixels = Array.from({ length: Math.round(sensorWidth * sensorHeight * hotPixelShare) }, () => ({
       index: Math.floor(random.next() * sensorWidth * sensorHeight),
       electronsPerSecond: 40 * Math.exp(1.6 * random.normal()),
     }))
   }
 
-  /**
-   * Computes the averages. `light(y, row)` writes the photo-electrons per second that a sensor pixel collects at each
-   * image pixel of row `y`.
-   */
-  expose(settings: SensorSettings, light: (y: number, row: Float32Array<ArrayBuffer>) => void): void {
+  /** Memory that a sensor takes. */
+  static bytes(options: SensorOptions): number {
+    return Object.values(sensorMemory(options)).reduce((sum, bytes) => sum + roundedUp(bytes), 0)
+  }
+
+  /** Computes the averages. */
+  expose(settings: SensorSettings, illumination: Illumination): void {
     const { binning } = settings
     const width = Math.floor(settings.width / binning)
     const height = Math.floor(settings.height / binning)
     const stride = Math.ceil(width / group) * group
-    const row = this.#lightRow.subarray(0, width)
     const seconds = settings.exposureMs / 1000
     const countsPerElectron = (fullScale / fullWellElectrons) * 10 ** (settings.gainDb / 20)
     const shift = 16 - settings.bits
-    const rounding = 2 ** shift / 2
-    const zero = settings.blackLevel * 16 + rounding
-    const factor = seconds * countsPerElectron
-    const offset = zero + darkCurrentPerSecond * factor
-    const spreadScale = (spreadSteps * countsPerElectron) / binning
+    const zero = settings.blackLevel * 16 + 2 ** shift / 2
+    const countsPerRate = seconds * countsPerElectron
     this.#width = width
     this.#stride = stride
     this.#height = height
     this.#shift = shift
     for (let y = 0; y < height; y += 1) {
-      light(y, row)
       const pattern = (Math.imul(settings.top + y * binning, 0x9e3779b1) >>> 16) + settings.left
-      const responses = this.#responses.pointer + 4 * (pattern % responseCount)
       this.#memory.functions.exposeLight(
-        this.#light.pointer,
-        responses,
+        illumination.row(y),
+        illumination.shades,
+        this.#responses.pointer + 4 * (pattern % responseCount),
         this.#means.pointer + 2 * y * stride,
         this.#spreads.pointer + 2 * y * stride,
         stride,
-        factor,
-        offset,
+        illumination.flat,
+        illumination.base(y),
+        illumination.rate * countsPerRate,
+        zero + darkCurrentPerSecond * countsPerRate,
         zero,
         1 / countsPerElectron,
         readNoiseElectrons ** 2,
-        spreadScale,
+        (spreadSteps * countsPerElectron) / binning,
       )
     }
-    this.#addHotPixels(settings, factor)
+    this.#addHotPixels(settings, countsPerRate)
   }
 
   #addHotPixels({ binning, left, top }: SensorSettings, countsPerRate: number): void {
@@ -174,5 +178,22 @@ export class MonoSensor {
       }
       pixels.set(this.#band.bytes.subarray(0, rows * rowBytes), top * rowBytes)
     }
+  }
+}
+
+export type SensorOptions = {
+  readonly seed: number
+  readonly sensorWidth: number
+  readonly sensorHeight: number
+}
+
+function sensorMemory({ sensorWidth, sensorHeight }: SensorOptions) {
+  const longestRow = sensorWidth + group
+  return {
+    deviates: NoiseTable.bytes(longestRow),
+    responses: 4 * (responseCount + longestRow),
+    means: 2 * longestRow * sensorHeight,
+    spreads: 2 * longestRow * sensorHeight,
+    band: 2 * longestRow * bandRows,
   }
 }

@@ -35,7 +35,8 @@ function arrow(title: string, key: string, x: number, y: number): Command {
     scope: 'image',
     run: (services, { shiftKey }) => {
       const factor = shiftKey ? largeStep : 1
-      if (xyStage(services.engine.getState().devices) !== undefined) jog(services, { x: x * factor, y: y * factor })
+      if (xyStage(services.engine.getState().devices) !== undefined)
+        jog(services, { x: x * factor, y: y * factor })
       else pan(services, -x * panStepPx, -y * panStepPx)
     },
   }
@@ -234,7 +235,11 @@ export function listenForKeys(services: Services, page: Window): () => void {
     if (event.defaultPrevented || services.session.getState().openSheet !== undefined) return
     const imageFocused = event.target instanceof HTMLElement && event.target.closest('[data-image]') !== null
     const command = commandOf(event, imageFocused)
-    if (command === undefined || (takesKeys(event.target) && !command.keys.some((key) => key.startsWith('mod+')))) return
+    if (
+      command === undefined ||
+      (takesKeys(event.target) && !command.keys.some((key) => key.startsWith('mod+')))
+    )
+      return
     event.preventDefault()
     command.run(services, event)
   }

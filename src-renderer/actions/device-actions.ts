@@ -12,7 +12,10 @@ export type PropertyChange = {
 }
 
 /** Sets one property. Returns why it could not be set, for the control that asked. */
-export async function setProperty(services: Services, change: PropertyChange): Promise<CallFailure | undefined> {
+export async function setProperty(
+  services: Services,
+  change: PropertyChange,
+): Promise<CallFailure | undefined> {
   try {
     const device = await services.backend.client.devices.setProperty(change)
     services.engine.apply({ type: 'deviceChanged', device })
@@ -23,7 +26,10 @@ export async function setProperty(services: Services, change: PropertyChange): P
 }
 
 /** Applies a preset, e.g. a channel. */
-export async function applyPreset(services: Services, preset: { group: string; name: string }): Promise<void> {
+export async function applyPreset(
+  services: Services,
+  preset: { group: string; name: string },
+): Promise<void> {
   try {
     await services.backend.client.presets.apply(preset)
   } catch (error) {

@@ -23,7 +23,10 @@ export type StartOptions = {
 }
 
 /** Starts the live view of `detector`; a refusal because of a long exposure becomes a question on the image. */
-export async function startLive(services: Services, { detector, protocol, force = false }: StartOptions): Promise<void> {
+export async function startLive(
+  services: Services,
+  { detector, protocol, force = false }: StartOptions,
+): Promise<void> {
   const { engine, session, view, backend } = services
   session.setState({ longExposure: undefined })
   setPending(session, detector, 'starting')
@@ -72,11 +75,16 @@ export async function selectDetector(services: Services, detector: string): Prom
   services.view.setState({ detector })
   services.session.setState({ longExposure: undefined })
   const ready = deviceById(state, detector)?.status.state === 'ready'
-  if (wasLive && ready && streamOf(state.streams, detector) === undefined) await startLive(services, { detector })
+  if (wasLive && ready && streamOf(state.streams, detector) === undefined)
+    await startLive(services, { detector })
 }
 
 /** Chooses how `detector` streams; a running live view is started again that way. */
-export async function chooseProtocol(services: Services, detector: string, protocol: Protocol): Promise<void> {
+export async function chooseProtocol(
+  services: Services,
+  detector: string,
+  protocol: Protocol,
+): Promise<void> {
   services.view.setState((view) => ({ protocols: { ...view.protocols, [detector]: protocol } }))
   const running = streamOf(services.engine.getState().streams, detector)
   if (running === undefined || running.protocol === protocol) return
@@ -91,7 +99,10 @@ export type ParamsChange = {
 }
 
 /** Changes stream parameters, of the running stream or for its next start. Returns why it could not. */
-export async function setStreamParams(services: Services, change: ParamsChange): Promise<CallFailure | undefined> {
+export async function setStreamParams(
+  services: Services,
+  change: ParamsChange,
+): Promise<CallFailure | undefined> {
   const { engine, backend } = services
   try {
     const params = await backend.client.liveView.setParams({
@@ -100,7 +111,8 @@ export async function setStreamParams(services: Services, change: ParamsChange):
       params: change.params,
     })
     const running = streamOf(engine.getState().streams, change.detector)
-    if (running?.protocol === params.protocol) engine.apply({ type: 'streamChanged', stream: { ...running, params } })
+    if (running?.protocol === params.protocol)
+      engine.apply({ type: 'streamChanged', stream: { ...running, params } })
     return undefined
   } catch (error) {
     return callFailure(error)

@@ -27,7 +27,8 @@ export function withinTravel(target: StagePosition, axes: StageAxes): StagePosit
   for (const axis of axisNames) {
     const value = target[axis]
     const travel = axes[axis]
-    if (value !== undefined && travel !== undefined) limited[axis] = Math.max(travel.min, Math.min(travel.max, value))
+    if (value !== undefined && travel !== undefined)
+      limited[axis] = Math.max(travel.min, Math.min(travel.max, value))
   }
   return limited
 }
@@ -51,7 +52,11 @@ function reportFailure(services: Services, deviceId: string, error: unknown) {
 }
 
 /** Moves to `target` (µm), within the travel. */
-export async function moveStageTo(services: Services, deviceId: string, target: StagePosition): Promise<void> {
+export async function moveStageTo(
+  services: Services,
+  deviceId: string,
+  target: StagePosition,
+): Promise<void> {
   const device = deviceById(services.engine.getState(), deviceId)
   if (device?.description.kind !== 'stage') return
   try {

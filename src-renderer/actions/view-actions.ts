@@ -12,7 +12,11 @@ import {
 import type { Services } from '../services.ts'
 import type { Viewport } from '../stores/shown-store.ts'
 
-function setView(services: Services, change: (viewport: Viewport, image: Size) => ViewTransform, fit = false): void {
+function setView(
+  services: Services,
+  change: (viewport: Viewport, image: Size) => ViewTransform,
+  fit = false,
+): void {
   services.shown.setState(({ viewport, frame }) => {
     if (frame === undefined) return {}
     return { viewport: { ...viewport, fit, view: change(viewport, frame) } }

@@ -95,7 +95,11 @@ export function setWindowMode(services: Services, mode: WindowMode): void {
     sendToStream(services, detector, mode === 'manual' ? manual : { windowMode: mode })
     return
   }
-  patchDisplay(services.view, detector, mode === 'manual' ? { windowMode: mode, low, high } : { windowMode: mode })
+  patchDisplay(
+    services.view,
+    detector,
+    mode === 'manual' ? { windowMode: mode, low, high } : { windowMode: mode },
+  )
 }
 
 export function setGamma(services: Services, gamma: number): void {

@@ -16,7 +16,9 @@ function receivePorts(page: Window): Promise<Ports> {
     const giveUp = setTimeout(() => {
       end()
       const hint = 'Close the window and open it again; if that does not help, restart Coverslip.'
-      reject(new CoverslipError('INTERNAL', 'The window got no connection to the Coverslip engine.', { hint }))
+      reject(
+        new CoverslipError('INTERNAL', 'The window got no connection to the Coverslip engine.', { hint }),
+      )
     }, giveUpAfterMs)
 
     function end() {

@@ -19,7 +19,15 @@ export function Choice({ label, value, options, disabled = false, onChange }: Ch
   const letters = options.reduce((sum, option) => sum + option.label.length + 2, 0)
   const data = options.map((option) => ({ ...option }))
   if (options.length <= mostSegments && letters <= mostLetters) {
-    return <SegmentedControl aria-label={label} data={data} value={value} disabled={disabled} onChange={onChange} />
+    return (
+      <SegmentedControl
+        aria-label={label}
+        data={data}
+        value={value}
+        disabled={disabled}
+        onChange={onChange}
+      />
+    )
   }
   return (
     <Select

@@ -28,7 +28,8 @@ export function HistogramPlot(props: HistogramPlotProps) {
   const window = drag?.window ?? shown
   const maxValue = histogram?.maxValue ?? 65535
   const axis = drag?.axis ?? valueAxis(range, window, histogram)
-  const placeOf = (value: number) => Math.max(0, Math.min(1, (value - axis.from) / Math.max(1, axis.to - axis.from)))
+  const placeOf = (value: number) =>
+    Math.max(0, Math.min(1, (value - axis.from) / Math.max(1, axis.to - axis.from)))
   const low = placeOf(window.low)
   const high = placeOf(window.high)
 
@@ -93,7 +94,9 @@ export function HistogramPlot(props: HistogramPlotProps) {
       onDoubleClick={disabled ? undefined : onAuto}
     >
       <svg className={styles['curves']} viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-        {histogram !== undefined && <path className={styles['area']} d={histogramPath(histogram, axis, scale)} />}
+        {histogram !== undefined && (
+          <path className={styles['area']} d={histogramPath(histogram, axis, scale)} />
+        )}
       </svg>
       <div className={styles['shade']} data-side="low" style={{ width: `${low * 100}%` }} />
       <div className={styles['shade']} data-side="high" style={{ width: `${(1 - high) * 100}%` }} />
@@ -113,8 +116,10 @@ export function HistogramPlot(props: HistogramPlotProps) {
 
 /** `start` with one end, or all of it, moved by `by` ADU; the whole keeps its width at the ends of the range. */
 function moved(start: ValueWindow, part: Part, by: number, maxValue: number): ValueWindow {
-  if (part === 'low') return clampWindow({ low: Math.min(start.low + by, start.high - 1), high: start.high }, maxValue)
-  if (part === 'high') return clampWindow({ low: start.low, high: Math.max(start.high + by, start.low + 1) }, maxValue)
+  if (part === 'low')
+    return clampWindow({ low: Math.min(start.low + by, start.high - 1), high: start.high }, maxValue)
+  if (part === 'high')
+    return clampWindow({ low: start.low, high: Math.max(start.high + by, start.low + 1) }, maxValue)
   const inside = Math.max(-start.low, Math.min(maxValue - start.high, by))
   return clampWindow({ low: start.low + inside, high: start.high + inside }, maxValue)
 }

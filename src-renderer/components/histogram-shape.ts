@@ -6,9 +6,12 @@ import type { ValueWindow } from '../stores/auto-window.ts'
 export type ValueAxis = { readonly from: number; readonly to: number }
 
 /** Part of the axis left free beside the data and the window. */
-const margin = 0.08
+const margin = 0.05
 
-/** The axis: the camera's whole range, or what the image and the window need of it. */
+/**
+ * The axis: the camera's whole range, or what the image and the window need of it. Its ends are round values, so that
+ * it stands still while the image's noise changes.
+ */
 export function valueAxis(
   range: 'full' | 'data',
   window: ValueWindow,
@@ -18,8 +21,11 @@ export function valueAxis(
   if (range === 'full' || histogram === undefined) return { from: 0, to: maxValue }
   const low = Math.min(window.low, histogram.p001)
   const high = Math.max(window.high, histogram.p999)
-  const free = Math.max(1, (high - low) * margin)
-  return { from: Math.max(0, Math.floor(low - free)), to: Math.min(maxValue, Math.ceil(high + free)) }
+  const span = Math.max(10, high - low)
+  const grid = Math.max(1, 10 ** Math.floor(Math.log10(span)) / 5)
+  const from = Math.floor((low - span * margin) / grid) * grid
+  const to = Math.ceil((high + span * margin) / grid) * grid
+  return { from: Math.max(0, from), to: Math.min(maxValue, to) }
 }
 
 /** Height of a bin that holds `count` values where the plot's full height stands for `top`, 0 to 1. */
@@ -33,16 +39,17 @@ function heightOf(count: number, top: number, scale: 'linear' | 'log'): number {
  * On the linear scale the one largest bin is left out of account, so that black background does not flatten the rest.
  */
 export function histogramPath(
-  { bins, maxValue }: Pick<Histogram, 'bins' | 'maxValue'>,
+  { bins, binsUpTo }: Pick<Histogram, 'bins' | 'binsUpTo'>,
   { from, to }: ValueAxis,
   scale: 'linear' | 'log',
 ): string {
-  const binWidth = (maxValue + 1) / bins.length
+  const binWidth = (binsUpTo + 1) / bins.length
   const first = Math.max(0, Math.floor(from / binWidth))
   const last = Math.min(bins.length - 1, Math.floor(to / binWidth))
   const counts = [...bins.slice(first, last + 1)].sort((a, b) => b - a)
   const top = (scale === 'linear' ? (counts[1] ?? counts[0]) : counts[0]) ?? 0
-  const x = (value: number) => ((Math.max(from, Math.min(to, value)) - from) / Math.max(1e-9, to - from)).toFixed(4)
+  const x = (value: number) =>
+    ((Math.max(from, Math.min(to, value)) - from) / Math.max(1e-9, to - from)).toFixed(4)
   let path = `M${x(first * binWidth)} 1`
   for (let bin = first; bin <= last; bin++) {
     const y = (1 - heightOf(bins[bin] ?? 0, top, scale)).toFixed(4)

@@ -23,7 +23,17 @@ function shownText(value: number, step: number | undefined): string {
 
 /** A number with its unit. What is typed counts on Enter or when leaving the field; Escape takes it back. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, value, unit, step, disabled = false, readOnly = false, invalid = false, describedBy, onCommit } = props
+  const {
+    label,
+    value,
+    unit,
+    step,
+    disabled = false,
+    readOnly = false,
+    invalid = false,
+    describedBy,
+    onCommit,
+  } = props
   const [typed, setTyped] = useState<string>()
   const skipBlur = useRef(false)
 
@@ -55,7 +65,11 @@ export function NumberField(props: NumberFieldProps) {
   }
 
   return (
-    <span className={styles['field']} data-invalid={invalid || undefined} data-disabled={disabled || undefined}>
+    <span
+      className={styles['field']}
+      data-invalid={invalid || undefined}
+      data-disabled={disabled || undefined}
+    >
       <input
         className={styles['input']}
         type="text"

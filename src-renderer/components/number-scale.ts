@@ -38,7 +38,12 @@ export function fromPlace(range: NumberRange, place: number): number {
   if (place <= 0) return min
   if (place >= 1) return max
   if (scale === 'linear') {
-    return snap(range, range.step === undefined ? Number((min + place * (max - min)).toPrecision(4)) : min + place * (max - min))
+    return snap(
+      range,
+      range.step === undefined
+        ? Number((min + place * (max - min)).toPrecision(4))
+        : min + place * (max - min),
+    )
   }
   const start = logStart(range)
   return snap(range, Number((start * (max / start) ** place).toPrecision(3)))

@@ -24,7 +24,13 @@ export type PropertyControlProps = {
 }
 
 /** The control of any property of any device, built from its descriptor. */
-export function PropertyControl({ deviceId, property, acquiring = false, title, layout }: PropertyControlProps) {
+export function PropertyControl({
+  deviceId,
+  property,
+  acquiring = false,
+  title,
+  layout,
+}: PropertyControlProps) {
   const services = useServices()
   const locked = acquiring && property.lockedWhileAcquiring
   const setting = useLiveSetting<PropertyValue>(property.value, (value) =>
@@ -38,10 +44,22 @@ export function PropertyControl({ deviceId, property, acquiring = false, title, 
   return (
     <div className={styles['control']} role="group" aria-label={name} data-property={property.name}>
       <LabelledRow title={name} help={help === '' ? undefined : help} layout={layout ?? layoutOf(property)}>
-        <ValueEditor property={property} name={name} setting={setting} disabled={locked} failureId={failureId} />
+        <ValueEditor
+          property={property}
+          name={name}
+          setting={setting}
+          disabled={locked}
+          failureId={failureId}
+        />
       </LabelledRow>
       {property.type === 'number' && !property.readOnly && (
-        <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} disabled={locked} />
+        <PropertySlider
+          range={rangeOf(property)}
+          name={name}
+          unit={property.unit}
+          setting={setting}
+          disabled={locked}
+        />
       )}
       <FailureLine id={failureId} failure={setting.failure} />
     </div>

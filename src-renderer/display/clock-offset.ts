@@ -16,7 +16,8 @@ export class ClockOffset {
   /** Host's clock minus ours, ms, wrong by at most half the fastest round trip; undefined before the first one. */
   get offsetMs(): number | undefined {
     let best: Sample | undefined
-    for (const sample of this.#samples) if (best === undefined || sample.roundTripMs < best.roundTripMs) best = sample
+    for (const sample of this.#samples)
+      if (best === undefined || sample.roundTripMs < best.roundTripMs) best = sample
     return best?.offsetMs
   }
 

@@ -17,7 +17,12 @@ export type DisplayRequest =
   | { readonly type: 'subscribe'; readonly detectorName: string | undefined }
   | { readonly type: 'view'; readonly view: ViewTransform | undefined }
   | { readonly type: 'settings'; readonly settings: DisplaySettings }
-  | { readonly type: 'resize'; readonly cssWidth: number; readonly cssHeight: number; readonly devicePixelRatio: number }
+  | {
+      readonly type: 'resize'
+      readonly cssWidth: number
+      readonly cssHeight: number
+      readonly devicePixelRatio: number
+    }
   | { readonly type: 'probe'; readonly point: Point | undefined }
   | { readonly type: 'read-pixels'; readonly id: number }
   | { readonly type: 'close' }

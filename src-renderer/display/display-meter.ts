@@ -61,7 +61,8 @@ export class DisplayMeter {
     this.#lastReceivedMs = timeMs
     this.#received.add(timeMs, bytes)
     // A smaller number than before: the stream was started anew and counts from 0 again.
-    if (this.#lastFrameId !== undefined && frameId > this.#lastFrameId) this.#missed += frameId - this.#lastFrameId - 1
+    if (this.#lastFrameId !== undefined && frameId > this.#lastFrameId)
+      this.#missed += frameId - this.#lastFrameId - 1
     this.#lastFrameId = frameId
   }
 

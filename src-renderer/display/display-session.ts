@@ -9,7 +9,7 @@ import type { DisplayError, DisplaySettings, DisplayState, ShownFrame } from './
 import type { ConnectionListener, FrameConnection } from './frame-connection.ts'
 import { FrameQueue } from './frame-queue.ts'
 import { type DecodedImage, ImageDecoder } from './image-decoder.ts'
-import { type CanvasSize, ImageRenderer, NoWebGl2Error, tapsFor } from './image-renderer.ts'
+import { type CanvasSize, ImageRenderer, mostTaps, NoWebGl2Error, tapsFor } from './image-renderer.ts'
 import { copyPixels, probePixel } from './pixel-probe.ts'
 import { histogramOf, sameGeometry, shownFrame } from './shown-frame.ts'
 import { Throttled } from './throttled.ts'
@@ -21,10 +21,13 @@ const firstClockRounds = 6
 const clockEveryMs = 10_000
 /** Frames that the GPU may lag behind. */
 const maxFences = 2
-/** Drawing that takes longer than this while frames come in is made cheaper, ms; */
-const coarseAboveMs = 20
-/** and is made good when no frame has come for so long, ms. */
-const refineAfterMs = 300
+/** Median times to draw above and below which moving images are averaged less and more, ms. */
+const slowDrawMs = 18
+const quickDrawMs = 5
+/** How long they are watched before the next change. */
+const watchDrawingMs = 2500
+/** An image is still when no frame has come for so long. */
+const stillAfterMs = 300
 
 type Shown = { readonly frame: ShownFrame; readonly decoded: DecodedImage }
 type PendingFence = { readonly fence: WebGLSync; readonly startedMs: number; readonly capturedAtMs: number }
@@ -60,7 +63,10 @@ export class DisplaySession {
   #probePoint: Point | undefined
   #tickRequested = false
   #fences: PendingFence[] = []
-  #coarse = false
+  /** Points per axis that are averaged in moving images, and since when. */
+  #movingTaps = mostTaps
+  #tapsSinceMs = 0
+  #lastShownMs = 0
   #refineTimer: ReturnType<typeof setTimeout> | undefined
   #statsTimer: ReturnType<typeof setInterval> | undefined
   #nextClockMs = 0
@@ -109,7 +115,6 @@ export class DisplaySession {
         this.#forgetShown()
         return this.#connection.subscribe(request.detectorName)
       case 'view':
-        if (this.#view?.zoom !== request.view?.zoom) this.#coarse = false
         this.#view = request.view
         this.#viewChanged()
         return
@@ -119,7 +124,6 @@ export class DisplaySession {
       case 'resize': {
         const { cssWidth, cssHeight, devicePixelRatio } = request
         this.#size = { cssWidth, cssHeight, devicePixelRatio }
-        this.#coarse = false
         this.#viewChanged()
         return
       }
@@ -177,10 +181,16 @@ export class DisplaySession {
     if (this.#fences.length >= maxFences) return this.#requestTick()
     const startedMs = performance.now()
     const decoded = this.#queue.take()
+    if (decoded !== undefined) this.#lastShownMs = startedMs
     this.#show(decoded)
     if (decoded !== undefined) this.#upload(renderer, decoded)
     const view = this.#effectiveView()
-    renderer.draw(view, this.#settings, this.#size, { coarse: this.#coarse })
+    renderer.draw(
+      view,
+      this.#settings,
+      this.#size,
+      startedMs - this.#lastShownMs > stillAfterMs ? mostTaps : this.#movingTaps,
+    )
     if (decoded === undefined) return
     const fence = renderer.fence()
     if (fence !== undefined) {
@@ -229,7 +239,11 @@ export class DisplaySession {
   /** Fences tell when a frame is really drawn; the browser passes them between tasks only. */
   #pollFences(renderer: ImageRenderer): void {
     setTimeout(() => {
-      for (let next = this.#fences[0]; next !== undefined && renderer.passed(next.fence); next = this.#fences[0]) {
+      for (
+        let next = this.#fences[0];
+        next !== undefined && renderer.passed(next.fence);
+        next = this.#fences[0]
+      ) {
         this.#fences.shift()
         this.#countShown(next)
       }
@@ -244,16 +258,20 @@ export class DisplaySession {
     this.#meter.shown(nowMs, nowMs - startedMs, latencyMs)
   }
 
-  /** While the GPU is too slow for smooth averaging, frames are drawn coarsely; the last one is drawn well. */
+  /** While the GPU is too slow for smooth averaging, moving images are averaged less; a still one is drawn well. */
   #chooseQuality(view: ViewTransform): void {
-    const averaging = tapsFor(1 / (view.zoom * this.#size.devicePixelRatio)) > 1
-    if (averaging && this.#meter.drawMs > coarseAboveMs) this.#coarse = true
-    if (!this.#coarse) return
+    const wanted = tapsFor(1 / (view.zoom * this.#size.devicePixelRatio))
+    const nowMs = performance.now()
+    if (nowMs - this.#tapsSinceMs > watchDrawingMs) {
+      const taps = Math.min(wanted, this.#movingTaps)
+      const { drawMs } = this.#meter
+      if (drawMs > slowDrawMs && taps > 1) this.#movingTaps = taps > 2 ? 2 : 1
+      if (drawMs < quickDrawMs && taps < wanted) this.#movingTaps *= 2
+      this.#tapsSinceMs = nowMs
+    }
     clearTimeout(this.#refineTimer)
-    this.#refineTimer = setTimeout(() => {
-      this.#coarse = false
-      this.#requestTick()
-    }, refineAfterMs)
+    if (wanted > this.#movingTaps)
+      this.#refineTimer = setTimeout(() => this.#requestTick(), stillAfterMs + 10)
   }
 
   #effectiveView(): ViewTransform {
@@ -273,7 +291,8 @@ export class DisplaySession {
     const point = this.#probePoint
     const shown = this.#shown
     const at = point === undefined ? undefined : toImage(this.#effectiveView(), this.#canvasCss(), point)
-    const probe = at === undefined || shown === undefined ? undefined : probePixel(shown.frame, shown.decoded.image, at)
+    const probe =
+      at === undefined || shown === undefined ? undefined : probePixel(shown.frame, shown.decoded.image, at)
     this.#report({ type: 'probe', probe })
   }
 

@@ -55,8 +55,9 @@ export type GreyWindow = { readonly low: number; readonly high: number; readonly
 
 /** Distribution of the pixel values of a frame. */
 export type Histogram = {
-  /** 256 counts of the values in equal parts of 0 to `maxValue`. */
+  /** 256 counts of the values in equal parts of 0 to `binsUpTo`; the last also counts all values above. */
   readonly bins: Uint32Array
+  readonly binsUpTo: number
   readonly maxValue: number
   readonly min: number
   readonly max: number
@@ -100,7 +101,11 @@ export type Probe = {
 }
 
 /** An error as shown to the user. */
-export type DisplayError = { readonly code: string; readonly message: string; readonly hint?: string | undefined }
+export type DisplayError = {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+}
 
 export type DisplayState = {
   readonly connection: 'connecting' | 'connected' | 'lost'

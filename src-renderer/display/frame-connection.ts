@@ -34,7 +34,9 @@ export function errorOf(reply: unknown): DisplayError | undefined {
     return typeof value === 'string' ? value : undefined
   }
   const message = text('message')
-  return message === undefined ? malformedReply : { code: text('code') ?? 'INTERNAL', message, hint: text('hint') }
+  return message === undefined
+    ? malformedReply
+    : { code: text('code') ?? 'INTERNAL', message, hint: text('hint') }
 }
 
 const malformedReply: DisplayError = {
@@ -46,7 +48,9 @@ const malformedReply: DisplayError = {
 /** The time in an answer to `clock`. */
 export function hostTimeOf(reply: unknown): number | undefined {
   if (typeof reply !== 'object' || reply === null || !('hostTimeMs' in reply)) return undefined
-  return typeof reply.hostTimeMs === 'number' && Number.isFinite(reply.hostTimeMs) ? reply.hostTimeMs : undefined
+  return typeof reply.hostTimeMs === 'number' && Number.isFinite(reply.hostTimeMs)
+    ? reply.hostTimeMs
+    : undefined
 }
 
 /**

@@ -17,7 +17,11 @@ export type DecodedImage = {
 }
 
 /** JPEGs are shown as they are: any colour conversion would change grey values. */
-const bitmapOptions = { colorSpaceConversion: 'none', premultiplyAlpha: 'none', imageOrientation: 'none' } as const
+const bitmapOptions = {
+  colorSpaceConversion: 'none',
+  premultiplyAlpha: 'none',
+  imageOrientation: 'none',
+} as const
 
 /** Decodes binary and JPEG frames; the memory of released images is used again. */
 export class ImageDecoder {
@@ -37,7 +41,11 @@ export class ImageDecoder {
       const { pixels, width, height, significantBits, format } = decoder.decode(packet, message.metadata)
       const release = () => void this.#free.push(decoder)
       if (format.channels === 1) {
-        return { message, image: { kind: 'mono', pixels, width, height, maxValue: 2 ** significantBits - 1 }, release }
+        return {
+          message,
+          image: { kind: 'mono', pixels, width, height, maxValue: 2 ** significantBits - 1 },
+          release,
+        }
       }
       if (pixels instanceof Uint8Array) {
         return { message, image: { kind: 'rgb', pixels, width, height, maxValue: 255 }, release }

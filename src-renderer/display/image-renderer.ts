@@ -1,6 +1,12 @@
 /** Draws one image into an OffscreenCanvas by WebGL2, from a texture that holds the pixel values unchanged. */
 import type { DisplayError, DisplaySettings } from './display-types.ts'
-import { fragmentShader, isColour, type ShaderVariant, type TextureKind, vertexShader } from './image-shader.ts'
+import {
+  fragmentShader,
+  isColour,
+  type ShaderVariant,
+  type TextureKind,
+  vertexShader,
+} from './image-shader.ts'
 import { lutTable } from './lut.ts'
 import type { Size, ViewTransform } from './view-transform.ts'
 
@@ -8,16 +14,24 @@ import type { Size, ViewTransform } from './view-transform.ts'
 export type ImagePixels =
   | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
   | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
-  | (Size & { readonly kind: 'grey-bitmap' | 'rgb-bitmap'; readonly pixels: ImageBitmap; readonly maxValue: 255 })
+  | (Size & {
+      readonly kind: 'grey-bitmap' | 'rgb-bitmap'
+      readonly pixels: ImageBitmap
+      readonly maxValue: 255
+    })
 
 /** The canvas in CSS pixels, and device pixels per CSS pixel. */
-export type CanvasSize = { readonly cssWidth: number; readonly cssHeight: number; readonly devicePixelRatio: number }
+export type CanvasSize = {
+  readonly cssWidth: number
+  readonly cssHeight: number
+  readonly devicePixelRatio: number
+}
 
 /** What surrounds the image: sRGB 0–255. The page behind the canvas may use the same. */
 export const canvasBackground = [12, 13, 15] as const
 
 /** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
-const maxTaps = 4
+export const mostTaps = 4
 
 const uniformNames = [
   'image',
@@ -103,9 +117,29 @@ export class ImageRenderer {
     gl.activeTexture(gl.TEXTURE0)
     gl.bindTexture(gl.TEXTURE_2D, texture.texture)
     if (image.kind === 'mono' || image.kind === 'rgb') {
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, image.width, image.height, format.format, format.type, image.pixels)
+      gl.texSubImage2D(
+        gl.TEXTURE_2D,
+        0,
+        0,
+        0,
+        image.width,
+        image.height,
+        format.format,
+        format.type,
+        image.pixels,
+      )
     } else {
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, image.width, image.height, format.format, format.type, image.pixels)
+      gl.texSubImage2D(
+        gl.TEXTURE_2D,
+        0,
+        0,
+        0,
+        image.width,
+        image.height,
+        format.format,
+        format.type,
+        image.pixels,
+      )
     }
     this.#image = { kind: image.kind, maxValue: image.maxValue }
   }
@@ -117,9 +151,9 @@ export class ImageRenderer {
 
   /**
    * Draws the image as `view` and `settings` say. Sets the canvas' size when it is another one.
-   * @param options.coarse shows the nearest pixel where otherwise several are averaged: cheaper.
+   * @param maxTaps where the image is shown smaller, average at most this many points per axis: fewer are cheaper.
    */
-  draw(view: ViewTransform, settings: DisplaySettings, size: CanvasSize, options: { readonly coarse: boolean }): void {
+  draw(view: ViewTransform, settings: DisplaySettings, size: CanvasSize, maxTaps: number): void {
     const gl = this.#gl
     this.#resize(size)
     const { width, height } = this.#canvas
@@ -140,7 +174,7 @@ export class ImageRenderer {
     const window = windowFor(settings, image.kind)
     const { program, uniforms } = this.#programFor({
       kind: image.kind,
-      taps: options.coarse ? 1 : tapsFor(step),
+      taps: Math.min(maxTaps, tapsFor(step)),
       gamma: window.gamma !== 1,
       markSaturated: settings.markSaturated,
     })
@@ -159,7 +193,13 @@ export class ImageRenderer {
       clip(x.start + x.count, width),
       -clip(y.start, height),
     )
-    gl.uniform4f(uniform('part'), x.from / texture.width, y.to / texture.height, x.to / texture.width, y.from / texture.height)
+    gl.uniform4f(
+      uniform('part'),
+      x.from / texture.width,
+      y.to / texture.height,
+      x.to / texture.width,
+      y.from / texture.height,
+    )
     gl.uniform2f(uniform('footprint'), step / texture.width, step / texture.height)
     gl.uniform1f(uniform('low'), window.low)
     gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
@@ -202,7 +242,8 @@ export class ImageRenderer {
   /** The texture kept from the last image when it has the same size and format, otherwise a new one. */
   #textureFor(size: Size, format: TextureFormat): ImageTexture {
     const kept = this.#texture
-    if (kept?.width === size.width && kept.height === size.height && kept.format.internal === format.internal) return kept
+    if (kept?.width === size.width && kept.height === size.height && kept.format.internal === format.internal)
+      return kept
     const gl = this.#gl
     if (kept !== undefined) gl.deleteTexture(kept.texture)
     const texture = this.#newTexture(gl.TEXTURE0, format.internal, size)
@@ -215,8 +256,10 @@ export class ImageRenderer {
     const texture = gl.createTexture()
     gl.activeTexture(unit)
     gl.bindTexture(gl.TEXTURE_2D, texture)
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST)
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE)
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST)
+    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T])
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE)
     gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, size.width, size.height)
     return texture
   }
@@ -273,7 +316,7 @@ export class ImageRenderer {
  */
 export function tapsFor(imagePxPerDevicePx: number): number {
   if (imagePxPerDevicePx <= 0.5 || Math.abs(imagePxPerDevicePx - 1) < 1e-3) return 1
-  return Math.min(maxTaps, Math.max(2, Math.round(imagePxPerDevicePx)))
+  return Math.min(mostTaps, Math.max(2, Math.round(imagePxPerDevicePx)))
 }
 
 /**
@@ -290,6 +333,7 @@ export function visibleRange(origin: number, step: number, imagePx: number, canv
 
 /** Decoded JPEGs have the stream's window in their grey values; `low`, `high` and `gamma` are for pixel values. */
 function windowFor(settings: DisplaySettings, kind: TextureKind) {
-  if (kind === 'mono' || kind === 'rgb') return { low: settings.low, high: settings.high, gamma: settings.gamma }
+  if (kind === 'mono' || kind === 'rgb')
+    return { low: settings.low, high: settings.high, gamma: settings.gamma }
   return { low: settings.greyRange?.low ?? 0, high: settings.greyRange?.high ?? 255, gamma: 1 }
 }

@@ -82,7 +82,9 @@ function averageCode(value: string, taps: number, withPeak: boolean): string {
   for (let y = 0; y < taps; y++) {
     for (let x = 0; x < taps; x++) {
       const offset = [x, y].map((index) => ((index + 0.5) / taps - 0.5).toFixed(6)).join(', ')
-      lines.push(`  v = fetch(at + footprint * vec2(${offset})); value += v;${withPeak ? ' peak = max(peak, v);' : ''}`)
+      lines.push(
+        `  v = fetch(at + footprint * vec2(${offset})); value += v;${withPeak ? ' peak = max(peak, v);' : ''}`,
+      )
     }
   }
   return [...lines, `  value *= ${(1 / taps ** 2).toFixed(8)};`].join('\n')

@@ -39,7 +39,8 @@ function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: num
   if (image.kind === 'mono') return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
   const rgba = readBitmap(image.pixels, { x: column, y: row, width: 1, height: 1 })
-  const toAdu = (grey: number) => (frame.windowed === undefined ? grey : Math.round(aduOfGrey(grey, frame.windowed)))
+  const toAdu = (grey: number) =>
+    frame.windowed === undefined ? grey : Math.round(aduOfGrey(grey, frame.windowed))
   if (image.kind === 'grey-bitmap') return toAdu(rgba[0] ?? 0)
   const [r, g, b] = triple(rgba, 0)
   return [toAdu(r), toAdu(g), toAdu(b)]

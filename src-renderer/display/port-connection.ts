@@ -72,7 +72,8 @@ export class PortConnection implements FrameConnection {
 
   #receive(data: unknown): void {
     if (typeof data !== 'object' || data === null || !('type' in data)) return
-    if (data.type === 'frame' && 'message' in data && 'packet' in data) this.#receiveFrame(data.message, data.packet)
+    if (data.type === 'frame' && 'message' in data && 'packet' in data)
+      this.#receiveFrame(data.message, data.packet)
     if (data.type === 'reply' && 'id' in data && 'reply' in data && typeof data.id === 'number') {
       const onReply = this.#replies.get(data.id)
       this.#replies.delete(data.id)

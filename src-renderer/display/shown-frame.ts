@@ -31,6 +31,7 @@ export function histogramOf({ metadata }: FrameMessage): Histogram {
   const { min, max, mean, p001, p999, saturated } = metadata.statistics
   return {
     bins: Uint32Array.from(metadata.histogram),
+    binsUpTo: 2 ** metadata.histogram_bits - 1,
     maxValue: 2 ** metadata.significant_bits - 1,
     min,
     max,

@@ -42,7 +42,8 @@ export class SocketConnection implements FrameConnection {
     this.#socket.on('disconnect', (reason) => {
       listener.onConnection('lost')
       // socket.io does not come back by itself when it was the server that closed.
-      if (reason === 'io server disconnect') this.#reconnect = setTimeout(() => this.#socket.connect(), refusedPauseMs)
+      if (reason === 'io server disconnect')
+        this.#reconnect = setTimeout(() => this.#socket.connect(), refusedPauseMs)
     })
     this.#socket.on('connect_error', (error) => {
       listener.onConnection('lost')
@@ -99,10 +100,12 @@ export class SocketConnection implements FrameConnection {
     const subscription = ++this.#subscriptions
     this.#listener.onSubscribe()
     const request: Subscribe = { detectorName, decodes: [...decodes] }
-    this.#socket.timeout(answerTimeoutMs).emit('subscribe', request, (timeout: Error | null, reply: unknown) => {
-      if (subscription !== this.#subscriptions) return
-      this.#filter.confirmed()
-      if (timeout === null) this.#listener.onError(errorOf(reply))
-    })
+    this.#socket
+      .timeout(answerTimeoutMs)
+      .emit('subscribe', request, (timeout: Error | null, reply: unknown) => {
+        if (subscription !== this.#subscriptions) return
+        this.#filter.confirmed()
+        if (timeout === null) this.#listener.onError(errorOf(reply))
+      })
   }
 }

@@ -26,14 +26,23 @@ const minShownCssPx = 32
 /** The view in which the whole image is as large as the canvas allows. `{ zoom: 1 }` when either has no area. */
 export function fitView(image: Size, canvas: Size): ViewTransform {
   const zoom = Math.min(canvas.width / image.width, canvas.height / image.height)
-  return { zoom: Number.isFinite(zoom) && zoom > 0 ? zoom : 1, centerX: image.width / 2, centerY: image.height / 2 }
+  return {
+    zoom: Number.isFinite(zoom) && zoom > 0 ? zoom : 1,
+    centerX: image.width / 2,
+    centerY: image.height / 2,
+  }
 }
 
 /**
  * The view in which one image pixel is one device pixel, around `focus` (default: the image centre).
  * The centre is moved by less than a pixel, so that image pixels fall exactly on device pixels.
  */
-export function actualSizeView(image: Size, canvas: Size, devicePixelRatio: number, focus?: Point): ViewTransform {
+export function actualSizeView(
+  image: Size,
+  canvas: Size,
+  devicePixelRatio: number,
+  focus?: Point,
+): ViewTransform {
   const zoom = 1 / devicePixelRatio
   const view = { zoom, centerX: focus?.x ?? image.width / 2, centerY: focus?.y ?? image.height / 2 }
   const clamped = clampView(view, image, canvas)
@@ -51,10 +60,17 @@ function alignToPixels(center: number, canvasDevicePx: number): number {
 }
 
 /** Smallest and largest `zoom` for this image and canvas; fitting the image is always within. */
-export function zoomLimits(image: Size, canvas: Size, devicePixelRatio: number): { min: number; max: number } {
+export function zoomLimits(
+  image: Size,
+  canvas: Size,
+  devicePixelRatio: number,
+): { min: number; max: number } {
   const fit = fitView(image, canvas).zoom
   const smallest = minShownCssPx / Math.max(1, Math.min(image.width, image.height))
-  return { min: Math.min(fit, Math.max(fit / 4, smallest)), max: Math.max(fit, maxZoomDevicePx / devicePixelRatio) }
+  return {
+    min: Math.min(fit, Math.max(fit / 4, smallest)),
+    max: Math.max(fit, maxZoomDevicePx / devicePixelRatio),
+  }
 }
 
 export type ZoomOptions = {
@@ -68,7 +84,10 @@ export type ZoomOptions = {
 }
 
 /** Zooms by `factor` within the limits, keeping the image point under `at` in place. */
-export function zoomAt(view: ViewTransform, { image, canvas, devicePixelRatio, factor, at }: ZoomOptions): ViewTransform {
+export function zoomAt(
+  view: ViewTransform,
+  { image, canvas, devicePixelRatio, factor, at }: ZoomOptions,
+): ViewTransform {
   const limits = zoomLimits(image, canvas, devicePixelRatio)
   const zoom = Math.min(limits.max, Math.max(limits.min, view.zoom * factor))
   const fixed = toImage(view, canvas, at)
@@ -88,8 +107,17 @@ export function wheelZoomFactor(event: { readonly deltaY: number; readonly delta
 }
 
 /** Moves the image by a drag of (`dx`, `dy`) CSS pixels. */
-export function panBy(view: ViewTransform, drag: { dx: number; dy: number }, image: Size, canvas: Size): ViewTransform {
-  const moved = { ...view, centerX: view.centerX - drag.dx / view.zoom, centerY: view.centerY - drag.dy / view.zoom }
+export function panBy(
+  view: ViewTransform,
+  drag: { dx: number; dy: number },
+  image: Size,
+  canvas: Size,
+): ViewTransform {
+  const moved = {
+    ...view,
+    centerX: view.centerX - drag.dx / view.zoom,
+    centerY: view.centerY - drag.dy / view.zoom,
+  }
   return clampView(moved, image, canvas)
 }
 

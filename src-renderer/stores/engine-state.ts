@@ -63,7 +63,10 @@ function withStream(state: EngineState, stream: ActiveStream): EngineState {
     : { ...state, streams }
 }
 
-function withoutStream(state: EngineState, event: Extract<EngineEvent, { type: 'streamStopped' }>): EngineState {
+function withoutStream(
+  state: EngineState,
+  event: Extract<EngineEvent, { type: 'streamStopped' }>,
+): EngineState {
   const streams = state.streams.filter(
     (stream) => stream.detectorName !== event.detectorName || stream.protocol !== event.protocol,
   )
@@ -91,7 +94,10 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         ended: undefined,
       }
     case 'deviceChanged':
-      return { ...state, devices: upsert(state.devices, event.device, (device) => device.id === event.device.id) }
+      return {
+        ...state,
+        devices: upsert(state.devices, event.device, (device) => device.id === event.device.id),
+      }
     case 'deviceRemoved':
       return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
     case 'stageMoved': {

@@ -1,6 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
-import { type EngineConnection, type EngineState, initialEngineState, reduceEngineEvent } from './engine-state.ts'
+import {
+  type EngineConnection,
+  type EngineState,
+  initialEngineState,
+  reduceEngineEvent,
+} from './engine-state.ts'
 
 /** The engine as this page knows it. Filled by `followEngine`; components only read it. */
 export type EngineStore = Pick<StoreApi<EngineState>, 'getState' | 'getInitialState' | 'subscribe'> & {

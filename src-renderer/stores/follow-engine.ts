@@ -38,10 +38,12 @@ function watchSilence(client: Pick<EngineClient, 'system'>, link: AbortControlle
     timer = setTimeout(ask, silenceMs)
   }
   function ask() {
-    client.system.info(undefined, { signal: AbortSignal.any([link.signal, AbortSignal.timeout(answerWithinMs)]) }).then(
-      () => heard(),
-      (error: unknown) => link.abort(error),
-    )
+    client.system
+      .info(undefined, { signal: AbortSignal.any([link.signal, AbortSignal.timeout(answerWithinMs)]) })
+      .then(
+        () => heard(),
+        (error: unknown) => link.abort(error),
+      )
   }
   heard()
   link.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })

@@ -24,7 +24,10 @@ export function currentDetector(engine: EngineState, view: ViewState): string | 
 }
 
 /** The stream of `detector` that this UI shows, or any other of it. */
-export function streamOf(streams: readonly ActiveStream[], detector: string | undefined): ActiveStream | undefined {
+export function streamOf(
+  streams: readonly ActiveStream[],
+  detector: string | undefined,
+): ActiveStream | undefined {
   const own = streams.filter((stream) => stream.detectorName === detector)
   return own.find((stream) => shownProtocols.has(stream.protocol)) ?? own[0]
 }
@@ -41,7 +44,11 @@ export function nextProtocol(engine: EngineState, view: ViewState, detector: str
     detector === undefined ? undefined : engine.settings?.lastProtocol[detector],
     engine.settings?.defaultProtocol,
   ]
-  return wanted.find((protocol) => protocol !== undefined && available.includes(protocol)) ?? available[0] ?? 'binary'
+  return (
+    wanted.find((protocol) => protocol !== undefined && available.includes(protocol)) ??
+    available[0] ??
+    'binary'
+  )
 }
 
 /** The stage that moves the specimen: the first with x and y, or undefined. */

@@ -48,7 +48,11 @@ export function removeNotice(store: SessionStore, id: number) {
   store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
 }
 
-export function setPending(store: SessionStore, detector: string, pending: 'starting' | 'stopping' | undefined) {
+export function setPending(
+  store: SessionStore,
+  detector: string,
+  pending: 'starting' | 'stopping' | undefined,
+) {
   store.setState((state) => {
     const { [detector]: _, ...others } = state.pending
     return { pending: pending === undefined ? others : { ...others, [detector]: pending } }

@@ -23,6 +23,9 @@ export function AlertsMenu() {
             aria-expanded={open}
             data-worst={worst(alerts)}
             onClick={() => setOpen(!open)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setOpen(false)
+            }}
           >
             <IconBell size={17} stroke={1.6} />
             {alerts.length > 0 && <span className={styles['count']}>{alerts.length}</span>}

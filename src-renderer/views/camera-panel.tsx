@@ -16,7 +16,11 @@ export function CameraPanel() {
   const detector = useDetector()
   const camera = useEngine((state) => deviceById(state, detector))
   return (
-    <PanelSection id="camera" title="Camera" aside={camera === undefined ? undefined : <CameraName camera={camera} />}>
+    <PanelSection
+      id="camera"
+      title="Camera"
+      aside={camera === undefined ? undefined : <CameraName camera={camera} />}
+    >
       {camera !== undefined && <CameraSettings key={camera.id} camera={camera} />}
     </PanelSection>
   )

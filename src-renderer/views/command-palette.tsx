@@ -31,7 +31,8 @@ function Palette() {
   const [chosen, setChosen] = useState(0)
   const words = text.toLowerCase().split(/\s+/)
   const found = [...hardwareCommands(services), ...commands].filter(
-    (command) => command.id !== 'commands' && words.every((word) => command.title.toLowerCase().includes(word)),
+    (command) =>
+      command.id !== 'commands' && words.every((word) => command.title.toLowerCase().includes(word)),
   )
   const index = Math.min(chosen, found.length - 1)
 
@@ -52,6 +53,7 @@ function Palette() {
       <input
         className={styles['input']}
         data-autofocus
+        autoFocus
         role="combobox"
         aria-label="Command"
         aria-expanded="true"

@@ -4,7 +4,12 @@ import { byteRate, byteSize, count, fixed } from '../components/format.ts'
 import { useEngine, useShown } from '../services.ts'
 import styles from './counters.module.css'
 
-type CounterProps = { readonly name: string; readonly help: string; readonly value: string; readonly bad?: boolean }
+type CounterProps = {
+  readonly name: string
+  readonly help: string
+  readonly value: string
+  readonly bad?: boolean
+}
 
 function Counter({ name, help, value, bad = false }: CounterProps) {
   return (
@@ -45,7 +50,11 @@ export function Counters({ detector }: { readonly detector: string }) {
         />
       </Stage>
       <Stage title="Encoding">
-        <Counter name="Frame rate" help="Frames encoded, once for all viewers." value={`${fixed(encoder.fps, 1)} fps`} />
+        <Counter
+          name="Frame rate"
+          help="Frames encoded, once for all viewers."
+          value={`${fixed(encoder.fps, 1)} fps`}
+        />
         <Counter
           name="Encoding lag"
           help="Frames left out because the encoder was still busy with an older one."
@@ -62,7 +71,12 @@ export function Counters({ detector }: { readonly detector: string }) {
           value={count(encoder.noViewer)}
         />
         {encoder.failed > 0 && (
-          <Counter name="Failed" help="Frames that could not be encoded; see the alerts." value={count(encoder.failed)} bad />
+          <Counter
+            name="Failed"
+            help="Frames that could not be encoded; see the alerts."
+            value={count(encoder.failed)}
+            bad
+          />
         )}
         <Counter
           name="Time"
@@ -76,7 +90,11 @@ export function Counters({ detector }: { readonly detector: string }) {
         />
       </Stage>
       <Stage title="Network">
-        <Counter name="Viewers" help="Windows and pages that see this stream." value={count(network.viewers)} />
+        <Counter
+          name="Viewers"
+          help="Windows and pages that see this stream."
+          value={count(network.viewers)}
+        />
         <Counter name="Rate" help="To all viewers together." value={byteRate(network.bytesPerSecond)} />
         <Counter
           name="Network lag"
@@ -86,13 +104,21 @@ export function Counters({ detector }: { readonly detector: string }) {
       </Stage>
       {shown !== undefined && (
         <Stage title="Display">
-          <Counter name="Frame rate" help="Received, and drawn here." value={`${fixed(shown.receivedFps, 1)} / ${fixed(shown.shownFps, 1)} fps`} />
+          <Counter
+            name="Frame rate"
+            help="Received, and drawn here."
+            value={`${fixed(shown.receivedFps, 1)} / ${fixed(shown.shownFps, 1)} fps`}
+          />
           <Counter
             name="Rendering lag"
             help="Frames received here, but replaced by newer ones before they were drawn."
             value={count(shown.dropped)}
           />
-          <Counter name="Missed" help="Frames of the stream that did not come to this viewer." value={count(shown.missed)} />
+          <Counter
+            name="Missed"
+            help="Frames of the stream that did not come to this viewer."
+            value={count(shown.missed)}
+          />
           <Counter
             name="Time"
             help="To decode and to draw one frame."

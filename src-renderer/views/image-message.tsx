@@ -69,7 +69,9 @@ function Waiting({ title }: { readonly title: string }) {
 }
 
 function Connecting() {
-  const lost = useEngine((state) => (state.connection.state === 'lost' ? state.connection.message : undefined))
+  const lost = useEngine((state) =>
+    state.connection.state === 'lost' ? state.connection.message : undefined,
+  )
   return lost === undefined ? <Waiting title="Connecting to Coverslip…" /> : <Message title={lost} />
 }
 
@@ -161,7 +163,8 @@ function StartButton({ detector }: { readonly detector: string }) {
 
 function FirstFrame({ detector }: { readonly detector: string }) {
   const exposure = useEngine(
-    (state) => deviceById(state, detector)?.properties.find((property) => property.name === 'exposureMs')?.value,
+    (state) =>
+      deviceById(state, detector)?.properties.find((property) => property.name === 'exposureMs')?.value,
   )
   const long = typeof exposure === 'number' && exposure > 500
   return <Waiting title={long ? `Exposing for ${duration(exposure)}…` : 'Waiting for the first image…'} />

@@ -41,7 +41,10 @@ function Light({ light }: { readonly light: DeviceState }) {
   const disabled = light.status.state !== 'ready'
   const lit = on.shown === true || !switchable
   const others = light.properties.filter(
-    (property) => property.name !== standardProperty.on && property.name !== standardProperty.intensity && !property.readOnly,
+    (property) =>
+      property.name !== standardProperty.on &&
+      property.name !== standardProperty.intensity &&
+      !property.readOnly,
   )
   return (
     <div className={styles['light']} role="group" aria-label={name} data-lit={lit || undefined}>

@@ -11,7 +11,8 @@ export function LostBanner() {
       <div className={styles['banner']} role="alert">
         <strong>Connection lost</strong>
         <span>
-          The image and the values are the last ones received. Trying again <Countdown at={connection.retryAt} />.
+          The image and the values are the last ones received. Trying again{' '}
+          <Countdown at={connection.retryAt} />.
         </span>
       </div>
     )

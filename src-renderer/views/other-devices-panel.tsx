@@ -28,7 +28,11 @@ function Device({ device }: { readonly device: DeviceState }) {
           deviceId={device.id}
           property={property}
           {...(property.type === 'option' ? { layout: 'stack' } : {})}
-          title={property.name === standardProperty.position || shown.length === 1 ? device.description.name : property.title}
+          title={
+            property.name === standardProperty.position || shown.length === 1
+              ? device.description.name
+              : property.title
+          }
         />
       ))}
       <DeviceProblem device={device} />

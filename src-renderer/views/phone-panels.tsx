@@ -17,7 +17,12 @@ import styles from './phone-panels.module.css'
 import { StagePanel } from './stage-panel.tsx'
 import { StreamPanel } from './stream-panel.tsx'
 
-type PhonePanel = { readonly id: string; readonly title: string; readonly icon: ReactNode; readonly content: ReactNode }
+type PhonePanel = {
+  readonly id: string
+  readonly title: string
+  readonly icon: ReactNode
+  readonly content: ReactNode
+}
 
 const iconProps = { size: 19, stroke: 1.6, 'aria-hidden': true } as const
 
@@ -33,7 +38,12 @@ const panels: readonly PhonePanel[] = [
       </>
     ),
   },
-  { id: 'display', title: 'Display', icon: <IconAdjustmentsHorizontal {...iconProps} />, content: <DisplayPanel /> },
+  {
+    id: 'display',
+    title: 'Display',
+    icon: <IconAdjustmentsHorizontal {...iconProps} />,
+    content: <DisplayPanel />,
+  },
   { id: 'stage', title: 'Stage', icon: <IconArrowsMove {...iconProps} />, content: <StagePanel /> },
   {
     id: 'light',

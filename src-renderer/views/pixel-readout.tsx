@@ -16,7 +16,10 @@ export function PixelReadout() {
 /** Position, value and place in the specimen, in one line. */
 export function readoutText({ x, y, value, approximate, xUm, yUm }: Probe): string {
   const values = typeof value === 'number' ? fixed(value) : value.map((part) => fixed(part)).join(' ')
-  const parts = [`x ${x} y ${y}`, `${approximate ? '≈ ' : ''}${values} ${typeof value === 'number' ? 'ADU' : 'RGB'}`]
+  const parts = [
+    `x ${x} y ${y}`,
+    `${approximate ? '≈ ' : ''}${values} ${typeof value === 'number' ? 'ADU' : 'RGB'}`,
+  ]
   if (xUm !== undefined && yUm !== undefined) parts.push(`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`)
   return parts.join(' · ')
 }

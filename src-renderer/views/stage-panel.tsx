@@ -90,7 +90,9 @@ function Arrows({ xy }: { readonly xy: DeviceState }) {
       size={28}
       aria-label={label}
       disabled={disabled}
-      onClick={(event) => jog(services, { x: x * (event.shiftKey ? 10 : 1), y: y * (event.shiftKey ? 10 : 1) })}
+      onClick={(event) =>
+        jog(services, { x: x * (event.shiftKey ? 10 : 1), y: y * (event.shiftKey ? 10 : 1) })
+      }
     >
       <Icon size={16} stroke={1.8} />
     </ActionIcon>

@@ -51,7 +51,12 @@ function LiveButton() {
   )
 }
 
-type RateProps = { readonly name: string; readonly value: string; readonly width: string; readonly bad?: boolean }
+type RateProps = {
+  readonly name: string
+  readonly value: string
+  readonly width: string
+  readonly bad?: boolean
+}
 
 function Rate({ name, value, width, bad = false }: RateProps) {
   return (
@@ -68,7 +73,9 @@ function Rates({ phone }: { readonly phone: boolean }) {
   const detector = useDetector()
   const [open, setOpen] = useState(false)
   const live = useEngine((state) => streamOf(state.streams, detector) !== undefined)
-  const cameraFps = useEngine((state) => (detector === undefined ? undefined : state.stats[detector]?.camera.fps))
+  const cameraFps = useEngine((state) =>
+    detector === undefined ? undefined : state.stats[detector]?.camera.fps,
+  )
   const lost = useEngine((state) => (detector === undefined ? undefined : state.stats[detector]?.camera.lost))
   const shownFps = useShown((state) => state.stats?.shownFps)
   const latency = useShown((state) => state.stats?.latencyMs)
@@ -83,6 +90,9 @@ function Rates({ phone }: { readonly phone: boolean }) {
           aria-label="Frame counters"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setOpen(false)
+          }}
         >
           {!phone && <Rate name="camera" value={number(cameraFps, 1)} width="5ch" />}
           <Rate name={phone ? 'fps' : 'shown'} value={number(shownFps, 1)} width="5ch" />
@@ -100,8 +110,12 @@ function Rates({ phone }: { readonly phone: boolean }) {
 function Zoom({ phone }: { readonly phone: boolean }) {
   const services = useServices()
   const fit = useShown((state) => state.viewport.fit)
-  const percent = useShown((state) => Math.round(state.viewport.view.zoom * state.viewport.devicePixelRatio * 100))
-  const size = useShown((state) => (state.frame === undefined ? '' : `${state.frame.width} × ${state.frame.height}`))
+  const percent = useShown((state) =>
+    Math.round(state.viewport.view.zoom * state.viewport.devicePixelRatio * 100),
+  )
+  const size = useShown((state) =>
+    state.frame === undefined ? '' : `${state.frame.width} × ${state.frame.height}`,
+  )
   const format = useShown((state) => state.frame?.pixelFormat ?? '')
   return (
     <div className={styles['zoom']} role="group" aria-label="Zoom">
@@ -110,9 +124,17 @@ function Zoom({ phone }: { readonly phone: boolean }) {
           {size} {format}
         </span>
       )}
-      <span className={styles['percent']}>{size === '' ? '' : `${percent} %`}</span>
+      <output className={styles['percent']} aria-label="Magnification">
+        {size === '' ? '' : `${percent} %`}
+      </output>
       <Tooltip label="Fit the image to the window (F)">
-        <Button variant={fit ? 'light' : 'subtle'} color="gray" size="compact-xs" aria-pressed={fit} onClick={() => fitImage(services)}>
+        <Button
+          variant={fit ? 'light' : 'subtle'}
+          color="gray"
+          size="compact-xs"
+          aria-pressed={fit}
+          onClick={() => fitImage(services)}
+        >
           Fit
         </Button>
       </Tooltip>

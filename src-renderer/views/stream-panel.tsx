@@ -13,7 +13,12 @@ import { useDetector, useEngine, useServices, useView } from '../services.ts'
 import { nextProtocol, streamOf } from '../stores/selectors.ts'
 import styles from './stream-panel.module.css'
 
-const protocolTitles: Record<Protocol, string> = { binary: 'Lossless', jpeg: 'JPEG', mjpeg: 'MJPEG', webrtc: 'WebRTC' }
+const protocolTitles: Record<Protocol, string> = {
+  binary: 'Lossless',
+  jpeg: 'JPEG',
+  mjpeg: 'MJPEG',
+  webrtc: 'WebRTC',
+}
 
 const protocolHelp: Record<Protocol, string> = {
   binary: 'Every pixel value as the camera gave it.',
@@ -102,7 +107,11 @@ function StreamSetting({ field, detector, protocol, value }: SettingProps) {
   )
   return (
     <div role="group" aria-label={field.title}>
-      <LabelledRow title={field.title} help={field.description} layout={field.type === 'option' ? 'wide' : 'line'}>
+      <LabelledRow
+        title={field.title}
+        help={field.description}
+        layout={field.type === 'option' ? 'wide' : 'line'}
+      >
         <FieldEditor field={field} setting={setting} />
       </LabelledRow>
       {field.name === 'quality' && <QualitySlider field={field} setting={setting} />}

@@ -33,12 +33,18 @@ export function TopBar({ phone }: { readonly phone: boolean }) {
         {!phone && (
           <>
             <Tooltip label="Commands (Ctrl K)">
-              <ActionIcon aria-label="Command palette" onClick={() => session.setState({ openSheet: 'commands' })}>
+              <ActionIcon
+                aria-label="Command palette"
+                onClick={() => session.setState({ openSheet: 'commands' })}
+              >
                 <IconCommand size={17} stroke={1.6} />
               </ActionIcon>
             </Tooltip>
             <Tooltip label="Keyboard shortcuts (?)">
-              <ActionIcon aria-label="Keyboard shortcuts" onClick={() => session.setState({ openSheet: 'shortcuts' })}>
+              <ActionIcon
+                aria-label="Keyboard shortcuts"
+                onClick={() => session.setState({ openSheet: 'shortcuts' })}
+              >
                 <IconKeyboard size={18} stroke={1.6} />
               </ActionIcon>
             </Tooltip>

@@ -53,8 +53,12 @@ export const frameMetadataSchema = z.object({
   encode_ms: z.number().nonnegative(),
   /** Which pixel values became black and white, and the gamma between: grey = t^(1/gamma). `jpeg` only. */
   window: z.object({ low: z.number(), high: z.number(), gamma: z.number() }).optional(),
-  /** Numbers of samples in equal parts of 0 .. 2^significant_bits - 1 (of a part of the pixels, if there are many). */
+  /**
+   * Numbers of samples in equal parts of 0 .. 2^histogram_bits - 1, the last with all above (of a part of the pixels,
+   * if there are many).
+   */
   histogram: z.array(z.number().int().nonnegative()).length(histogramBins),
+  histogram_bits: z.number().int().min(8).max(16),
   statistics: frameStatisticsSchema,
 })
 export type FrameMetadata = z.infer<typeof frameMetadataSchema>

@@ -14,5 +14,14 @@ export const frameStatisticsSchema = z.object({
 })
 export type FrameStatistics = z.infer<typeof frameStatisticsSchema>
 
-/** Number of bins of a frame's histogram; they divide 0 .. 2^significantBits - 1 evenly. */
+/** Number of bins of a frame's histogram; they divide 0 .. 2^histogramBits - 1 evenly, the last also counts all above. */
 export const histogramBins = 256
+
+/**
+ * Bits of the values that a histogram resolves: twice the range that the image uses, as a dim image of a 16-bit camera
+ * would otherwise lie in its first bin.
+ */
+export function histogramBits(p999: number, significantBits: number): number {
+  const used = Math.ceil(Math.log2(2 * (p999 + 1)))
+  return Math.min(significantBits, Math.max(Math.log2(histogramBins), used))
+}

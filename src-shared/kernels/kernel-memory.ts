@@ -20,10 +20,13 @@ export type KernelFunctions = {
   readonly windowU16: WindowFunction
   readonly exposeLight: (
     light: number,
+    shades: number,
     responses: number,
     means: number,
     spreads: number,
     count: number,
+    flat: number,
+    base: number,
     factor: number,
     offset: number,
     zero: number,
@@ -31,6 +34,32 @@ export type KernelFunctions = {
     floor: number,
     scale: number,
   ) => void
+  readonly resampleTile: (
+    tile: number,
+    size: number,
+    dst: number,
+    stride: number,
+    left: number,
+    right: number,
+    top: number,
+    bottom: number,
+    x0: number,
+    y0: number,
+    ratio: number,
+    scale: number,
+  ) => void
+  readonly halveImage: (src: number, width: number, height: number, dst: number) => void
+  readonly blurImage: (src: number, width: number, height: number, dst: number, line: number) => void
+  readonly enlargeRow: (
+    src: number,
+    width: number,
+    height: number,
+    factor: number,
+    y: number,
+    dst: number,
+    count: number,
+  ) => void
+  readonly mixRows: (a: number, b: number, dst: number, count: number, share: number) => void
   readonly addNoiseU8: NoiseFunction
   readonly addNoiseU16: NoiseFunction
 }

@@ -1,7 +1,15 @@
-import { histogramBins, type FrameStatistics } from '../frames/frame-statistics.ts'
+import {
+  type FrameStatistics,
+  histogramBins,
+  histogramBits as bitsOfHistogram,
+} from '../frames/frame-statistics.ts'
 
-/** Statistics of a frame with its histogram of 256 bins over 0 .. 2^significantBits - 1 (numbers of samples). */
-export type MeasuredFrame = { readonly statistics: FrameStatistics; readonly histogram: number[] }
+/** Statistics of a frame with its histogram of 256 bins over 0 .. 2^histogramBits - 1 (numbers of samples). */
+export type MeasuredFrame = {
+  readonly statistics: FrameStatistics
+  readonly histogram: number[]
+  readonly histogramBits: number
+}
 
 const runLength = 32
 
@@ -28,7 +36,6 @@ export function measure(counts: {
   readonly significantBits: number
 }): MeasuredFrame {
   const { tableA, tableB, min, max, sampled, significantBits } = counts
-  const histogram = new Array<number>(histogramBins).fill(0)
   const largest = 2 ** significantBits - 1
   // Nearest rank: the smallest value that at least this many samples do not exceed.
   const rank001 = Math.max(1, Math.ceil(sampled * 0.001))
@@ -46,11 +53,30 @@ export function measure(counts: {
     seen += count
     sum += value * count
     if (value >= largest) saturated += count
-    const bin = Math.min(histogramBins - 1, (value * histogramBins) >>> significantBits)
-    histogram[bin] = (histogram[bin] ?? 0) + count
   }
+  const histogramBits = bitsOfHistogram(p999, significantBits)
   return {
-    histogram,
+    histogram: binned(counts, histogramBits),
+    histogramBits,
     statistics: { min, max, mean: sum / sampled, p001, p999, saturated: saturated / sampled },
   }
+}
+
+function binned(
+  counts: {
+    readonly tableA: Uint32Array
+    readonly tableB: Uint32Array
+    readonly min: number
+    readonly max: number
+  },
+  histogramBits: number,
+): number[] {
+  const { tableA, tableB, min, max } = counts
+  const histogram = new Array<number>(histogramBins).fill(0)
+  for (let value = min; value <= max; value++) {
+    const count = (tableA[value] ?? 0) + (tableB[value] ?? 0)
+    const bin = Math.min(histogramBins - 1, (value * histogramBins) >>> histogramBits)
+    histogram[bin] = (histogram[bin] ?? 0) + count
+  }
+  return histogram
 }

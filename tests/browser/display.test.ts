@@ -78,7 +78,10 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   async function picture(of = page, name?: string) {
     // Two animation frames: one to draw in the worker, one to put it on the screen.
     await of.evaluate(
-      () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 100)),
+      () =>
+        new Promise((resolve) =>
+          setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 100),
+        ),
     )
     const png = await of.screenshot()
     if (name !== undefined) await writeFile(`${screenshotFolder}${name}.png`, png)
@@ -114,7 +117,14 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       feed.publish(await encodedFrame(image, { protocol: 'binary', ...packing }, frameId))
       await shown(frameId)
       const { frame, type, values } = await readPixels()
-      expect(frame).toMatchObject({ frameId, width, height, pixelFormat: format, maxValue, protocol: 'binary' })
+      expect(frame).toMatchObject({
+        frameId,
+        width,
+        height,
+        pixelFormat: format,
+        maxValue,
+        protocol: 'binary',
+      })
       expect(type).toBe(image.pixels.constructor.name)
       expect(values).toEqual(Array.from(image.pixels))
     }
@@ -124,7 +134,14 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   test('a JPEG shows the stream’s own window, and pixel values can be read back', async () => {
     // A ramp from 0 to 4065 in steps of one block: JPEG keeps it within a few grey values.
     const image = testImage('Mono12', 256, 64, (x) => (x >> 3) * 131)
-    const params = { protocol: 'jpeg', quality: 100, windowMode: 'manual', windowLow: 500, windowHigh: 3500, gamma: 2 }
+    const params = {
+      protocol: 'jpeg',
+      quality: 100,
+      windowMode: 'manual',
+      windowLow: 500,
+      windowHigh: 3500,
+      gamma: 2,
+    }
     await subscribe()
     await setView(actualSizeView(image, canvas, 1))
     feed.publish(await encodedFrame(image, params))
@@ -155,8 +172,10 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     await shown(0)
     const at = await picture()
     const [left, right] = [at(canvas.width / 2 - 32, 150), at(canvas.width / 2 + 32, 150)]
-    for (const [i, expected] of [200, 30, 30].entries()) expect(Math.abs((left[i] ?? 0) - expected)).toBeLessThan(8)
-    for (const [i, expected] of [30, 30, 200].entries()) expect(Math.abs((right[i] ?? 0) - expected)).toBeLessThan(8)
+    for (const [i, expected] of [200, 30, 30].entries())
+      expect(Math.abs((left[i] ?? 0) - expected)).toBeLessThan(8)
+    for (const [i, expected] of [30, 30, 200].entries())
+      expect(Math.abs((right[i] ?? 0) - expected)).toBeLessThan(8)
   })
 
   test('window, gamma, colour table and saturation give the right colours, one to one', async () => {
@@ -181,7 +200,14 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       const at = await picture(page, `colours-${name}`)
       expect(at(left - 1, top)).toEqual([12, 13, 15])
       expect(at(left + width, top + height - 1)).toEqual([12, 13, 15])
-      for (const [x, y] of [[0, 0], [0, 1], [10, 5], [50, 63], [95, 1], [95, 63]] as const) {
+      for (const [x, y] of [
+        [0, 0],
+        [0, 1],
+        [10, 5],
+        [50, 63],
+        [95, 1],
+        [95, 63],
+      ] as const) {
         const value = image.pixels[y * width + x] ?? 0
         const expected = grey(value, settings.low, settings.high, settings.gamma)
         const [r = -1, g = -1, b = -1] = at(left + x, top + y)
@@ -252,7 +278,9 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       harness.display.resize(200, 150, 2)
     })
     const at = await picture(page, 'resized')
-    expect([at(99, 74), at(100, 74), at(99, 75), at(100, 75)].map(([grey]) => grey)).toEqual([10, 200, 50, 240])
+    expect([at(99, 74), at(100, 74), at(99, 75), at(100, 75)].map(([grey]) => grey)).toEqual([
+      10, 200, 50, 240,
+    ])
     expect(at(210, 10)).toEqual([12, 13, 15])
   })
 
@@ -299,7 +327,9 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       feed.publish({ packet, message: { ...message, metadata } })
       await shown(frameId)
     }
-    const latencyMs = await eventually('a latency', () => page.evaluate(() => harness.stats.at(-1)?.latencyMs))
+    const latencyMs = await eventually('a latency', () =>
+      page.evaluate(() => harness.stats.at(-1)?.latencyMs),
+    )
     expect(latencyMs).toBeGreaterThan(195)
     expect(latencyMs).toBeLessThan(3000)
   })
@@ -312,9 +342,15 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     const { port } = feed
     await feed.close()
     await eventually('the loss is noticed', async () => (await lastState())?.connection === 'lost')
-    await eventually('the reason is told', async () => (await lastState())?.error?.message.includes('does not answer'))
+    await eventually('the reason is told', async () =>
+      (await lastState())?.error?.message.includes('does not answer'),
+    )
     feed = await FrameFeed.start({ folder, port })
-    await eventually('it is connected again', async () => (await lastState())?.connection === 'connected', 20_000)
+    await eventually(
+      'it is connected again',
+      async () => (await lastState())?.connection === 'connected',
+      20_000,
+    )
     expect((await lastState())?.error).toBeUndefined()
     await eventually('it has subscribed', () => feed.viewers === 1)
     feed.publish(withFrameId(frame, 0))
@@ -329,7 +365,11 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       const state = await lastState()
       return state?.error === undefined ? undefined : state
     })
-    expect(error).toEqual({ code: 'UNKNOWN_DEVICE', message: 'There is no camera "nobody"', hint: 'Choose one.' })
+    expect(error).toEqual({
+      code: 'UNKNOWN_DEVICE',
+      message: 'There is no camera "nobody"',
+      hint: 'Choose one.',
+    })
     await subscribe()
     await eventually('no error', async () => {
       const state = await lastState()
@@ -346,10 +386,14 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     const damaged = await eventually('an error', async () => (await lastState())?.error)
     expect(damaged.message).toContain('packet')
     feed.publish(withFrameId({ ...jpeg, packet: jpeg.packet.slice(0, 50) }, 2))
-    await eventually('another error', async () => (await lastState())?.error?.message.includes('JPEG frame 2'))
+    await eventually('another error', async () =>
+      (await lastState())?.error?.message.includes('JPEG frame 2'),
+    )
     feed.broadcast('frame', 'nonsense', 7)
     feed.broadcast('channel_error', null)
-    await eventually('a third one', async () => (await lastState())?.error?.message.includes('does not understand'))
+    await eventually('a third one', async () =>
+      (await lastState())?.error?.message.includes('does not understand'),
+    )
     feed.publish(withFrameId(frame, 3))
     await shown(3)
     expect(feed.acknowledged).toEqual([1, 2, 3])
@@ -358,7 +402,12 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   test('after another subscription nothing of the camera before is shown', async () => {
     await subscribe()
     await setDisplay(gray)
-    feed.publish(await encodedFrame(testImage('Mono8', width, height, () => 200), { protocol: 'binary' }))
+    feed.publish(
+      await encodedFrame(
+        testImage('Mono8', width, height, () => 200),
+        { protocol: 'binary' },
+      ),
+    )
     await shown(0)
     expect((await picture())(200, 150)).toEqual([200, 200, 200])
     await page.evaluate(() => harness.display.subscribe(undefined))
@@ -369,7 +418,12 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   test('the picture comes back after the graphics context was lost', async () => {
     await subscribe()
     await setDisplay(gray)
-    feed.publish(await encodedFrame(testImage('Mono16', width, height, () => 150), { protocol: 'binary' }))
+    feed.publish(
+      await encodedFrame(
+        testImage('Mono16', width, height, () => 150),
+        { protocol: 'binary' },
+      ),
+    )
     await shown(0)
     const [worker] = page.workers()
     // Catches the context at the next drawing.
@@ -388,7 +442,13 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     await worker?.evaluate(() => Reflect.get(globalThis, 'loss').restoreContext())
     await eventually('the error is gone', async () => (await lastState())?.error === undefined)
     expect((await picture())(200, 150)).toEqual([150, 150, 150])
-    feed.publish(await encodedFrame(testImage('Mono16', width, height, () => 90), { protocol: 'binary' }, 1))
+    feed.publish(
+      await encodedFrame(
+        testImage('Mono16', width, height, () => 90),
+        { protocol: 'binary' },
+        1,
+      ),
+    )
     await shown(1)
     expect((await picture())(200, 150)).toEqual([90, 90, 90])
   })
@@ -409,16 +469,22 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     const requests = await ported.evaluate(() => harness.requests)
     expect(requests).toContainEqual({ type: 'frame_ack', detectorName: 'camera', frameId: 12 })
     expect(requests).toContainEqual(
-      expect.objectContaining({ type: 'subscribe', detectorName: 'camera', decodes: ['lz4', 'zstd', 'jpeg'] }),
+      expect.objectContaining({
+        type: 'subscribe',
+        detectorName: 'camera',
+        decodes: ['lz4', 'zstd', 'jpeg'],
+      }),
     )
     expect(await ported.evaluate(() => harness.states.at(-1))).toEqual({ connection: 'connected' })
-    await ported.evaluate(() => harness.send({ type: 'channel_error', error: { ok: false, code: 'X', message: 'Gone' } }))
+    await ported.evaluate(() =>
+      harness.send({ type: 'channel_error', error: { ok: false, code: 'X', message: 'Gone' } }),
+    )
     await ported.waitForFunction(() => harness.states.at(-1)?.error?.message === 'Gone')
     await ported.close()
   })
 
   test('without WebGL2 it says what is missing and still reads pixels', async () => {
-    const plain = await launch('--disable-3d-apis')
+    const plain = await launch(['--disable-gpu', '--disable-software-rasterizer'])
     try {
       await page.close()
       page = await open(plain)
@@ -426,7 +492,10 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       await subscribe()
       feed.publish(await encodedFrame(image, { protocol: 'binary' }))
       await shown(0)
-      expect((await lastState())?.error).toMatchObject({ code: 'WEBGL2_MISSING', hint: expect.stringContaining('hardware') })
+      expect((await lastState())?.error).toMatchObject({
+        code: 'WEBGL2_MISSING',
+        hint: expect.stringContaining('hardware'),
+      })
       expect((await readPixels()).values).toEqual(Array.from(image.pixels))
     } finally {
       await plain.close()
@@ -435,9 +504,9 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   })
 })
 
-function launch(...args: readonly string[]): Promise<Browser> {
+function launch(graphics: readonly string[] = softwareGlArguments): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath ?? '',
-    args: ['--headless=new', '--no-sandbox', '--force-color-profile=srgb', ...softwareGlArguments, ...args],
+    args: ['--headless=new', '--no-sandbox', '--force-color-profile=srgb', ...graphics],
   })
 }

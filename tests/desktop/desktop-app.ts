@@ -20,8 +20,8 @@ export type DesktopApp = {
   ): Promise<Result>
   /** The exit code, once the app has ended. */
   readonly ended: Promise<number | null>
-  /** Ends whatever still runs. */
-  kill(): void
+  /** Ends whatever still runs, and waits until it has ended. */
+  kill(): Promise<void>
 }
 
 export type LaunchOptions = {
@@ -63,7 +63,7 @@ export async function launchElectron(
     // Playwright's type wraps the argument in handles, which plain data does not need.
     evaluate: async (work, argument) => app.evaluate(runInThisContext(`(${work.toString()})`), argument),
     ended: exitCode(child),
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => end(child),
   }
 }
 
@@ -72,9 +72,8 @@ export async function launchDouble({ data, args = [] }: LaunchOptions): Promise<
   const { endpoint, chromiumProcess } = await startChromium(join(data, 'chromium'))
   const child = forkDouble({ data, args, env: { ELECTRON_DOUBLE_BROWSER: endpoint } })
   const ended = exitCode(child)
-  const kill = (): void => {
-    child.kill('SIGKILL')
-    chromiumProcess.kill('SIGKILL')
+  const kill = async (): Promise<void> => {
+    await Promise.all([end(child), end(chromiumProcess)])
   }
   try {
     const browser = await chromium.connectOverCDP(endpoint)
@@ -86,7 +85,7 @@ export async function launchDouble({ data, args = [] }: LaunchOptions): Promise<
     )
     return { page, evaluate: evaluator(child), ended, kill }
   } catch (error) {
-    kill()
+    await kill()
     throw error
   }
 }
@@ -108,6 +107,13 @@ export function forkDouble({
 export async function exitCode(child: ChildProcess): Promise<number | null> {
   const [code] = await once(child, 'exit')
   return typeof code === 'number' ? code : null
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
 }
 
 function evaluator(child: ChildProcess): DesktopApp['evaluate'] {

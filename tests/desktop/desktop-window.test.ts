@@ -53,8 +53,8 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     return app
   }
 
-  function killAll(): void {
-    for (const app of running.splice(0)) app.kill()
+  async function killAll(): Promise<void> {
+    await Promise.all(running.splice(0).map((app) => app.kill()))
   }
 
   describe('while it runs', () => {
@@ -239,5 +239,5 @@ async function framesArrive(page: DesktopApp['page']): Promise<void> {
 async function quit(app: DesktopApp): Promise<void> {
   await app.evaluate(({ app: electronApp }) => void setImmediate(() => electronApp.quit()), undefined)
   expect(await app.ended).toBe(0)
-  app.kill()
+  await app.kill()
 }

@@ -35,7 +35,13 @@ async function show(target: HTMLCanvasElement) {
   const collected: DisplayStats[] = []
   display.onStats((stats) => collected.push(stats))
   display.resize(target.clientWidth, target.clientHeight, devicePixelRatio)
-  display.setDisplay({ low: 0, high: Number(query.get('high') ?? 4095), gamma: 1, lut: 'gray', markSaturated: false })
+  display.setDisplay({
+    low: 0,
+    high: Number(query.get('high') ?? 4095),
+    gamma: 1,
+    lut: 'gray',
+    markSaturated: false,
+  })
   display.subscribe(detector)
   const first = await Promise.race([new Promise((resolve) => display.onFrame(resolve)), delay(15_000)])
   if (first === undefined) return report({ error: error ?? 'no frame came' })
@@ -45,7 +51,8 @@ async function show(target: HTMLCanvasElement) {
   const heapBefore = heapBytes()
   await delay(seconds * 1000)
   const median = (of: (stats: DisplayStats) => number | undefined) =>
-    collected.map((stats) => of(stats) ?? Number.NaN).toSorted((a, b) => a - b)[collected.length >> 1] ?? Number.NaN
+    collected.map((stats) => of(stats) ?? Number.NaN).toSorted((a, b) => a - b)[collected.length >> 1] ??
+    Number.NaN
   const last = collected.at(-1)
   report({
     drawn: {

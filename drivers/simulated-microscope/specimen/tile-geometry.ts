@@ -1,6 +1,6 @@
 /** What the tissue is like at every pixel of a tile, evaluated once and shared by all stains. */
 import type { Cell } from './cells.ts'
-import type { Tissue } from './tissue.ts'
+import { solidUm, type Tissue } from './tissue.ts'
 
 /** Spacing of the nodes at which the tissue is evaluated, µm (or one pixel, where pixels are coarser). */
 const nodeSpacingUm = 1.3
@@ -216,11 +216,17 @@ export class CellBorders {
   }
 
   /**
-   * Writes the distance to the nearest border (µm) of each pixel of row `y` whose height is between 0 and its limit.
-   * Distances beyond `exactUm` are only lower bounds: a distance changes by at most a pixel's width per pixel, so
-   * that the pixels after a distant one can be passed over.
+   * Writes the distance to the nearest border (µm) of each pixel of row `y` that lies in an epithelium or a tuft.
+   * In an epithelium, distances beyond `exactUm` are only lower bounds: a distance changes by at most a pixel's width
+   * per pixel, so that the pixels after a distant one can be passed over.
    */
-  row(y: number, heights: Float32Array, limits: Float32Array, exactUm: number, borders: Float32Array): void {
+  row(
+    y: number,
+    heights: Float32Array,
+    thicknesses: Float32Array,
+    exactUm: number,
+    borders: Float32Array,
+  ): void {
     const { size, pixelUm } = this.#grid
     if (this.#binsPerSide === 0) {
       borders.fill(unresolvedBorderUm)
@@ -231,7 +237,8 @@ export class CellBorders {
     let x = 0
     while (x < size) {
       const height = heights[x] ?? 0
-      if (height < 0 || height > (limits[x] ?? 0)) {
+      const thickness = thicknesses[x] ?? 0
+      if (height < 0 || height > thickness) {
         x += 1
         continue
       }
@@ -252,6 +259,7 @@ export class CellBorders {
       const distance = (Math.sqrt(next) - Math.sqrt(nearest)) / 2
       borders[x] = distance
       x += 1
+      if (thickness === solidUm) continue
       for (let bound = distance - pixelUm; bound > exactUm && x < size; bound -= pixelUm) {
         borders[x] = bound
         x += 1

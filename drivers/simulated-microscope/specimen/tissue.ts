@@ -11,6 +11,9 @@ import { SmoothNoise, smoothStep } from './smooth-noise.ts'
 /** Kinds of tubule, as stored in `Tissue.kinds`. */
 export const tubuleKind = { outside: 0, proximal: 1, distal: 2, glomerulus: 3, artery: 4 } as const
 
+/** Thickness of what has no lumen, such as the tuft of a glomerulus, µm. */
+export const solidUm = 1000
+
 const spacingUm = 78
 const gridHalf = 52
 const gridSize = 2 * gridHalf + 1
@@ -89,8 +92,7 @@ export class Tissue {
     const cortex = x < medullaStartUm
     if (cortex && choice < 0.042 && reach < 0.95) {
       this.kinds[index] = tubuleKind.glomerulus
-      // The tuft has no lumen.
-      this.thicknessesUm[index] = 1000
+      this.thicknessesUm[index] = solidUm
       this.#weights[index] = random.between(24, 36)
       return
     }

@@ -53,6 +53,7 @@ export function describeFrame(frame: FrameParts): FrameMessage {
       encode_ms: frame.encodeMs,
       ...(packet.window === undefined ? {} : { window: packet.window }),
       histogram: measured.histogram,
+      histogram_bits: measured.histogramBits,
       statistics: measured.statistics,
     },
   }

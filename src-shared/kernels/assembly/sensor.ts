@@ -8,15 +8,25 @@ function spread(mean: v128, zero: v128, perCount: v128, floor: v128, scale: v128
   return i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.sqrt(f32x4.add(electrons, floor)), scale))
 }
 
+// @ts-ignore: decorator
+@inline
+function lit(light: usize, shade: usize, response: usize, flat: v128, base: v128): v128 {
+  const share = f32x4.mul(f32x4.sub(base, v128.load(shade)), v128.load(response))
+  return f32x4.mul(f32x4.add(v128.load(light), flat), share)
+}
+
 /**
  * `count` (a multiple of 8) averages to `means` and spreads to `spreads` (u16 and i16):
- * average = light (f32) * response (f32) * factor + offset, saturating, rounded down;
+ * average = (light + flat) * (base - shade) * response * factor + offset, saturating, rounded down, where light,
+ * shade and response are rows of f32;
  * spread = sqrt((average - zero) * perCount + floor) * scale, rounded down; 0 where the average is saturated.
  */
 export function exposeLight(
-  light: usize, responses: usize, means: usize, spreads: usize, count: u32,
-  factor: f32, offset: f32, zero: f32, perCount: f32, floor: f32, scale: f32,
+  light: usize, shades: usize, responses: usize, means: usize, spreads: usize, count: u32,
+  flat: f32, base: f32, factor: f32, offset: f32, zero: f32, perCount: f32, floor: f32, scale: f32,
 ): void {
+  const flats = f32x4.splat(flat)
+  const bases = f32x4.splat(base)
   const factors = f32x4.splat(factor)
   const offsets = f32x4.splat(offset)
   const zeros = f32x4.splat(zero)
@@ -24,10 +34,12 @@ export function exposeLight(
   const floors = f32x4.splat(floor)
   const scales = f32x4.splat(scale)
   for (let i: u32 = 0; i < count; i += 8) {
-    const at = light + (i << 2)
-    const by = responses + (i << 2)
-    const a = f32x4.add(f32x4.mul(f32x4.mul(v128.load(at), v128.load(by)), factors), offsets)
-    const b = f32x4.add(f32x4.mul(f32x4.mul(v128.load(at, 16), v128.load(by, 16)), factors), offsets)
+    const at = i << 2
+    const a = f32x4.add(f32x4.mul(lit(light + at, shades + at, responses + at, flats, bases), factors), offsets)
+    const b = f32x4.add(
+      f32x4.mul(lit(light + at + 16, shades + at + 16, responses + at + 16, flats, bases), factors),
+      offsets,
+    )
     const mean = i16x8.narrow_i32x4_u(i32x4.trunc_sat_f32x4_s(a), i32x4.trunc_sat_f32x4_s(b))
     const sigma = i16x8.narrow_i32x4_s(
       spread(a, zeros, perCounts, floors, scales),

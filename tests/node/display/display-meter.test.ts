@@ -16,7 +16,14 @@ describe('DisplayMeter', () => {
     expect(stats.receivedFps).toBeCloseTo(40, 6)
     expect(stats.shownFps).toBeCloseTo(40, 6)
     expect(stats.bytesPerSecond).toBeCloseTo(40_000, -3)
-    expect(stats).toMatchObject({ latencyMs: 11, latencyP95Ms: 20, decodeMs: 3, drawMs: 5, missed: 0, dropped: 0 })
+    expect(stats).toMatchObject({
+      latencyMs: 11,
+      latencyP95Ms: 20,
+      decodeMs: 3,
+      drawMs: 5,
+      missed: 0,
+      dropped: 0,
+    })
   })
 
   test('gaps in the frame numbers are missed frames; a stream that starts anew misses none', () => {
@@ -33,7 +40,12 @@ describe('DisplayMeter', () => {
     for (let i = 0; i < 10; i++) meter.received(i * 10, i, 100)
     expect(meter.isActive(1000)).toBe(true)
     expect(meter.isActive(5000)).toBe(false)
-    expect(meter.stats(5000)).toMatchObject({ receivedFps: 0, shownFps: 0, bytesPerSecond: 0, latencyMs: undefined })
+    expect(meter.stats(5000)).toMatchObject({
+      receivedFps: 0,
+      shownFps: 0,
+      bytesPerSecond: 0,
+      latencyMs: undefined,
+    })
   })
 })
 

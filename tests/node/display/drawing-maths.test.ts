@@ -63,5 +63,7 @@ describe('colour tables', () => {
 test('a shader does only what its variant asks for', () => {
   const plain = fragmentShader({ kind: 'mono', taps: 1, gamma: false, markSaturated: false })
   expect(plain).not.toMatch(/pow|>= saturated/)
-  expect(fragmentShader({ kind: 'mono', taps: 3, gamma: true, markSaturated: true }).match(/fetch\(at \+/g)).toHaveLength(9)
+  expect(
+    fragmentShader({ kind: 'mono', taps: 3, gamma: true, markSaturated: true }).match(/fetch\(at \+/g),
+  ).toHaveLength(9)
 })

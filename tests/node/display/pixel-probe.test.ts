@@ -37,9 +37,19 @@ describe('probe', () => {
   })
 
   test('three values for colour, no position without stage or calibration', () => {
-    const rgb = { kind: 'rgb', pixels: Uint8Array.from({ length: 24 }, (_, i) => i), width: 4, height: 2, maxValue: 255 } as const
+    const rgb = {
+      kind: 'rgb',
+      pixels: Uint8Array.from({ length: 24 }, (_, i) => i),
+      width: 4,
+      height: 2,
+      maxValue: 255,
+    } as const
     const lost = { ...frame, pixelSizeUm: undefined }
-    expect(probePixel(lost, rgb, { x: 1, y: 1 })).toMatchObject({ value: [15, 16, 17], xUm: undefined, yUm: undefined })
+    expect(probePixel(lost, rgb, { x: 1, y: 1 })).toMatchObject({
+      value: [15, 16, 17],
+      xUm: undefined,
+      yUm: undefined,
+    })
     expect(probePixel({ ...frame, stage: undefined }, rgb, { x: 1, y: 1 })).toMatchObject({ xUm: undefined })
   })
 

@@ -17,9 +17,15 @@ import fc from '../../fixtures/seeded-fast-check.ts'
 const image = { width: 2048, height: 1536 }
 const canvas = { width: 1000, height: 800 }
 
-const sizes = fc.record({ width: fc.integer({ min: 1, max: 9000 }), height: fc.integer({ min: 1, max: 9000 }) })
+const sizes = fc.record({
+  width: fc.integer({ min: 1, max: 9000 }),
+  height: fc.integer({ min: 1, max: 9000 }),
+})
 const ratios = fc.constantFrom(1, 1.25, 1.5, 2, 3)
-const points = fc.record({ x: fc.double({ min: -50, max: 4000, noNaN: true }), y: fc.double({ min: -50, max: 4000, noNaN: true }) })
+const points = fc.record({
+  x: fc.double({ min: -50, max: 4000, noNaN: true }),
+  y: fc.double({ min: -50, max: 4000, noNaN: true }),
+})
 
 describe('fit', () => {
   test('the whole image touches the canvas in one direction', () => {
@@ -55,7 +61,11 @@ describe('actual size', () => {
   })
 
   test('goes to the point asked for', () => {
-    expect(actualSizeView(image, canvas, 1, { x: 700, y: 800 })).toEqual({ zoom: 1, centerX: 700, centerY: 800 })
+    expect(actualSizeView(image, canvas, 1, { x: 700, y: 800 })).toEqual({
+      zoom: 1,
+      centerX: 700,
+      centerY: 800,
+    })
     expect(actualSizeView(image, canvas, 1, { x: 0, y: 0 })).toEqual({ zoom: 1, centerX: 500, centerY: 400 })
   })
 })
@@ -74,15 +84,22 @@ describe('zoom', () => {
 
   test('stays within the limits, in which the fitted view always lies', () => {
     fc.assert(
-      fc.property(sizes, sizes, ratios, fc.double({ min: 0.001, max: 1000, noNaN: true }), points, (of, into, devicePixelRatio, factor, at) => {
-        const limits = zoomLimits(of, into, devicePixelRatio)
-        const fit = fitView(of, into)
-        expect(fit.zoom).toBeGreaterThanOrEqual(limits.min)
-        expect(fit.zoom).toBeLessThanOrEqual(limits.max)
-        const { zoom } = zoomAt(fit, { image: of, canvas: into, devicePixelRatio, factor, at })
-        expect(zoom).toBeGreaterThanOrEqual(limits.min)
-        expect(zoom).toBeLessThanOrEqual(limits.max)
-      }),
+      fc.property(
+        sizes,
+        sizes,
+        ratios,
+        fc.double({ min: 0.001, max: 1000, noNaN: true }),
+        points,
+        (of, into, devicePixelRatio, factor, at) => {
+          const limits = zoomLimits(of, into, devicePixelRatio)
+          const fit = fitView(of, into)
+          expect(fit.zoom).toBeGreaterThanOrEqual(limits.min)
+          expect(fit.zoom).toBeLessThanOrEqual(limits.max)
+          const { zoom } = zoomAt(fit, { image: of, canvas: into, devicePixelRatio, factor, at })
+          expect(zoom).toBeGreaterThanOrEqual(limits.min)
+          expect(zoom).toBeLessThanOrEqual(limits.max)
+        },
+      ),
     )
   })
 
@@ -91,7 +108,10 @@ describe('zoom', () => {
     expect(up).toBeGreaterThan(1.05)
     expect(up).toBeLessThan(1.2)
     expect(up * wheelZoomFactor({ deltaY: 100, deltaMode: 0 })).toBeCloseTo(1, 12)
-    expect(wheelZoomFactor({ deltaY: -3, deltaMode: 1 })).toBeCloseTo(wheelZoomFactor({ deltaY: -48, deltaMode: 0 }), 12)
+    expect(wheelZoomFactor({ deltaY: -3, deltaMode: 1 })).toBeCloseTo(
+      wheelZoomFactor({ deltaY: -48, deltaMode: 0 }),
+      12,
+    )
   })
 })
 
@@ -104,17 +124,23 @@ describe('pan and clamp', () => {
 
   test('the canvas stays filled where the image is larger, and the image centred where it is smaller', () => {
     fc.assert(
-      fc.property(sizes, sizes, fc.double({ min: 0.01, max: 20, noNaN: true }), points, (of, into, zoom, center) => {
-        const view = clampView({ zoom, centerX: center.x, centerY: center.y }, of, into)
-        const origin = toCanvas(view, into, { x: 0, y: 0 })
-        const corner = toCanvas(view, into, { x: of.width, y: of.height })
-        if (of.width * zoom >= into.width) {
-          expect(origin.x).toBeLessThanOrEqual(1e-6)
-          expect(corner.x).toBeGreaterThanOrEqual(into.width - 1e-6)
-        } else {
-          expect(origin.x).toBeCloseTo(into.width - corner.x, 6)
-        }
-      }),
+      fc.property(
+        sizes,
+        sizes,
+        fc.double({ min: 0.01, max: 20, noNaN: true }),
+        points,
+        (of, into, zoom, center) => {
+          const view = clampView({ zoom, centerX: center.x, centerY: center.y }, of, into)
+          const origin = toCanvas(view, into, { x: 0, y: 0 })
+          const corner = toCanvas(view, into, { x: of.width, y: of.height })
+          if (of.width * zoom >= into.width) {
+            expect(origin.x).toBeLessThanOrEqual(1e-6)
+            expect(corner.x).toBeGreaterThanOrEqual(into.width - 1e-6)
+          } else {
+            expect(origin.x).toBeCloseTo(into.width - corner.x, 6)
+          }
+        },
+      ),
     )
   })
 })
@@ -156,12 +182,16 @@ describe('scale bar', () => {
 
   test('is always a round number and 64 to 160 pixels long', () => {
     fc.assert(
-      fc.property(fc.double({ min: 1e-4, max: 100, noNaN: true }), fc.double({ min: 0.01, max: 64, noNaN: true }), (pixelSizeUm, zoom) => {
-        const bar = scaleBar(pixelSizeUm, zoom)
-        expect(bar?.lengthCssPx).toBeGreaterThanOrEqual(63.9)
-        expect(bar?.lengthCssPx).toBeLessThanOrEqual(160.1)
-        expect(bar?.label).toMatch(/^[125]0* (nm|µm|mm)$|^0\.[0125]+ nm$/)
-      }),
+      fc.property(
+        fc.double({ min: 1e-4, max: 100, noNaN: true }),
+        fc.double({ min: 0.01, max: 64, noNaN: true }),
+        (pixelSizeUm, zoom) => {
+          const bar = scaleBar(pixelSizeUm, zoom)
+          expect(bar?.lengthCssPx).toBeGreaterThanOrEqual(63.9)
+          expect(bar?.lengthCssPx).toBeLessThanOrEqual(160.1)
+          expect(bar?.label).toMatch(/^[125]0* (nm|µm|mm)$|^0\.[0125]+ nm$/)
+        },
+      ),
     )
   })
 

@@ -67,14 +67,18 @@ describe('the engine’s state in the UI', () => {
   })
 
   it('remembers that a stream ended by itself until its camera streams again', () => {
-    const ended = reduce(
-      sampleSnapshot({ streams: [sampleStream('a')] }),
-      { type: 'streamStopped', detectorName: 'a', protocol: 'binary', reason: 'long_exposure' },
-    )
+    const ended = reduce(sampleSnapshot({ streams: [sampleStream('a')] }), {
+      type: 'streamStopped',
+      detectorName: 'a',
+      protocol: 'binary',
+      reason: 'long_exposure',
+    })
     expect(ended.ended).toEqual({ detectorName: 'a', reason: 'long_exposure' })
     const other = reduceEngineEvent(ended, { type: 'streamStarted', stream: sampleStream('b') })
     expect(other.ended).toEqual(ended.ended)
-    expect(reduceEngineEvent(other, { type: 'streamStarted', stream: sampleStream('a') }).ended).toBeUndefined()
+    expect(
+      reduceEngineEvent(other, { type: 'streamStarted', stream: sampleStream('a') }).ended,
+    ).toBeUndefined()
   })
 
   it('keeps alerts keyed: the same one again replaces the first', () => {

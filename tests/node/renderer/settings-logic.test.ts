@@ -31,7 +31,8 @@ describe('stream settings from their schema', () => {
   })
 
   it('leaves out what the histogram sets, and what means nothing beside the other values', () => {
-    const names = (params: Record<string, unknown>) => streamFields('binary', params).map((field) => field.name)
+    const names = (params: Record<string, unknown>) =>
+      streamFields('binary', params).map((field) => field.name)
     expect(names({ compression: 'lz4', subsampling: 1 })).toEqual([
       'frameRate',
       'compression',
@@ -55,16 +56,21 @@ const ranges: fc.Arbitrary<NumberRange> = fc.record({
 describe('sliders', () => {
   it('go to values within the limits and on the steps, in order', () => {
     fc.assert(
-      fc.property(ranges, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (range, a, b) => {
-        const [low, high] = [fromPlace(range, Math.min(a, b)), fromPlace(range, Math.max(a, b))]
-        expect(low).toBeLessThanOrEqual(high)
-        expect(low).toBeGreaterThanOrEqual(range.min)
-        expect(high).toBeLessThanOrEqual(range.max)
-        if (range.step !== undefined && low < range.max) {
-          const steps = (low - range.min) / range.step
-          expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-6)
-        }
-      }),
+      fc.property(
+        ranges,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (range, a, b) => {
+          const [low, high] = [fromPlace(range, Math.min(a, b)), fromPlace(range, Math.max(a, b))]
+          expect(low).toBeLessThanOrEqual(high)
+          expect(low).toBeGreaterThanOrEqual(range.min)
+          expect(high).toBeLessThanOrEqual(range.max)
+          if (range.step !== undefined && low < range.max) {
+            const steps = (low - range.min) / range.step
+            expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-6)
+          }
+        },
+      ),
     )
   })
 
@@ -101,12 +107,18 @@ describe('numbers as text', () => {
     expect(parseNumber('−3')).toBe(-3)
     expect(parseNumber('1e3')).toBe(1000)
     expect(parseNumber('2\u2009048')).toBe(2048)
-    for (const wrong of ['', 'abc', '1 2', '--1', '1,2,3', 'Infinity']) expect(parseNumber(wrong)).toBeUndefined()
+    for (const wrong of ['', 'abc', '1 2', '--1', '1,2,3', 'Infinity'])
+      expect(parseNumber(wrong)).toBeUndefined()
   })
 })
 
 describe('camera properties', () => {
-  const property = (name: string, category: string): PropertyDescriptor => ({ ...exposure, name, title: name, category })
+  const property = (name: string, category: string): PropertyDescriptor => ({
+    ...exposure,
+    name,
+    title: name,
+    category,
+  })
   const properties = [
     property('offset', 'Noise'),
     property('gain', 'Exposure'),
@@ -124,7 +136,8 @@ describe('camera properties', () => {
   })
   it('are found by name or category', () => {
     const { others } = groupProperties(properties)
-    const found = (text: string) => searchProperties(others, text).flatMap((group) => group.properties.map(({ name }) => name))
+    const found = (text: string) =>
+      searchProperties(others, text).flatMap((group) => group.properties.map(({ name }) => name))
     expect(found('HOT')).toEqual(['hotPixels'])
     expect(found('noise')).toEqual(['offset', 'hotPixels'])
     expect(found('nothing')).toEqual([])

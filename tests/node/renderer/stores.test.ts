@@ -5,7 +5,12 @@ import { callFailure } from '../../../src-renderer/backend/call-failure.ts'
 import type { ShownFrame } from '../../../src-renderer/display/display-types.ts'
 import { initialEngineState, reduceEngineEvent } from '../../../src-renderer/stores/engine-state.ts'
 import { LatestSender } from '../../../src-renderer/stores/latest-sender.ts'
-import { activePreset, currentDetector, nextProtocol, streamOf } from '../../../src-renderer/stores/selectors.ts'
+import {
+  activePreset,
+  currentDetector,
+  nextProtocol,
+  streamOf,
+} from '../../../src-renderer/stores/selectors.ts'
 import { initialViewState, restoreViewState } from '../../../src-renderer/stores/view-store.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { sampleCamera, sampleSnapshot, sampleStream } from './sample-engine.ts'
@@ -53,7 +58,8 @@ describe('what is remembered of the view', () => {
       unknown: 1,
     })
     expect(restored).toEqual({ ...initialViewState, detector: 'a', stageStep: { xyUm: 7, zUm: 2 } })
-    for (const nothing of [undefined, null, 3, 'x']) expect(restoreViewState(nothing)).toEqual(initialViewState)
+    for (const nothing of [undefined, null, 3, 'x'])
+      expect(restoreViewState(nothing)).toEqual(initialViewState)
   })
 })
 
@@ -118,7 +124,9 @@ describe('stage', () => {
     expect(stageTarget({ ...frame, pixelSizeUm: undefined }, { x: 0, y: 0 })).toBeUndefined()
   })
   it('stays within its travel and adds up steps by axis', () => {
-    expect(withinTravel({ x: 200, y: -5, z: 1 }, { x: { min: -100, max: 100 }, y: { min: 0, max: 9 } })).toEqual({
+    expect(
+      withinTravel({ x: 200, y: -5, z: 1 }, { x: { min: -100, max: 100 }, y: { min: 0, max: 9 } }),
+    ).toEqual({
       x: 100,
       y: 0,
     })
@@ -127,7 +135,10 @@ describe('stage', () => {
 })
 
 describe('keys', () => {
-  const press = (key: string, modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) => ({
+  const press = (
+    key: string,
+    modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {},
+  ) => ({
     key,
     ctrlKey: false,
     metaKey: false,
@@ -154,7 +165,12 @@ describe('keys', () => {
 describe('failures in words', () => {
   it('keep message, hint and details', () => {
     const error = new CoverslipError('OUT_OF_RANGE', 'Too long', { hint: 'Shorter', data: { max: 5 } })
-    expect(callFailure(error)).toEqual({ code: 'OUT_OF_RANGE', message: 'Too long', hint: 'Shorter', details: { max: 5 } })
+    expect(callFailure(error)).toEqual({
+      code: 'OUT_OF_RANGE',
+      message: 'Too long',
+      hint: 'Shorter',
+      details: { max: 5 },
+    })
   })
   it('say that the host does not answer when fetch fails', () => {
     expect(callFailure(new TypeError('Failed to fetch')).code).toBe('UNREACHABLE')
