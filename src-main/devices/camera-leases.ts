@@ -3,6 +3,13 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 /** The right to have a camera running; `release` may be called any number of times. */
 export type CameraLease = { readonly cameraId: string; release(): Promise<void> }
 
+export type LeaseOptions = {
+  /** Who holds it, for messages: `live view`. */
+  readonly owner: string
+  /** The camera may be stopped for a moment to change a setting that it cannot change while it acquires. */
+  readonly interruptible?: boolean
+}
+
 /**
  * Counts the users of one camera: it runs while anybody holds a lease, so that stopping the live view never stops a
  * camera that a recording uses. Starts and stops follow each other in order.
@@ -11,7 +18,7 @@ export class CameraLeases {
   readonly #cameraId: string
   readonly #start: () => Promise<unknown>
   readonly #stop: () => Promise<unknown>
-  readonly #holders = new Set<symbol>()
+  readonly #holders = new Set<LeaseOptions>()
   #running = false
   #queue: Promise<void> = Promise.resolve()
 
@@ -32,11 +39,11 @@ export class CameraLeases {
   }
 
   /**
-   * A lease for `owner` (a word for messages), the camera running.
+   * A lease, the camera running.
    * @throws CoverslipError when the camera does not start; then no lease is held.
    */
-  async acquire(owner: string): Promise<CameraLease> {
-    const holder = Symbol(owner)
+  async acquire(options: LeaseOptions): Promise<CameraLease> {
+    const holder = { ...options }
     this.#holders.add(holder)
     const release = async () => {
       if (this.#holders.delete(holder)) await this.#settle()
@@ -50,6 +57,36 @@ export class CameraLeases {
     return { cameraId: this.#cameraId, release }
   }
 
+  /**
+   * Does `action` while the camera stands still, and starts it again if it ran.
+   * @throws CoverslipError DEVICE_UNAVAILABLE when a holder must not be interrupted; whatever `action` throws.
+   */
+  async whileStopped(action: () => Promise<unknown>): Promise<void> {
+    const strict = [...this.#holders].find(({ interruptible }) => interruptible !== true)
+    if (strict !== undefined) {
+      throw new CoverslipError(
+        'DEVICE_UNAVAILABLE',
+        `This cannot change while the camera is used by ${strict.owner}`,
+        {
+          hint: `Wait until ${strict.owner} has ended, or stop it.`,
+        },
+      )
+    }
+    await this.#inTurn(async () => {
+      const wasRunning = this.#running
+      if (wasRunning) await this.#stop()
+      this.#running = false
+      try {
+        await action()
+      } finally {
+        if (wasRunning) await this.#start()
+        this.#running = wasRunning
+      }
+    })
+    // A lease may have been released meanwhile.
+    await this.#settle()
+  }
+
   /** The camera is gone and with it all leases; releasing them later does nothing. */
   revoke(): void {
     this.#holders.clear()
@@ -58,13 +95,18 @@ export class CameraLeases {
 
   /** Brings the camera into the state that the number of leases asks for, after whatever is under way. */
   #settle(): Promise<void> {
-    const turn = this.#queue.then(async () => {
+    return this.#inTurn(async () => {
       const wanted = this.#holders.size > 0
       if (wanted === this.#running) return
       if (wanted) await this.#start()
       this.#running = wanted
       if (!wanted) await this.#stop()
     })
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(action)
+    // Whoever asked hears of a failure; those who come after must not.
     this.#queue = turn.catch(() => undefined)
     return turn
   }

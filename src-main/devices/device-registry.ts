@@ -10,7 +10,7 @@ import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
-import type { CameraLease } from './camera-leases.ts'
+import type { CameraLease, LeaseOptions } from './camera-leases.ts'
 import {
   type BackOff,
   type ConnectionConfig,
@@ -102,11 +102,14 @@ export class DeviceRegistry {
    * Has the camera run until the lease is released.
    * @throws CoverslipError DEVICE_UNAVAILABLE, or why the camera does not start.
    */
-  acquire(cameraId: string, owner: string): Promise<CameraLease> {
-    return this.#camera(cameraId).leases.acquire(owner)
+  acquire(cameraId: string, options: LeaseOptions): Promise<CameraLease> {
+    return this.#camera(cameraId).leases.acquire(options)
   }
 
-  /** @throws CoverslipError naming the property and its limits. */
+  /**
+   * Sets a property. One that the camera cannot change while it acquires interrupts a live view for a moment.
+   * @throws CoverslipError naming the property and its limits; DEVICE_UNAVAILABLE when it would interrupt a recording.
+   */
   async setProperty(deviceId: string, property: string, value: PropertyValue): Promise<DeviceState> {
     const device = this.device(deviceId)
     const descriptor = device.properties.find(({ name }) => name === property)
@@ -121,7 +124,10 @@ export class DeviceRegistry {
       )
     }
     checkPropertyValue(descriptor, value)
-    await this.#call(device, { call: 'setProperty', deviceId: device.id, name: property, value })
+    const set = () => this.#call(device, { call: 'setProperty', deviceId: device.id, name: property, value })
+    const leases = this.#connectionOf(device).camera(device.id)?.leases
+    if (descriptor.lockedWhileAcquiring && leases?.acquiring === true) await leases.whileStopped(set)
+    else await set()
     return this.device(device.id)
   }
 

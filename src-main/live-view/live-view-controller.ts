@@ -226,7 +226,7 @@ export class LiveViewController {
     const { name } = camera.description
     if (this.#closed) throw new CoverslipError('DEVICE_UNAVAILABLE', 'Coverslip is closing')
     const ring = registry.ring(detectorName)
-    const lease = await registry.acquire(detectorName, 'live view')
+    const lease = await registry.acquire(detectorName, { owner: 'the live view', interruptible: true })
     const faultId = `encoder:${detectorName}`
     const stream: Stream = new Stream({
       detectorName,

@@ -1,5 +1,5 @@
 /** Changing devices. */
-import type { PropertyValue } from '../../src-shared/devices.ts'
+import type { Preset, PropertyValue } from '../../src-shared/devices.ts'
 import type { SettingsPatch } from '../../src-shared/settings.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import type { Services } from '../services.ts'
@@ -28,12 +28,12 @@ export async function setProperty(
 /** Applies a preset, e.g. a channel. */
 export async function applyPreset(
   services: Services,
-  preset: { group: string; name: string },
+  { group, name }: Pick<Preset, 'group' | 'name'>,
 ): Promise<void> {
   try {
-    await services.backend.client.presets.apply(preset)
+    await services.backend.client.presets.apply({ group, name })
   } catch (error) {
-    addNotice(services.session, `${preset.group} ${preset.name} could not be set`, callFailure(error))
+    addNotice(services.session, `${group} ${name} could not be set`, callFailure(error))
   }
 }
 

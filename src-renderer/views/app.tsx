@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { ResizeHandle } from '../components/resize-handle.tsx'
-import { useServices, useView } from '../services.ts'
+import { useEngine, useServices, useView } from '../services.ts'
 import { patchPanels } from '../stores/view-store.ts'
 import styles from './app.module.css'
 import { CameraPanel } from './camera-panel.tsx'
@@ -26,8 +26,9 @@ const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } a
 /** The window: bars above and below, panels at the sides, the image in the middle. */
 export function App() {
   const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
+  const connected = useEngine((state) => state.connection.state === 'connected')
   return (
-    <div className={styles['app']} data-phone={phone || undefined}>
+    <div className={styles['app']} data-stale={!connected || undefined}>
       <TopBar phone={phone} />
       {phone ? <PhoneBody /> : <WideBody />}
       <StatusBar phone={phone} />

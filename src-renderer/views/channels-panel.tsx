@@ -22,7 +22,7 @@ function PresetGroup({ group }: { readonly group: string }) {
 
   async function choose(preset: Preset) {
     setAsked(preset.name)
-    await applyPreset(services, { group: preset.group, name: preset.name })
+    await applyPreset(services, preset)
     setAsked(undefined)
   }
   return (

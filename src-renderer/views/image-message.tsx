@@ -126,7 +126,8 @@ function LongExposureQuestion({ detector }: { readonly detector: string }) {
       </p>
       <div className={styles['actions']}>
         <Button
-          color="live"
+          color="live.4"
+          autoContrast
           loading={starting}
           onClick={() => void startLive(services, { detector, force: true })}
         >
@@ -144,11 +145,12 @@ function StartButton({ detector }: { readonly detector: string }) {
   const services = useServices()
   const name = useEngine((state) => deviceById(state, detector)?.description.name)
   const pending = useSession((state) => state.pending[detector])
+  if (pending === 'stopping') return null
   return (
     <div className={styles['start']}>
       <Button
         size="md"
-        color="live"
+        color="live.4"
         autoContrast
         loading={pending !== undefined}
         leftSection={<IconPlayerPlayFilled size={16} />}

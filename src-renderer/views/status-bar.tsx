@@ -32,7 +32,7 @@ function LiveButton() {
       <Button
         className={styles['live'] ?? ''}
         variant={live ? 'default' : 'filled'}
-        color="live"
+        color="live.4"
         autoContrast
         aria-label={live ? 'Stop live view' : 'Start live view'}
         disabled={!connected || pending !== undefined || (!live && !ready)}
@@ -72,7 +72,9 @@ function Rate({ name, value, width, bad = false }: RateProps) {
 function Rates({ phone }: { readonly phone: boolean }) {
   const detector = useDetector()
   const [open, setOpen] = useState(false)
-  const live = useEngine((state) => streamOf(state.streams, detector) !== undefined)
+  const live = useEngine(
+    (state) => state.connection.state === 'connected' && streamOf(state.streams, detector) !== undefined,
+  )
   const cameraFps = useEngine((state) =>
     detector === undefined ? undefined : state.stats[detector]?.camera.fps,
   )

@@ -108,10 +108,26 @@ describe('LiveViewController', () => {
 
   it('does not stop a camera that somebody else uses', async () => {
     await open()
-    const lease = await engine.devices.acquire('test-camera', 'recording')
+    const lease = await engine.devices.acquire('test-camera', { owner: 'a recording' })
     await engine.liveView.startLiveView({})
     await engine.liveView.stopLiveView({})
     expect(engine.devices.camera().acquiring).toBe(true)
+    await lease.release()
+  })
+
+  it('is interrupted for a setting that the camera cannot change while it acquires; a recording is not', async () => {
+    await open()
+    const { frames } = watch()
+    await engine.liveView.startLiveView({ params: { frameRate: 200 } })
+    await eventually('frames', () => frames.length > 2)
+    await engine.devices.setProperty('test-camera', 'binning', '2x2')
+    await eventually('binned frames', () => frames.at(-1)?.metadata.width === 32)
+    expect(types()).not.toContain('streamStopped')
+    const lease = await engine.devices.acquire('test-camera', { owner: 'a recording' })
+    await expect(engine.devices.setProperty('test-camera', 'binning', '1x1')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringContaining('a recording'),
+    })
     await lease.release()
   })
 
