@@ -2,9 +2,10 @@
  * npm start: installs and builds what is missing, then opens Coverslip: in the desktop window where Electron can run,
  * otherwise served on this machine and opened in a browser. All arguments go to Coverslip itself.
  */
+import { join } from 'node:path'
 import { ensureElectron } from './electron.mjs'
 import { setUp } from './setup.mjs'
-import { run, runNode } from './with-node.mjs'
+import { projectRoot, run, runNode } from './with-node.mjs'
 
 const args = process.argv.slice(2)
 /** With one of these there is nothing to show. */
@@ -20,13 +21,14 @@ async function open() {
     return serve(['--open', ...args])
   }
   const { executable, reason } = await ensureElectron()
-  if (executable !== undefined) return run(executable, [...sandboxArguments(), '.', ...args])
+  if (executable !== undefined)
+    return run(executable, [...sandboxArguments(), projectRoot, ...args], { cwd: process.cwd() })
   console.log(`Opening in a browser instead of a desktop window: ${reason}.`)
   return serve(['--open', ...args])
 }
 
 function serve(serverArgs) {
-  return runNode(['out/main/server.js', ...serverArgs], { cwd: process.cwd() })
+  return runNode([join(projectRoot, 'out/main/server.js'), ...serverArgs], { cwd: process.cwd() })
 }
 
 /** Chromium refuses to start as root with its sandbox. */

@@ -88,7 +88,7 @@ export function runNode(args, options) {
 /** Under an old Node: runs this same script again under the modern one, and ends with its exit code. */
 export async function continueUnderModernNode() {
   if (isModernNode()) return
-  process.exit(await runNode(process.argv.slice(1)))
+  process.exit(await runNode(process.argv.slice(1), { cwd: process.cwd() }))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

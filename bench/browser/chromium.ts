@@ -14,6 +14,7 @@ export const softwareGlArguments = [
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
+  '--disable-gpu-compositing',
 ] as const
 
 const candidates = [

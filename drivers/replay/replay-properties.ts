@@ -41,7 +41,7 @@ export function describeReplay(state: ReplayState): readonly PropertyDescriptorI
       title: 'Frame rate',
       category: 'Playback',
       type: 'number',
-      unit: 'frames/s',
+      unit: 'fps',
       scale: 'log',
       ...frameRateLimits,
       value: state.frameRate,

@@ -85,8 +85,9 @@ export class ExposureClock {
     const { exposureMs, periodMs } = this.#current
     if (lateMs > Math.max(2 * periodMs, patienceMs)) {
       const lost = Math.floor(lateMs / periodMs)
-      this.#sequence += lost
       this.#endMs += lost * periodMs
+      // Before the first frame nothing can be lost: the schedule begins with it.
+      if (this.#sequence > 0) this.#sequence += lost
     }
     const frame = { sequence: this.#sequence, exposureMs, endMs: this.#endMs }
     this.#sequence += 1

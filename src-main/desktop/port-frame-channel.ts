@@ -13,6 +13,7 @@ import {
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import type { FrameTransport } from '../live-view/frame-hub.ts'
+import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
 
 /** One end of a channel whose other end is in the page. */
 export interface FramePort {
@@ -37,18 +38,14 @@ const complaintsPerSecond = 20
 
 export class PortFrameChannel implements FrameTransport {
   readonly #port: FramePort
-  readonly #engine: Options['engine']
-  readonly #viewerId: string
-  /** What the viewer calls a detector → its device id. */
-  readonly #detectorIds = new Map<string, string>()
+  readonly #viewer: FrameViewer
   #closed = false
   #complaints = 0
   #complaintsSinceMs = 0
 
   constructor({ port, engine, viewerId }: Options) {
     this.#port = port
-    this.#engine = engine
-    this.#viewerId = viewerId
+    this.#viewer = new FrameViewer({ id: viewerId, engine, transport: this })
     port.onMessage((message) => this.#receive(message))
     port.onClose(() => this.close())
   }
@@ -60,14 +57,14 @@ export class PortFrameChannel implements FrameTransport {
 
   /** Says why there are no frames; called by the hub. */
   report(_viewerId: string, error: CoverslipError): void {
-    if (!this.#closed) this.#port.postMessage({ type: 'channel_error', error: refusal(error) })
+    if (!this.#closed) this.#port.postMessage({ type: 'channel_error', error: refusalReply(error) })
   }
 
   /** Ends the viewer's subscriptions and closes the port. Safe to call more than once. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#engine.frames.leave(this.#viewerId)
+    this.#viewer.leave()
     this.#port.close()
   }
 
@@ -76,33 +73,19 @@ export class PortFrameChannel implements FrameTransport {
     const parsed = portRequestSchema.safeParse(message)
     if (!parsed.success) return this.#complain(message, parsed.error)
     const request = parsed.data
-    if (request.type === 'frame_ack') {
-      // An acknowledgement of a frame that the viewer does not have changes nothing.
-      this.#engine.frames.acknowledge(this.#viewerId, this.#idOf(request.detectorName), request.frameId)
-      return
-    }
+    if (request.type === 'frame_ack') return this.#viewer.acknowledge(request)
     this.#reply(request.id, this.#answer(request))
   }
 
   #answer(request: Exclude<PortRequest, { type: 'frame_ack' }>): ChannelReply | ClockReply {
-    if (request.type === 'clock') return { hostTimeMs: performance.timeOrigin + performance.now() }
+    if (request.type === 'clock') return this.#viewer.clock()
     try {
-      if (request.type === 'subscribe') this.#subscribe(request)
-      else this.#engine.frames.unsubscribe(this.#viewerId, this.#idOf(request.detectorName))
+      if (request.type === 'subscribe') this.#viewer.subscribe(request)
+      else this.#viewer.unsubscribe(request)
       return { ok: true }
     } catch (error) {
-      return refusal(CoverslipError.from(error))
+      return refusalReply(CoverslipError.from(error))
     }
-  }
-
-  #subscribe({ detectorName, decodes }: Extract<PortRequest, { type: 'subscribe' }>): void {
-    const { id } = this.#engine.devices.camera(detectorName)
-    this.#detectorIds.set(detectorName, id)
-    this.#engine.frames.subscribe({ viewerId: this.#viewerId, detectorName: id, transport: this, decodes })
-  }
-
-  #idOf(detectorName: string): string {
-    return this.#detectorIds.get(detectorName) ?? detectorName
   }
 
   #complain(message: unknown, { issues }: z.ZodError): void {
@@ -116,7 +99,7 @@ export class PortFrameChannel implements FrameTransport {
     const problem = issues
       .map(({ path, message: why }) => `${path.join('.') || 'message'}: ${why}`)
       .join('; ')
-    const error = refusal(
+    const error = refusalReply(
       new CoverslipError('INVALID_INPUT', `Frame channel: ${problem}`, {
         hint: 'The messages are described in src-shared/frame-channel.ts.',
       }),
@@ -129,8 +112,4 @@ export class PortFrameChannel implements FrameTransport {
   #reply(id: number, reply: ChannelReply | ClockReply): void {
     this.#port.postMessage({ type: 'reply', id, reply })
   }
-}
-
-function refusal({ code, message, hint }: CoverslipError): Extract<ChannelReply, { ok: false }> {
-  return { ok: false, code, message, ...(hint === undefined ? {} : { hint }) }
 }

@@ -5,7 +5,6 @@ import type { z } from 'zod'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import {
   type ChannelReply,
-  type ClockReply,
   frameAckSchema,
   subscribeSchema,
   unsubscribeSchema,
@@ -13,6 +12,7 @@ import {
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import type { FrameTransport } from '../live-view/frame-hub.ts'
+import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refusal } from './request-guard.ts'
 
@@ -43,7 +43,7 @@ export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: str
       io.to([...viewerIds]).emit('frame', message, packet)
     },
     report: (viewerId, error) => {
-      io.to(viewerId).emit('channel_error', reply(error))
+      io.to(viewerId).emit('channel_error', refusalReply(error))
     },
   }
   io.on('connection', (socket) => serveViewer(socket, engine, transport))
@@ -57,38 +57,25 @@ export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: str
 
 function serveViewer(socket: Socket, engine: Engine, transport: FrameTransport): void {
   const limit = new RateLimit(messagesPerSecond)
-  const detectorIds = new Map<string, string>()
+  const viewer = new FrameViewer({ id: socket.id, engine, transport })
 
   socket.use((_event, next) => {
     if (limit.allows(performance.now())) next()
     else socket.disconnect(true)
   })
   socket.on('subscribe', (message: unknown, answer: unknown) => {
-    respond(socket, answer, () => {
-      const { detectorName, decodes } = parse(subscribeSchema, message, 'subscribe')
-      const { id } = engine.devices.camera(detectorName)
-      detectorIds.set(detectorName, id)
-      engine.frames.subscribe({ viewerId: socket.id, detectorName: id, transport, decodes })
-    })
+    respond(socket, answer, () => viewer.subscribe(parse(subscribeSchema, message, 'subscribe')))
   })
   socket.on('unsubscribe', (message: unknown, answer: unknown) => {
-    respond(socket, answer, () => {
-      const { detectorName } = parse(unsubscribeSchema, message, 'unsubscribe')
-      engine.frames.unsubscribe(socket.id, detectorIds.get(detectorName) ?? detectorName)
-    })
+    respond(socket, answer, () => viewer.unsubscribe(parse(unsubscribeSchema, message, 'unsubscribe')))
   })
   socket.on('frame_ack', (message: unknown) => {
-    respond(socket, undefined, () => {
-      const { detectorName, frameId } = parse(frameAckSchema, message, 'frame_ack')
-      // An acknowledgement of a frame that the viewer does not have (late, repeated, made up) changes nothing.
-      engine.frames.acknowledge(socket.id, detectorIds.get(detectorName) ?? detectorName, frameId)
-    })
+    respond(socket, undefined, () => viewer.acknowledge(parse(frameAckSchema, message, 'frame_ack')))
   })
   socket.on('clock', (answer: unknown) => {
-    const now: ClockReply = { hostTimeMs: performance.timeOrigin + performance.now() }
-    if (typeof answer === 'function') answer(now)
+    if (typeof answer === 'function') answer(viewer.clock())
   })
-  socket.on('disconnect', () => engine.frames.leave(socket.id))
+  socket.on('disconnect', () => viewer.leave())
 }
 
 /** Does `action` and answers, by the acknowledgement where the viewer asked for one, else by an event on failure. */
@@ -97,14 +84,10 @@ function respond(socket: Socket, answer: unknown, action: () => void): void {
     action()
     if (typeof answer === 'function') answer({ ok: true } satisfies ChannelReply)
   } catch (error) {
-    const failure = reply(CoverslipError.from(error))
+    const failure = refusalReply(CoverslipError.from(error))
     if (typeof answer === 'function') answer(failure)
     else socket.emit('channel_error', failure)
   }
-}
-
-function reply({ code, message, hint }: CoverslipError): ChannelReply {
-  return { ok: false, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, message: unknown, event: string): z.infer<Schema> {

@@ -65,10 +65,14 @@ function refuseBrokenReplay(engine: Engine): void {
 }
 
 function closeOnSignals(server: RunningServer, engine: Engine): void {
-  let closing = false
+  let closingSinceMs: number | undefined
   const close = async () => {
-    if (closing) process.exit(1)
-    closing = true
+    if (closingSinceMs !== undefined) {
+      // Ctrl-C reaches this process both from the terminal and through npm: only a later one means impatience.
+      if (performance.now() - closingSinceMs > 1000) process.exit(1)
+      return
+    }
+    closingSinceMs = performance.now()
     await server.close()
     await engine.close()
     process.exit(0)

@@ -46,8 +46,3 @@ export function callFailure(error: unknown): CallFailure {
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'INTERNAL', message, hint: undefined, details: undefined }
 }
-
-/** `failure` as one text: what happened and what to do. */
-export function failureText(failure: CallFailure): string {
-  return failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`
-}

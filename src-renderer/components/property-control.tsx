@@ -15,8 +15,6 @@ import { type LiveSetting, useLiveSetting } from './use-live-setting.ts'
 export type PropertyControlProps = {
   readonly deviceId: string
   readonly property: PropertyDescriptor
-  /** True while frames are acquired: some properties are locked then. */
-  readonly acquiring?: boolean
   /** Title to show instead of the property's own. */
   readonly title?: string
   /** Where the control stands; by default as suits its kind. */
@@ -24,42 +22,20 @@ export type PropertyControlProps = {
 }
 
 /** The control of any property of any device, built from its descriptor. */
-export function PropertyControl({
-  deviceId,
-  property,
-  acquiring = false,
-  title,
-  layout,
-}: PropertyControlProps) {
+export function PropertyControl({ deviceId, property, title, layout }: PropertyControlProps) {
   const services = useServices()
-  const locked = acquiring && property.lockedWhileAcquiring
   const setting = useLiveSetting<PropertyValue>(property.value, (value) =>
     setProperty(services, { deviceId, property: property.name, value }),
   )
   const failureId = useId()
-  const help = [property.description, locked ? 'Stop the live view to change it.' : undefined]
-    .filter((part) => part !== undefined)
-    .join(' ')
   const name = title ?? property.title
   return (
     <div className={styles['control']} role="group" aria-label={name} data-property={property.name}>
-      <LabelledRow title={name} help={help === '' ? undefined : help} layout={layout ?? layoutOf(property)}>
-        <ValueEditor
-          property={property}
-          name={name}
-          setting={setting}
-          disabled={locked}
-          failureId={failureId}
-        />
+      <LabelledRow title={name} help={property.description} layout={layout ?? layoutOf(property)}>
+        <ValueEditor property={property} name={name} setting={setting} failureId={failureId} />
       </LabelledRow>
       {property.type === 'number' && !property.readOnly && (
-        <PropertySlider
-          range={rangeOf(property)}
-          name={name}
-          unit={property.unit}
-          setting={setting}
-          disabled={locked}
-        />
+        <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} />
       )}
       <FailureLine id={failureId} failure={setting.failure} />
     </div>
@@ -74,11 +50,10 @@ type EditorProps = {
   readonly property: PropertyDescriptor
   readonly name: string
   readonly setting: LiveSetting<PropertyValue>
-  readonly disabled: boolean
   readonly failureId: string
 }
 
-function ValueEditor({ property, name, setting, disabled, failureId }: EditorProps) {
+function ValueEditor({ property, name, setting, failureId }: EditorProps) {
   const { shown, edit, failure } = setting
   if (property.type === 'number') {
     return (
@@ -87,7 +62,6 @@ function ValueEditor({ property, name, setting, disabled, failureId }: EditorPro
         value={typeof shown === 'number' ? shown : property.value}
         unit={property.unit}
         step={property.scale === 'log' ? undefined : property.step}
-        disabled={disabled}
         readOnly={property.readOnly}
         invalid={failure !== undefined}
         describedBy={failure === undefined ? undefined : failureId}
@@ -102,26 +76,24 @@ function ValueEditor({ property, name, setting, disabled, failureId }: EditorPro
         className={styles['switch'] ?? ''}
         aria-label={name}
         checked={shown === true}
-        disabled={disabled}
         onChange={(event) => edit(event.currentTarget.checked)}
       />
     )
   }
   if (property.type === 'option') {
     const options = property.options.map((option) => ({ value: option, label: option }))
-    return <Choice label={name} value={String(shown)} options={options} disabled={disabled} onChange={edit} />
+    return <Choice label={name} value={String(shown)} options={options} onChange={edit} />
   }
-  return <TextEditor name={name} value={String(shown)} disabled={disabled} onCommit={edit} />
+  return <TextEditor name={name} value={String(shown)} onCommit={edit} />
 }
 
 type TextEditorProps = {
   readonly name: string
   readonly value: string
-  readonly disabled: boolean
   onCommit(value: string): void
 }
 
-function TextEditor({ name, value, disabled, onCommit }: TextEditorProps) {
+function TextEditor({ name, value, onCommit }: TextEditorProps) {
   return (
     <input
       // A new value from the device replaces what is in the field.
@@ -129,7 +101,6 @@ function TextEditor({ name, value, disabled, onCommit }: TextEditorProps) {
       className={styles['input']}
       aria-label={name}
       defaultValue={value}
-      disabled={disabled}
       onBlur={(event) => {
         if (event.currentTarget.value !== value) onCommit(event.currentTarget.value)
       }}
@@ -145,13 +116,12 @@ type SliderProps = {
   readonly name: string
   readonly unit: string | undefined
   readonly setting: LiveSetting<PropertyValue>
-  readonly disabled: boolean
 }
 
 /** Finest division of a slider's way. */
 const finest = 0.002
 
-function PropertySlider({ range, name, unit, setting, disabled }: SliderProps) {
+function PropertySlider({ range, name, unit, setting }: SliderProps) {
   if (range === undefined || typeof setting.shown !== 'number') return null
   const { min, max, step, scale } = range
   const placeStep = scale === 'linear' && step !== undefined ? Math.max(finest, step / (max - min)) : finest
@@ -162,7 +132,6 @@ function PropertySlider({ range, name, unit, setting, disabled }: SliderProps) {
       max={1}
       step={placeStep}
       value={toPlace(range, setting.shown)}
-      disabled={disabled}
       thumbLabel={`${name} slider`}
       thumbValueText={`${compact(setting.shown, 4)} ${unit ?? ''}`.trim()}
       onChange={(place) => {

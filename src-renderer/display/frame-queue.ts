@@ -2,14 +2,11 @@
  * Between the connection and the screen: the newest frame wins.
  *
  * One frame is decoded and waits to be drawn; one waits undecoded, and a newer one takes its place, so that no time is
- * spent on frames that nobody sees. A frame is acknowledged when it is ready to be drawn or has been replaced: the next
- * one travels while this one is drawn. When nothing is drawn any more (the page is hidden), acknowledgements stop, and
- * with them the host's sending, until drawing goes on.
+ * spent on frames that nobody sees. A frame is acknowledged when it is ready to be drawn, so that the next one travels
+ * meanwhile; one that was replaced, when something is drawn again. So a host with a faster camera sends at most two
+ * frames for each that is drawn, and none while nothing is drawn because the page is hidden.
  */
 import type { DecodedImage, ReceivedFrame } from './image-decoder.ts'
-
-/** A frame that has waited so long to be drawn is on a page that nobody sees, ms. */
-const hiddenAfterMs = 1000
 
 type Options = {
   decode(frame: ReceivedFrame): DecodedImage | Promise<DecodedImage>
@@ -29,8 +26,7 @@ export class FrameQueue {
   readonly #options: Options
   #waiting: ReceivedFrame | undefined
   #ready: DecodedImage | undefined
-  #readySinceMs = 0
-  /** Replaced while nothing was drawn: acknowledged when drawing goes on. */
+  /** Replaced since something was drawn. */
   #owed: number[] = []
   #decoding = false
   /** Counts resets: what was begun before one is void. */
@@ -45,8 +41,7 @@ export class FrameQueue {
     this.#waiting = frame
     if (replaced !== undefined) {
       this.#options.onDropped()
-      if (this.#hidden) this.#owed.push(replaced.message.metadata.frame_id)
-      else this.#options.acknowledge(replaced.message.metadata.frame_id)
+      this.#owed.push(replaced.message.metadata.frame_id)
     }
     this.decodeNext()
   }
@@ -85,10 +80,6 @@ export class FrameQueue {
     this.#decoding = false
   }
 
-  get #hidden(): boolean {
-    return this.#ready !== undefined && this.#options.now() - this.#readySinceMs > hiddenAfterMs
-  }
-
   async #await(frame: ReceivedFrame, decoded: Promise<DecodedImage>, startedMs: number): Promise<void> {
     const generation = this.#generation
     this.#decoding = true
@@ -106,8 +97,7 @@ export class FrameQueue {
 
   #finish(image: DecodedImage, startedMs: number): void {
     this.#ready = image
-    this.#readySinceMs = this.#options.now()
-    this.#options.onDecoded(this.#readySinceMs - startedMs)
+    this.#options.onDecoded(this.#options.now() - startedMs)
     this.#options.acknowledge(image.message.metadata.frame_id)
     this.#options.onReady()
   }

@@ -5,6 +5,7 @@ import { FrameDecoder } from '../../src-shared/frames/decode-frame.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
 import type { ImagePixels } from './image-renderer.ts'
+import { JpegDecoder } from './jpeg-decoder.ts'
 
 export type ReceivedFrame = { readonly message: FrameMessage; readonly packet: Uint8Array<ArrayBuffer> }
 
@@ -16,23 +17,17 @@ export type DecodedImage = {
   release(): void
 }
 
-/** JPEGs are shown as they are: any colour conversion would change grey values. */
-const bitmapOptions = {
-  colorSpaceConversion: 'none',
-  premultiplyAlpha: 'none',
-  imageOrientation: 'none',
-} as const
-
 /** Decodes binary and JPEG frames; the memory of released images is used again. */
 export class ImageDecoder {
   readonly #free: FrameDecoder[] = []
+  readonly #jpeg = new JpegDecoder()
 
   /**
    * @throws CoverslipError when the packet is damaged, or holds something that cannot be shown. For JPEG packets the
    * promise rejects.
    */
   decode(frame: ReceivedFrame): DecodedImage | Promise<DecodedImage> {
-    return frame.message.format === 'jpeg' ? decodeJpeg(frame) : this.#decodeBinary(frame)
+    return frame.message.format === 'jpeg' ? this.#decodeJpeg(frame) : this.#decodeBinary(frame)
   }
 
   #decodeBinary({ message, packet }: ReceivedFrame): DecodedImage {
@@ -58,19 +53,19 @@ export class ImageDecoder {
       throw error
     }
   }
-}
 
-async function decodeJpeg({ message, packet }: ReceivedFrame): Promise<DecodedImage> {
-  let pixels: ImageBitmap
-  try {
-    pixels = await createImageBitmap(new Blob([packet], { type: 'image/jpeg' }), bitmapOptions)
-  } catch (cause) {
-    throw new CoverslipError('INVALID_INPUT', `JPEG frame ${message.metadata.frame_id} cannot be decoded`, {
-      hint: 'It was damaged on its way.',
-      cause,
-    })
+  async #decodeJpeg({ message, packet }: ReceivedFrame): Promise<DecodedImage> {
+    const { frame_id: frameId, pixel_format: pixelFormat } = message.metadata
+    try {
+      const { pixels, width, height } = await this.#jpeg.decode(packet)
+      const kind = pixelLayout(pixelFormat).kind === 'mono' ? 'grey-rgba' : 'rgb-rgba'
+      const release = () => this.#jpeg.recycle(pixels)
+      return { message, image: { kind, pixels, width, height, maxValue: 255 }, release }
+    } catch (cause) {
+      throw new CoverslipError('INVALID_INPUT', `JPEG frame ${frameId} cannot be decoded`, {
+        hint: 'It was damaged on its way.',
+        cause,
+      })
+    }
   }
-  const kind = pixelLayout(message.metadata.pixel_format).kind === 'mono' ? 'grey-bitmap' : 'rgb-bitmap'
-  const { width, height } = pixels
-  return { message, image: { kind, pixels, width, height, maxValue: 255 }, release: () => pixels.close() }
 }

@@ -14,11 +14,7 @@ import type { Size, ViewTransform } from './view-transform.ts'
 export type ImagePixels =
   | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
   | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
-  | (Size & {
-      readonly kind: 'grey-bitmap' | 'rgb-bitmap'
-      readonly pixels: ImageBitmap
-      readonly maxValue: 255
-    })
+  | (Size & { readonly kind: 'grey-rgba' | 'rgb-rgba'; readonly pixels: Uint8Array; readonly maxValue: 255 })
 
 /** The canvas in CSS pixels, and device pixels per CSS pixel. */
 export type CanvasSize = {
@@ -85,7 +81,6 @@ export class ImageRenderer {
     this.#canvas = canvas
     this.#gl = gl
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
-    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE)
   }
 
   get lost(): boolean {
@@ -100,7 +95,6 @@ export class ImageRenderer {
     this.#lutName = undefined
     this.#image = undefined
     this.#gl.pixelStorei(this.#gl.UNPACK_ALIGNMENT, 1)
-    this.#gl.pixelStorei(this.#gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, this.#gl.NONE)
   }
 
   /** Copies the pixels to the GPU; they may be reused when it returns. */
@@ -116,31 +110,17 @@ export class ImageRenderer {
     const texture = this.#textureFor(image, format)
     gl.activeTexture(gl.TEXTURE0)
     gl.bindTexture(gl.TEXTURE_2D, texture.texture)
-    if (image.kind === 'mono' || image.kind === 'rgb') {
-      gl.texSubImage2D(
-        gl.TEXTURE_2D,
-        0,
-        0,
-        0,
-        image.width,
-        image.height,
-        format.format,
-        format.type,
-        image.pixels,
-      )
-    } else {
-      gl.texSubImage2D(
-        gl.TEXTURE_2D,
-        0,
-        0,
-        0,
-        image.width,
-        image.height,
-        format.format,
-        format.type,
-        image.pixels,
-      )
-    }
+    gl.texSubImage2D(
+      gl.TEXTURE_2D,
+      0,
+      0,
+      0,
+      image.width,
+      image.height,
+      format.format,
+      format.type,
+      image.pixels,
+    )
     this.#image = { kind: image.kind, maxValue: image.maxValue }
   }
 

@@ -6,10 +6,10 @@ export type TextureKind =
   | 'mono'
   /** Three unsigned 8-bit integers per pixel. */
   | 'rgb'
-  /** A decoded JPEG (RGBA, 8 bits) that is grey: the red channel counts. */
-  | 'grey-bitmap'
-  /** A decoded JPEG in colour. */
-  | 'rgb-bitmap'
+  /** A decoded JPEG that is grey: RGBA bytes of which the red ones count. */
+  | 'grey-rgba'
+  /** A decoded JPEG in colour: RGBA bytes. */
+  | 'rgb-rgba'
 
 /** What a fragment shader does; each combination is compiled for itself, so that none pays for what it does not do. */
 export type ShaderVariant = {
@@ -22,7 +22,7 @@ export type ShaderVariant = {
 
 /** Whether images of `kind` have three values per pixel. */
 export function isColour(kind: TextureKind): boolean {
-  return kind === 'rgb' || kind === 'rgb-bitmap'
+  return kind === 'rgb' || kind === 'rgb-rgba'
 }
 
 /** A rectangle of the canvas (`box`: left, bottom, right, top in clip space) with its part of the texture. */

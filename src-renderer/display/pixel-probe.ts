@@ -38,36 +38,23 @@ function stagePosition(frame: ShownFrame, column: number, row: number) {
 function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: number): Probe['value'] {
   if (image.kind === 'mono') return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
-  const rgba = readBitmap(image.pixels, { x: column, y: row, width: 1, height: 1 })
+  const [r, g, b] = triple(image.pixels, 4 * (row * image.width + column))
   const toAdu = (grey: number) =>
     frame.windowed === undefined ? grey : Math.round(aduOfGrey(grey, frame.windowed))
-  if (image.kind === 'grey-bitmap') return toAdu(rgba[0] ?? 0)
-  const [r, g, b] = triple(rgba, 0)
-  return [toAdu(r), toAdu(g), toAdu(b)]
+  return image.kind === 'grey-rgba' ? toAdu(r) : [toAdu(r), toAdu(g), toAdu(b)]
 }
 
-function triple(samples: Uint8Array | Uint8ClampedArray, at: number): readonly [number, number, number] {
+function triple(samples: Uint8Array, at: number): readonly [number, number, number] {
   return [samples[at] ?? 0, samples[at + 1] ?? 0, samples[at + 2] ?? 0]
 }
 
 /** A copy of all pixels, as delivered: grey or RGB bytes for JPEG frames. */
 export function copyPixels(frame: ShownFrame, image: ImagePixels): FramePixels {
   if (image.kind === 'mono' || image.kind === 'rgb') return { frame, pixels: image.pixels.slice() }
-  const rgba = readBitmap(image.pixels, { x: 0, y: 0, width: image.width, height: image.height })
-  const channels = image.kind === 'grey-bitmap' ? 1 : 3
+  const channels = image.kind === 'grey-rgba' ? 1 : 3
   const pixels = new Uint8Array(image.width * image.height * channels)
   for (let pixel = 0; pixel < image.width * image.height; pixel++) {
-    for (let c = 0; c < channels; c++) pixels[pixel * channels + c] = rgba[pixel * 4 + c] ?? 0
+    for (let c = 0; c < channels; c++) pixels[pixel * channels + c] = image.pixels[pixel * 4 + c] ?? 0
   }
   return { frame, pixels }
-}
-
-type Area = Point & { readonly width: number; readonly height: number }
-
-/** RGBA bytes of a part of a bitmap. */
-function readBitmap(bitmap: ImageBitmap, { x, y, width, height }: Area): Uint8ClampedArray {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
-  if (context === null) throw new Error('This browser has no 2D canvas in workers')
-  context.drawImage(bitmap, x, y, width, height, 0, 0, width, height)
-  return context.getImageData(0, 0, width, height).data
 }

@@ -50,6 +50,8 @@ export function linkDisplay(services: Services): () => void {
     const { channel, viewport } = shown.getState()
     shown.setState({ ...initialShownState, channel, viewport: { ...viewport, fit: true } })
     display.subscribe(detector)
+    // From now on it stays chosen, also while it is lost: the view must not jump to another camera then.
+    if (detector !== undefined && view.getState().detector === undefined) view.setState({ detector })
   }
 
   function followSettings() {

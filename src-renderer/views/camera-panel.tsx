@@ -9,19 +9,15 @@ import { groupProperties, type PropertyGroup, searchProperties } from '../compon
 import { useDetector, useEngine, useServices } from '../services.ts'
 import { deviceById, propertyOf } from '../stores/selectors.ts'
 import styles from './camera-panel.module.css'
-import { DeviceProblem } from './device-problem.tsx'
 
 /** Settings of the camera on show: the usual ones first, all others one click away. */
 export function CameraPanel() {
   const detector = useDetector()
   const camera = useEngine((state) => deviceById(state, detector))
+  if (camera === undefined) return null
   return (
-    <PanelSection
-      id="camera"
-      title="Camera"
-      aside={camera === undefined ? undefined : <CameraName camera={camera} />}
-    >
-      {camera !== undefined && <CameraSettings key={camera.id} camera={camera} />}
+    <PanelSection id="camera" title="Camera" aside={<CameraName camera={camera} />}>
+      <CameraSettings key={camera.id} camera={camera} />
     </PanelSection>
   )
 }
@@ -37,14 +33,8 @@ function CameraSettings({ camera }: { readonly camera: DeviceState }) {
   const count = others.reduce((sum, group) => sum + group.properties.length, 0)
   return (
     <>
-      <DeviceProblem device={camera} />
       {main.map((property) => (
-        <PropertyControl
-          key={property.name}
-          deviceId={camera.id}
-          property={property}
-          acquiring={camera.acquiring === true}
-        />
+        <PropertyControl key={property.name} deviceId={camera.id} property={property} />
       ))}
       {bySoftware && <TriggerButton camera={camera} />}
       {count > 0 && <MoreSettings camera={camera} groups={others} count={count} />}
@@ -102,12 +92,7 @@ function MoreSettings({ camera, groups, count }: MoreProps) {
           <div key={group.category} role="group" aria-label={group.category}>
             <h3 className={styles['category']}>{group.category}</h3>
             {group.properties.map((property) => (
-              <PropertyControl
-                key={property.name}
-                deviceId={camera.id}
-                property={property}
-                acquiring={camera.acquiring === true}
-              />
+              <PropertyControl key={property.name} deviceId={camera.id} property={property} />
             ))}
           </div>
         ))}

@@ -54,14 +54,11 @@ function useWindow(detector: string | undefined): ShownWindow {
 /** How pixel values become brightness and colour. */
 export function DisplayPanel() {
   const detector = useDetector()
+  if (detector === undefined) return null
   return (
     <PanelSection id="display" title="Display" aside={<HistogramOptions />}>
-      {detector !== undefined && (
-        <>
-          <WindowControls detector={detector} />
-          <Colours detector={detector} />
-        </>
-      )}
+      <WindowControls detector={detector} />
+      <Colours detector={detector} />
     </PanelSection>
   )
 }

@@ -1,7 +1,9 @@
 /**
  * Page of the display benchmark: shows (or only decodes) a stream for some seconds, then leaves for the address that
- * collects the results. Query: report, mode (decoded | drawn | seen), seconds, detector, high.
+ * collects the results. Query: report, mode (loaded | decoded | drawn | seen), seconds, detector, high.
  */
+import { SocketConnection } from '../../../src-renderer/display/socket-connection.ts'
+import { unixNowMs } from '../../../src-shared/frames/unix-clock.ts'
 import { LiveDisplay } from '../../../src-renderer/display/live-display.ts'
 import type { DisplayStats } from '../../../src-renderer/display/display-types.ts'
 import { type DisplayResults, markBits, markPx } from './results.ts'
@@ -19,7 +21,44 @@ function report(results: DisplayResults) {
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function decodeOnly() {
+/** What ImSwitch's page does with JPEG frames, for comparison: hands them to an `<img>` and waits for its `load`. */
+function load() {
+  const latencies: number[] = []
+  let bytes = 0
+  let startMs = 0
+  const connection = new SocketConnection(location.origin, '/socket.io/', {
+    onFrame: (message, packet) => {
+      const image = new Image()
+      image.onload = () => {
+        URL.revokeObjectURL(image.src)
+        connection.acknowledge(message.metadata.frame_id)
+        const nowMs = performance.now()
+        startMs ||= nowMs
+        bytes += packet.byteLength
+        // The first second is for warming up.
+        if (nowMs - startMs > 1000) latencies.push(unixNowMs() - message.metadata.captured_at_ms)
+        if (nowMs - startMs < 1000 * (seconds + 1)) return
+        connection.close()
+        const sorted = latencies.toSorted((x, y) => x - y)
+        report({
+          decoded: {
+            fps: latencies.length / ((nowMs - startMs) / 1000 - 1),
+            latencyMs: sorted[sorted.length >> 1] ?? Number.NaN,
+            latencyP95Ms: sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN,
+            megabytesPerSecond: bytes / 1e3 / (nowMs - startMs),
+          },
+        })
+      }
+      image.src = URL.createObjectURL(new Blob([packet], { type: 'image/jpeg' }))
+    },
+    onSubscribe: () => undefined,
+    onConnection: () => undefined,
+    onError: (error) => error && report({ error: error.message }),
+  })
+  connection.subscribe(detector)
+}
+
+function decodeOnly() {
   const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), { type: 'module' })
   worker.addEventListener('message', ({ data }: MessageEvent<DisplayResults>) => report(data))
   worker.addEventListener('error', ({ message }) => report({ error: message }))
@@ -103,7 +142,9 @@ function heapBytes(): number {
 
 try {
   if (canvas === null) throw new Error('The page has no canvas')
-  await (mode === 'decoded' ? decodeOnly() : show(canvas))
+  if (mode === 'loaded') load()
+  else if (mode === 'decoded') decodeOnly()
+  else await show(canvas)
 } catch (error) {
   report({ error: String(error) })
 }

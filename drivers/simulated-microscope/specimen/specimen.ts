@@ -11,7 +11,7 @@ import {
 } from './paint-structure.ts'
 import { hash } from './random.ts'
 import { NoiseTexture } from './smooth-noise.ts'
-import { CellBorders, TileGeometry } from './tile-geometry.ts'
+import { CellBorders, coarsestBorderPixelUm, TileGeometry } from './tile-geometry.ts'
 import { Tissue } from './tissue.ts'
 
 /** `nuclei`, `cytoskeleton` and `vesicles` fluoresce; `hematoxylin` and `eosin` absorb; `transmission` is what they let through. */
@@ -126,16 +126,17 @@ export class Specimen {
     const bottom = canvas.topUm + tileSize * pixelUm
     const around = (marginUm: number) =>
       [canvas.leftUm - marginUm, canvas.topUm - marginUm, right + marginUm, bottom + marginUm] as const
-    const cells = this.#cells.cellsIn(...around(nucleusReachUm))
-    if (stain === 'nuclei') paintNuclei(canvas, cells, this.#noise, 'dna')
-    else if (stain === 'hematoxylin') paintNuclei(canvas, cells, this.#noise, 'stain')
+    // Only for the stains that need them: making them takes most of the time where pixels are coarse.
+    const cells = () => this.#cells.cellsIn(...around(nucleusReachUm))
+    if (stain === 'nuclei') paintNuclei(canvas, cells(), this.#noise, 'dna')
+    else if (stain === 'hematoxylin') paintNuclei(canvas, cells(), this.#noise, 'stain')
     else {
       const context = this.#context(canvas, `${level} ${column} ${row}`)
       const fibres = () =>
         pixelUm < coarsestFibrePixelUm ? this.#cells.fibresIn(...around(fibreReachUm)) : []
       if (stain === 'cytoskeleton') paintCytoskeleton(context, fibres())
-      else if (stain === 'eosin') paintEosin(context, fibres(), cells)
-      else paintVesicles(context, cells)
+      else if (stain === 'eosin') paintEosin(context, fibres(), cells())
+      else paintVesicles(context, cells())
     }
     return canvas
   }
@@ -144,13 +145,11 @@ export class Specimen {
     if (this.#geometry?.key !== key) {
       const reach = 40
       const side = canvas.size * canvas.pixelUm
-      const { leftUm, topUm } = canvas
-      const cells = this.#cells.cellsIn(
-        leftUm - reach,
-        topUm - reach,
-        leftUm + side + reach,
-        topUm + side + reach,
-      )
+      const { leftUm, topUm, pixelUm } = canvas
+      const cells =
+        pixelUm < coarsestBorderPixelUm
+          ? this.#cells.cellsIn(leftUm - reach, topUm - reach, leftUm + side + reach, topUm + side + reach)
+          : []
       this.#geometry = {
         key,
         geometry: new TileGeometry(this.#tissue, canvas),

@@ -9,7 +9,7 @@ const warpCellUm = 10.4
 const bucketUm = 13
 const binUm = bucketUm / 2
 /** Where pixels are coarser than this, borders between cells cannot be told apart, µm. */
-const coarsestBorderPixelUm = 1
+export const coarsestBorderPixelUm = 1
 
 export type TileGrid = {
   readonly size: number
