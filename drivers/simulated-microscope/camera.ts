@@ -19,7 +19,7 @@ import { Listeners } from './listeners.ts'
 /** Work on missing detail is done in slices of this length, ms, so that the thread always answers. */
 const sliceMs = 20
 /** Work on missing detail per frame while frames are running, ms. */
-const sliceInFrameMs = 12
+const sliceInFrameMs = 8
 /** Free-running frames start at the latest after this, ms, with what detail there is. */
 const startTimeoutMs = 600
 /** A change of the scene counts as settled after this at the latest, ms. */
