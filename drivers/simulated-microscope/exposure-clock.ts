@@ -1,6 +1,6 @@
 import { hostTimeMs } from './host-clock.ts'
 
-/** How late a frame may be handed out without counting as lost: two periods, or this, ms. */
+/** How late a frame may be handed out before the schedule gives way: two periods, or this, ms. */
 const patienceMs = 10
 /** A running exposure is cut short for a new, shorter one when it would take this much longer, ms. */
 const impatienceMs = 100
@@ -20,7 +20,8 @@ export type ExposedFrame = {
 
 /**
  * Times the exposures of a free-running camera. The schedule goes on by whole periods, so that the mean rate is exact
- * whatever the timers do; frames that could not be handed out in time are left out, and their numbers with them.
+ * whatever the timers do. Where the simulation is too slow for it, exposures begin later by whole periods: the camera
+ * is slower then, but it has lost nothing, so its frame numbers have no gap.
  */
 export class ExposureClock {
   readonly #timing: () => ExposureTiming
@@ -83,12 +84,7 @@ export class ExposureClock {
       return
     }
     const { exposureMs, periodMs } = this.#current
-    if (lateMs > Math.max(2 * periodMs, patienceMs)) {
-      const lost = Math.floor(lateMs / periodMs)
-      this.#endMs += lost * periodMs
-      // Before the first frame nothing can be lost: the schedule begins with it.
-      if (this.#sequence > 0) this.#sequence += lost
-    }
+    if (lateMs > Math.max(2 * periodMs, patienceMs)) this.#endMs += Math.floor(lateMs / periodMs) * periodMs
     const frame = { sequence: this.#sequence, exposureMs, endMs: this.#endMs }
     this.#sequence += 1
     this.#current = this.#timing()
