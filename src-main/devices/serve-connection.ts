@@ -6,7 +6,7 @@ import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } fro
 import { RingSink } from './ring-sink.ts'
 
 /** Frames a ring holds: enough for a reader to be late by, within the memory a camera may take. */
-const ringBytes = 160 * 2 ** 20
+const ringBytes = 96 * 2 ** 20
 const ringSlots = { least: 4, most: 64 }
 
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */

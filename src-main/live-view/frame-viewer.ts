@@ -1,4 +1,4 @@
-import { CoverslipError } from '../../src-shared/errors.ts'
+import type { CoverslipError } from '../../src-shared/errors.ts'
 import type {
   ChannelReply,
   ClockReply,
