@@ -65,7 +65,9 @@ export function run(program, args, options = {}) {
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)
+    const stopWatching = whenOrphaned(() => child.kill('SIGTERM'))
     const done = () => {
+      stopWatching()
       for (const signal of signals) process.off(signal, forward)
     }
     child.on('error', (error) => {
@@ -78,6 +80,23 @@ export function run(program, args, options = {}) {
     })
   })
 }
+
+/**
+ * Calls `orphaned` when npm, which runs this script, is gone: the shell between npm and us passes no signals on.
+ * @returns ends the watch
+ */
+function whenOrphaned(orphaned) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return () => undefined
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    orphaned()
+  }, 1000)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 /** Runs a script under a modern Node, to its end. @returns its exit code */

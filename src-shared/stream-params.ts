@@ -25,7 +25,7 @@ const field = {
     title: 'Compression',
     description: 'All are lossless. lz4: fast; zstd: smaller; none: for very fast links.',
   }),
-  level: z.number().int().min(-5).max(22).meta({
+  level: z.number().int().min(-5).max(9).meta({
     title: 'Zstandard level',
     description: 'Used by zstd only; higher is smaller and slower.',
   }),
@@ -76,6 +76,12 @@ const displayWindow = {
   gamma: field.gamma.default(1),
 }
 
+/** Black must lie below white. */
+const windowOrder = {
+  check: ({ windowLow, windowHigh }: { windowLow: number; windowHigh: number }) => windowLow < windowHigh,
+  problem: { path: ['windowHigh'], message: 'must be above windowLow' },
+}
+
 export const binaryParamsSchema = z.strictObject({
   protocol: z.literal('binary'),
   frameRate: field.frameRate.default(30),
@@ -85,32 +91,38 @@ export const binaryParamsSchema = z.strictObject({
   ...geometry,
 })
 
-export const jpegParamsSchema = z.strictObject({
-  protocol: z.literal('jpeg'),
-  frameRate: field.frameRate.default(30),
-  quality: field.quality.default(80),
-  ...displayWindow,
-  ...geometry,
-})
+export const jpegParamsSchema = z
+  .strictObject({
+    protocol: z.literal('jpeg'),
+    frameRate: field.frameRate.default(30),
+    quality: field.quality.default(80),
+    ...displayWindow,
+    ...geometry,
+  })
+  .refine(windowOrder.check, windowOrder.problem)
 
-export const mjpegParamsSchema = z.strictObject({
-  protocol: z.literal('mjpeg'),
-  frameRate: field.frameRate.default(30),
-  quality: field.quality.default(80),
-  ...displayWindow,
-  ...geometry,
-})
+export const mjpegParamsSchema = z
+  .strictObject({
+    protocol: z.literal('mjpeg'),
+    frameRate: field.frameRate.default(30),
+    quality: field.quality.default(80),
+    ...displayWindow,
+    ...geometry,
+  })
+  .refine(windowOrder.check, windowOrder.problem)
 
-export const webrtcParamsSchema = z.strictObject({
-  protocol: z.literal('webrtc'),
-  frameRate: field.frameRate.default(30),
-  maxWidth: field.maxWidth.default(1280),
-  bitrateKbps: field.bitrateKbps.default(8000),
-  codec: field.codec.default('VP8'),
-  iceServers: field.iceServers.default([]),
-  ...displayWindow,
-  cropSize: field.cropSize.default(0),
-})
+export const webrtcParamsSchema = z
+  .strictObject({
+    protocol: z.literal('webrtc'),
+    frameRate: field.frameRate.default(30),
+    maxWidth: field.maxWidth.default(1280),
+    bitrateKbps: field.bitrateKbps.default(8000),
+    codec: field.codec.default('VP8'),
+    iceServers: field.iceServers.default([]),
+    ...displayWindow,
+    cropSize: field.cropSize.default(0),
+  })
+  .refine(windowOrder.check, windowOrder.problem)
 
 export const streamParamsSchema = z.discriminatedUnion('protocol', [
   binaryParamsSchema,

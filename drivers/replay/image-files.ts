@@ -45,8 +45,5 @@ function noImagesError(folder: string, names: readonly string[]) {
   const hint = 'Give a folder that holds PNG or TIFF images itself; subfolders are not searched.'
   const [first] = names
   if (first === undefined) return replayError(`The folder "${folder}" holds no files`, hint)
-  return replayError(
-    `None of the ${names.length} files in "${folder}" is a PNG or TIFF image ("${first}", for example)`,
-    hint,
-  )
+  return replayError(`No file in "${folder}" is a PNG or TIFF image ("${first}", for example)`, hint)
 }

@@ -79,8 +79,11 @@ export class CameraLeases {
       try {
         await action()
       } finally {
-        if (wasRunning) await this.#start()
-        this.#running = wasRunning
+        // With the camera gone nobody holds a lease any more.
+        if (wasRunning && this.#holders.size > 0) {
+          await this.#start()
+          this.#running = true
+        }
       }
     })
     // A lease may have been released meanwhile.

@@ -126,7 +126,7 @@ export class DeviceRegistry {
     checkPropertyValue(descriptor, value)
     const set = () => this.#call(device, { call: 'setProperty', deviceId: device.id, name: property, value })
     const leases = this.#connectionOf(device).camera(device.id)?.leases
-    if (descriptor.lockedWhileAcquiring && leases?.acquiring === true) await leases.whileStopped(set)
+    if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set)
     else await set()
     return this.device(device.id)
   }

@@ -95,9 +95,10 @@ export class ManagedConnection {
 
   #stateChanged(state: SupervisorState): void {
     if (state.state === 'open') return this.#opened(state.opened)
-    for (const { leases, watch } of this.#cameras.values()) {
+    for (const [id, { leases, watch }] of this.#cameras) {
       watch.stop()
       leases.revoke()
+      this.#options.alerts.clear(`silent:${id}`)
     }
     this.#cameras.clear()
     if (state.state === 'lost') {
@@ -149,8 +150,14 @@ export class ManagedConnection {
 
   #camera(deviceId: string, ring: FrameRingMemory): Camera {
     const run = async (call: 'startCamera' | 'stopCamera') => {
-      if (this.supervisor.state.state !== 'open') return
-      await this.supervisor.state.connection.call({ call, deviceId })
+      if (this.supervisor.state.state === 'open') {
+        await this.supervisor.state.connection.call({ call, deviceId })
+        return
+      }
+      // What is gone need not be stopped, but it cannot be started.
+      if (call === 'startCamera') {
+        throw new CoverslipError('DEVICE_UNAVAILABLE', `${this.#nameOf(deviceId)} is not connected`)
+      }
     }
     const watch = new FrameWatch({
       ring,

@@ -106,7 +106,19 @@ export const router = os.router({
   },
   settings: {
     get: os.settings.get.handler(({ context }) => context.engine.settings.settings),
-    set: os.settings.set.handler(({ context, input }) => context.engine.settings.change(definedOnly(input))),
+    set: os.settings.set.handler(({ context, input }) => {
+      const { defaultProtocol } = input
+      if (defaultProtocol !== undefined && !context.host.protocols.includes(defaultProtocol)) {
+        throw new CoverslipError(
+          'PROTOCOL_UNAVAILABLE',
+          `defaultProtocol: this version cannot stream by ${defaultProtocol}`,
+          {
+            hint: `Choose one of ${context.host.protocols.join(', ')}.`,
+          },
+        )
+      }
+      return context.engine.settings.change(definedOnly(input))
+    }),
   },
 })
 

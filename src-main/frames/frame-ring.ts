@@ -235,15 +235,15 @@ export class LiveFrameReader extends RingReader {
   }
 
   /**
-   * What is known of the newest frame, without copying it, and how many frames have arrived since the last look;
-   * undefined when none has. The frame can still be taken.
+   * What is known of the newest frame, without copying it, how many frames have arrived since the last look, and
+   * whether it was taken already; undefined when none has arrived. The frame can still be taken.
    */
-  look(): { readonly info: FrameInfo; readonly arrived: number } | undefined {
+  look(): { readonly info: FrameInfo; readonly arrived: number; readonly taken: boolean } | undefined {
     const newest = this.#newestFrom(this.#unseen, () => undefined)
     if (newest === undefined) return undefined
     const arrived = newest.index + 1 - this.#unseen
     this.#unseen = newest.index + 1
-    return { info: newest.info, arrived }
+    return { info: newest.info, arrived, taken: newest.index < this.#untaken }
   }
 
   /**

@@ -60,6 +60,8 @@ export class LiveViewController {
   readonly #running = new Map<string, Running>()
   /** Starts and stops of one detector follow each other in order. */
   readonly #queues = new Map<string, Promise<unknown>>()
+  /** Detectors with a start under way: a stop that names none must find those, too. */
+  readonly #starting = new Set<string>()
   /** Streams whose camera was lost; they are started again when it is back. */
   readonly #interrupted = new Map<string, { protocol: Protocol; force: boolean }>()
   #closed = false
@@ -98,7 +100,9 @@ export class LiveViewController {
   }): Promise<StartResult> {
     const { registry } = this.#options
     const detectorName = registry.camera(request.detectorName).id
+    this.#starting.add(detectorName)
     return this.#inOrder(detectorName, async () => {
+      this.#starting.delete(detectorName)
       const camera = registry.camera(detectorName)
       const protocol = request.protocol ?? this.#usualProtocol(detectorName)
       if (!availableProtocols.includes(protocol)) {
@@ -127,9 +131,10 @@ export class LiveViewController {
 
   /** Stops the stream(s) of `detectorName` (absent: the first active stream). The camera stops with its last user. */
   async stopLiveView(request: { detectorName?: string | undefined }): Promise<StopResult> {
-    const first = [...this.#running.values()][0]?.stream.active.detectorName
     const detectorName =
-      request.detectorName === undefined ? first : this.#options.registry.camera(request.detectorName).id
+      request.detectorName === undefined
+        ? this.#liveDetectors()[0]
+        : this.#options.registry.camera(request.detectorName).id
     if (detectorName === undefined) return { status: 'not_running', message: 'Nothing streams' }
     this.#interrupted.delete(detectorName)
     return this.#inOrder(detectorName, async () => {
@@ -144,9 +149,7 @@ export class LiveViewController {
 
   /** Stops every stream. */
   async stopAll(): Promise<void> {
-    this.#interrupted.clear()
-    const detectors = new Set([...this.#running.values()].map(({ stream }) => stream.active.detectorName))
-    await Promise.all([...detectors].map((detectorName) => this.stopLiveView({ detectorName })))
+    await Promise.all(this.#liveDetectors().map((detectorName) => this.stopLiveView({ detectorName })))
   }
 
   /**
@@ -307,6 +310,12 @@ export class LiveViewController {
     return name === undefined && active !== undefined ? active : this.#options.registry.camera(name).id
   }
 
+  /** Detectors that stream, are about to, or will when their camera is back. */
+  #liveDetectors(): string[] {
+    const running = [...this.#running.values()].map(({ stream }) => stream.active.detectorName)
+    return [...new Set([...running, ...this.#starting, ...this.#interrupted.keys()])]
+  }
+
   #streamsOf(detectorName: string): Stream[] {
     return [...this.#running.values()]
       .map(({ stream }) => stream)
@@ -327,7 +336,9 @@ export class LiveViewController {
   }
 
   #usualProtocol(detectorName: string): Protocol {
-    return this.#options.memory.lastProtocol(detectorName) ?? this.#options.settings().defaultProtocol
+    const protocol =
+      this.#options.memory.lastProtocol(detectorName) ?? this.#options.settings().defaultProtocol
+    return availableProtocols.includes(protocol) ? protocol : 'binary'
   }
 
   #inOrder<Result>(detectorName: string, action: () => Promise<Result>): Promise<Result> {

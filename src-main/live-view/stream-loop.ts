@@ -35,7 +35,6 @@ export class StreamLoop {
   readonly #tally = new StreamTally()
   /** A frame is due and was not encoded yet: the encoder is busy, or no viewer is ready. */
   #owed = false
-  #lastTaken = -1
   #encoding = 0
   #stopped = false
 
@@ -86,10 +85,10 @@ export class StreamLoop {
   #look(): void {
     const seen = this.#reader.look()
     if (seen === undefined) return
-    const { info, arrived } = seen
+    const { info, arrived, taken } = seen
     this.#tally.arrived(info.sequence, arrived)
     // Taken already, when it came between a look and a copy.
-    if (info.sequence === this.#lastTaken) return
+    if (taken) return
     if (!this.#pacer.due(Number(info.hostTimeNs) / 1e6, arrived)) return this.#tally.count('notDue', arrived)
     this.#tally.count('notDue', arrived - 1)
     // The frame owed until now is replaced by this one.
@@ -102,7 +101,6 @@ export class StreamLoop {
     const info = this.#reader.take((pixels, frame) => this.#pipeline.load(pixels, frame))
     if (info === undefined) return
     this.#owed = false
-    this.#lastTaken = info.sequence
     void this.#encode(info)
   }
 

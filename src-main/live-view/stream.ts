@@ -34,6 +34,7 @@ export class Stream {
   #stats: StreamStats
   #lastBytes = { at: performance.now(), bytes: 0 }
   #closing: Promise<void> | undefined
+  #ended = false
 
   constructor(options: Options) {
     this.#options = options
@@ -54,6 +55,9 @@ export class Stream {
     this.#worker = new Worker(workerUrl('live-view/stream-worker'), { workerData })
     this.#worker.on('message', (message: StreamMessage) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(CoverslipError.from(error)))
+    this.#worker.on('exit', () => {
+      this.#ended = true
+    })
     this.#worker.on('exit', () => this.#fail(new CoverslipError('INTERNAL', 'The stream worker ended')))
     options.hub.open(this.#outlet)
   }
@@ -89,6 +93,7 @@ export class Stream {
 
   /** Lets the frame under way be finished, as ending a thread within a native encoder is not safe; but not for ever. */
   async #endWorker(): Promise<void> {
+    if (this.#ended) return
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
     const stop: StreamRequest = { type: 'stop' }
     this.#worker.postMessage(stop)

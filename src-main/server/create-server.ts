@@ -46,6 +46,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     if (body.status >= 500) console.error(error)
     return reply.code(body.status).send(body)
   })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`), status: 404 }),
+  )
   const info: HostInfo = {
     version: options.version,
     transport: 'network',

@@ -46,6 +46,8 @@ async function run(): Promise<void> {
     await engine.close()
     throw error
   }
+  // A fault in one part must not end the acquisition of another.
+  process.on('uncaughtException', (error) => console.error(error))
   console.log(`Coverslip is on ${server.url}`)
   if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
   if (options.open && folder !== undefined) openAppWindow(server.url, dataFolder)

@@ -51,7 +51,7 @@ function reportFailure(services: Services, deviceId: string, error: unknown) {
   addNotice(services.session, `${name} did not move`, callFailure(error))
 }
 
-/** Moves to `target` (µm), within the travel. */
+/** Moves to `target` (µm); one beyond the travel is refused with a notice. */
 export async function moveStageTo(
   services: Services,
   deviceId: string,
@@ -60,8 +60,7 @@ export async function moveStageTo(
   const device = deviceById(services.engine.getState(), deviceId)
   if (device?.description.kind !== 'stage') return
   try {
-    const limited = withinTravel(target, device.description.axes)
-    const position = await services.backend.client.stage.move({ deviceId, mode: 'absolute', ...limited })
+    const position = await services.backend.client.stage.move({ deviceId, mode: 'absolute', ...target })
     services.engine.apply({ type: 'stageMoved', deviceId, position })
   } catch (error) {
     steps.delete(deviceId)
@@ -79,13 +78,15 @@ export async function stepStage(services: Services, deviceId: string, step: Stag
   let next: StagePosition = step
   while (Object.values(next).some((distance) => distance !== 0)) {
     steps.set(deviceId, {})
-    const position = deviceById(services.engine.getState(), deviceId)?.position ?? {}
+    const device = deviceById(services.engine.getState(), deviceId)
+    if (device?.description.kind !== 'stage') break
+    const { position = {} } = device
     const target: StagePosition = {}
     for (const axis of axisNames) {
       const [from, by] = [position[axis], next[axis]]
       if (from !== undefined && by !== undefined) target[axis] = from + by
     }
-    await moveStageTo(services, deviceId, target)
+    await moveStageTo(services, deviceId, withinTravel(target, device.description.axes))
     next = steps.get(deviceId) ?? {}
   }
   steps.delete(deviceId)

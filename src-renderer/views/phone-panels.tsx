@@ -16,6 +16,7 @@ import { OtherDevicesPanel } from './other-devices-panel.tsx'
 import styles from './phone-panels.module.css'
 import { StagePanel } from './stage-panel.tsx'
 import { StreamPanel } from './stream-panel.tsx'
+import { useDevices } from './use-devices.ts'
 
 type PhonePanel = {
   readonly id: string
@@ -64,7 +65,11 @@ const panels: readonly PhonePanel[] = [
 export function PhonePanels() {
   const { session } = useServices()
   const open = useSession((state) => state.phonePanel)
-  const shown = panels.find((panel) => panel.id === open)
+  const stages = useDevices('stage').length
+  const lights = useDevices('light').length + useDevices('turret').length + useDevices('shutter').length
+  const absent = new Set([...(stages === 0 ? ['stage'] : []), ...(lights === 0 ? ['light'] : [])])
+  const available = panels.filter(({ id }) => !absent.has(id))
+  const shown = available.find((panel) => panel.id === open)
   return (
     <>
       {shown !== undefined && (
@@ -73,7 +78,7 @@ export function PhonePanels() {
         </section>
       )}
       <nav className={styles['tabs']} aria-label="Panels">
-        {panels.map((panel) => (
+        {available.map((panel) => (
           <button
             key={panel.id}
             type="button"

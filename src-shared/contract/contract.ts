@@ -126,13 +126,15 @@ export const contract = {
         tags: ['Live view'],
       })
       .input(
-        z.strictObject({
-          detectorName: detectorName.optional(),
-          protocol: protocolSchema.optional(),
-          params: streamParamsPatchSchema.optional(),
-          /** Start in spite of a long exposure. */
-          force: z.boolean().default(false),
-        }),
+        z
+          .strictObject({
+            detectorName: detectorName.optional(),
+            protocol: protocolSchema.optional(),
+            params: streamParamsPatchSchema.optional(),
+            /** Start in spite of a long exposure. */
+            force: z.boolean().default(false),
+          })
+          .prefault({}),
       )
       .output(startResultSchema),
     stop: call
@@ -142,7 +144,7 @@ export const contract = {
         summary: 'Stop a stream; the camera stops with its last user',
         tags: ['Live view'],
       })
-      .input(z.strictObject({ detectorName: detectorName.optional() }))
+      .input(z.strictObject({ detectorName: detectorName.optional() }).prefault({}))
       .output(stopResultSchema),
     setParams: call
       .route({

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
@@ -174,6 +175,20 @@ describe('A faulty driver', () => {
       expect(alertIds()).not.toContain('connection:test-0')
     },
   )
+
+  it('that hangs while its camera stands still for a setting is restarted, and leaves no false alarm', async () => {
+    await open({ fault: 'hang-on-binning' })
+    await registry.acquire('test-camera', { owner: 'test', interruptible: true })
+    await expect(registry.setProperty('test-camera', 'binning', '2x2')).rejects.toMatchObject({
+      code: 'DEVICE_TIMEOUT',
+    })
+    await eventually('reconnected', () =>
+      registry.devices().every((device) => device.status.state === 'ready'),
+    )
+    expect(camera().acquiring).toBe(false)
+    await delay(4500)
+    expect(alertIds()).toEqual([])
+  })
 
   it('that sends no frames is reported', async () => {
     await open({ fault: 'silent-while-running' })

@@ -417,7 +417,7 @@ describe('bad input is refused, naming the file and the remedy', { timeout: 60_0
     await expectRefusal(at('missing'), /no folder or image ".*missing"/)
     await expectRefusal(folder.path, /holds no files/)
     await writeFile(at('readme.txt'), 'x')
-    await expectRefusal(folder.path, /None of the 1 files in .* \("readme.txt", for example\)/)
+    await expectRefusal(folder.path, /No file in .* \("readme.txt", for example\)/)
     await expectRefusal(at('readme.txt'), /"\S+readme.txt" is neither a PNG nor a TIFF/)
   })
 

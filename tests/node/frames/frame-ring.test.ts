@@ -146,13 +146,13 @@ describe('live reader', () => {
     const reader = new LiveFrameReader(memory)
     expect(take(reader)).toBeUndefined()
     write(writer, 2, 3, 4, 5, 6, 7)
-    expect(reader.look()).toEqual({ info: ringFrameInfo(7), arrived: 6 })
+    expect(reader.look()).toEqual({ info: ringFrameInfo(7), arrived: 6, taken: false })
     expect(reader.look()).toBeUndefined()
     expect(take(reader)).toBe(7)
     expect(take(reader)).toBeUndefined()
     write(writer, 8, 9)
     expect(take(reader)).toBe(9)
-    expect(reader.look()).toEqual({ info: ringFrameInfo(9), arrived: 2 })
+    expect(reader.look()).toEqual({ info: ringFrameInfo(9), arrived: 2, taken: false })
   })
 
   test('a frame is not torn, nor taken twice, by a writer that laps the reader while it copies', () => {

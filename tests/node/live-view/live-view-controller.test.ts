@@ -106,6 +106,39 @@ describe('LiveViewController', () => {
     expect(results.map(({ status }) => status).sort()).toEqual(['already_running', 'started'])
   })
 
+  it('a stop that names no detector stops a start under way', async () => {
+    await open()
+    const [started, stopped] = await Promise.all([
+      engine.liveView.startLiveView({}),
+      engine.liveView.stopLiveView({}),
+    ])
+    expect([started.status, stopped.status]).toEqual(['started', 'stopped'])
+    expect(engine.liveView.getActiveStreams()).toEqual([])
+  })
+
+  it('a locked setting waits for a start under way', async () => {
+    await open()
+    await Promise.all([
+      engine.liveView.startLiveView({}),
+      engine.devices.setProperty('test-camera', 'binning', '2x2'),
+    ])
+    expect(engine.devices.camera().acquiring).toBe(true)
+  })
+
+  it('shows each triggered frame, also the first after the camera was stopped for a setting', async () => {
+    await open()
+    const { frames } = watch()
+    await engine.devices.setProperty('test-camera', 'triggerMode', 'software')
+    await engine.liveView.startLiveView({ params: { frameRate: 100 } })
+    await eventually('a viewer', () => engine.liveView.getDiagnostics({})[0]?.network.viewers === 1)
+    await engine.devices.trigger('test-camera')
+    await eventually('the first frame', () => frames.length === 1)
+    await engine.devices.setProperty('test-camera', 'binning', '2x2')
+    await engine.devices.trigger('test-camera')
+    await eventually('the second frame', () => frames.length === 2)
+    expect(frames.map(({ metadata }) => metadata.sequence)).toEqual([0, 0])
+  })
+
   it('does not stop a camera that somebody else uses', async () => {
     await open()
     const lease = await engine.devices.acquire('test-camera', { owner: 'a recording' })
@@ -158,6 +191,9 @@ describe('LiveViewController', () => {
     await engine.liveView.startLiveView({ protocol: 'jpeg', params: { quality: 60 } })
     expect(() => engine.liveView.setStreamParams({ params: { quality: 101 } })).toThrow('quality')
     expect(() => engine.liveView.setStreamParams({ params: { level: 3 } })).toThrow('level')
+    expect(() => engine.liveView.setStreamParams({ params: { windowLow: 10, windowHigh: 5 } })).toThrow(
+      'windowHigh',
+    )
     expect(engine.liveView.getStreamParams({})).toMatchObject({ protocol: 'jpeg', quality: 60 })
   })
 

@@ -19,7 +19,7 @@ describe('stream settings from their schema', () => {
       max: 1000,
       integer: false,
     })
-    expect(fields.get('level')).toMatchObject({ type: 'number', min: -5, max: 22, integer: true })
+    expect(fields.get('level')).toMatchObject({ type: 'number', min: -5, max: 9, integer: true })
     expect(fields.get('compression')).toMatchObject({ type: 'option', options: ['lz4', 'zstd', 'none'] })
     expect(fields.has('protocol')).toBe(false)
   })

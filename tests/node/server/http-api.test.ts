@@ -117,6 +117,25 @@ describe('The HTTP API', () => {
     expect(await response.json()).toMatchObject({ code, message: expect.any(String) })
   })
 
+  it('takes no body as an empty one where nothing need be said', async () => {
+    const response = await fetch(`${host.url}/api/liveview/stop`, { method: 'POST' })
+    expect(await response.json()).toMatchObject({ status: 'not_running' })
+  })
+
+  it('refuses a default protocol that it does not have', async () => {
+    const response = await post('/api/settings', '{"defaultProtocol":"webrtc"}')
+    expect(await response.json()).toMatchObject({ code: 'PROTOCOL_UNAVAILABLE' })
+  })
+
+  it('answers what is nowhere in the same shape', async () => {
+    const response = await fetch(`${host.url}/nope`)
+    expect(await response.json()).toMatchObject({
+      code: 'INVALID_INPUT',
+      status: 404,
+      message: 'There is no GET /nope',
+    })
+  })
+
   it('names the field that is wrong', async () => {
     const response = await post('/api/liveview/start', '{"params":{"quality":"high"}}')
     expect(await response.json()).toMatchObject({ message: expect.stringContaining('params.quality') })
