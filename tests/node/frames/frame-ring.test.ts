@@ -152,7 +152,7 @@ describe('live reader', () => {
     expect(take(reader)).toBeUndefined()
     write(writer, 8, 9)
     expect(take(reader)).toBe(9)
-    expect(reader.look()).toEqual({ info: ringFrameInfo(9), arrived: 2, taken: false })
+    expect(reader.look()).toEqual({ info: ringFrameInfo(9), arrived: 2, taken: true })
   })
 
   test('a frame is not torn, nor taken twice, by a writer that laps the reader while it copies', () => {
