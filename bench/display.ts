@@ -6,7 +6,7 @@
  * `packets`: frames encoded beforehand, from a server that does nothing else: the display alone. `engine`: the real
  * engine with a camera of 100 (JPEG: 300) frames/s, everything included. Drawing is by software (SwiftShader) on a
  * canvas of 1000 × 800. `loaded`: handed to an `<img>` until its `load` event. `seen`: a number painted into the image,
- * read back from the canvas on the page.
+ * read back from the canvas on the page. `memory`: of all processes of the browser, every 20 s.
  */
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
@@ -21,6 +21,7 @@ import { binaryParamsSchema, jpegParamsSchema } from '../src-shared/stream-param
 import { type FedFrame, FrameFeed } from '../tests/fixtures/frame-feed.ts'
 import { buildPage } from './browser/build-page.ts'
 import { spawnChromium } from './browser/chromium.ts'
+import { groupMemoryBytes } from './browser/process-memory.ts'
 import { type DisplayResults, markBits, markPx } from './browser/display-page/results.ts'
 import { benchFrames, benchHeight, benchWidth } from './fixtures/bench-frames.ts'
 import { ServerProcess } from './fixtures/server-process.ts'
@@ -32,7 +33,9 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 })
-type Mode = 'loaded' | 'decoded' | 'drawn' | 'seen'
+/** Two minutes, after the browser has settled. */
+const memorySeconds = 145
+type Mode = 'loaded' | 'decoded' | 'drawn' | 'seen' | 'memory'
 type Protocol = 'binary' | 'jpeg'
 
 const page = await buildPage(fileURLToPath(new URL('./browser/display-page/', import.meta.url)))
@@ -44,11 +47,13 @@ const cases: readonly (readonly [name: string, measure: () => Promise<object>])[
   ['packets binary drawn, 30 fps', () => fromPackets('binary', 'drawn', 30)],
   ['packets binary decoded, 30 fps', () => fromPackets('binary', 'decoded', 30)],
   ['packets binary seen, 30 fps', () => fromPackets('binary', 'seen', 30)],
+  ['packets binary memory, 30 fps', () => fromPackets('binary', 'memory', 30)],
   ['packets jpeg loaded', () => fromPackets('jpeg', 'loaded', 300)],
   ['packets jpeg decoded', () => fromPackets('jpeg', 'decoded', 300)],
   ['packets jpeg drawn, 100 fps', () => fromPackets('jpeg', 'drawn', 100)],
   ['engine binary decoded', () => fromEngine('binary', 'decoded')],
   ['engine binary drawn', () => fromEngine('binary', 'drawn')],
+  ['engine binary drawn, 32 fps', () => fromEngine('binary', 'drawn', 32)],
   ['engine jpeg loaded', () => fromEngine('jpeg', 'loaded')],
   ['engine jpeg decoded', () => fromEngine('jpeg', 'decoded')],
   ['engine jpeg drawn', () => fromEngine('jpeg', 'drawn')],
@@ -136,7 +141,7 @@ async function fromPackets(protocol: Protocol, mode: Mode, fps: number): Promise
   }
 }
 
-async function fromEngine(protocol: Protocol, mode: Mode): Promise<object> {
+async function fromEngine(protocol: Protocol, mode: Mode, frameRate = 1000): Promise<object> {
   const frames = values.frames === undefined ? [] : ['--frames', values.frames]
   const server = await ServerProcess.start([
     '--frame-rate',
@@ -146,14 +151,17 @@ async function fromEngine(protocol: Protocol, mode: Mode): Promise<object> {
     ...frames,
   ])
   try {
-    await server.startLiveView(protocol, { frameRate: 1000 })
+    await server.startLiveView(protocol, { frameRate })
     return summary(await inChromium(server.url, mode, 'bench'), [])
   } finally {
     await server.stop()
   }
 }
 
-async function inChromium(url: string, mode: Mode, detector: string): Promise<DisplayResults> {
+/** What the page found out, and the browser's memory every 20 s. */
+type Measured = DisplayResults & { readonly memoryMB: readonly number[] }
+
+async function inChromium(url: string, mode: Mode, detector: string): Promise<Measured> {
   const results = Promise.withResolvers<DisplayResults>()
   const collector = createServer((request, response) => {
     const text = new URL(request.url ?? '/', 'http://collector').searchParams.get('results')
@@ -163,32 +171,42 @@ async function inChromium(url: string, mode: Mode, detector: string): Promise<Di
   collector.listen(0, '127.0.0.1')
   await once(collector, 'listening')
   const { port } = collector.address() as AddressInfo
+  const seconds = mode === 'memory' ? memorySeconds : Number(values.seconds)
   const query = new URLSearchParams({
     report: `http://127.0.0.1:${port}/`,
     mode,
-    seconds: values.seconds,
+    seconds: String(seconds),
     detector,
   })
   const chromium = await spawnChromium(`${url}/?${query}`)
-  const timeout = setTimeout(() => results.reject(new Error(`${mode}: the page did not report`)), 60_000)
+  const tooLateMs = (seconds + 40) * 1000
+  const timeout = setTimeout(() => results.reject(new Error(`${mode}: the page did not report`)), tooLateMs)
+  const memoryMB: number[] = []
+  const sample = async () => {
+    const bytes = await groupMemoryBytes(chromium.pid)
+    if (bytes !== undefined) memoryMB.push(Math.round(bytes / 1e6))
+  }
+  const sampling = setInterval(() => {
+    if (mode === 'memory') sample().catch(results.reject)
+  }, 20_000)
   try {
-    return await results.promise
+    return { ...(await results.promise), memoryMB }
   } finally {
     clearTimeout(timeout)
+    clearInterval(sampling)
     await chromium.close()
     collector.closeAllConnections()
     collector.close()
   }
 }
 
-function summary(results: DisplayResults, published: readonly (readonly [number, number])[]): object {
-  const { seen, decoded, drawn, error, heapBytes } = results
+function summary(results: Measured, published: readonly (readonly [number, number])[]): object {
+  const { seen, decoded, drawn, error, memoryMB } = results
   const rounded = (figures: Record<string, number>) =>
     Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Math.round(value * 10) / 10]))
   if (seen === undefined) {
-    const heap: Record<string, number> =
-      heapBytes === undefined ? {} : { heapGrowthMB: (heapBytes[1] - heapBytes[0]) / 1e6 }
-    return { ...rounded({ ...decoded, ...drawn, ...heap }), ...(error === undefined ? {} : { error }) }
+    const memory = memoryMB.length === 0 ? {} : { memoryMB: memoryMB.join(' ') }
+    return { ...rounded({ ...decoded, ...drawn }), ...memory, ...(error === undefined ? {} : { error }) }
   }
   // The frame that was seen is the newest published before with this number.
   const latencies = seen.slice(1).flatMap(([index, atMs]) => {

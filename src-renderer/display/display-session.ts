@@ -64,7 +64,7 @@ export class DisplaySession {
   #tickRequested = false
   #fences: PendingFence[] = []
   /** Points per axis that are averaged in moving images, and since when. */
-  #movingTaps = mostTaps
+  #movingTaps = 2
   #tapsSinceMs = 0
   #lastShownMs = 0
   #refineTimer: ReturnType<typeof setTimeout> | undefined

@@ -5,13 +5,13 @@ import { DisplaySession } from './display-session.ts'
 import type { FrameSource } from './display-types.ts'
 import type { ConnectionListener, FrameConnection } from './frame-connection.ts'
 import { PortConnection } from './port-connection.ts'
-import { SocketConnection } from './socket-connection.ts'
+import { WorkerConnection } from './worker-connection.ts'
 
 let session: DisplaySession | undefined
 
 function connect(source: FrameSource, listener: ConnectionListener): FrameConnection {
   if (source.kind === 'port') return new PortConnection(source.port, listener)
-  return new SocketConnection(source.url, source.path, listener)
+  return new WorkerConnection(source.url, source.path, listener)
 }
 
 function report(message: DisplayReport, transfer: readonly Transferable[] = []): void {

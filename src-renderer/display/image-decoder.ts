@@ -57,8 +57,8 @@ export class ImageDecoder {
   async #decodeJpeg({ message, packet }: ReceivedFrame): Promise<DecodedImage> {
     const { frame_id: frameId, pixel_format: pixelFormat } = message.metadata
     try {
-      const { pixels, width, height } = await this.#jpeg.decode(packet)
-      const kind = pixelLayout(pixelFormat).kind === 'mono' ? 'grey-rgba' : 'rgb-rgba'
+      const { pixels, width, height, order } = await this.#jpeg.decode(packet)
+      const kind = pixelLayout(pixelFormat).kind === 'mono' ? 'grey32' : order
       const release = () => this.#jpeg.recycle(pixels)
       return { message, image: { kind, pixels, width, height, maxValue: 255 }, release }
     } catch (cause) {

@@ -7,14 +7,18 @@ import {
   type TextureKind,
   vertexShader,
 } from './image-shader.ts'
-import { lutTable } from './lut.ts'
+import { type Lut, lutTable } from './lut.ts'
 import type { Size, ViewTransform } from './view-transform.ts'
 
 /** Pixels to draw: rows from top to bottom without padding. */
 export type ImagePixels =
   | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
   | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
-  | (Size & { readonly kind: 'grey-rgba' | 'rgb-rgba'; readonly pixels: Uint8Array; readonly maxValue: 255 })
+  | (Size & {
+      readonly kind: 'grey32' | 'rgb32' | 'bgr32'
+      readonly pixels: Uint8Array
+      readonly maxValue: 255
+    })
 
 /** The canvas in CSS pixels, and device pixels per CSS pixel. */
 export type CanvasSize = {
@@ -65,7 +69,7 @@ export class ImageRenderer {
   readonly #programs = new Map<string, Program>()
   #texture: ImageTexture | undefined
   #lut: WebGLTexture | undefined
-  #lutName: string | undefined
+  #lutName: Lut | undefined
   #image: { readonly kind: TextureKind; readonly maxValue: number } | undefined
 
   /** @throws NoWebGl2Error */
@@ -152,15 +156,18 @@ export class ImageRenderer {
     if (!visible) return
 
     const window = windowFor(settings, image.kind)
+    // Colour images keep their colours: of the tables only `inverted` applies to them.
+    const lut = isColour(image.kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
     const { program, uniforms } = this.#programFor({
       kind: image.kind,
       taps: Math.min(maxTaps, tapsFor(step)),
+      table: lut !== 'gray',
       gamma: window.gamma !== 1,
       markSaturated: settings.markSaturated,
     })
     const uniform = (name: UniformName) => uniforms.get(name) ?? null
     gl.useProgram(program)
-    this.#bindLut(settings, image.kind)
+    this.#bindLut(lut)
     gl.activeTexture(gl.TEXTURE0)
     gl.bindTexture(gl.TEXTURE_2D, texture.texture)
     gl.uniform1i(uniform('image'), 0)
@@ -244,10 +251,8 @@ export class ImageRenderer {
     return texture
   }
 
-  /** Colour images keep their colours: of the tables only `inverted` applies to them. */
-  #bindLut(settings: DisplaySettings, kind: TextureKind): void {
+  #bindLut(name: Lut): void {
     const gl = this.#gl
-    const name = isColour(kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
     this.#lut ??= this.#newTexture(gl.TEXTURE1, gl.RGBA8, { width: 256, height: 1 })
     gl.activeTexture(gl.TEXTURE1)
     gl.bindTexture(gl.TEXTURE_2D, this.#lut)
@@ -257,7 +262,7 @@ export class ImageRenderer {
   }
 
   #programFor(variant: ShaderVariant): Program {
-    const key = `${variant.kind} ${variant.taps} ${variant.gamma} ${variant.markSaturated}`
+    const key = `${variant.kind} ${variant.taps} ${variant.table} ${variant.gamma} ${variant.markSaturated}`
     const known = this.#programs.get(key)
     if (known !== undefined) return known
     const program = this.#link(vertexShader, fragmentShader(variant))

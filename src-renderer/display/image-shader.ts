@@ -6,23 +6,25 @@ export type TextureKind =
   | 'mono'
   /** Three unsigned 8-bit integers per pixel. */
   | 'rgb'
-  /** A decoded JPEG that is grey: RGBA bytes of which the red ones count. */
-  | 'grey-rgba'
-  /** A decoded JPEG in colour: RGBA bytes. */
-  | 'rgb-rgba'
+  /** A decoded JPEG: four bytes per pixel, of which for grey the first, for colour the first three count. */
+  | 'grey32'
+  | 'rgb32'
+  | 'bgr32'
 
 /** What a fragment shader does; each combination is compiled for itself, so that none pays for what it does not do. */
 export type ShaderVariant = {
   readonly kind: TextureKind
   /** Each canvas pixel averages this many points per axis of the image part it covers; 1 shows the nearest pixel. */
   readonly taps: number
+  /** Through the colour table; otherwise values are shown as grey. */
+  readonly table: boolean
   readonly gamma: boolean
   readonly markSaturated: boolean
 }
 
 /** Whether images of `kind` have three values per pixel. */
 export function isColour(kind: TextureKind): boolean {
-  return kind === 'rgb' || kind === 'rgb-rgba'
+  return kind === 'rgb' || kind === 'rgb32' || kind === 'bgr32'
 }
 
 /** A rectangle of the canvas (`box`: left, bottom, right, top in clip space) with its part of the texture. */
@@ -37,11 +39,11 @@ void main() {
 }`
 
 /** The fragment shader of one variant. */
-export function fragmentShader({ kind, taps, gamma, markSaturated }: ShaderVariant): string {
+export function fragmentShader({ kind, taps, table, gamma, markSaturated }: ShaderVariant): string {
   const colour = isColour(kind)
   const integer = kind === 'mono' || kind === 'rgb'
   const value = colour ? 'vec3' : 'float'
-  const texel = `${value}(texture(image, at).${colour ? 'rgb' : 'r'})${integer ? '' : ' * 255.0'}`
+  const texel = `${value}(texture(image, at).${colour ? (kind === 'bgr32' ? 'bgr' : 'rgb') : 'r'})${integer ? '' : ' * 255.0'}`
   return `#version 300 es
 precision highp float;
 precision highp int;
@@ -58,22 +60,20 @@ out vec4 colour;
 ${value} fetch(vec2 at) {
   return ${texel};
 }
-float lookUp(float t) {
-  return t * (255.0 / 256.0) + 0.5 / 256.0;
-}
 
 void main() {
 ${taps === 1 ? `  ${value} value = fetch(at);\n  ${value} peak = value;` : averageCode(value, taps, markSaturated)}
   ${value} t = clamp((value - low) * scale, 0.0, 1.0);
   ${gamma ? `t = pow(t, ${value}(exponent));` : ''}
-  ${
-    colour
-      ? `colour = vec4(texture(lut, vec2(lookUp(t.r), 0.5)).r, texture(lut, vec2(lookUp(t.g), 0.5)).g,
-    texture(lut, vec2(lookUp(t.b), 0.5)).b, 1.0);`
-      : 'colour = texture(lut, vec2(lookUp(t), 0.5));'
-  }
+  colour = vec4(${table ? tableCode(colour) : colour ? 't' : 't, t, t'}, 1.0);
   ${markSaturated ? `if (${colour ? 'max(peak.r, max(peak.g, peak.b))' : 'peak'} >= saturated) colour = vec4(1.0, 0.0, 0.0, 1.0);` : ''}
 }`
+}
+
+/** The table's colour at `t`; each channel of colour images goes through the table by itself. */
+function tableCode(colour: boolean): string {
+  const lookUp = (t: string) => `texture(lut, vec2(${t} * (255.0 / 256.0) + 0.5 / 256.0, 0.5))`
+  return colour ? `${lookUp('t.r')}.r, ${lookUp('t.g')}.g, ${lookUp('t.b')}.b` : `${lookUp('t')}.rgb`
 }
 
 /** Unrolled: loops cost software renderers more than the texture look-ups. */

@@ -1,8 +1,9 @@
 /** Decodes JPEGs to bytes by what the browser offers. */
 
-/** RGBA bytes, row by row; the last byte of each pixel has no meaning. */
-export type RgbaImage = {
+/** Four bytes per pixel, row by row; the last one of each has no meaning. */
+export type Image32 = {
   readonly pixels: Uint8Array<ArrayBuffer>
+  readonly order: 'rgb32' | 'bgr32'
   readonly width: number
   readonly height: number
 }
@@ -19,7 +20,7 @@ export class JpegDecoder {
   #canvas: OffscreenCanvas | undefined
 
   /** @throws (rejects) when the file is not a JPEG or is damaged. */
-  async decode(jpeg: Uint8Array<ArrayBuffer>): Promise<RgbaImage> {
+  async decode(jpeg: Uint8Array<ArrayBuffer>): Promise<Image32> {
     return typeof ImageDecoder === 'undefined' ? this.#byCanvas(jpeg) : this.#byImageDecoder(jpeg)
   }
 
@@ -28,15 +29,20 @@ export class JpegDecoder {
     if (this.#free.length < keptBuffers) this.#free.push(pixels)
   }
 
-  async #byImageDecoder(jpeg: Uint8Array<ArrayBuffer>): Promise<RgbaImage> {
+  async #byImageDecoder(jpeg: Uint8Array<ArrayBuffer>): Promise<Image32> {
     const decoder = new ImageDecoder({ data: jpeg, type: 'image/jpeg', colorSpaceConversion: 'none' })
     try {
       const { image } = await decoder.decode()
       try {
         const { displayWidth: width, displayHeight: height } = image
         const pixels = this.#buffer(width * height * 4)
+        if (image.format === 'BGRX' || image.format === 'BGRA') {
+          // Chromium's own order: handed out as it is, in a third of the time that a conversion takes.
+          await image.copyTo(pixels)
+          return { pixels, width, height, order: 'bgr32' }
+        }
         await image.copyTo(pixels, { format: 'RGBX' })
-        return { pixels, width, height }
+        return { pixels, width, height, order: 'rgb32' }
       } finally {
         image.close()
       }
@@ -45,7 +51,7 @@ export class JpegDecoder {
     }
   }
 
-  async #byCanvas(jpeg: Uint8Array<ArrayBuffer>): Promise<RgbaImage> {
+  async #byCanvas(jpeg: Uint8Array<ArrayBuffer>): Promise<Image32> {
     const bitmap = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }))
     try {
       const { width, height } = bitmap
@@ -56,7 +62,7 @@ export class JpegDecoder {
       if (context === null) throw new Error('This browser has no 2D canvas in workers')
       context.drawImage(bitmap, 0, 0)
       const { data } = context.getImageData(0, 0, width, height)
-      return { pixels: new Uint8Array(data.buffer), width, height }
+      return { pixels: new Uint8Array(data.buffer), width, height, order: 'rgb32' }
     } finally {
       bitmap.close()
     }

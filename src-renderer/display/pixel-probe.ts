@@ -38,10 +38,12 @@ function stagePosition(frame: ShownFrame, column: number, row: number) {
 function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: number): Probe['value'] {
   if (image.kind === 'mono') return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
-  const [r, g, b] = triple(image.pixels, 4 * (row * image.width + column))
+  const [first, second, third] = triple(image.pixels, 4 * (row * image.width + column))
   const toAdu = (grey: number) =>
     frame.windowed === undefined ? grey : Math.round(aduOfGrey(grey, frame.windowed))
-  return image.kind === 'grey-rgba' ? toAdu(r) : [toAdu(r), toAdu(g), toAdu(b)]
+  if (image.kind === 'grey32') return toAdu(first)
+  const [r, g, b] = image.kind === 'bgr32' ? [third, second, first] : [first, second, third]
+  return [toAdu(r), toAdu(g), toAdu(b)]
 }
 
 function triple(samples: Uint8Array, at: number): readonly [number, number, number] {
@@ -51,10 +53,11 @@ function triple(samples: Uint8Array, at: number): readonly [number, number, numb
 /** A copy of all pixels, as delivered: grey or RGB bytes for JPEG frames. */
 export function copyPixels(frame: ShownFrame, image: ImagePixels): FramePixels {
   if (image.kind === 'mono' || image.kind === 'rgb') return { frame, pixels: image.pixels.slice() }
-  const channels = image.kind === 'grey-rgba' ? 1 : 3
-  const pixels = new Uint8Array(image.width * image.height * channels)
-  for (let pixel = 0; pixel < image.width * image.height; pixel++) {
-    for (let c = 0; c < channels; c++) pixels[pixel * channels + c] = image.pixels[pixel * 4 + c] ?? 0
+  const order = image.kind === 'grey32' ? [0] : image.kind === 'bgr32' ? [2, 1, 0] : [0, 1, 2]
+  const count = image.width * image.height
+  const pixels = new Uint8Array(count * order.length)
+  for (const [c, byte] of order.entries()) {
+    for (let i = 0; i < count; i++) pixels[i * order.length + c] = image.pixels[i * 4 + byte] ?? 0
   }
   return { frame, pixels }
 }

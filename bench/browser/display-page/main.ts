@@ -87,7 +87,6 @@ async function show(target: HTMLCanvasElement) {
   await delay(3000)
   collected.length = 0
   if (mode === 'seen') return report({ seen: await watch(target, seconds) })
-  const heapBefore = heapBytes()
   await delay(seconds * 1000)
   const median = (of: (stats: DisplayStats) => number | undefined) =>
     collected.map((stats) => of(stats) ?? Number.NaN).toSorted((a, b) => a - b)[collected.length >> 1] ??
@@ -104,7 +103,6 @@ async function show(target: HTMLCanvasElement) {
       missed: last?.missed ?? 0,
       dropped: last?.dropped ?? 0,
     },
-    heapBytes: [heapBefore, heapBytes()],
     ...(error === undefined ? {} : { error }),
   })
 }
@@ -131,13 +129,6 @@ async function watch(target: HTMLCanvasElement, forSeconds: number) {
     if (seen.at(-1)?.[0] !== index) seen.push([index, performance.timeOrigin + performance.now()])
   }
   return seen
-}
-
-/** Chromium's measure of the JavaScript heap; 0 where there is none. */
-function heapBytes(): number {
-  const memory: unknown = Reflect.get(performance, 'memory')
-  if (typeof memory !== 'object' || memory === null || !('usedJSHeapSize' in memory)) return 0
-  return Number(memory.usedJSHeapSize)
 }
 
 try {

@@ -18,8 +18,6 @@ export type DisplayResults = {
   }
   /** Seen in the canvas: number of the frame (its last four bits) and Unix time, ms. */
   readonly seen?: readonly (readonly [index: number, atMs: number])[]
-  /** JavaScript heap of the page at the beginning and end, bytes. */
-  readonly heapBytes?: readonly [number, number]
   readonly error?: string
 }
 

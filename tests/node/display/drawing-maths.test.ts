@@ -61,9 +61,11 @@ describe('colour tables', () => {
 })
 
 test('a shader does only what its variant asks for', () => {
-  const plain = fragmentShader({ kind: 'mono', taps: 1, gamma: false, markSaturated: false })
-  expect(plain).not.toMatch(/pow|>= saturated/)
+  const plain = fragmentShader({ kind: 'mono', taps: 1, table: false, gamma: false, markSaturated: false })
+  expect(plain).not.toMatch(/pow|>= saturated|texture\(lut/)
   expect(
-    fragmentShader({ kind: 'mono', taps: 3, gamma: true, markSaturated: true }).match(/fetch\(at \+/g),
+    fragmentShader({ kind: 'mono', taps: 3, table: true, gamma: true, markSaturated: true }).match(
+      /fetch\(at \+/g,
+    ),
   ).toHaveLength(9)
 })
