@@ -151,7 +151,10 @@ async function fromEngine(protocol: Protocol, mode: Mode, frameRate = 1000): Pro
     ...frames,
   ])
   try {
-    await server.startLiveView(protocol, { frameRate })
+    await server.startLiveView(protocol, {
+      frameRate,
+      ...(protocol === 'jpeg' ? { windowMode: 'full' as const } : {}),
+    })
     return summary(await inChromium(server.url, mode, 'bench'), [])
   } finally {
     await server.stop()

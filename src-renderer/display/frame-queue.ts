@@ -52,6 +52,8 @@ export class FrameQueue {
     this.#ready = undefined
     for (const frameId of this.#owed) this.#options.acknowledge(frameId)
     this.#owed = []
+    // The browser decodes JPEGs in another thread: while this image is drawn.
+    if (this.#waiting?.message.format === 'jpeg') this.decodeNext()
     return image
   }
 

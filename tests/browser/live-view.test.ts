@@ -153,9 +153,11 @@ describe('live view in the browser', () => {
     await eventually('a JPEG stream', () => stream('camera')?.protocol === 'jpeg')
     await imageShown()
     const white = app.page.getByRole('textbox', { name: 'White at' })
-    await white.fill('1500')
-    await white.press('Enter')
-    await eventually('the stream’s window', () => {
+    // The page may hear of the new stream a little later than we do; until then the window is its own.
+    await eventually('the stream’s window', async () => {
+      await white.fill('1500')
+      await white.press('Enter')
+      await app.page.waitForTimeout(300)
       const params = stream('camera')?.params
       return params?.protocol === 'jpeg' && params.windowMode === 'manual' && params.windowHigh === 1500
     })

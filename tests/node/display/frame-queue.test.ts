@@ -81,6 +81,17 @@ describe('FrameQueue', () => {
     expect(entries()).toEqual(['ack 1', 'decode 2', 'ack 2', 'ready'])
   })
 
+  test('the next JPEG is decoded while one is drawn', () => {
+    const { queue, entries, shownId } = setUp()
+    for (const id of [0, 1]) {
+      const { message, packet } = received(id)
+      queue.push({ packet, message: { ...message, format: 'jpeg' } })
+    }
+    expect(entries()).toEqual(['decode 0', 'ack 0', 'ready'])
+    expect(shownId()).toBe(0)
+    expect(entries()).toEqual(['decode 1', 'ack 1', 'ready'])
+  })
+
   test('a damaged frame is acknowledged and reported, and the next one is shown', () => {
     const { queue, entries, shownId } = setUp((image) => {
       if (image.message.metadata.frame_id === 0) throw new Error('damaged')
