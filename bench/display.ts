@@ -55,6 +55,7 @@ const cases: readonly (readonly [name: string, measure: () => Promise<object>])[
   ['engine binary drawn', () => fromEngine('binary', 'drawn')],
   ['engine binary drawn, 32 fps', () => fromEngine('binary', 'drawn', 32)],
   ['engine jpeg loaded', () => fromEngine('jpeg', 'loaded')],
+  ['engine jpeg loaded, 100 fps', () => fromEngine('jpeg', 'loaded', 100)],
   ['engine jpeg decoded', () => fromEngine('jpeg', 'decoded')],
   ['engine jpeg drawn', () => fromEngine('jpeg', 'drawn')],
 ]

@@ -30,7 +30,6 @@ function load() {
     onFrame: (message, packet) => {
       const image = new Image()
       image.onload = () => {
-        URL.revokeObjectURL(image.src)
         connection.acknowledge(message.metadata.frame_id)
         const nowMs = performance.now()
         startMs ||= nowMs
@@ -49,7 +48,7 @@ function load() {
           },
         })
       }
-      image.src = URL.createObjectURL(new Blob([packet], { type: 'image/jpeg' }))
+      image.src = `data:image/jpeg;base64,${packet.toBase64()}`
     },
     onSubscribe: () => undefined,
     onConnection: () => undefined,

@@ -2,7 +2,8 @@ import type { Region } from '../../../src-shared/kernels/crop.ts'
 
 /**
  * Copies a region of an image, or every `rowStep`-th row of it, to the beginning of `target`, without row padding.
- * By Buffer.copy: out of shared memory it is twice as fast as TypedArray.set, which copies word by word there.
+ * By Buffer.fill, which is a plain memcpy: out of shared memory TypedArray.set and Buffer.copy take two to three times
+ * as long, as they copy word by word there.
  *
  * @returns the number of rows copied.
  */
@@ -17,18 +18,18 @@ export function copyRegion(
   },
 ): number {
   const { width, bytesPerPixel, region, rowStep } = options
-  const from = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const to = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
   const sourceRowBytes = width * bytesPerPixel
   const rowBytes = region.width * bytesPerPixel
   const first = region.y * sourceRowBytes + region.x * bytesPerPixel
   if (rowStep === 1 && rowBytes === sourceRowBytes) {
-    from.copy(target, 0, first, first + region.height * rowBytes)
+    to.fill(source.subarray(first, first + region.height * rowBytes), 0, region.height * rowBytes)
     return region.height
   }
   let rows = 0
   for (let y = 0; y < region.height; y += rowStep) {
     const start = first + y * sourceRowBytes
-    from.copy(target, rows * rowBytes, start, start + rowBytes)
+    to.fill(source.subarray(start, start + rowBytes), rows * rowBytes, (rows + 1) * rowBytes)
     rows += 1
   }
   return rows

@@ -5,6 +5,7 @@ import { unixNowMs } from '../../../src-shared/frames/unix-clock.ts'
 import { BinaryEncoder } from './binary-encoder.ts'
 import { describeFrame, type FrameParts } from './describe-frame.ts'
 import type { EncoderParams, Packet } from './frame-encoder.ts'
+import { FrameMeter } from './frame-meter.ts'
 import { JpegEncoder } from './jpeg-encoder.ts'
 import { PacketPool } from './packet-pool.ts'
 import { WorkArea } from './work-area.ts'
@@ -31,6 +32,7 @@ export class EncodePipeline {
   readonly #detectorName: string
   readonly #binary = new BinaryEncoder(this.pool)
   readonly #jpeg = new JpegEncoder(this.pool)
+  readonly #meter = new FrameMeter()
   readonly #free = [new WorkArea(), new WorkArea()]
   readonly #waiting: (() => void)[] = []
   #loaded: Loaded | undefined
@@ -86,7 +88,7 @@ export class EncodePipeline {
   ): Promise<Omit<FrameParts, 'frameId' | 'encodeMs'>> {
     const capturedMs = unixNowMs() - Number(process.hrtime.bigint() - info.timestampNs) / 1e6
     try {
-      const image = area.prepare()
+      const image = area.prepare(this.#meter)
       const captured = { unixMs: capturedMs }
       const packet =
         params.protocol === 'binary'

@@ -1,14 +1,18 @@
+import { availableParallelism } from 'node:os'
 import jpegTurbo from '@julusian/jpeg-turbo'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type GreyWindow, wholeWindow } from '../../../src-shared/kernels/grey-map.ts'
 import type { JpegParams, MjpegParams } from '../../../src-shared/stream-params.ts'
 import { AutoWindow } from './auto-window.ts'
 import type { CaptureTime, EncodedImage, FrameEncoder } from './frame-encoder.ts'
+import { joinedBytes, joinStrips, stripLayout } from './jpeg-strips.ts'
 import type { PacketPool } from './packet-pool.ts'
 import type { PreparedImage } from './work-area.ts'
 
 /** Largest side of a JPEG that libjpeg-turbo writes, pixels. */
 const maxSide = 65_500
+/** Parts of an image that are compressed at the same time; the thread pool has four threads. */
+const strips = Math.min(4, availableParallelism())
 
 /**
  * JPEG files of the image through the stream's window: grey, or 4:2:0 colour from RGB. Bayer images are encoded as
@@ -40,20 +44,26 @@ export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
     const grey = kernels.toGrey(image, window)
     const colour = layout.channels === 3
     const subsampling = colour ? jpegTurbo.SAMP_420 : jpegTurbo.SAMP_GRAY
-    const scratch = this.#takeScratch(jpegTurbo.bufferSize({ width, height, subsampling }))
+    const { rows, mcus } = stripLayout({ width, height }, { strips, mcuPx: colour ? 16 : 8 })
+    const scratches: Buffer[] = []
+    const compress = async (top: number): Promise<Buffer> => {
+      const stripHeight = Math.min(rows, height - top)
+      const shape = { width, height: stripHeight, subsampling }
+      const scratch = this.#takeScratch(jpegTurbo.bufferSize(shape))
+      scratches.push(scratch)
+      const rowBytes = width * layout.channels
+      const pixels = Buffer.from(grey.buffer, grey.byteOffset + top * rowBytes, stripHeight * rowBytes)
+      const format = colour ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY
+      return jpegTurbo.compress(pixels, scratch, { ...shape, format, quality: params.quality })
+    }
     try {
-      const file = await jpegTurbo.compress(Buffer.from(grey.buffer, grey.byteOffset, grey.length), scratch, {
-        format: colour ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY,
-        width,
-        height,
-        subsampling,
-        quality: params.quality,
-      })
-      const buffer = this.#pool.take(file.length)
-      new Uint8Array(buffer).set(file)
-      return { buffer, bytes: file.length, compression: 'jpeg', filter: 'none', window }
+      const tops = Array.from({ length: Math.ceil(height / rows) }, (_, index) => index * rows)
+      const files = await Promise.all(tops.map(compress))
+      const buffer = this.#pool.take(joinedBytes(files))
+      const bytes = joinStrips(new Uint8Array(buffer), files, { height, mcus })
+      return { buffer, bytes, compression: 'jpeg', filter: 'none', window }
     } finally {
-      this.#scratch.push(scratch)
+      this.#scratch.push(...scratches)
     }
   }
 

@@ -6,8 +6,9 @@ import { reducedPixelFormat } from '../../../src-shared/kernels/reduction.ts'
 import type { MeasuredFrame } from '../../../src-shared/kernels/statistics.ts'
 import { copyRegion } from './copy-region.ts'
 import type { EncoderParams } from './frame-encoder.ts'
+import type { FrameMeter } from './frame-meter.ts'
 
-/** An image in a work area's memory, cut and subsampled as the stream asks for, with its statistics. */
+/** An image in a work area's memory, cut and subsampled as the stream asks for, with statistics (see FrameMeter). */
 export type PreparedImage = {
   readonly kernels: Kernels
   readonly image: ImageShape
@@ -48,7 +49,7 @@ export class WorkArea {
   }
 
   /** Subsamples and measures what was loaded. May be called once per `load`. */
-  prepare(): PreparedImage {
+  prepare(meter: FrameMeter): PreparedImage {
     if (this.#loaded === undefined) throw new Error('prepare() without load()')
     const { kernels, copied, region, info, params } = this.#loaded
     this.#loaded = undefined
@@ -59,7 +60,7 @@ export class WorkArea {
       image,
       pixelFormat: reducedPixelFormat(info.pixelFormat, { step, reduction }),
       significantBits: info.significantBits,
-      measured: kernels.measure(image, { significantBits: info.significantBits }),
+      measured: meter.measure(kernels, image, info),
       region,
     }
   }
