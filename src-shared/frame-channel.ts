@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { FrameMessage } from './frames/frame-message.ts'
+import { protocolSchema } from './stream-params.ts'
 
 /** Frames that may be unacknowledged per viewer and detector: one on its way while one is being drawn. */
 export const framesInFlight = 2
@@ -21,6 +22,8 @@ export const subscribeSchema = z.strictObject({
     .array(z.enum(['lz4', 'zstd', 'jpeg']))
     .max(10)
     .default(['lz4', 'jpeg']),
+  /** Of which protocol, where the detector streams by several at once; absent: of the first that comes this way. */
+  protocol: protocolSchema.exclude(['webrtc']).optional(),
 })
 export type Subscribe = z.input<typeof subscribeSchema>
 

@@ -9,6 +9,8 @@ export const activeStreamSchema = z.object({
   params: streamParamsSchema,
   /** Unix time, ms. */
   startedAt: z.number(),
+  /** `request`: runs until it is stopped; `viewer`: started by one, and stops with the last. */
+  startedBy: z.enum(['request', 'viewer']),
 })
 export type ActiveStream = z.infer<typeof activeStreamSchema>
 

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { protocolSchema, streamParamsSchema } from './stream-params.ts'
+import { sharingSettingsSchema } from './sharing.ts'
+import { iceServerSchema, protocolSchema, streamParamsSchema } from './stream-params.ts'
+
+export const whipSettingsSchema = z.object({
+  enabled: z.boolean().default(false),
+  url: z.url({ protocol: /^https?$/ }),
+  bearerToken: z.string().max(4096).optional(),
+  /** Absent: the first camera. */
+  detectorName: z.string().min(1).max(200).optional(),
+})
+export type WhipSettings = z.infer<typeof whipSettingsSchema>
 
 /** What Coverslip remembers between runs: `settings.json` in the data folder. */
 export const settingsSchema = z.object({
@@ -13,6 +23,12 @@ export const settingsSchema = z.object({
   longExposureMs: z.number().positive().default(2000),
   /** Colours of the window. */
   theme: z.enum(['dark', 'light']).default('dark'),
+  /** Other computers that may watch or operate. */
+  remote: sharingSettingsSchema.prefault({}),
+  /** STUN and TURN servers for all WebRTC streams; none are needed within one network. */
+  iceServers: z.array(iceServerSchema).max(8).default([]),
+  /** A stream published to a media server by WHIP (RFC 9725), so that it serves the many; absent: none. */
+  whip: whipSettingsSchema.optional(),
   /** Last used stream parameters, by detector and protocol. */
   streamParams: z.record(z.string(), z.partialRecord(protocolSchema, streamParamsSchema)).default({}),
   /** Protocol last used, by detector. */
@@ -28,6 +44,7 @@ export const settingsPatchSchema = z
     defaultProtocol: protocolSchema,
     longExposureMs: z.number().positive(),
     theme: z.enum(['dark', 'light']),
+    iceServers: settingsSchema.shape.iceServers.unwrap(),
   })
   .partial()
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>

@@ -3,6 +3,9 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { askMessage, portsMessage } from '../../src-shared/desktop-handshake.ts'
+import { localCaller } from '../access/local-caller.ts'
+import { openAccess } from '../access/open-access.ts'
+import { nothingShared } from '../access/share-control.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import { router } from '../engine/router.ts'
 import { type FramePort, PortFrameChannel } from './port-frame-channel.ts'
@@ -50,7 +53,9 @@ export function servePage({ contents, engine, host, origin }: Options): void {
 function openPorts(contents: WebContents, engine: Engine, host: HostInfo): Connection {
   const calls = new MessageChannelMain()
   const frames = new MessageChannelMain()
-  new RPCHandler(router).upgrade(calls.port1, { context: { engine, host } })
+  new RPCHandler(router).upgrade(calls.port1, {
+    context: { engine, host, caller: localCaller, access: openAccess(), share: nothingShared },
+  })
   calls.port1.start()
   viewers += 1
   const channel = new PortFrameChannel({

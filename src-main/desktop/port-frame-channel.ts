@@ -11,9 +11,11 @@ import {
   portRequestSchema,
 } from '../../src-shared/frame-channel.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
+import { localCaller } from '../access/local-caller.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import type { FrameTransport } from '../live-view/frame-hub.ts'
 import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
+import type { ViewerIdentity } from '../live-view/viewer-board.ts'
 
 /** One end of a channel whose other end is in the page. */
 export interface FramePort {
@@ -28,7 +30,7 @@ type PortRequest = z.infer<typeof portRequestSchema>
 
 type Options = {
   readonly port: FramePort
-  readonly engine: Pick<Engine, 'devices' | 'frames'>
+  readonly engine: Pick<Engine, 'devices' | 'frames' | 'viewers'>
   /** Unique among all viewers of the engine. */
   readonly viewerId: string
 }
@@ -45,7 +47,13 @@ export class PortFrameChannel implements FrameTransport {
 
   constructor({ port, engine, viewerId }: Options) {
     this.#port = port
-    this.#viewer = new FrameViewer({ id: viewerId, engine, transport: this })
+    const viewer: ViewerIdentity = {
+      ...localCaller,
+      id: viewerId,
+      client: 'app',
+      disconnect: () => this.close(),
+    }
+    this.#viewer = new FrameViewer({ viewer, engine, transport: this })
     port.onMessage((message) => this.#receive(message))
     port.onClose(() => this.close())
   }

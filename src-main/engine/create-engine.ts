@@ -15,6 +15,9 @@ import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { type LiveAcquisitionSignal, LiveViewController } from '../live-view/live-view-controller.ts'
 import { StreamMemory } from '../live-view/stream-memory.ts'
+import { ViewerBoard } from '../live-view/viewer-board.ts'
+import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
+import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { SettingsFile } from './settings-file.ts'
 
@@ -26,17 +29,22 @@ export type EngineConfig = {
   readonly backOff?: RegistryOptions['backOff']
 }
 
+/** The engine's part of a snapshot; who is asking and what is shared, the host adds. */
+export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | 'sharing'>
+
 export type Engine = {
   readonly devices: DeviceRegistry
   readonly liveView: LiveViewController
   readonly frames: FrameHub
+  readonly viewers: ViewerBoard
+  readonly webrtc: WebrtcSignalling
   readonly alerts: AlertBoard
   readonly settings: SettingsFile
   /** In-process requests of other parts of the engine to start or stop the live view. */
   readonly signals: Emitter<LiveAcquisitionSignal>
-  /** Everything that is so now. */
-  snapshot(): EngineSnapshot
-  /** All changes, as viewers are told them. */
+  /** Everything of the engine that is so now. */
+  snapshot(): EngineState
+  /** All changes of the engine. */
   on(listener: (event: EngineEvent) => void): () => void
   /** Stops streams and cameras, closes devices, saves settings. Safe to call more than once. */
   close(): Promise<void>
@@ -59,6 +67,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     ...(config.backOff === undefined ? {} : { backOff: config.backOff }),
   })
   const frames = new FrameHub()
+  const viewers = new ViewerBoard()
   const { streamParams, lastProtocol } = settings.settings
   const liveView = new LiveViewController({
     registry: devices,
@@ -67,6 +76,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     memory: new StreamMemory({ streamParams, lastProtocol }, (state) => settings.change(state)),
     settings: () => settings.settings,
   })
+  const webrtc = new WebrtcViewers({ liveView, viewers })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
     liveView.signal(signal).catch((error: unknown) => {
@@ -82,6 +92,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const events = new Emitter<EngineEvent>()
   devices.on((event) => events.emit(event))
   alerts.on((event) => events.emit(event))
+  viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
     if (event.type !== 'frameReady') events.emit(event)
@@ -92,16 +103,18 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     devices,
     liveView,
     frames,
+    viewers,
+    webrtc,
     alerts,
     settings,
     signals,
     snapshot: () => ({
-      type: 'snapshot',
       devices: devices.devices(),
       presets: devices.presets(),
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,
+      viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
     close: () => {

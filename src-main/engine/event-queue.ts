@@ -3,7 +3,8 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 /** Events a subscriber may be behind by; after that it gets a new snapshot instead, which says the same in less. */
 const mostWaiting = 500
 
-type Source = {
+/** Where a subscriber's events come from. */
+export type EventSource = {
   snapshot(): EngineSnapshot
   /** Calls `listener` for each event; returns the unsubscriber. */
   on(listener: (event: EngineEvent) => void): () => void
@@ -14,7 +15,7 @@ type Source = {
  * the consumer stops. A slow consumer costs bounded memory.
  */
 export async function* subscribeToEvents(
-  source: Source,
+  source: EventSource,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EngineEvent> {
   let waiting: EngineEvent[] = [source.snapshot()]
@@ -55,6 +56,9 @@ function stateKey(event: EngineEvent): string | undefined {
     case 'streamStats':
       return `stats ${event.stats.detectorName} ${event.stats.protocol}`
     case 'settingsChanged':
+    case 'controlChanged':
+    case 'viewersChanged':
+    case 'sharingChanged':
     case 'presetsChanged':
       return event.type
     default:

@@ -1,15 +1,26 @@
 /** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
 import { ValidationError } from '@orpc/contract'
-import { implement, ORPCError } from '@orpc/server'
+import { implement, ORPCError, type Router } from '@orpc/server'
+import type { Caller } from '../../src-shared/access.ts'
 import { contract } from '../../src-shared/contract/contract.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import type { Settings } from '../../src-shared/settings.ts'
+import type { Access } from '../access/access.ts'
+import type { ShareControl } from '../access/share-control.ts'
+import { eventsFor, withoutSecrets } from './caller-events.ts'
 import type { Engine } from './create-engine.ts'
 import { subscribeToEvents } from './event-queue.ts'
 
 /** What a host gives with each call. */
-export type CallContext = { readonly engine: Engine; readonly host: HostInfo }
+export type CallContext = {
+  readonly engine: Engine
+  readonly host: HostInfo
+  readonly caller: Caller
+  readonly access: Access
+  readonly share: ShareControl
+}
 
 /** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
 function toContractError(error: unknown): unknown {
@@ -45,18 +56,27 @@ function invalidInput(error: unknown): CoverslipError | undefined {
 
 const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ next }) => {
+  .use(async ({ next, context, procedure, path }, input) => {
+    const { access, caller } = context
+    const needed = procedure['~orpc'].meta
+    const audited = needed.role !== 'viewer'
+    const action = path.join('.')
     try {
-      return await next()
+      access.authorize(caller, needed)
+      const result = await next()
+      if (audited) access.record({ caller, action, input })
+      return result
     } catch (error) {
-      throw toContractError(error)
+      const failure = toContractError(error)
+      if (audited) access.record({ caller, action, input, error: String(failure) })
+      throw failure
     }
   })
 
-export const router = os.router({
+export const router: Router<typeof contract, CallContext> = os.router({
   system: {
     info: os.system.info.handler(({ context }) => context.host),
-    events: os.system.events.handler(({ context, signal }) => subscribeToEvents(context.engine, signal)),
+    events: os.system.events.handler(({ context, signal }) => subscribeToEvents(eventsFor(context), signal)),
   },
   devices: {
     list: os.devices.list.handler(({ context }) => context.engine.devices.devices()),
@@ -105,7 +125,7 @@ export const router = os.router({
     dismiss: os.alerts.dismiss.handler(({ context, input }) => context.engine.alerts.clear(input.alertId)),
   },
   settings: {
-    get: os.settings.get.handler(({ context }) => context.engine.settings.settings),
+    get: os.settings.get.handler(({ context }) => settingsFor(context)),
     set: os.settings.set.handler(({ context, input }) => {
       const { defaultProtocol } = input
       if (defaultProtocol !== undefined && !context.host.protocols.includes(defaultProtocol)) {
@@ -117,10 +137,63 @@ export const router = os.router({
           },
         )
       }
-      return context.engine.settings.change(definedOnly(input))
+      context.engine.settings.change(definedOnly(input))
+      return settingsFor(context)
     }),
   },
+  access: {
+    session: os.access.session.handler(({ context: { access, caller } }) => ({
+      caller,
+      control: access.control(),
+    })),
+    takeControl: os.access.takeControl.handler(({ context: { access, caller } }) =>
+      access.takeControl(caller),
+    ),
+    releaseControl: os.access.releaseControl.handler(({ context: { access, caller } }) =>
+      access.releaseControl(caller),
+    ),
+    answerControl: os.access.answerControl.handler(({ context: { access, caller }, input }) =>
+      access.answerControl(caller, input),
+    ),
+    tokens: os.access.tokens.handler(({ context }) => context.access.tokens()),
+    createToken: os.access.createToken.handler(async ({ context: { access, share }, input }) => {
+      const created = await access.createToken(input)
+      return { ...created, links: share.links(created.secret) }
+    }),
+    revokeToken: os.access.revokeToken.handler(({ context, input }) =>
+      context.access.revokeToken(input.tokenId),
+    ),
+    audit: os.access.audit.handler(({ context, input }) => context.access.audit(input.limit)),
+  },
+  sharing: {
+    state: os.sharing.state.handler(({ context }) => context.share.state()),
+    set: os.sharing.set.handler(({ context, input }) => context.share.change(definedOnly(input))),
+    publish: os.sharing.publish.handler(({ context, input }) => {
+      context.engine.settings.change({ whip: input.whip ?? undefined })
+    }),
+  },
+  viewers: {
+    list: os.viewers.list.handler(({ context }) => context.engine.viewers.list()),
+    disconnect: os.viewers.disconnect.handler(({ context, input }) =>
+      context.engine.viewers.disconnect(input.viewerId),
+    ),
+  },
+  webrtc: {
+    offer: os.webrtc.offer.handler(({ context: { engine, caller }, input }) => {
+      const { label, role, address } = caller
+      return engine.webrtc.answer(input, { label, role, address, client: 'webrtc' })
+    }),
+    addCandidates: os.webrtc.addCandidates.handler(({ context, input }) =>
+      context.engine.webrtc.addCandidates(input.sessionId, input.candidates),
+    ),
+    close: os.webrtc.close.handler(({ context, input }) => context.engine.webrtc.close(input.sessionId)),
+  },
 })
+
+function settingsFor({ engine, caller }: CallContext): Settings {
+  const { settings } = engine.settings
+  return caller.role === 'owner' ? settings : withoutSecrets(settings)
+}
 
 type Defined<Patch> = { [Key in keyof Patch]?: Exclude<Patch[Key], undefined> }
 

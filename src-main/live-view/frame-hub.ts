@@ -9,6 +9,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import { framesInFlight } from '../../src-shared/frame-channel.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
+import type { ViewerCounts } from './viewer-board.ts'
 
 /** One encoded frame of a stream. */
 export type EncodedFrame = {
@@ -49,6 +50,9 @@ type Subscription = {
   readonly decodes: ReadonlySet<string>
   readonly inFlight: Map<number, SharedPacket>
   lastFrameId: number
+  frames: number
+  skipped: number
+  bytes: number
   /** Encoding this viewer was told it cannot decode. */
   reported: string | undefined
 }
@@ -132,6 +136,9 @@ export class StreamOutlet {
       decodes: new Set(decodes),
       inFlight: new Map(),
       lastFrameId: this.#latest === undefined ? -1 : this.#latest.frame.frameId - 1,
+      frames: 0,
+      skipped: 0,
+      bytes: 0,
       reported: undefined,
     }
     this.#subscriptions.set(viewerId, subscription)
@@ -144,6 +151,8 @@ export class StreamOutlet {
     if (subscription === undefined) return
     this.#subscriptions.delete(viewerId)
     for (const packet of subscription.inFlight.values()) packet.forfeit()
+    // Nothing is encoded while nobody watches: the next viewer must not get a frame of long ago.
+    if (this.#subscriptions.size === 0) this.#forgetLatest()
     this.#tellAudience({ always: true })
   }
 
@@ -162,6 +171,18 @@ export class StreamOutlet {
   /** The stream has ended. */
   close(): void {
     for (const viewerId of [...this.#subscriptions.keys()]) this.remove(viewerId)
+    this.#forgetLatest()
+  }
+
+  /** What a viewer has been sent of this stream. */
+  countsOf(viewerId: string): ViewerCounts | undefined {
+    const subscription = this.#subscriptions.get(viewerId)
+    if (subscription === undefined) return undefined
+    const { frames, skipped, bytes } = subscription
+    return { frames, skipped, bytes }
+  }
+
+  #forgetLatest(): void {
     this.#latest?.release()
     this.#latest = undefined
   }
@@ -178,7 +199,11 @@ export class StreamOutlet {
 
   #take(subscription: Subscription, packet: SharedPacket): void {
     const { frameId, packet: bytes } = packet.frame
-    if (subscription.lastFrameId >= 0) this.#skipped += frameId - subscription.lastFrameId - 1
+    const skipped = subscription.lastFrameId < 0 ? 0 : frameId - subscription.lastFrameId - 1
+    this.#skipped += skipped
+    subscription.skipped += skipped
+    subscription.frames += 1
+    subscription.bytes += bytes.byteLength
     subscription.lastFrameId = frameId
     subscription.inFlight.set(frameId, packet.retain())
     this.#sent += 1
@@ -218,6 +243,8 @@ type Wish = {
   readonly detectorName: string
   readonly transport: FrameTransport
   readonly decodes: readonly string[]
+  /** Of which protocol, where a detector streams by several; absent: of the first that a hub viewer can have. */
+  readonly protocol?: Protocol | undefined
 }
 
 /** All streams and all viewers. A viewer may subscribe before its detector streams; it is connected when it does. */
@@ -229,7 +256,7 @@ export class FrameHub {
   open(outlet: StreamOutlet): void {
     const outlets = this.#outlets.get(outlet.detectorName) ?? []
     this.#outlets.set(outlet.detectorName, [...outlets, outlet])
-    if (outlets.length === 0) this.#connect(outlet)
+    this.#connectAll(outlet.detectorName)
   }
 
   /** A stream ends; its viewers go over to another stream of the detector when there is one. */
@@ -237,13 +264,23 @@ export class FrameHub {
     outlet.close()
     const outlets = (this.#outlets.get(outlet.detectorName) ?? []).filter((other) => other !== outlet)
     this.#outlets.set(outlet.detectorName, outlets)
-    const next = outlets[0]
-    if (next !== undefined) this.#connect(next)
+    this.#connectAll(outlet.detectorName)
   }
 
   subscribe(wish: Wish): void {
     this.#wishes.set(wishKey(wish), wish)
-    this.#outlets.get(wish.detectorName)?.[0]?.add(wish.viewerId, wish.transport, wish.decodes)
+    for (const outlet of this.#outlets.get(wish.detectorName) ?? []) outlet.remove(wish.viewerId)
+    this.#connect(wish)
+  }
+
+  /** The stream that a subscriber gets now; undefined while it waits for one. */
+  protocolOf(viewerId: string, detectorName: string): Protocol | undefined {
+    return this.#outletOf(viewerId, detectorName)?.protocol
+  }
+
+  /** What a subscriber has been sent of the stream it gets now. */
+  countsOf(viewerId: string, detectorName: string): ViewerCounts {
+    return this.#outletOf(viewerId, detectorName)?.countsOf(viewerId) ?? { frames: 0, bytes: 0, skipped: 0 }
   }
 
   unsubscribe(viewerId: string, detectorName: string): void {
@@ -263,10 +300,22 @@ export class FrameHub {
     return (this.#outlets.get(detectorName) ?? []).some((outlet) => outlet.acknowledge(viewerId, frameId))
   }
 
-  #connect(outlet: StreamOutlet): void {
-    for (const { viewerId, detectorName, transport, decodes } of this.#wishes.values()) {
-      if (detectorName === outlet.detectorName) outlet.add(viewerId, transport, decodes)
-    }
+  #outletOf(viewerId: string, detectorName: string): StreamOutlet | undefined {
+    return this.#outlets.get(detectorName)?.find((outlet) => outlet.countsOf(viewerId) !== undefined)
+  }
+
+  /** Streams have come or gone: connects the detector's viewers that have none. */
+  #connectAll(detectorName: string): void {
+    for (const wish of this.#wishes.values()) if (wish.detectorName === detectorName) this.#connect(wish)
+  }
+
+  #connect({ viewerId, detectorName, transport, decodes, protocol }: Wish): void {
+    if (this.#outletOf(viewerId, detectorName) !== undefined) return
+    // WebRTC frames do not come through the hub.
+    const outlet = this.#outlets
+      .get(detectorName)
+      ?.find((other) => (protocol === undefined ? other.protocol !== 'webrtc' : other.protocol === protocol))
+    outlet?.add(viewerId, transport, decodes)
   }
 }
 

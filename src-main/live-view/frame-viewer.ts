@@ -9,11 +9,15 @@ import type {
 import { unixNowMs } from '../../src-shared/frames/unix-clock.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import type { FrameHub, FrameTransport } from './frame-hub.ts'
+import type { ViewerBoard, ViewerIdentity } from './viewer-board.ts'
 
 type Options = {
-  /** Unique among all viewers of the engine. */
-  readonly id: string
-  readonly engine: { readonly devices: DeviceRegistry; readonly frames: FrameHub }
+  readonly viewer: ViewerIdentity
+  readonly engine: {
+    readonly devices: DeviceRegistry
+    readonly frames: FrameHub
+    readonly viewers: ViewerBoard
+  }
   readonly transport: FrameTransport
 }
 
@@ -22,26 +26,40 @@ export class FrameViewer {
   readonly #options: Options
   /** What the viewer calls a detector (id or name) → its device id. */
   readonly #detectorIds = new Map<string, string>()
+  /** Device id → what ends the entry on the board. */
+  readonly #watching = new Map<string, () => void>()
 
   constructor(options: Options) {
     this.#options = options
   }
 
   /** @throws CoverslipError UNKNOWN_DEVICE. */
-  subscribe({ detectorName, decodes = [] }: Subscribe): void {
-    const { id: viewerId, engine, transport } = this.#options
-    const { id } = engine.devices.camera(detectorName)
+  subscribe({ detectorName, decodes = [], protocol }: Subscribe): void {
+    const { viewer, engine, transport } = this.#options
+    const { devices, frames, viewers } = engine
+    const { id } = devices.camera(detectorName)
     this.#detectorIds.set(detectorName, id)
-    engine.frames.subscribe({ viewerId, detectorName: id, transport, decodes })
+    frames.subscribe({ viewerId: viewer.id, detectorName: id, transport, decodes, protocol })
+    this.#watching.get(id)?.()
+    const leave = viewers.join({
+      viewer,
+      detectorName: id,
+      protocol: () => frames.protocolOf(viewer.id, id),
+      counts: () => frames.countsOf(viewer.id, id),
+    })
+    this.#watching.set(id, leave)
   }
 
   unsubscribe({ detectorName }: Unsubscribe): void {
-    this.#options.engine.frames.unsubscribe(this.#options.id, this.#idOf(detectorName))
+    const id = this.#idOf(detectorName)
+    this.#options.engine.frames.unsubscribe(this.#options.viewer.id, id)
+    this.#watching.get(id)?.()
+    this.#watching.delete(id)
   }
 
   /** One of a frame that the viewer does not have (late, repeated, made up) changes nothing. */
   acknowledge({ detectorName, frameId }: FrameAck): void {
-    this.#options.engine.frames.acknowledge(this.#options.id, this.#idOf(detectorName), frameId)
+    this.#options.engine.frames.acknowledge(this.#options.viewer.id, this.#idOf(detectorName), frameId)
   }
 
   clock(): ClockReply {
@@ -50,7 +68,9 @@ export class FrameViewer {
 
   /** The viewer has gone. */
   leave(): void {
-    this.#options.engine.frames.leave(this.#options.id)
+    this.#options.engine.frames.leave(this.#options.viewer.id)
+    for (const leave of this.#watching.values()) leave()
+    this.#watching.clear()
   }
 
   #idOf(detectorName: string): string {

@@ -20,10 +20,11 @@ import type { Protocol, StreamParams, StreamParamsPatch } from '../../src-shared
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import type { FrameHub } from './frame-hub.ts'
 import { Stream } from './stream.ts'
+import { type StreamHold, StreamHolds } from './stream-holds.ts'
 import type { StreamMemory } from './stream-memory.ts'
 
 /** Protocols that a stream worker exists for. */
-export const availableProtocols: readonly Protocol[] = ['binary', 'jpeg']
+export const availableProtocols: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
 
 type StopReason = Extract<EngineEvent, { type: 'streamStopped' }>['reason']
 
@@ -53,6 +54,22 @@ type Options = {
 }
 
 type Running = { readonly stream: Stream; readonly forced: boolean }
+type StartedBy = ActiveStream['startedBy']
+
+type StartRequest = {
+  detectorName?: string | undefined
+  protocol?: Protocol | undefined
+  params?: StreamParamsPatch | undefined
+  force?: boolean
+}
+
+/** A stream whose camera was lost. */
+type Interrupted = {
+  readonly detectorName: string
+  readonly protocol: Protocol
+  readonly force: boolean
+  readonly startedBy: StartedBy
+}
 
 export class LiveViewController {
   readonly #options: Options
@@ -63,11 +80,19 @@ export class LiveViewController {
   /** Detectors with a start under way: a stop that names none must find those, too. */
   readonly #starting = new Set<string>()
   /** Streams whose camera was lost; they are started again when it is back. */
-  readonly #interrupted = new Map<string, { protocol: Protocol; force: boolean }>()
+  readonly #interrupted = new Map<string, Interrupted>()
+  readonly #holds: StreamHolds
   #closed = false
 
   constructor(options: Options) {
     this.#options = options
+    this.#holds = new StreamHolds(({ detectorName, protocol }) => {
+      void this.#inOrder(detectorName, async () => {
+        const stream = this.#streamOf(detectorName, protocol)
+        const watched = this.#holds.isHeld({ detectorName, protocol })
+        if (stream?.active.startedBy === 'viewer' && !watched) await this.#stop(stream, 'no_viewer')
+      })
+    })
     options.registry.on((event) => {
       if (event.type === 'deviceChanged' && event.device.description.kind === 'camera')
         this.#cameraChanged(event.device)
@@ -92,12 +117,31 @@ export class LiveViewController {
    * @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE; PROTOCOL_IN_USE naming the protocol that the
    * detector streams by; PROTOCOL_UNAVAILABLE; INVALID_INPUT naming the parameter.
    */
-  async startLiveView(request: {
-    detectorName?: string | undefined
-    protocol?: Protocol | undefined
-    params?: StreamParamsPatch | undefined
-    force?: boolean
-  }): Promise<StartResult> {
+  async startLiveView(request: StartRequest): Promise<StartResult> {
+    return this.#startInOrder(request, 'request')
+  }
+
+  /**
+   * For one viewer of a protocol that has its own way to viewers (mjpeg, webrtc): starts the stream where it does not
+   * run. A stream started so stops a moment after its last viewer has released it.
+   * @throws CoverslipError as `startLiveView`, and LONG_EXPOSURE.
+   */
+  async holdStream(request: Omit<StartRequest, 'force'> & { protocol: Protocol }): Promise<StreamHold> {
+    const detectorName = this.#options.registry.camera(request.detectorName).id
+    const hold = this.#holds.hold({ detectorName, protocol: request.protocol })
+    try {
+      const result = await this.#startInOrder({ ...request, detectorName }, 'viewer')
+      if (result.status !== 'long_exposure') return hold
+      throw new CoverslipError('LONG_EXPOSURE', result.message, {
+        hint: 'Whoever operates the microscope can start it in spite of that.',
+      })
+    } catch (error) {
+      hold.release()
+      throw error
+    }
+  }
+
+  #startInOrder(request: StartRequest, startedBy: StartedBy): Promise<StartResult> {
     const { registry } = this.#options
     const detectorName = registry.camera(request.detectorName).id
     this.#starting.add(detectorName)
@@ -124,24 +168,34 @@ export class LiveViewController {
         }
       }
       const params = this.#options.memory.resolve(detectorName, protocol, request.params)
-      const stream = await this.#start(camera, params, request.force === true)
+      const forced = request.force === true
+      const stream = await this.#start(camera, params, { forced, startedBy })
       return { status: 'started', stream: stream.active }
     })
   }
 
-  /** Stops the stream(s) of `detectorName` (absent: the first active stream). The camera stops with its last user. */
-  async stopLiveView(request: { detectorName?: string | undefined }): Promise<StopResult> {
+  /** Stops the stream(s) of `detectorName` (absent: the first active stream), or those of one protocol. The camera stops with its last user. */
+  async stopLiveView(request: {
+    detectorName?: string | undefined
+    protocol?: Protocol | undefined
+  }): Promise<StopResult> {
     const detectorName =
       request.detectorName === undefined
         ? this.#liveDetectors()[0]
         : this.#options.registry.camera(request.detectorName).id
     if (detectorName === undefined) return { status: 'not_running', message: 'Nothing streams' }
-    this.#interrupted.delete(detectorName)
+    const asked = (protocol: Protocol) => request.protocol === undefined || request.protocol === protocol
+    for (const [key, { detectorName: name, protocol }] of this.#interrupted)
+      if (name === detectorName && asked(protocol)) this.#interrupted.delete(key)
     return this.#inOrder(detectorName, async () => {
-      const streams = this.#streamsOf(detectorName)
+      const streams = this.#streamsOf(detectorName).filter(({ active }) => asked(active.protocol))
       const protocol = streams[0]?.active.protocol
       if (protocol === undefined)
-        return { status: 'not_running', detectorName, message: `${detectorName} does not stream` }
+        return {
+          status: 'not_running',
+          detectorName,
+          message: `${detectorName} does not stream${request.protocol === undefined ? '' : ` by ${request.protocol}`}`,
+        }
       for (const stream of streams) await this.#stop(stream, 'request')
       return { status: 'stopped', detectorName, protocol }
     })
@@ -220,10 +274,15 @@ export class LiveViewController {
   /** Stops all streams and starts no more. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#holds.close()
     await this.stopAll()
   }
 
-  async #start(camera: DeviceState, params: StreamParams, forced: boolean): Promise<Stream> {
+  async #start(
+    camera: DeviceState,
+    params: StreamParams,
+    { forced, startedBy }: { forced: boolean; startedBy: StartedBy },
+  ): Promise<Stream> {
     const { registry, hub, alerts, memory } = this.#options
     const detectorName = camera.id
     const { name } = camera.description
@@ -234,6 +293,7 @@ export class LiveViewController {
     const stream: Stream = new Stream({
       detectorName,
       params,
+      startedBy,
       ring,
       lease,
       hub,
@@ -277,8 +337,8 @@ export class LiveViewController {
       ({ stream }) => stream.active.detectorName === camera.id,
     )
     if (camera.status.state === 'ready') {
-      const interrupted = this.#interrupted.get(camera.id)
-      if (interrupted !== undefined) this.#resume(camera, interrupted)
+      for (const interrupted of this.#interrupted.values())
+        if (interrupted.detectorName === camera.id) this.#resume(camera, interrupted)
       if (streams.length === 0 || exposureOf(camera) <= this.#options.settings().longExposureMs) return
       for (const { stream, forced } of streams) {
         if (!forced) void this.#inOrder(camera.id, () => this.#stop(stream, 'long_exposure'))
@@ -286,14 +346,22 @@ export class LiveViewController {
       return
     }
     for (const { stream, forced } of streams) {
-      this.#interrupted.set(camera.id, { protocol: stream.active.protocol, force: forced })
+      const { detectorName, protocol, startedBy } = stream.active
+      this.#interrupted.set(streamKey(detectorName, protocol), {
+        detectorName,
+        protocol,
+        force: forced,
+        startedBy,
+      })
       void this.#inOrder(camera.id, () => this.#stop(stream, 'failed'))
     }
   }
 
-  #resume(camera: DeviceState, interrupted: { protocol: Protocol; force: boolean }): void {
-    this.#interrupted.delete(camera.id)
-    this.startLiveView({ detectorName: camera.id, ...interrupted }).catch((error: unknown) => {
+  #resume(camera: DeviceState, { startedBy, ...stream }: Interrupted): void {
+    this.#interrupted.delete(streamKey(stream.detectorName, stream.protocol))
+    // Its viewers may have left meanwhile.
+    if (startedBy === 'viewer' && !this.#holds.isHeld(stream)) return
+    this.#startInOrder(stream, startedBy).catch((error: unknown) => {
       const { message, hint } = CoverslipError.from(error)
       this.#options.alerts.raise({
         id: `encoder:${camera.id}`,
@@ -313,7 +381,8 @@ export class LiveViewController {
   /** Detectors that stream, are about to, or will when their camera is back. */
   #liveDetectors(): string[] {
     const running = [...this.#running.values()].map(({ stream }) => stream.active.detectorName)
-    return [...new Set([...running, ...this.#starting, ...this.#interrupted.keys()])]
+    const interrupted = [...this.#interrupted.values()].map(({ detectorName }) => detectorName)
+    return [...new Set([...running, ...this.#starting, ...interrupted])]
   }
 
   #streamsOf(detectorName: string): Stream[] {

@@ -14,6 +14,7 @@ import type { StreamMessage, StreamReport, StreamRequest, StreamWorkerData } fro
 type Options = {
   readonly detectorName: string
   readonly params: StreamParams
+  readonly startedBy: ActiveStream['startedBy']
   readonly ring: FrameRingMemory
   readonly lease: CameraLease
   readonly hub: FrameHub
@@ -68,6 +69,7 @@ export class Stream {
       protocol: this.#params.protocol,
       params: this.#params,
       startedAt: this.#startedAt,
+      startedBy: this.#options.startedBy,
     }
   }
 

@@ -7,8 +7,9 @@ import { OpenAPIHandler } from '@orpc/openapi/fastify'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import type { FastifyInstance } from 'fastify'
 import { contract } from '../../src-shared/contract/contract.ts'
-import { type CallContext, router } from '../engine/router.ts'
+import { router } from '../engine/router.ts'
 import { httpError } from './http-error.ts'
+import type { ServerContext } from './server-context.ts'
 
 const docsPage = `<!doctype html>
 <html lang="en">
@@ -24,7 +25,7 @@ const docsInit = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', d
 const docsPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 /** Adds the API's routes to `app`. */
-export async function addApi(app: FastifyInstance, context: CallContext): Promise<void> {
+export async function addApi(app: FastifyInstance, context: ServerContext): Promise<void> {
   const handler = new OpenAPIHandler(router)
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
   const spec = await generator.generate(contract, {
@@ -51,7 +52,10 @@ export async function addApi(app: FastifyInstance, context: CallContext): Promis
   app.get('/api/openapi.json', (_request, reply) => reply.send(spec))
 
   app.all('/api/*', async (request, reply) => {
-    const { matched } = await handler.handle(request, reply, { prefix: '/api', context })
+    const { matched } = await handler.handle(request, reply, {
+      prefix: '/api',
+      context: { ...context, caller: context.callerOf(request.raw) },
+    })
     if (matched) return reply
     return reply.code(404).send({
       ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`, 'See /api/docs.'),

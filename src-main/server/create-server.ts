@@ -5,6 +5,10 @@ import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import type { Access } from '../access/access.ts'
+import { localCaller } from '../access/local-caller.ts'
+import { openAccess } from '../access/open-access.ts'
+import { nothingShared, type ShareControl } from '../access/share-control.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import { availableProtocols } from '../live-view/live-view-controller.ts'
 import { assetPolicy, renderPage } from '../page/app-page.ts'
@@ -12,12 +16,16 @@ import { addApi } from './api.ts'
 import { serveFrames } from './frame-socket.ts'
 import { fromFastifyError, httpError } from './http-error.ts'
 import { refusal } from './request-guard.ts'
+import type { ServerContext } from './server-context.ts'
 
 /** Largest request body, bytes. */
 const bodyLimit = 1_000_000
 
 export type ServerOptions = {
   readonly engine: Engine
+  /** Absent: only this computer's own programs come in, and may do everything. */
+  readonly access?: Access
+  readonly share?: ShareControl
   readonly version: string
   readonly host: string
   /** 0: any free port. */
@@ -36,8 +44,21 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { engine, host } = options
   // Server-sent events stay open for ever: closing must not wait for them.
   const app = Fastify({ bodyLimit, forceCloseConnections: true })
+  const info: HostInfo = {
+    version: options.version,
+    transport: 'network',
+    protocols: [...availableProtocols],
+  }
+  const context: ServerContext = {
+    engine,
+    host: info,
+    access: options.access ?? openAccess(),
+    share: options.share ?? nothingShared,
+    callerOf: () => localCaller,
+    refusal: ({ headers }) => refusal(headers, host),
+  }
   app.addHook('onRequest', async (request, reply) => {
-    const why = refusal(request.headers, host)
+    const why = context.refusal(request.raw)
     if (why !== undefined) await reply.code(403).send(httpError('HOST_REFUSED', why))
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer')
   })
@@ -51,14 +72,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       .code(404)
       .send({ ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`), status: 404 }),
   )
-  const info: HostInfo = {
-    version: options.version,
-    transport: 'network',
-    protocols: [...availableProtocols],
-  }
-  await addApi(app, { engine, host: info })
+  await addApi(app, context)
   if (options.appFolder !== undefined) await addApp(app, options.appFolder)
-  const frames = serveFrames(app.server, engine, host)
+  const frames = serveFrames(app.server, context)
   app.addHook('preClose', async () => frames.close())
   await listen(app, options)
   const address = app.server.address()

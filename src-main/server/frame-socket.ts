@@ -10,11 +10,10 @@ import {
   unsubscribeSchema,
 } from '../../src-shared/frame-channel.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
-import type { Engine } from '../engine/create-engine.ts'
 import type { FrameTransport } from '../live-view/frame-hub.ts'
 import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
 import { RateLimit } from './rate-limit.ts'
-import { refusal } from './request-guard.ts'
+import type { ServerContext } from './server-context.ts'
 
 /** Largest message a viewer may send, bytes: viewers send only small ones. */
 const largestMessage = 100_000
@@ -25,14 +24,14 @@ const messagesPerSecond = 2000
 const uncompressed = { perMessageDeflate: false, httpCompression: false } as const
 
 /** Serves frames on `httpServer` until it is closed by `close`. */
-export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: string): { close(): void } {
+export function serveFrames(httpServer: HttpServer, context: ServerContext): { close(): void } {
   const io = new Server(httpServer, {
     path: '/socket.io/',
     serveClient: false,
     transports: ['websocket'],
     maxHttpBufferSize: largestMessage,
     allowRequest: (request, decide) => {
-      const why = refusal(request.headers, boundTo)
+      const why = context.refusal(request)
       decide(why ?? null, why === undefined)
     },
     ...uncompressed,
@@ -46,7 +45,7 @@ export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: str
       io.to(viewerId).emit('channel_error', refusalReply(error))
     },
   }
-  io.on('connection', (socket) => serveViewer(socket, engine, transport))
+  io.on('connection', (socket) => serveViewer(socket, context, transport))
   return {
     close: () => {
       io.disconnectSockets(true)
@@ -55,9 +54,14 @@ export function serveFrames(httpServer: HttpServer, engine: Engine, boundTo: str
   }
 }
 
-function serveViewer(socket: Socket, engine: Engine, transport: FrameTransport): void {
+function serveViewer(socket: Socket, context: ServerContext, transport: FrameTransport): void {
   const limit = new RateLimit(messagesPerSecond)
-  const viewer = new FrameViewer({ id: socket.id, engine, transport })
+  const { label, role, address } = context.callerOf(socket.request)
+  const viewer = new FrameViewer({
+    viewer: { id: socket.id, label, role, address, client: 'app', disconnect: () => socket.disconnect(true) },
+    engine: context.engine,
+    transport,
+  })
 
   socket.use((_event, next) => {
     if (limit.allows(performance.now())) next()

@@ -1,9 +1,12 @@
 /** What the UI knows of the engine, as a pure function of the event stream. */
+import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
 import type { DeviceState, Preset } from '../../src-shared/devices.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
+import type { SharingState } from '../../src-shared/sharing.ts'
+import type { ViewerInfo } from '../../src-shared/viewers.ts'
 
 export type EngineConnection =
   | { readonly state: 'connecting' }
@@ -29,6 +32,12 @@ export type EngineState = {
   readonly stats: Readonly<Record<string, StreamStats>>
   readonly alerts: readonly Alert[]
   readonly settings: Settings | undefined
+  /** Who this page acts for. */
+  readonly caller: Caller | undefined
+  /** Who operates, or asks to. */
+  readonly control: ControlState
+  readonly viewers: readonly ViewerInfo[]
+  readonly sharing: SharingState
   /** The last live view that ended on its own, until its detector streams again. */
   readonly ended: StreamEnd | undefined
 }
@@ -43,6 +52,10 @@ export const initialEngineState: EngineState = {
   stats: {},
   alerts: [],
   settings: undefined,
+  caller: undefined,
+  control: {},
+  viewers: [],
+  sharing: { state: 'off' },
   ended: undefined,
 }
 
@@ -73,7 +86,9 @@ function withoutStream(
   const stats = { ...state.stats }
   if (stats[event.detectorName]?.protocol === event.protocol) delete stats[event.detectorName]
   const ended: StreamEnd | undefined =
-    event.reason === 'request' ? state.ended : { detectorName: event.detectorName, reason: event.reason }
+    event.reason === 'request' || event.reason === 'no_viewer'
+      ? state.ended
+      : { detectorName: event.detectorName, reason: event.reason }
   return { ...state, streams, stats, ended }
 }
 
@@ -90,6 +105,10 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         streams: event.streams,
         alerts: event.alerts,
         settings: event.settings,
+        caller: event.caller,
+        control: event.control,
+        viewers: event.viewers,
+        sharing: event.sharing,
         stats: {},
         ended: undefined,
       }
@@ -119,6 +138,12 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
     case 'alertCleared':
       return { ...state, alerts: state.alerts.filter((alert) => alert.id !== event.alertId) }
+    case 'controlChanged':
+      return { ...state, control: event.control }
+    case 'viewersChanged':
+      return { ...state, viewers: event.viewers }
+    case 'sharingChanged':
+      return { ...state, sharing: event.sharing }
     case 'settingsChanged':
       return { ...state, settings: event.settings }
   }

@@ -1,11 +1,14 @@
 /** Everything the engine tells its users, as one union: a new subscriber first gets a `snapshot`, then what changes. */
 import { z } from 'zod'
+import { callerSchema, controlStateSchema } from '../access.ts'
 import { alertSchema } from '../alerts.ts'
 import { deviceStateSchema, presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
+import { sharingStateSchema } from '../sharing.ts'
 import { settingsSchema } from '../settings.ts'
 import { protocolSchema } from '../stream-params.ts'
+import { viewerInfoSchema } from '../viewers.ts'
 
 /** What this host of the engine can do; the UI asks for this instead of guessing where it runs. */
 export const hostInfoSchema = z.object({
@@ -25,6 +28,11 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     streams: z.array(activeStreamSchema),
     alerts: z.array(alertSchema),
     settings: settingsSchema,
+    /** Whoever receives this. */
+    caller: callerSchema,
+    control: controlStateSchema,
+    viewers: z.array(viewerInfoSchema),
+    sharing: sharingStateSchema,
   }),
   z.object({ type: z.literal('deviceChanged'), device: deviceStateSchema }),
   z.object({ type: z.literal('deviceRemoved'), deviceId: z.string() }),
@@ -36,12 +44,20 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     type: z.literal('streamStopped'),
     detectorName: z.string(),
     protocol: protocolSchema,
-    /** `request`: somebody stopped it; `failed`: see the alerts; `long_exposure`: the exposure was set above the limit. */
-    reason: z.enum(['request', 'failed', 'long_exposure']),
+    /**
+     * `request`: somebody stopped it; `failed`: see the alerts; `long_exposure`: the exposure was set above the
+     * limit; `no_viewer`: the last viewer of a stream that a viewer had started has left.
+     */
+    reason: z.enum(['request', 'failed', 'long_exposure', 'no_viewer']),
   }),
   z.object({ type: z.literal('streamStats'), stats: streamStatsSchema }),
   z.object({ type: z.literal('alertRaised'), alert: alertSchema }),
   z.object({ type: z.literal('alertCleared'), alertId: z.string() }),
+  /** Who operates, or asks to. */
+  z.object({ type: z.literal('controlChanged'), control: controlStateSchema }),
+  /** Once a second while there are viewers; addresses are told to owners only. */
+  z.object({ type: z.literal('viewersChanged'), viewers: z.array(viewerInfoSchema) }),
+  z.object({ type: z.literal('sharingChanged'), sharing: sharingStateSchema }),
   z.object({ type: z.literal('settingsChanged'), settings: settingsSchema }),
 ])
 export type EngineEvent = z.infer<typeof engineEventSchema>

@@ -58,7 +58,13 @@ export const sampleStage: DeviceState = {
 }
 
 export function sampleStream(detectorName: string, protocol: Protocol = 'binary'): ActiveStream {
-  return { detectorName, protocol, params: paramsSchemaOf[protocol].parse({ protocol }), startedAt: 1 }
+  return {
+    detectorName,
+    protocol,
+    params: paramsSchemaOf[protocol].parse({ protocol }),
+    startedAt: 1,
+    startedBy: 'request',
+  }
 }
 
 export function sampleStats(detectorName: string, protocol: Protocol = 'binary'): StreamStats {
@@ -90,6 +96,10 @@ export function sampleSnapshot(patch: Partial<EngineSnapshot> = {}): EngineSnaps
     streams: [],
     alerts: [],
     settings: settingsSchema.parse({}),
+    caller: { id: 'local', role: 'owner', label: 'This computer', address: '' },
+    control: {},
+    viewers: [],
+    sharing: { state: 'off' },
     ...patch,
   }
 }

@@ -1,0 +1,60 @@
+import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
+import type { Settings } from '../../src-shared/settings.ts'
+import type { ViewerInfo } from '../../src-shared/viewers.ts'
+import type { EventSource } from './event-queue.ts'
+import type { CallContext } from './router.ts'
+
+/** The engine's events as `caller` may see them: addresses of others and secrets are for owners. */
+export function eventsFor(context: CallContext): EventSource {
+  const { engine, access, share, caller } = context
+  const mayKnow = caller.role === 'owner'
+  const settingsFor = (settings: Settings): Settings => (mayKnow ? settings : withoutSecrets(settings))
+  const viewersFor = (viewers: readonly ViewerInfo[]): ViewerInfo[] =>
+    viewers.map((viewer) => (mayKnow ? viewer : { ...viewer, address: '' }))
+
+  const project = (event: EngineEvent): EngineEvent => {
+    switch (event.type) {
+      case 'settingsChanged':
+        return { ...event, settings: settingsFor(event.settings) }
+      case 'viewersChanged':
+        return { ...event, viewers: viewersFor(event.viewers) }
+      default:
+        return event
+    }
+  }
+  return {
+    snapshot: (): EngineSnapshot => {
+      const state = engine.snapshot()
+      return {
+        type: 'snapshot',
+        ...state,
+        settings: settingsFor(state.settings),
+        viewers: viewersFor(state.viewers),
+        caller,
+        control: access.control(),
+        sharing: share.state(),
+      }
+    },
+    on: (listener) => {
+      const ends = [
+        engine.on((event) => listener(project(event))),
+        access.onControl((control) => listener({ type: 'controlChanged', control })),
+        share.on((sharing) => listener({ type: 'sharingChanged', sharing })),
+        access.present(caller),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+  }
+}
+
+/** Settings without what lets others act in our name. TURN credentials stay: viewers need them. */
+export function withoutSecrets({ whip, remote, ...settings }: Settings): Settings {
+  const { certificateFile: _certificate, keyFile: _key, ...shared } = remote
+  return {
+    ...settings,
+    remote: shared,
+    ...(whip === undefined ? {} : { whip: { ...whip, bearerToken: undefined } }),
+  }
+}

@@ -1,0 +1,67 @@
+/** WebRTC signalling: offer and answer (RFC 8829), trickled candidates, and the data channel beside the video. */
+import { z } from 'zod'
+import { stagePositionSchema } from './frames/frame-info.ts'
+import { streamParamsPatchSchema } from './stream-params.ts'
+
+/** Longest SDP that is read, characters. */
+export const maxSdpLength = 100_000
+
+export const webrtcOfferSchema = z.strictObject({
+  /** Absent: the first camera. */
+  detectorName: z.string().min(1).max(200).optional(),
+  sdp: z.string().min(1).max(maxSdpLength),
+  /** Used when this offer starts the stream. */
+  params: streamParamsPatchSchema.optional(),
+})
+export type WebrtcOffer = z.infer<typeof webrtcOfferSchema>
+
+export const webrtcAnswerSchema = z.object({
+  /** Names the viewer in later calls; hard to guess. */
+  sessionId: z.string(),
+  detectorName: z.string(),
+  sdp: z.string(),
+})
+export type WebrtcAnswer = z.infer<typeof webrtcAnswerSchema>
+
+export const iceCandidateSchema = z.strictObject({
+  candidate: z.string().max(2000),
+  sdpMid: z.string().max(100).nullish(),
+  sdpMLineIndex: z.number().int().min(0).max(100).nullish(),
+})
+export type IceCandidate = z.infer<typeof iceCandidateSchema>
+
+/** Label of the data channel that a viewer may open in its offer to learn about each frame. */
+export const frameChannelLabel = 'frames'
+
+/** Server → viewer on the data channel, as JSON text: one per video frame that was given to the encoder. */
+export const videoFrameNoteSchema = z.object({
+  type: z.literal('frame'),
+  /** The camera's frame number. */
+  sequence: z.number().int().nonnegative(),
+  /** End of the exposure, Unix time of the server, ms. */
+  capturedAtMs: z.number(),
+  /** When it was handed to the video encoder, Unix time of the server, ms. */
+  encodedAtMs: z.number(),
+  /** Size of the video frame. */
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Camera pixels per video pixel. */
+  scale: z.number().positive(),
+  /** The part of the camera's frame that is shown, camera pixels. */
+  cropX: z.number().int().nonnegative(),
+  cropY: z.number().int().nonnegative(),
+  /** µm per video pixel, when calibrated. */
+  pixelSizeUm: z.number().positive().optional(),
+  stage: stagePositionSchema.optional(),
+  /** Values (ADU) shown as black and white. */
+  window: z.object({ low: z.number(), high: z.number(), gamma: z.number() }),
+})
+export type VideoFrameNote = z.infer<typeof videoFrameNoteSchema>
+
+/** Viewer → server → viewer: the server sends it back with its time, so that clocks can be compared. */
+export const clockPingSchema = z.strictObject({ type: z.literal('ping'), sentAtMs: z.number() })
+export const clockPongSchema = z.object({
+  type: z.literal('pong'),
+  sentAtMs: z.number(),
+  hostTimeMs: z.number(),
+})
