@@ -6,6 +6,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { ensureChromium } from './chromium.mjs'
+import { ensurePeers } from './peers.mjs'
 import { setUpTools } from './setup.mjs'
 import { projectRoot, runNode } from './with-node.mjs'
 
@@ -14,6 +15,7 @@ const reportFile = join(projectRoot, 'test-results', 'vitest.json')
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
 await setUpTools()
+await ensurePeers()
 const chromium = await ensureChromium()
 if (chromium !== undefined) process.env.CHROMIUM_PATH = chromium
 

@@ -1,0 +1,39 @@
+/** Step of the set-up: programs of others that the tests talk to (clients, servers). Tests without theirs are skipped. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { run } from './with-node.mjs'
+
+/** Debian package → whether it is there. */
+const peers = {
+  'python3-aiortc': () => pythonHas('aiortc'),
+  'python3-aiohttp': () => pythonHas('aiohttp'),
+  'python3-socketio': () => pythonHas('socketio'),
+  'python3-msgpack': () => pythonHas('msgpack'),
+  ffmpeg: () => hasProgram('ffmpeg'),
+  'redis-server': () => hasProgram('redis-server'),
+}
+
+const pythonHas = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0
+const hasProgram = (name) => spawnSync('which', [name]).status === 0
+
+/** Installs what is missing where that is possible without asking; says what is not there. */
+export async function ensurePeers() {
+  let missing = missingPeers()
+  if (missing.length > 0 && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+    console.log(`Installing ${missing.join(', ')} (Debian packages) for the tests …`)
+    const options = {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }
+    await run('apt-get', ['update', '-qq'], options)
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options)
+    missing = missingPeers()
+  }
+  if (missing.length > 0) console.log(`Not installed, so their tests are skipped: ${missing.join(', ')}.`)
+}
+
+function missingPeers() {
+  return Object.entries(peers)
+    .filter(([, isThere]) => !isThere())
+    .map(([name]) => name)
+}
