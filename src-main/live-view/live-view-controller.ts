@@ -1,13 +1,11 @@
 /**
- * LiveViewController: the single source of truth for streaming. One stream worker per detector does all frame polling
- * and encoding; by default a detector streams by one protocol at a time.
+ * LiveViewController: the single source of truth for streaming. One stream worker per detector and protocol does all
+ * frame polling and encoding; by default a detector streams by one protocol at a time.
  */
 import type { AlertSink } from '../../src-shared/alerts.ts'
-import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type {
   ActiveStream,
   LongExposureInfo,
@@ -19,24 +17,17 @@ import type {
 import type { Protocol, StreamParams, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import type { FrameHub } from './frame-hub.ts'
-import { Stream } from './stream.ts'
+import { type InterruptedStream, InterruptedStreams } from './interrupted-streams.ts'
+import type { LiveAcquisitionSignal, LiveViewEvent, StopReason } from './live-view-events.ts'
+import { openStream, streamAlertId } from './open-stream.ts'
+import { RunningStreams } from './running-streams.ts'
+import type { Stream } from './stream.ts'
 import { type StreamHold, StreamHolds } from './stream-holds.ts'
 import type { StreamMemory } from './stream-memory.ts'
+import { Turns } from './turns.ts'
 
 /** Protocols that a stream worker exists for. */
 export const availableProtocols: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
-
-type StopReason = Extract<EngineEvent, { type: 'streamStopped' }>['reason']
-
-export type LiveViewEvent =
-  | Extract<EngineEvent, { type: 'streamStarted' | 'streamChanged' | 'streamStopped' | 'streamStats' }>
-  /** A frame was encoded: for the rest of the engine, not for viewers (they have the FrameHub). */
-  | { readonly type: 'frameReady'; readonly detectorName: string; readonly message: FrameMessage }
-
-/** What the rest of the engine asks of the live view. */
-export type LiveAcquisitionSignal =
-  | { readonly type: 'startLiveAcquisition'; readonly detectorName?: string }
-  | { readonly type: 'stopLiveAcquisition'; readonly detectorName?: string }
 
 /** The settings the live view obeys; read at each use, as they may change at any time. */
 export type LiveViewSettings = {
@@ -53,44 +44,29 @@ type Options = {
   settings(): LiveViewSettings
 }
 
-type Running = { readonly stream: Stream; readonly forced: boolean }
+/** A detector and protocol; absent: the first that streams, and any. */
+type Which = { readonly detectorName?: string | undefined; readonly protocol?: Protocol | undefined }
 type StartedBy = ActiveStream['startedBy']
-
-type StartRequest = {
-  detectorName?: string | undefined
-  protocol?: Protocol | undefined
-  params?: StreamParamsPatch | undefined
-  force?: boolean
-}
-
-/** A stream whose camera was lost. */
-type Interrupted = {
-  readonly detectorName: string
-  readonly protocol: Protocol
-  readonly force: boolean
-  readonly startedBy: StartedBy
-}
+type StartRequest = Which & { readonly params?: StreamParamsPatch | undefined; readonly force?: boolean }
 
 export class LiveViewController {
   readonly #options: Options
   readonly #events = new Emitter<LiveViewEvent>()
-  readonly #running = new Map<string, Running>()
+  readonly #running = new RunningStreams()
   /** Starts and stops of one detector follow each other in order. */
-  readonly #queues = new Map<string, Promise<unknown>>()
+  readonly #turns = new Turns()
   /** Detectors with a start under way: a stop that names none must find those, too. */
   readonly #starting = new Set<string>()
-  /** Streams whose camera was lost; they are started again when it is back. */
-  readonly #interrupted = new Map<string, Interrupted>()
+  readonly #interrupted = new InterruptedStreams()
   readonly #holds: StreamHolds
   #closed = false
 
   constructor(options: Options) {
     this.#options = options
     this.#holds = new StreamHolds(({ detectorName, protocol }) => {
-      void this.#inOrder(detectorName, async () => {
-        const stream = this.#streamOf(detectorName, protocol)
-        const watched = this.#holds.isHeld({ detectorName, protocol })
-        if (stream?.active.startedBy === 'viewer' && !watched) await this.#stop(stream, 'no_viewer')
+      void this.#turns.take(detectorName, async () => {
+        const stream = this.#running.find(detectorName, protocol)
+        if (stream !== undefined && this.#isAbandoned(stream)) await this.#stop(stream, 'no_viewer')
       })
     })
     options.registry.on((event) => {
@@ -145,7 +121,7 @@ export class LiveViewController {
     const { registry } = this.#options
     const detectorName = registry.camera(request.detectorName).id
     this.#starting.add(detectorName)
-    return this.#inOrder(detectorName, async () => {
+    return this.#turns.take(detectorName, async () => {
       this.#starting.delete(detectorName)
       const camera = registry.camera(detectorName)
       const protocol = request.protocol ?? this.#usualProtocol(detectorName)
@@ -154,6 +130,7 @@ export class LiveViewController {
           hint: `Choose one of ${availableProtocols.join(', ')}.`,
         })
       }
+      await this.#endAbandoned(detectorName)
       const other = this.#conflict(detectorName, protocol)
       if (other?.active.protocol === protocol) return { status: 'already_running', stream: other.active }
       if (other !== undefined) throw protocolInUse(camera, other.active.protocol)
@@ -174,27 +151,26 @@ export class LiveViewController {
     })
   }
 
-  /** Stops the stream(s) of `detectorName` (absent: the first active stream), or those of one protocol. The camera stops with its last user. */
-  async stopLiveView(request: {
-    detectorName?: string | undefined
-    protocol?: Protocol | undefined
-  }): Promise<StopResult> {
+  /** Stops the stream(s) of a detector, or that of one protocol. The camera stops with its last user. */
+  async stopLiveView(request: Which): Promise<StopResult> {
     const detectorName =
       request.detectorName === undefined
         ? this.#liveDetectors()[0]
         : this.#options.registry.camera(request.detectorName).id
     if (detectorName === undefined) return { status: 'not_running', message: 'Nothing streams' }
-    const asked = (protocol: Protocol) => request.protocol === undefined || request.protocol === protocol
-    for (const [key, { detectorName: name, protocol }] of this.#interrupted)
-      if (name === detectorName && asked(protocol)) this.#interrupted.delete(key)
-    return this.#inOrder(detectorName, async () => {
-      const streams = this.#streamsOf(detectorName).filter(({ active }) => asked(active.protocol))
+    const { protocol: asked } = request
+    this.#interrupted.forget({ detectorName, protocol: asked })
+    return this.#turns.take(detectorName, async () => {
+      const streams = this.#running
+        .of(detectorName)
+        .map(({ stream }) => stream)
+        .filter(({ active }) => asked === undefined || active.protocol === asked)
       const protocol = streams[0]?.active.protocol
       if (protocol === undefined)
         return {
           status: 'not_running',
           detectorName,
-          message: `${detectorName} does not stream${request.protocol === undefined ? '' : ` by ${request.protocol}`}`,
+          message: `${detectorName} does not stream${asked === undefined ? '' : ` by ${asked}`}`,
         }
       for (const stream of streams) await this.#stop(stream, 'request')
       return { status: 'stopped', detectorName, protocol }
@@ -210,13 +186,9 @@ export class LiveViewController {
    * Changes parameters: of the running stream, without restarting it, or of the next start.
    * @throws CoverslipError INVALID_INPUT naming the parameter.
    */
-  setStreamParams(request: {
-    detectorName?: string | undefined
-    protocol?: Protocol | undefined
-    params: StreamParamsPatch
-  }): StreamParams {
+  setStreamParams(request: Which & { readonly params: StreamParamsPatch }): StreamParams {
     const detectorName = this.#detectorOf(request.detectorName)
-    const stream = this.#streamOf(detectorName, request.protocol)
+    const stream = this.#running.find(detectorName, request.protocol)
     const protocol = request.protocol ?? stream?.active.protocol ?? this.#usualProtocol(detectorName)
     const params = this.#options.memory.change(detectorName, protocol, request.params)
     if (stream === undefined) return params
@@ -226,18 +198,15 @@ export class LiveViewController {
   }
 
   /** Parameters of the running stream, or those the next start would use. */
-  getStreamParams(request: {
-    detectorName?: string | undefined
-    protocol?: Protocol | undefined
-  }): StreamParams {
+  getStreamParams(request: Which): StreamParams {
     const detectorName = this.#detectorOf(request.detectorName)
-    const stream = this.#streamOf(detectorName, request.protocol)
+    const stream = this.#running.find(detectorName, request.protocol)
     const protocol = request.protocol ?? stream?.active.protocol ?? this.#usualProtocol(detectorName)
     return stream?.active.params ?? this.#options.memory.resolve(detectorName, protocol)
   }
 
   getActiveStreams(): ActiveStream[] {
-    return [...this.#running.values()].map(({ stream }) => stream.active)
+    return this.#running.all().map(({ stream }) => stream.active)
   }
 
   getStreamStatus(): StreamStatus {
@@ -247,7 +216,7 @@ export class LiveViewController {
     return {
       availableProtocols: [...availableProtocols],
       detectors: cameras.map(({ id }) => {
-        const stream = this.#streamsOf(id)[0]
+        const stream = this.#running.find(id)
         const params = this.getStreamParams({ detectorName: id })
         if (stream === undefined) return { detectorName: id, streaming: false, params }
         return { detectorName: id, streaming: true, protocol: stream.active.protocol, params }
@@ -259,9 +228,8 @@ export class LiveViewController {
   getDiagnostics(request: { detectorName?: string | undefined }): StreamStats[] {
     const detectorName =
       request.detectorName === undefined ? undefined : this.#options.registry.camera(request.detectorName).id
-    return [...this.#running.values()]
-      .filter(({ stream }) => detectorName === undefined || stream.active.detectorName === detectorName)
-      .map(({ stream }) => stream.statistics)
+    const streams = detectorName === undefined ? this.#running.all() : this.#running.of(detectorName)
+    return streams.map(({ stream }) => stream.statistics)
   }
 
   getLongExposureInfo(request: { detectorName?: string | undefined }): LongExposureInfo {
@@ -283,88 +251,65 @@ export class LiveViewController {
     params: StreamParams,
     { forced, startedBy }: { forced: boolean; startedBy: StartedBy },
   ): Promise<Stream> {
-    const { registry, hub, alerts, memory } = this.#options
-    const detectorName = camera.id
-    const { name } = camera.description
     if (this.#closed) throw new CoverslipError('DEVICE_UNAVAILABLE', 'Coverslip is closing')
-    const ring = registry.ring(detectorName)
-    const lease = await registry.acquire(detectorName, { owner: 'the live view', interruptible: true })
-    const faultId = `encoder:${detectorName}`
-    const stream: Stream = new Stream({
-      detectorName,
+    const stream = await openStream({
+      ...this.#options,
+      camera,
       params,
       startedBy,
-      ring,
-      lease,
-      hub,
-      frameReady: (message) => this.#events.emit({ type: 'frameReady', detectorName, message }),
-      stats: (stats) => this.#events.emit({ type: 'streamStats', stats }),
-      fault: ({ message }) =>
-        alerts.raise({
-          id: faultId,
-          severity: 'warning',
-          source: name,
-          message: `A frame of ${name} could not be encoded: ${message}`,
-        }),
-      failed: ({ message }) => {
-        alerts.raise({
-          id: faultId,
-          severity: 'error',
-          source: name,
-          message: `The live view of ${name} failed: ${message}`,
-          hint: 'Start it again.',
-        })
-        void this.#inOrder(detectorName, () => this.#stop(stream, 'failed'))
-      },
+      emit: (event) => this.#events.emit(event),
+      failed: (failed) => void this.#turns.take(camera.id, () => this.#stop(failed, 'failed')),
     })
-    alerts.clear(faultId)
-    memory.used(detectorName, params)
-    this.#running.set(streamKey(detectorName, params.protocol), { stream, forced })
+    // What a viewer happens to watch by is not what the microscope's own screen starts with next time.
+    if (startedBy === 'request') this.#options.memory.used(camera.id, params)
+    this.#running.add({ stream, forced })
     this.#events.emit({ type: 'streamStarted', stream: stream.active })
     return stream
   }
 
   async #stop(stream: Stream, reason: StopReason): Promise<void> {
-    const { detectorName, protocol } = stream.active
-    if (!this.#running.delete(streamKey(detectorName, protocol))) return
+    if (!this.#running.delete(stream)) return
     await stream.close()
+    const { detectorName, protocol } = stream.active
     this.#events.emit({ type: 'streamStopped', detectorName, protocol, reason })
+  }
+
+  /** Whether only viewers wanted the stream, and none is left. */
+  #isAbandoned({ active }: Stream): boolean {
+    return active.startedBy === 'viewer' && !this.#holds.isHeld(active)
+  }
+
+  /** A stream that lingers for viewers who may come back must not stand in the way of another. */
+  async #endAbandoned(detectorName: string): Promise<void> {
+    for (const { stream } of this.#running.of(detectorName))
+      if (this.#isAbandoned(stream)) await this.#stop(stream, 'no_viewer')
   }
 
   /** A camera was lost (its streams end), came back (they start again), or exposes too long for a live view. */
   #cameraChanged(camera: DeviceState): void {
-    const streams = [...this.#running.values()].filter(
-      ({ stream }) => stream.active.detectorName === camera.id,
-    )
+    const streams = this.#running.of(camera.id)
     if (camera.status.state === 'ready') {
-      for (const interrupted of this.#interrupted.values())
-        if (interrupted.detectorName === camera.id) this.#resume(camera, interrupted)
+      for (const interrupted of this.#interrupted.take(camera.id)) this.#resume(camera, interrupted)
       if (streams.length === 0 || exposureOf(camera) <= this.#options.settings().longExposureMs) return
       for (const { stream, forced } of streams) {
-        if (!forced) void this.#inOrder(camera.id, () => this.#stop(stream, 'long_exposure'))
+        if (!forced) void this.#turns.take(camera.id, () => this.#stop(stream, 'long_exposure'))
       }
       return
     }
     for (const { stream, forced } of streams) {
       const { detectorName, protocol, startedBy } = stream.active
-      this.#interrupted.set(streamKey(detectorName, protocol), {
-        detectorName,
-        protocol,
-        force: forced,
-        startedBy,
-      })
-      void this.#inOrder(camera.id, () => this.#stop(stream, 'failed'))
+      this.#interrupted.add({ detectorName, protocol, startedBy, force: forced })
+      void this.#turns.take(camera.id, () => this.#stop(stream, 'failed'))
     }
   }
 
-  #resume(camera: DeviceState, { startedBy, ...stream }: Interrupted): void {
-    this.#interrupted.delete(streamKey(stream.detectorName, stream.protocol))
+  #resume(camera: DeviceState, { startedBy, ...stream }: InterruptedStream): void {
     // Its viewers may have left meanwhile.
     if (startedBy === 'viewer' && !this.#holds.isHeld(stream)) return
     this.#startInOrder(stream, startedBy).catch((error: unknown) => {
       const { message, hint } = CoverslipError.from(error)
       this.#options.alerts.raise({
-        id: `encoder:${camera.id}`,
+        id: streamAlertId(camera.id),
         severity: 'error',
         source: camera.description.name,
         message: `The live view of ${camera.description.name} could not go on: ${message}`,
@@ -374,34 +319,21 @@ export class LiveViewController {
   }
 
   #detectorOf(name: string | undefined): string {
-    const active = [...this.#running.values()][0]?.stream.active.detectorName
+    const active = this.#running.all()[0]?.stream.active.detectorName
     return name === undefined && active !== undefined ? active : this.#options.registry.camera(name).id
   }
 
   /** Detectors that stream, are about to, or will when their camera is back. */
   #liveDetectors(): string[] {
-    const running = [...this.#running.values()].map(({ stream }) => stream.active.detectorName)
-    const interrupted = [...this.#interrupted.values()].map(({ detectorName }) => detectorName)
-    return [...new Set([...running, ...this.#starting, ...interrupted])]
-  }
-
-  #streamsOf(detectorName: string): Stream[] {
-    return [...this.#running.values()]
-      .map(({ stream }) => stream)
-      .filter(({ active }) => active.detectorName === detectorName)
-  }
-
-  #streamOf(detectorName: string, protocol: Protocol | undefined): Stream | undefined {
-    return this.#streamsOf(detectorName).find(
-      ({ active }) => protocol === undefined || active.protocol === protocol,
-    )
+    const running = this.#running.all().map(({ stream }) => stream.active.detectorName)
+    return [...new Set([...running, ...this.#starting, ...this.#interrupted.detectorNames])]
   }
 
   /** The stream that stands in the way of starting `protocol`. */
   #conflict(detectorName: string, protocol: Protocol): Stream | undefined {
-    const same = this.#streamOf(detectorName, protocol)
+    const same = this.#running.find(detectorName, protocol)
     if (same !== undefined || this.#options.settings().sharing === 'concurrent') return same
-    return this.#streamOf(detectorName, undefined)
+    return this.#running.find(detectorName)
   }
 
   #usualProtocol(detectorName: string): Protocol {
@@ -409,18 +341,7 @@ export class LiveViewController {
       this.#options.memory.lastProtocol(detectorName) ?? this.#options.settings().defaultProtocol
     return availableProtocols.includes(protocol) ? protocol : 'binary'
   }
-
-  #inOrder<Result>(detectorName: string, action: () => Promise<Result>): Promise<Result> {
-    const turn = (this.#queues.get(detectorName) ?? Promise.resolve()).then(action)
-    this.#queues.set(
-      detectorName,
-      turn.catch(() => undefined),
-    )
-    return turn
-  }
 }
-
-const streamKey = (detectorName: string, protocol: Protocol) => `${protocol}:${detectorName}`
 
 function exposureOf(camera: DeviceState): number {
   return Number(camera.properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
