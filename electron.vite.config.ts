@@ -1,9 +1,10 @@
 /** Bundles of the desktop app and of the headless server: main, preload (sandboxed, so CommonJS) and renderer. */
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const at = (path: string): string => join(root, path)
@@ -14,6 +15,7 @@ const engineOrigin = 'http://127.0.0.1:8001'
 export default defineConfig({
   main: {
     define: { __BUNDLED__: 'true' },
+    plugins: [servedFiles('page/webrtc-stream')],
     build: {
       target: 'node24',
       outDir: at('out/main'),
@@ -56,12 +58,28 @@ export default defineConfig({
   },
 })
 
-/** Threads are started by file name (`src-main/worker-url.ts`), so each needs a bundle of its own. */
+/** Threads and child processes are started by file name (`src-main/worker-url.ts`), so each needs a bundle of its own. */
 function workerInputs(): Record<string, string> {
-  const files = globSync('src-main/**/*-worker.ts', { cwd: root })
+  const files = globSync('src-main/**/*-{worker,process}.ts', { cwd: root })
   return Object.fromEntries(
     files.map((file) => [file.slice('src-main/'.length, -'.ts'.length).replaceAll(/[\\/]/g, '-'), at(file)]),
   )
+}
+
+/** Copies a folder of `src-main` whose files are served as they are (`servedFolderUrl`). */
+function servedFiles(folder: string): Plugin {
+  return {
+    name: `served-files-${folder}`,
+    generateBundle() {
+      for (const file of globSync(`src-main/${folder}/*`, { cwd: root })) {
+        this.emitFile({
+          type: 'asset',
+          fileName: `${folder}/${basename(file)}`,
+          source: readFileSync(at(file)),
+        })
+      }
+    },
+  }
 }
 
 /** Drivers are imported by name in their own thread. */

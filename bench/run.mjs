@@ -7,11 +7,21 @@ const benchmarks = [
   'decode',
   'pacing',
   'viewers',
+  'mjpeg',
+  'slow-viewer',
+  'churn',
   'idle',
   'display',
+  'webrtc',
   'memory',
 ]
-const known = { encode: ['--frames'], decode: ['--frames'], viewers: ['--frames'], display: ['--frames'] }
+const known = {
+  encode: ['--frames'],
+  decode: ['--frames'],
+  viewers: ['--frames'],
+  mjpeg: ['--frames'],
+  display: ['--frames'],
+}
 
 /** The arguments among `args` that a benchmark takes. */
 function argumentsFor(name, args) {

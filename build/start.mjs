@@ -11,10 +11,22 @@ const args = process.argv.slice(2)
 /** With one of these there is nothing to show. */
 const windowless = new Set(['--headless', '--help', '-h', '--version', '-V'])
 /** With one of these the app is to be served, though opened too; a desktop window has no address. */
-const serving = ['--host', '--port', '--trust-network']
+const serving = [
+  '--host',
+  '--port',
+  '--require-token',
+  '--tls',
+  '--certificate',
+  '--key',
+  '--new-link',
+  '--role',
+  '--imswitch-ui',
+  '--redis',
+]
 
 await setUp()
-process.exitCode = args.some((argument) => windowless.has(argument)) ? await serve(args) : await open()
+if (args.includes('--front')) process.exitCode = await serveFront()
+else process.exitCode = args.some((argument) => windowless.has(argument)) ? await serve(args) : await open()
 
 async function open() {
   if (args.some((argument) => serving.some((name) => argument === name || argument.startsWith(`${name}=`)))) {
@@ -29,6 +41,11 @@ async function open() {
 
 function serve(serverArgs) {
   return runNode([join(projectRoot, 'out/main/server.js'), ...serverArgs], { cwd: process.cwd() })
+}
+
+/** A server without engine or devices, for more viewers than the microscope's computer should serve. */
+function serveFront() {
+  return runNode([join(projectRoot, 'src-main/server/front.ts'), ...args], { cwd: process.cwd() })
 }
 
 /** Chromium refuses to start as root with its sandbox. */

@@ -1,10 +1,10 @@
 /**
- * Where the code of a thread or a driver is: TypeScript sources run as they are, bundles lie flat in `out/main`
- * (`electron.vite.config.ts` makes one of every `*-worker.ts` and of every driver).
+ * Where the code of a thread, a child process or a driver is: TypeScript sources run as they are, bundles lie flat in `out/main`
+ * (`electron.vite.config.ts` makes one of every `*-worker.ts`, `*-process.ts` and driver).
  */
 declare const __BUNDLED__: boolean | undefined
 
-/** File of a worker thread; `name` is its path below `src-main`, without ending: `live-view/stream-worker`. */
+/** File of a worker thread or child process; `name` is its path below `src-main`, without ending: `live-view/stream-worker`. */
 export function workerUrl(name: string): URL {
   return isBundled() ? bundleUrl(name.replaceAll('/', '-')) : new URL(`./${name}.ts`, import.meta.url)
 }
@@ -14,12 +14,20 @@ export function driverUrl(id: string): URL {
   return isBundled() ? bundleUrl(`driver-${id}`) : new URL(`../drivers/${id}/index.ts`, import.meta.url)
 }
 
+/** Folder of files that are served as they are; `name` is its path below `src-main`: `page/webrtc-stream`. */
+export function servedFolderUrl(name: string): URL {
+  return new URL(`${name}/`, isBundled() ? bundleFolder() : import.meta.url)
+}
+
 function isBundled(): boolean {
   return typeof __BUNDLED__ !== 'undefined' && __BUNDLED__
 }
 
-/** This code may itself lie in a shared chunk, `out/main/chunks/…`. */
 function bundleUrl(name: string): URL {
-  const folder = new URL('.', import.meta.url).href.replace(/\/chunks\/$/, '/')
-  return new URL(`${name}.js`, folder)
+  return new URL(`${name}.js`, bundleFolder())
+}
+
+/** This code may itself lie in a shared chunk, `out/main/chunks/…`. */
+function bundleFolder(): string {
+  return new URL('.', import.meta.url).href.replace(/\/chunks\/$/, '/')
 }

@@ -6,10 +6,12 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { callFailure } from './backend/call-failure.ts'
 import { chooseBackend } from './backend/choose-backend.ts'
+import { admission, secretOf } from './backend/join.ts'
 import { createServices } from './create-services.ts'
 import { ServicesContext } from './services.ts'
 import { theme } from './theme.ts'
 import { App } from './views/app.tsx'
+import { JoinPage } from './views/join-page.tsx'
 import { StartFailure } from './views/start-failure.tsx'
 
 /** The nonce that the host put into the page for the styles that Mantine adds at run time. */
@@ -17,9 +19,26 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 }
 
+/** A link that is opened where the app is already open changes only the part after `#`. */
+function followLinks(): void {
+  window.addEventListener('hashchange', () => {
+    if (secretOf(window.location.hash) !== undefined) window.location.reload()
+  })
+}
+
 async function content() {
   try {
-    const services = createServices(await chooseBackend(window), window)
+    const backend = await chooseBackend(window)
+    if (backend.frameSource.kind === 'socket') {
+      followLinks()
+      const admitted = await admission(window, () => backend.client.access.session())
+      if (admitted.state === 'asked') {
+        const title =
+          admitted.failure === undefined ? 'This microscope is shared by link' : 'The link does not open'
+        return <JoinPage title={title} failure={admitted.failure} />
+      }
+    }
+    const services = createServices(backend, window)
     return (
       <ServicesContext value={services}>
         <App />

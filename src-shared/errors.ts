@@ -26,6 +26,7 @@ export const errorCodeSchema = z.enum([
   'LONG_EXPOSURE',
   'SHARING',
   'SETTINGS_FILE',
+  'DATA_FOLDER',
   'TOO_LARGE',
   'RATE_LIMITED',
   'INTERNAL',

@@ -67,6 +67,8 @@ export const streamStatsSchema = z.object({
     sent: z.number(),
     /** Frames that viewers were too slow for, summed over viewers. */
     skipped: z.number(),
+    /** Viewers that were disconnected because they took nothing any more. */
+    dropped: z.number().optional(),
     bytesPerSecond: z.number(),
   }),
 })

@@ -9,15 +9,17 @@ import { app, BrowserWindow, dialog, protocol, session } from 'electron'
 import envPaths from 'env-paths'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { AccessControl } from '../access/access-control.ts'
 import { demoConnection, replayConnection } from '../engine/connections.ts'
-import { createEngine, type Engine } from '../engine/create-engine.ts'
+import { createEngine } from '../engine/create-engine.ts'
 import { availableProtocols } from '../live-view/live-view-controller.ts'
+import { ShareServer } from '../server/share-server.ts'
 import { installMenu } from './app-menu.ts'
 import { appOrigin, appScheme, serveAppFile } from './app-protocol.ts'
 import { quitCleanly } from './clean-quit.ts'
 import { type DesktopOptions, readDesktopOptions } from './desktop-options.ts'
 import { createMainWindow } from './main-window.ts'
-import { servePage } from './page-ports.ts'
+import { type Microscope, servePage } from './page-ports.ts'
 import { catchUnexpectedErrors } from './unexpected-errors.ts'
 import { guardPages, guardPermissions } from './window-guards.ts'
 
@@ -46,18 +48,18 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const errors = catchUnexpectedErrors()
-  const engine = openEngine(options)
-  quitCleanly({ app, close: async () => (await engine).close(), limitMs: closeLimitMs })
+  const microscope = openMicroscope(options)
+  quitCleanly({ app, close: async () => (await microscope).close(), limitMs: closeLimitMs })
   // Where it fails, the dialog below says so; the window's ports need not.
-  engine.catch(() => undefined)
+  microscope.catch(() => undefined)
   await app.whenReady()
   guardPermissions(session.defaultSession)
   protocol.handle(appScheme.scheme, (request) => serveAppFile(bundle('renderer'), request))
-  openWindow(engine)
+  openWindow(microscope)
   try {
-    const ready = await engine
-    errors.showIn(ready.alerts)
-    installMenu({ engine: ready, dataFolder })
+    const { engine } = await microscope
+    errors.showIn(engine.alerts)
+    installMenu({ engine, dataFolder })
   } catch (error) {
     const { message, hint } = CoverslipError.from(error)
     console.error(error)
@@ -66,15 +68,38 @@ async function start(): Promise<void> {
   }
 }
 
-function openEngine({ replay, replayFrameRate }: DesktopOptions): Promise<Engine> {
+type OpenMicroscope = Microscope & { close(): Promise<void> }
+
+/** The engine, who may use it, and the server for other computers where the settings ask for it. */
+async function openMicroscope({ replay, replayFrameRate }: DesktopOptions): Promise<OpenMicroscope> {
   const connection =
     replay === undefined
       ? demoConnection()
       : replayConnection(replay, replayFrameRate === undefined ? {} : { frameRate: replayFrameRate })
-  return createEngine({ connections: [connection], dataFolder })
+  const engine = await createEngine({ connections: [connection], dataFolder })
+  try {
+    const access = await AccessControl.open({ dataFolder, alerts: engine.alerts })
+    const share = new ShareServer({
+      engine,
+      access,
+      version: app.getVersion(),
+      dataFolder,
+      appFolder: bundle('renderer'),
+    })
+    await share.start()
+    const close = async () => {
+      await share.close()
+      await engine.close()
+      await access.close()
+    }
+    return { engine, access, share, close }
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
 }
 
-function openWindow(engine: Promise<Engine>): void {
+function openWindow(microscope: Promise<Microscope>): void {
   // electron-vite's server, while developing.
   const developmentUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
   const origin = developmentUrl === undefined ? appOrigin : new URL(developmentUrl).origin
@@ -83,7 +108,7 @@ function openWindow(engine: Promise<Engine>): void {
     url: developmentUrl ?? `${appOrigin}/`,
     preload: bundle('preload/index.cjs'),
   })
-  servePage({ contents: window.webContents, engine, host, origin })
+  servePage({ contents: window.webContents, microscope, host, origin })
   open().catch((error: unknown) => dialog.showErrorBox('The window cannot be shown', String(error)))
 }
 

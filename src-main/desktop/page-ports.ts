@@ -4,15 +4,15 @@ import { MessageChannelMain, type MessagePortMain, type WebContents } from 'elec
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { askMessage, portsMessage } from '../../src-shared/desktop-handshake.ts'
 import { localCaller } from '../access/local-caller.ts'
-import { openAccess } from '../access/open-access.ts'
-import { nothingShared } from '../access/share-control.ts'
-import type { Engine } from '../engine/create-engine.ts'
-import { router } from '../engine/router.ts'
+import { type CallContext, router } from '../engine/router.ts'
 import { type FramePort, PortFrameChannel } from './port-frame-channel.ts'
+
+/** What the pages of the desktop app are served from. */
+export type Microscope = Pick<CallContext, 'engine' | 'access' | 'share'>
 
 type Options = {
   readonly contents: WebContents
-  readonly engine: Promise<Engine>
+  readonly microscope: Promise<Microscope>
   readonly host: HostInfo
   /** Where the app's page is from; no other page gets ports. */
   readonly origin: string
@@ -25,18 +25,18 @@ const mostConnections = 4
 let viewers = 0
 
 /** Gives the page in `contents` its ports when it has loaded, again after a reload, and whenever it asks. */
-export function servePage({ contents, engine, host, origin }: Options): void {
+export function servePage({ contents, microscope, host, origin }: Options): void {
   const connections: Connection[] = []
   const disconnect = (): void => {
     for (const connection of connections.splice(0)) connection.close()
   }
   const connect = async (): Promise<void> => {
-    const ready = await engine
+    const ready = await microscope
     if (contents.isDestroyed() || !isFrom(contents.getURL(), origin)) return
     if (connections.length === mostConnections) connections.shift()?.close()
     connections.push(openPorts(contents, ready, host))
   }
-  // An engine that does not start is reported where it is made.
+  // A microscope that does not start is reported where it is made.
   const connectOrLeave = (): void => void connect().catch(() => undefined)
 
   contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
@@ -50,17 +50,17 @@ export function servePage({ contents, engine, host, origin }: Options): void {
   })
 }
 
-function openPorts(contents: WebContents, engine: Engine, host: HostInfo): Connection {
+function openPorts(contents: WebContents, microscope: Microscope, host: HostInfo): Connection {
   const calls = new MessageChannelMain()
   const frames = new MessageChannelMain()
   new RPCHandler(router).upgrade(calls.port1, {
-    context: { engine, host, caller: localCaller, access: openAccess(), share: nothingShared },
+    context: { ...microscope, host, caller: localCaller },
   })
   calls.port1.start()
   viewers += 1
   const channel = new PortFrameChannel({
     port: framePort(frames.port1),
-    engine,
+    engine: microscope.engine,
     viewerId: `window-${viewers}`,
   })
   frames.port1.start()

@@ -13,7 +13,7 @@ import {
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import { localCaller } from '../access/local-caller.ts'
 import type { Engine } from '../engine/create-engine.ts'
-import type { FrameTransport } from '../live-view/frame-hub.ts'
+import type { FrameTransport } from '../live-view/stream-outlet.ts'
 import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
 import type { ViewerIdentity } from '../live-view/viewer-board.ts'
 
@@ -50,6 +50,7 @@ export class PortFrameChannel implements FrameTransport {
     const viewer: ViewerIdentity = {
       ...localCaller,
       id: viewerId,
+      callerId: localCaller.id,
       client: 'app',
       disconnect: () => this.close(),
     }

@@ -1,3 +1,4 @@
+import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
@@ -31,14 +32,16 @@ export function eventsFor(context: CallContext): EventSource {
         settings: settingsFor(state.settings),
         viewers: viewersFor(state.viewers),
         caller,
-        control: access.control(),
+        control: controlFor(caller, access.control()),
         sharing: share.state(),
       }
     },
     on: (listener) => {
       const ends = [
         engine.on((event) => listener(project(event))),
-        access.onControl((control) => listener({ type: 'controlChanged', control })),
+        access.onControl((control) =>
+          listener({ type: 'controlChanged', control: controlFor(caller, control) }),
+        ),
         share.on((sharing) => listener({ type: 'sharingChanged', sharing })),
         access.present(caller),
       ]
@@ -46,6 +49,15 @@ export function eventsFor(context: CallContext): EventSource {
         for (const end of ends) end()
       }
     },
+  }
+}
+
+/** Who operates, as `caller` may know it. */
+export function controlFor(caller: Caller, { holder, request }: ControlState): ControlState {
+  const shown = (other: Caller): Caller => (caller.role === 'owner' ? other : { ...other, address: '' })
+  return {
+    ...(holder === undefined ? {} : { holder: shown(holder) }),
+    ...(request === undefined ? {} : { request: { ...request, caller: shown(request.caller) } }),
   }
 }
 

@@ -10,6 +10,7 @@
 import { join } from 'node:path'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
+import { Capture } from '../acquisition/capture.ts'
 import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
 import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
@@ -20,7 +21,9 @@ import { ViewerBoard } from '../live-view/viewer-board.ts'
 import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
+import { jpegStill } from './jpeg-still.ts'
 import { SettingsFile } from './settings-file.ts'
+import { WhipPublisher } from './whip-publisher.ts'
 
 export type EngineConfig = {
   readonly connections: readonly ConnectionConfig[]
@@ -38,6 +41,7 @@ export type Engine = {
   readonly liveView: LiveViewController
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
+  readonly capture: Capture
   readonly webrtc: WebrtcSignalling
   readonly alerts: AlertBoard
   readonly settings: SettingsFile
@@ -77,7 +81,17 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     memory: new StreamMemory({ streamParams, lastProtocol }, (state) => settings.change(state)),
     settings: () => settings.settings,
   })
-  const webrtc = new WebrtcViewers({ liveView, viewers })
+  const webrtc = new WebrtcViewers({
+    liveView,
+    viewers,
+    iceServers: () => settings.settings.iceServers,
+  })
+  const capture = new Capture({
+    devices,
+    dataFolder: config.dataFolder,
+    jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
+  })
+  const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
     liveView.signal(signal).catch((error: unknown) => {
@@ -105,6 +119,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     liveView,
     frames,
     viewers,
+    capture,
     webrtc,
     alerts,
     settings,
@@ -120,6 +135,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     on: (listener) => events.on(listener),
     close: () => {
       closing ??= (async () => {
+        await whip.close()
         await liveView.close()
         await devices.close()
         await settings.close()
@@ -128,5 +144,6 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     },
   }
   await devices.open()
+  whip.start()
   return engine
 }

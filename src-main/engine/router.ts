@@ -9,7 +9,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { Access } from '../access/access.ts'
 import type { ShareControl } from '../access/share-control.ts'
-import { eventsFor, withoutSecrets } from './caller-events.ts'
+import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
 import type { Engine } from './create-engine.ts'
 import { subscribeToEvents } from './event-queue.ts'
 
@@ -58,8 +58,9 @@ const os = implement(contract)
   .$context<CallContext>()
   .use(async ({ next, context, procedure, path }, input) => {
     const { access, caller } = context
-    const needed = procedure['~orpc'].meta
-    const audited = needed.role !== 'viewer'
+    const { meta: needed, route } = procedure['~orpc']
+    // Reading a list changes nothing, whoever it is for.
+    const audited = needed.role !== 'viewer' && route.method !== 'GET'
     const action = path.join('.')
     try {
       access.authorize(caller, needed)
@@ -120,6 +121,11 @@ export const router: Router<typeof contract, CallContext> = os.router({
       context.engine.liveView.getLongExposureInfo(input),
     ),
   },
+  capture: {
+    snap: os.capture.snap.handler(({ context, input, signal }) =>
+      context.engine.capture.snap({ ...input, signal }),
+    ),
+  },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),
     dismiss: os.alerts.dismiss.handler(({ context, input }) => context.engine.alerts.clear(input.alertId)),
@@ -144,16 +150,19 @@ export const router: Router<typeof contract, CallContext> = os.router({
   access: {
     session: os.access.session.handler(({ context: { access, caller } }) => ({
       caller,
-      control: access.control(),
+      control: controlFor(caller, access.control()),
     })),
-    takeControl: os.access.takeControl.handler(({ context: { access, caller } }) =>
-      access.takeControl(caller),
-    ),
+    takeControl: os.access.takeControl.handler(({ context: { access, caller } }) => {
+      const result = access.takeControl(caller)
+      if (result.status === 'granted') return result
+      const { holder = result.holder } = controlFor(caller, { holder: result.holder })
+      return { ...result, holder }
+    }),
     releaseControl: os.access.releaseControl.handler(({ context: { access, caller } }) =>
-      access.releaseControl(caller),
+      controlFor(caller, access.releaseControl(caller)),
     ),
     answerControl: os.access.answerControl.handler(({ context: { access, caller }, input }) =>
-      access.answerControl(caller, input),
+      controlFor(caller, access.answerControl(caller, input)),
     ),
     tokens: os.access.tokens.handler(({ context }) => context.access.tokens()),
     createToken: os.access.createToken.handler(async ({ context: { access, share }, input }) => {
@@ -180,8 +189,8 @@ export const router: Router<typeof contract, CallContext> = os.router({
   },
   webrtc: {
     offer: os.webrtc.offer.handler(({ context: { engine, caller }, input }) => {
-      const { label, role, address } = caller
-      return engine.webrtc.answer(input, { label, role, address, client: 'webrtc' })
+      const { id: callerId, label, role, address } = caller
+      return engine.webrtc.answer(input, { callerId, label, role, address, client: 'webrtc' })
     }),
     addCandidates: os.webrtc.addCandidates.handler(({ context, input }) =>
       context.engine.webrtc.addCandidates(input.sessionId, input.candidates),

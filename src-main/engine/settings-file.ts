@@ -1,11 +1,11 @@
 /** `settings.json` in the data folder: read at start, written soon after each change, replaced whole so that it is never half. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, rename } from 'node:fs/promises'
 import { ZodError } from 'zod'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { type Settings, settingsSchema } from '../../src-shared/settings.ts'
+import { writePrivateFile } from '../access/private-file.ts'
 
 const saveDelayMs = 300
 
@@ -61,9 +61,8 @@ export class SettingsFile {
     const text = `${JSON.stringify(this.#settings, undefined, 2)}\n`
     this.#writing = this.#writing
       .then(async () => {
-        await mkdir(dirname(path), { recursive: true })
-        await writeFile(`${path}.new`, text)
-        await rename(`${path}.new`, path)
+        // It may hold credentials of media and TURN servers.
+        await writePrivateFile(path, text)
         alerts.clear('settings')
       })
       .catch((error: unknown) => {

@@ -7,18 +7,26 @@ import type {
   Unsubscribe,
 } from '../../src-shared/frame-channel.ts'
 import { unixNowMs } from '../../src-shared/frames/unix-clock.ts'
-import type { DeviceRegistry } from '../devices/device-registry.ts'
-import type { FrameHub, FrameTransport } from './frame-hub.ts'
+import type { FrameHub } from './frame-hub.ts'
+import type { FrameTransport } from './stream-outlet.ts'
 import type { ViewerBoard, ViewerIdentity } from './viewer-board.ts'
+
+/** Where a viewer's frames come from: an engine, or a front server that relays one's. */
+export type FrameSource = {
+  readonly devices: {
+    /** The camera of this id or name. @throws CoverslipError UNKNOWN_DEVICE. */
+    camera(name: string): { readonly id: string }
+  }
+  readonly frames: FrameHub
+  readonly viewers: ViewerBoard
+}
 
 type Options = {
   readonly viewer: ViewerIdentity
-  readonly engine: {
-    readonly devices: DeviceRegistry
-    readonly frames: FrameHub
-    readonly viewers: ViewerBoard
-  }
+  readonly engine: FrameSource
   readonly transport: FrameTransport
+  /** Unix time of the computer that the frames' times are of, ms; absent: of this one. */
+  readonly hostTimeMs?: () => number
 }
 
 /** One viewer as the frame channel knows it, whatever carries its messages (see `src-shared/frame-channel.ts`). */
@@ -63,12 +71,12 @@ export class FrameViewer {
   }
 
   clock(): ClockReply {
-    return { hostTimeMs: unixNowMs() }
+    return { hostTimeMs: this.#options.hostTimeMs?.() ?? unixNowMs() }
   }
 
-  /** The viewer has gone. */
-  leave(): void {
-    this.#options.engine.frames.leave(this.#options.viewer.id)
+  /** The viewer has gone; `dropped`: it was disconnected, because it took nothing any more. */
+  leave(options: { readonly dropped?: boolean } = {}): void {
+    this.#options.engine.frames.leave(this.#options.viewer.id, options)
     for (const leave of this.#watching.values()) leave()
     this.#watching.clear()
   }

@@ -16,6 +16,7 @@ import type {
 } from '../../src-shared/live-view.ts'
 import type { Protocol, StreamParams, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
+import { availableProtocols, checkAvailable } from './available-protocols.ts'
 import type { FrameHub } from './frame-hub.ts'
 import { type InterruptedStream, InterruptedStreams } from './interrupted-streams.ts'
 import type { LiveAcquisitionSignal, LiveViewEvent, StopReason } from './live-view-events.ts'
@@ -25,9 +26,9 @@ import type { Stream } from './stream.ts'
 import { type StreamHold, StreamHolds } from './stream-holds.ts'
 import type { StreamMemory } from './stream-memory.ts'
 import { Turns } from './turns.ts'
+import type { PeerChannel } from './webrtc/peer-channel.ts'
 
-/** Protocols that a stream worker exists for. */
-export const availableProtocols: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
+export { availableProtocols }
 
 /** The settings the live view obeys; read at each use, as they may change at any time. */
 export type LiveViewSettings = {
@@ -117,6 +118,11 @@ export class LiveViewController {
     }
   }
 
+  /** The viewers' connections of the detector's webrtc stream; undefined when none runs. */
+  peersOf(detectorName: string): PeerChannel | undefined {
+    return this.#running.find(detectorName, 'webrtc')?.peers
+  }
+
   #startInOrder(request: StartRequest, startedBy: StartedBy): Promise<StartResult> {
     const { registry } = this.#options
     const detectorName = registry.camera(request.detectorName).id
@@ -125,11 +131,7 @@ export class LiveViewController {
       this.#starting.delete(detectorName)
       const camera = registry.camera(detectorName)
       const protocol = request.protocol ?? this.#usualProtocol(detectorName)
-      if (!availableProtocols.includes(protocol)) {
-        throw new CoverslipError('PROTOCOL_UNAVAILABLE', `This version cannot stream by ${protocol}`, {
-          hint: `Choose one of ${availableProtocols.join(', ')}.`,
-        })
-      }
+      checkAvailable(protocol)
       await this.#endAbandoned(detectorName)
       const other = this.#conflict(detectorName, protocol)
       if (other?.active.protocol === protocol) return { status: 'already_running', stream: other.active }

@@ -42,11 +42,12 @@ export async function openStream(options: Options): Promise<Stream> {
     hub,
     frameReady: (message) => emit({ type: 'frameReady', detectorName, message }),
     stats: (stats) => emit({ type: 'streamStats', stats }),
-    fault: ({ message }) =>
+    fault: ({ message, hint }) =>
       alerts.raise({
         ...alert,
         severity: 'warning',
-        message: `A frame of ${name} could not be encoded: ${message}`,
+        message: `The live view of ${name} has a problem: ${message}`,
+        ...(hint === undefined ? {} : { hint }),
       }),
     failed: ({ message }) => {
       alerts.raise({

@@ -1,51 +1,41 @@
 /**
- * The work of a stream worker: wakes when the camera delivers, encodes the newest frame when one is due and a viewer
- * is ready for it, and posts the packet. It never encodes a frame twice, and never runs while no frame comes.
+ * The work of a stream worker: wakes when the camera delivers, and has the newest frame made into what the stream sends
+ * when one is due and a viewer is ready for it. No frame is made twice, and nothing runs while none comes.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import type { StreamParams } from '../../src-shared/stream-params.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
+import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import { LiveFrameReader } from '../frames/frame-ring.ts'
-import { EncodePipeline, type EncodedFrame } from './encoders/encode-pipeline.ts'
-import type { EncoderParams } from './encoders/frame-encoder.ts'
 import { Pacer } from './pacer.ts'
-import type { StreamMessage, StreamRequest, StreamWorkerData } from './stream-messages.ts'
+import type { StreamMaker } from './stream-maker.ts'
+import type { Post, StreamRequest } from './stream-messages.ts'
 import { StreamTally } from './stream-tally.ts'
 
 const reportEveryMs = 1000
 
-type Post = (message: StreamMessage, transfer: ArrayBuffer[]) => void
-
-/** @throws CoverslipError PROTOCOL_UNAVAILABLE for a protocol whose packets are not made here. */
-function encoderParams(params: StreamParams): EncoderParams {
-  if (params.protocol !== 'webrtc') return params
-  throw new CoverslipError(
-    'PROTOCOL_UNAVAILABLE',
-    'Packets of a webrtc stream are not made by a stream worker',
-  )
+type Options = {
+  readonly ring: FrameRingMemory
+  readonly frameRate: number
+  readonly maker: StreamMaker
+  readonly post: Post
 }
 
 export class StreamLoop {
   readonly #reader: LiveFrameReader
-  readonly #pipeline: EncodePipeline
+  readonly #maker: StreamMaker
   readonly #pacer: Pacer
-  readonly #audience: Int32Array<SharedArrayBuffer>
   readonly #post: Post
   readonly #tally = new StreamTally()
-  /** A frame is due and was not encoded yet: the encoder is busy, or no viewer is ready. */
+  /** A frame is due and was not made yet: the maker is busy, or no viewer is ready. */
   #owed = false
-  #encoding = 0
+  #making = 0
   #stopped = false
 
-  constructor(data: StreamWorkerData, post: Post) {
-    this.#reader = new LiveFrameReader(data.ring)
-    this.#pipeline = new EncodePipeline({
-      detectorName: data.detectorName,
-      params: encoderParams(data.params),
-    })
-    this.#pacer = new Pacer(data.params.frameRate)
-    this.#audience = data.audience
+  constructor({ ring, frameRate, maker, post }: Options) {
+    this.#reader = new LiveFrameReader(ring)
+    this.#maker = maker
+    this.#pacer = new Pacer(frameRate)
     this.#post = post
   }
 
@@ -55,31 +45,37 @@ export class StreamLoop {
     while (!this.#stopped) {
       await this.#reader.wait()
       this.#look()
-      this.#encodeIfOwed()
+      this.makeIfOwed()
     }
     clearInterval(timer)
-    while (this.#encoding > 0) await delay(1)
+    while (this.#making > 0) await delay(1)
+    await this.#maker.close()
   }
 
-  /** @throws CoverslipError for parameters that no encoder here takes; the old ones stay. */
+  /** @throws CoverslipError for parameters of another kind of stream; the old ones stay. */
   handle(request: StreamRequest): void {
     switch (request.type) {
       case 'params':
-        this.#pipeline.params = encoderParams(request.params)
+        this.#maker.setParams(request.params)
         this.#pacer.frameRate = request.params.frameRate
         return
       case 'wake':
-        return this.#encodeIfOwed()
-      case 'recycle':
-        return this.#pipeline.pool.recycle(request.buffer)
+        return this.makeIfOwed()
       case 'stop':
         this.#stopped = true
         return this.#reader.interrupt()
+      default:
+        return this.#maker.handle(request)
     }
   }
 
-  get #hasViewer(): boolean {
-    return Atomics.load(this.#audience, 0) > 0
+  /** To be called when the maker has room again, or a viewer is ready after none was. */
+  makeIfOwed(): void {
+    if (!this.#owed || this.#stopped || !this.#maker.wanted || !this.#maker.hasRoom) return
+    const info = this.#reader.take((pixels, frame) => this.#maker.load(pixels, frame))
+    if (info === undefined) return
+    this.#owed = false
+    void this.#make(info)
   }
 
   #look(): void {
@@ -92,40 +88,21 @@ export class StreamLoop {
     if (!this.#pacer.due(Number(info.hostTimeNs) / 1e6, arrived)) return this.#tally.count('notDue', arrived)
     this.#tally.count('notDue', arrived - 1)
     // The frame owed until now is replaced by this one.
-    if (this.#owed) this.#tally.count(this.#hasViewer ? 'overrun' : 'noViewer', 1)
+    if (this.#owed) this.#tally.count(this.#maker.wanted ? 'overrun' : 'noViewer', 1)
     this.#owed = true
   }
 
-  #encodeIfOwed(): void {
-    if (!this.#owed || this.#stopped || !this.#hasViewer || !this.#pipeline.hasRoom) return
-    const info = this.#reader.take((pixels, frame) => this.#pipeline.load(pixels, frame))
-    if (info === undefined) return
-    this.#owed = false
-    void this.#encode(info)
-  }
-
-  async #encode(info: FrameInfo): Promise<void> {
-    this.#encoding += 1
+  async #make(info: FrameInfo): Promise<void> {
+    this.#making += 1
     try {
-      this.#send(await this.#pipeline.encode(info))
+      this.#tally.encoded(await this.#maker.make(info))
     } catch (error) {
       this.#tally.count('failed', 1)
       this.#post({ type: 'fault', error: CoverslipError.from(error).serialize() }, [])
     } finally {
-      this.#encoding -= 1
+      this.#making -= 1
     }
-    this.#encodeIfOwed()
-  }
-
-  #send({ message, buffer, bytes }: EncodedFrame): void {
-    const {
-      frame_id: frameId,
-      compression: encoding,
-      encode_ms: encodeMs,
-      raw_bytes: rawBytes,
-    } = message.metadata
-    this.#tally.encoded({ encodeMs, rawBytes, bytes })
-    this.#post({ type: 'frame', frameId, message, encoding, buffer, bytes }, [buffer])
+    this.makeIfOwed()
   }
 
   #report(): void {

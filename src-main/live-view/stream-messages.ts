@@ -4,6 +4,7 @@ import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { StreamStats } from '../../src-shared/live-view.ts'
 import type { StreamParams } from '../../src-shared/stream-params.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
+import type { PeerCall, PeerEvent } from './webrtc/peer-messages.ts'
 
 export type StreamWorkerData = {
   readonly detectorName: string
@@ -19,6 +20,8 @@ export type StreamRequest =
   | { readonly type: 'wake' }
   /** A packet's memory comes back. */
   | { readonly type: 'recycle'; readonly buffer: ArrayBuffer }
+  /** Of a viewer's connection (webrtc). */
+  | PeerCall
   | { readonly type: 'stop' }
 
 export type StreamReport = Pick<StreamStats, 'camera' | 'encoder'>
@@ -34,5 +37,10 @@ export type StreamMessage =
       readonly bytes: number
     }
   | { readonly type: 'report'; readonly report: StreamReport }
-  /** One frame could not be encoded; the stream goes on. */
+  /** Of viewers' connections (webrtc). */
+  | { readonly type: 'peer'; readonly event: PeerEvent }
+  /** Something went wrong, mostly with one frame; the stream goes on. */
   | { readonly type: 'fault'; readonly error: SerializedError }
+
+/** How a worker tells. */
+export type Post = (message: StreamMessage, transfer?: ArrayBuffer[]) => void

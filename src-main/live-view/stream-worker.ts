@@ -1,15 +1,22 @@
-/** Entry of a stream worker: the only place where live frames are encoded. */
+/** Entry of a stream worker: the only place where live frames are encoded, or made into video. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { PacketMaker } from './packet-maker.ts'
 import { StreamLoop } from './stream-loop.ts'
-import type { StreamMessage, StreamRequest, StreamWorkerData } from './stream-messages.ts'
+import type { Post, StreamMessage, StreamRequest, StreamWorkerData } from './stream-messages.ts'
+import { VideoMaker } from './webrtc/video-maker.ts'
 
 if (parentPort === null) throw new Error('stream-worker runs as a worker thread')
 const port = parentPort
+const post: Post = (message, transfer = []) => port.postMessage(message, transfer)
 
-const loop = new StreamLoop(workerData as StreamWorkerData, (message: StreamMessage, transfer) =>
-  port.postMessage(message, transfer),
-)
+const data = workerData as StreamWorkerData
+const { ring, params } = data
+const maker =
+  params.protocol === 'webrtc'
+    ? new VideoMaker({ params, post, ready: () => loop.makeIfOwed() })
+    : new PacketMaker(data, post)
+const loop = new StreamLoop({ ring, frameRate: params.frameRate, maker, post })
 
 port.on('message', (request: StreamRequest) => {
   try {

@@ -1,4 +1,4 @@
-/** One running stream: its worker, its place in the FrameHub and its lease on the camera. */
+/** One running stream: its worker, its way to the viewers (FrameHub or WebRTC) and its lease on the camera. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { CoverslipError } from '../../src-shared/errors.ts'
@@ -8,8 +8,11 @@ import type { StreamParams } from '../../src-shared/stream-params.ts'
 import type { CameraLease } from '../devices/camera-leases.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import { workerUrl } from '../worker-url.ts'
-import { type FrameHub, type StreamAudience, StreamOutlet } from './frame-hub.ts'
+import { encodingOf } from './encoded-frame.ts'
+import type { FrameHub } from './frame-hub.ts'
+import { type StreamAudience, StreamOutlet } from './stream-outlet.ts'
 import type { StreamMessage, StreamReport, StreamRequest, StreamWorkerData } from './stream-messages.ts'
+import { PeerChannel } from './webrtc/peer-channel.ts'
 
 type Options = {
   readonly detectorName: string
@@ -26,6 +29,8 @@ type Options = {
 }
 
 export class Stream {
+  /** The viewers' connections of a webrtc stream; other streams have theirs in the FrameHub. */
+  readonly peers: PeerChannel | undefined
   readonly #options: Options
   readonly #worker: Worker
   readonly #outlet: StreamOutlet
@@ -44,6 +49,7 @@ export class Stream {
     this.#outlet = new StreamOutlet({
       detectorName,
       protocol: params.protocol,
+      encoding: encodingOf(params),
       audienceChanged: (audience) => this.#audienceChanged(audience),
     })
     this.#stats = {
@@ -60,7 +66,8 @@ export class Stream {
       this.#ended = true
     })
     this.#worker.on('exit', () => this.#fail(new CoverslipError('INTERNAL', 'The stream worker ended')))
-    options.hub.open(this.#outlet)
+    if (params.protocol === 'webrtc') this.peers = new PeerChannel((call) => this.#post(call))
+    else options.hub.open(this.#outlet)
   }
 
   get active(): ActiveStream {
@@ -81,11 +88,13 @@ export class Stream {
   setParams(params: StreamParams): void {
     this.#params = params
     this.#post({ type: 'params', params })
+    this.#outlet.encoding = encodingOf(params)
   }
 
   /** Stops the worker and gives the camera back. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      this.peers?.close()
       this.#options.hub.close(this.#outlet)
       await this.#endWorker()
       await this.#options.lease.release()
@@ -116,17 +125,19 @@ export class Stream {
       }
       case 'report':
         return this.#report(message.report)
+      case 'peer':
+        return this.peers?.receive(message.event)
       case 'fault':
         return this.#options.fault(CoverslipError.deserialize(message.error))
     }
   }
 
   #report(report: StreamReport): void {
-    const { viewers, sent, skipped, bytes } = this.#outlet.counts
+    const { viewers, sent, skipped, dropped, bytes } = (this.peers ?? this.#outlet).counts
     const now = performance.now()
     const bytesPerSecond = ((bytes - this.#lastBytes.bytes) / (now - this.#lastBytes.at)) * 1000
     this.#lastBytes = { at: now, bytes }
-    this.#stats = { ...this.#stats, ...report, network: { viewers, sent, skipped, bytesPerSecond } }
+    this.#stats = { ...this.#stats, ...report, network: { viewers, sent, skipped, dropped, bytesPerSecond } }
     this.#options.stats(this.#stats)
   }
 

@@ -8,6 +8,8 @@ import type { ViewerClient, ViewerInfo } from '../../src-shared/viewers.ts'
 export type ViewerIdentity = {
   /** Unique among all connections of the engine. */
   readonly id: string
+  /** `Caller.id` of who watches: the same for all his connections. */
+  readonly callerId: string
   readonly label: string
   readonly role: Role
   readonly address: string
@@ -100,6 +102,13 @@ export class ViewerBoard {
       })
     }
     entry.watching.viewer.disconnect()
+  }
+
+  /** Ends all that a caller watches. */
+  disconnectCaller(callerId: string): void {
+    for (const { watching } of [...this.#entries.values()]) {
+      if (watching.viewer.callerId === callerId) watching.viewer.disconnect()
+    }
   }
 
   #measure(): void {

@@ -10,6 +10,7 @@ import { contract } from '../../src-shared/contract/contract.ts'
 import { router } from '../engine/router.ts'
 import { httpError } from './http-error.ts'
 import type { ServerContext } from './server-context.ts'
+import { pathOf } from './session-cookie.ts'
 
 const docsPage = `<!doctype html>
 <html lang="en">
@@ -58,7 +59,7 @@ export async function addApi(app: FastifyInstance, context: ServerContext): Prom
     })
     if (matched) return reply
     return reply.code(404).send({
-      ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`, 'See /api/docs.'),
+      ...httpError('INVALID_INPUT', `There is no ${request.method} ${pathOf(request.url)}`, 'See /api/docs.'),
       status: 404,
     })
   })

@@ -1,29 +1,38 @@
 /** The HTTP server of a headless engine: the app, the API and the frame sockets on one port. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { AccessControl } from '../access/access-control.ts'
 import type { Access } from '../access/access.ts'
-import { localCaller } from '../access/local-caller.ts'
-import { openAccess } from '../access/open-access.ts'
 import { nothingShared, type ShareControl } from '../access/share-control.ts'
 import type { Engine } from '../engine/create-engine.ts'
 import { availableProtocols } from '../live-view/live-view-controller.ts'
-import { assetPolicy, renderPage } from '../page/app-page.ts'
+import { admitRequests, type RequestRates } from './admission.ts'
 import { addApi } from './api.ts'
+import { addAppFiles } from './app-files.ts'
+import { CallerConnections } from './caller-connections.ts'
+import { type Entrance, localEntrance, tokenEntrance } from './entrance.ts'
 import { serveFrames } from './frame-socket.ts'
 import { fromFastifyError, httpError } from './http-error.ts'
-import { refusal } from './request-guard.ts'
+import { createListener, type ListenerLimits, listenerLimits, type TlsCredentials } from './http-listener.ts'
+import { addImSwitchFacade } from './imswitch/imswitch-facade.ts'
+import { addLiveViewFacade } from './live-view-facade.ts'
+import { serverUrl } from './machine-addresses.ts'
+import { RefusalTally } from './refusal-tally.ts'
+import { isLoopback } from './request-guard.ts'
 import type { ServerContext } from './server-context.ts'
+import { pathOf } from './session-cookie.ts'
+import { addSession } from './session-routes.ts'
+import { addWebrtcOffer } from './webrtc-offer.ts'
+import { addWebrtcPage } from './webrtc-page.ts'
+import { addWhep } from './whep.ts'
 
 /** Largest request body, bytes. */
 const bodyLimit = 1_000_000
+const requestRates: RequestRates = { perCaller: 200, perAddress: 2000 }
 
 export type ServerOptions = {
   readonly engine: Engine
-  /** Absent: only this computer's own programs come in, and may do everything. */
+  /** Absent: one that keeps nothing, for a server of this computer's own programs. */
   readonly access?: Access
   readonly share?: ShareControl
   readonly version: string
@@ -32,6 +41,17 @@ export type ServerOptions = {
   readonly port: number
   /** Folder of the built app; absent: API and sockets only. */
   readonly appFolder?: string
+  /** Folder of a built copy of ImSwitch's pages, served at `/imswitch/ui/`. */
+  readonly imswitchUi?: string
+  /**
+   * `local` (default): only this computer's own programs come in, and may do everything. `tokens`: everybody needs an
+   * access token, which every other address than loopback demands.
+   */
+  readonly entrance?: Entrance['kind']
+  /** Absent: unencrypted. */
+  readonly tls?: TlsCredentials
+  /** Others than the usual limits of a server with the entrance `tokens`. */
+  readonly limits?: Partial<ListenerLimits & RequestRates>
 }
 
 export type RunningServer = { readonly url: string; readonly port: number; close(): Promise<void> }
@@ -41,65 +61,85 @@ export type RunningServer = { readonly url: string; readonly port: number; close
  * @throws CoverslipError PORT_IN_USE, HOST_REFUSED.
  */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine, host } = options
-  // Server-sent events stay open for ever: closing must not wait for them.
-  const app = Fastify({ bodyLimit, forceCloseConnections: true })
-  const info: HostInfo = {
-    version: options.version,
-    transport: 'network',
-    protocols: [...availableProtocols],
+  const { engine, host, tls, entrance: kind = 'local' } = options
+  if (kind === 'local' && !isLoopback(host)) {
+    throw new CoverslipError('HOST_REFUSED', `Others reach ${host}: it can be served with access tokens only`)
   }
+  const limits = { ...listenerLimits, ...requestRates, ...options.limits }
+  const tally = new RefusalTally({ alerts: engine.alerts })
+  const app = Fastify({
+    bodyLimit,
+    // Server-sent events stay open for ever: closing must not wait for them.
+    forceCloseConnections: true,
+    serverFactory: (handler) =>
+      createListener(handler, { tls, tally, limits: kind === 'tokens' ? limits : undefined }),
+  })
+  const access = options.access ?? (await AccessControl.open())
+  const connections = new CallerConnections()
+  const allowedOrigins = () => engine.settings.settings.remote.allowedOrigins
+  const entrance =
+    kind === 'local'
+      ? localEntrance(allowedOrigins)
+      : tokenEntrance({ access, connections, tally, allowedOrigins })
   const context: ServerContext = {
     engine,
-    host: info,
-    access: options.access ?? openAccess(),
+    host: { version: options.version, transport: 'network', protocols: [...availableProtocols] },
+    access,
     share: options.share ?? nothingShared,
-    callerOf: () => localCaller,
-    refusal: ({ headers }) => refusal(headers, host),
+    callerOf: entrance.callerOf,
+    refusal: entrance.refusal,
   }
-  app.addHook('onRequest', async (request, reply) => {
-    const why = context.refusal(request.raw)
-    if (why !== undefined) await reply.code(403).send(httpError('HOST_REFUSED', why))
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer')
+  admitRequests(app, { entrance, tally, rates: limits, allowedOrigins })
+  answerErrors(app)
+  addSession(app, { context, entrance, tally, secure: tls !== undefined })
+  await addWaysIn(app, context, options)
+  if (options.appFolder !== undefined) await addAppFiles(app, options.appFolder)
+
+  const watch = access.onRevoked((callerIds) => {
+    for (const callerId of callerIds) {
+      engine.viewers.disconnectCaller(callerId)
+      connections.end(callerId)
+    }
   })
+  app.addHook('onClose', async () => {
+    watch()
+    tally.close()
+    if (options.access === undefined) await access.close()
+  })
+  await listen(app, options)
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  const url = serverUrl(tls === undefined ? 'http' : 'https', host, port)
+  return { url, port, close: () => app.close() }
+}
+
+/** Everything that is served beside the app's files, a line each. */
+async function addWaysIn(
+  app: FastifyInstance,
+  context: ServerContext,
+  { imswitchUi }: ServerOptions,
+): Promise<void> {
+  await addApi(app, context)
+  await addLiveViewFacade(app, context)
+  await addWebrtcOffer(app, context)
+  await addWhep(app, context)
+  await addWebrtcPage(app)
+  const frames = serveFrames(app.server, context)
+  app.addHook('preClose', async () => frames.close())
+  await addImSwitchFacade(app, context, { uiFolder: imswitchUi })
+}
+
+function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, _request, reply) => {
     const body = fromFastifyError(error instanceof Error ? error : new Error(String(error)))
     if (body.status >= 500) console.error(error)
     return reply.code(body.status).send(body)
   })
-  app.setNotFoundHandler((request, reply) =>
+  app.setNotFoundHandler(({ method, url }, reply) =>
     reply
       .code(404)
-      .send({ ...httpError('INVALID_INPUT', `There is no ${request.method} ${request.url}`), status: 404 }),
+      .send({ ...httpError('INVALID_INPUT', `There is no ${method} ${pathOf(url)}`), status: 404 }),
   )
-  await addApi(app, context)
-  if (options.appFolder !== undefined) await addApp(app, options.appFolder)
-  const frames = serveFrames(app.server, context)
-  app.addHook('preClose', async () => frames.close())
-  await listen(app, options)
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close: () => app.close() }
-}
-
-/** The built React app; its page gets a fresh nonce at each load. */
-async function addApp(app: FastifyInstance, folder: string): Promise<void> {
-  const html = await readFile(join(folder, 'index.html'), 'utf8')
-  app.get('/', (_request, reply) => {
-    const page = renderPage(html)
-    return reply
-      .type('text/html')
-      .header('content-security-policy', page.policy)
-      .header('cache-control', 'no-store')
-      .send(page.html)
-  })
-  await app.register(fastifyStatic, {
-    root: folder,
-    index: false,
-    setHeaders: (reply) => {
-      void reply.header('content-security-policy', assetPolicy)
-    },
-  })
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<void> {

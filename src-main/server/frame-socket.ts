@@ -1,7 +1,8 @@
 /** Live frames over socket.io at `/socket.io/`: the messages of `src-shared/frame-channel.ts` as events. */
 import type { Server as HttpServer } from 'node:http'
-import { Server, type Socket } from 'socket.io'
+import { Server, type ServerOptions, type Socket } from 'socket.io'
 import type { z } from 'zod'
+import type { Caller } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import {
   type ChannelReply,
@@ -10,8 +11,9 @@ import {
   unsubscribeSchema,
 } from '../../src-shared/frame-channel.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
-import type { FrameTransport } from '../live-view/frame-hub.ts'
-import { FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
+import type { FrameTransport } from '../live-view/stream-outlet.ts'
+import { type FrameSource, FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
+import { admitSocket } from './admit-socket.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -20,32 +22,31 @@ const largestMessage = 100_000
 /** Messages a viewer may send per second: acknowledgements of the fastest streams, with room. */
 const messagesPerSecond = 2000
 
-/** Compression of frames that are compressed already costs more time than anything else: it stays off. */
-const uncompressed = { perMessageDeflate: false, httpCompression: false } as const
+/** How a socket.io server that serves frames is set up, whoever it lets in. */
+export const frameSocketOptions = {
+  path: '/socket.io/',
+  serveClient: false,
+  transports: ['websocket'],
+  maxHttpBufferSize: largestMessage,
+  // Compression of frames that are compressed already costs more time than anything else: it stays off.
+  perMessageDeflate: false,
+  httpCompression: false,
+} satisfies Partial<ServerOptions>
 
 /** Serves frames on `httpServer` until it is closed by `close`. */
 export function serveFrames(httpServer: HttpServer, context: ServerContext): { close(): void } {
   const io = new Server(httpServer, {
-    path: '/socket.io/',
-    serveClient: false,
-    transports: ['websocket'],
-    maxHttpBufferSize: largestMessage,
-    allowRequest: (request, decide) => {
-      const why = context.refusal(request)
-      decide(why ?? null, why === undefined)
-    },
-    ...uncompressed,
+    ...frameSocketOptions,
+    allowRequest: admitSocket(context),
   })
-  const transport: FrameTransport = {
-    // One broadcast to the viewers that are ready: socket.io serialises it once.
-    send: (viewerIds, message: FrameMessage, packet) => {
-      io.to([...viewerIds]).emit('frame', message, packet)
-    },
-    report: (viewerId, error) => {
-      io.to(viewerId).emit('channel_error', refusalReply(error))
-    },
-  }
-  io.on('connection', (socket) => serveViewer(socket, context, transport))
+  const transport = frameTransport(io)
+  io.on('connection', (socket) => {
+    const { engine, access } = context
+    const caller = callerOrNobody(context, socket)
+    if (caller === undefined) return
+    serveViewer(socket, { engine, transport, caller })
+    socket.on('disconnect', access.present(caller))
+  })
   return {
     close: () => {
       io.disconnectSockets(true)
@@ -54,13 +55,54 @@ export function serveFrames(httpServer: HttpServer, context: ServerContext): { c
   }
 }
 
-function serveViewer(socket: Socket, context: ServerContext, transport: FrameTransport): void {
+/** Who opened `socket`; a token that ended during the handshake ends the socket. */
+function callerOrNobody({ callerOf }: ServerContext, socket: Socket): Caller | undefined {
+  try {
+    return callerOf(socket.request)
+  } catch {
+    socket.disconnect(true)
+    return undefined
+  }
+}
+
+/** Frames to the sockets of `io`. */
+export function frameTransport(io: Server): FrameTransport {
+  return {
+    // One broadcast to the viewers that are ready: socket.io serialises it once.
+    send: (viewerIds, message: FrameMessage, packet) => {
+      io.to([...viewerIds]).emit('frame', message, packet)
+    },
+    report: (viewerId, error) => {
+      io.to(viewerId).emit('channel_error', refusalReply(error))
+    },
+  }
+}
+
+/** What serving a viewer takes; `hostTimeMs` where the frames' clock is not this computer's. */
+export type ViewerService = {
+  readonly engine: FrameSource
+  readonly transport: FrameTransport
+  readonly caller: Pick<Caller, 'id' | 'label' | 'role' | 'address'>
+  readonly hostTimeMs?: () => number
+}
+
+/** Obeys the messages of one viewer until it leaves. */
+export function serveViewer(socket: Socket, { engine, transport, caller, hostTimeMs }: ViewerService): void {
   const limit = new RateLimit(messagesPerSecond)
-  const { label, role, address } = context.callerOf(socket.request)
+  const { id: callerId, label, role, address } = caller
   const viewer = new FrameViewer({
-    viewer: { id: socket.id, label, role, address, client: 'app', disconnect: () => socket.disconnect(true) },
-    engine: context.engine,
+    viewer: {
+      id: socket.id,
+      callerId,
+      label,
+      role,
+      address,
+      client: 'app',
+      disconnect: () => socket.disconnect(true),
+    },
+    engine,
     transport,
+    ...(hostTimeMs === undefined ? {} : { hostTimeMs }),
   })
 
   socket.use((_event, next) => {
@@ -79,7 +121,8 @@ function serveViewer(socket: Socket, context: ServerContext, transport: FrameTra
   socket.on('clock', (answer: unknown) => {
     if (typeof answer === 'function') answer(viewer.clock())
   })
-  socket.on('disconnect', () => viewer.leave())
+  // Who has vanished without a farewell is counted.
+  socket.on('disconnect', (reason) => viewer.leave({ dropped: reason === 'ping timeout' }))
 }
 
 /** Does `action` and answers, by the acknowledgement where the viewer asked for one, else by an event on failure. */

@@ -8,8 +8,8 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import { demoConnection, replayConnection } from '../engine/connections.ts'
 import { createEngine, type Engine } from '../engine/create-engine.ts'
 import { readCommandLine } from './command-line.ts'
-import { createServer, type RunningServer } from './create-server.ts'
 import { openAppWindow } from './open-app-window.ts'
+import { type Serving, startServing } from './start-serving.ts'
 
 declare const __BUNDLED__: boolean | undefined
 
@@ -32,15 +32,15 @@ async function run(): Promise<void> {
         )
   const engine = await createEngine({ connections: [connection], dataFolder })
   const folder = appFolder()
-  let server: RunningServer
+  let serving: Serving
   try {
     if (options.replay !== undefined) refuseBrokenReplay(engine)
-    server = await createServer({
+    serving = await startServing(options, {
       engine,
       version: packageJson.version,
-      host: options.host,
-      port: options.port,
+      dataFolder,
       ...(folder === undefined ? {} : { appFolder: folder }),
+      ...(options.imswitchUi === undefined ? {} : { imswitchUi: resolve(options.imswitchUi) }),
     })
   } catch (error) {
     await engine.close()
@@ -48,10 +48,10 @@ async function run(): Promise<void> {
   }
   // A fault in one part must not end the acquisition of another.
   process.on('uncaughtException', (error) => console.error(error))
-  console.log(`Coverslip is on ${server.url}`)
+  for (const line of serving.lines) console.log(line)
   if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
-  if (options.open && folder !== undefined) openAppWindow(server.url, dataFolder)
-  closeOnSignals(server, engine)
+  if (options.open && folder !== undefined) openAppWindow(serving.url, dataFolder)
+  closeOnSignals(serving, engine)
 }
 
 /** A folder that cannot be played is a mistake in the command, not a device that may come back. */
@@ -66,7 +66,7 @@ function refuseBrokenReplay(engine: Engine): void {
   }
 }
 
-function closeOnSignals(server: RunningServer, engine: Engine): void {
+function closeOnSignals(serving: Serving, engine: Engine): void {
   let closingSinceMs: number | undefined
   const close = async () => {
     if (closingSinceMs !== undefined) {
@@ -75,7 +75,7 @@ function closeOnSignals(server: RunningServer, engine: Engine): void {
       return
     }
     closingSinceMs = performance.now()
-    await server.close()
+    await serving.close()
     await engine.close()
     process.exit(0)
   }

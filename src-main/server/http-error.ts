@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodeSchema } from '../../src-shared/errors.ts'
+import { CoverslipError, type ErrorCode, errorCodeSchema } from '../../src-shared/errors.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 
 /** Body of every error answer: the shape that the contract's errors have too. */
@@ -7,19 +7,24 @@ export type HttpErrorBody = {
   readonly code: ErrorCode
   readonly status: number
   readonly message: string
-  readonly data: { readonly hint?: string }
+  readonly data: { readonly hint?: string; readonly details?: Readonly<Record<string, unknown>> }
 }
 
 export function httpError(code: ErrorCode, message: string, hint?: string): HttpErrorBody {
   return { defined: true, code, status: errorStatus[code], message, data: hint === undefined ? {} : { hint } }
 }
 
-/** What Fastify itself refuses (broken JSON, too large, wrong type), in our shape; anything else is INTERNAL. */
+/** What the engine or Fastify itself refuses (broken JSON, too large, wrong type), in our shape; else INTERNAL. */
 export function fromFastifyError(error: {
   code?: string
   statusCode?: number
   message: string
 }): HttpErrorBody & { status: number } {
+  if (error instanceof CoverslipError) {
+    const { code, message, hint, data: details } = error
+    const body = httpError(code, message, hint)
+    return details === undefined ? body : { ...body, data: { ...body.data, details } }
+  }
   if (error.statusCode === 413) return httpError('TOO_LARGE', error.message, 'Send less at once.')
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return {

@@ -1,12 +1,19 @@
 /** What can be done by a key or from the command palette: one list for the keys, the palette and the help sheet. */
 import type { Services } from '../services.ts'
-import { devicesOf, xyStage } from '../stores/selectors.ts'
+import type { EngineState } from '../stores/engine-state.ts'
+import { isOwner, mayOperate, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
+import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
+import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
+import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
 import { autoContrastOnce, currentWindow, setWindowMode } from './window-actions.ts'
+
+/** What is needed to know whether a command may be run. */
+type Stores = Pick<Services, 'engine' | 'view' | 'shown'>
 
 export type Command = {
   readonly id: string
@@ -18,6 +25,8 @@ export type Command = {
   readonly shownKeys?: string
   /** Keys that act on the image only while the image has the focus, as arrows scroll and move elsewhere. */
   readonly scope: 'page' | 'image'
+  /** Why it may not be run now; absent: it may always. */
+  refusal?(services: Stores): Refusal | undefined
   run(services: Services, event: { readonly shiftKey: boolean }): void
 }
 
@@ -25,6 +34,28 @@ const zoomStep = 1.25
 const panStepPx = 60
 /** Shift makes steps ten times as large. */
 const largeStep = 10
+
+const operates = ({ engine }: Stores) => whyNotOperate(engine.getState())
+const acts = ({ engine }: Stores) => whyNotAct(engine.getState())
+
+const forOwners: Refusal = { reason: 'Only whoever sits at the microscope shares it.', askable: false }
+const owns = ({ engine }: Stores) => (isOwner(engine.getState()) ? undefined : forOwners)
+
+/** What the stream applies, all its viewers see. */
+function setsContrast(services: Stores): Refusal | undefined {
+  return currentWindow(services).appliedBy === 'stream' ? operates(services) : undefined
+}
+
+/** Stopping is for whoever operates; starting disturbs nobody. */
+function togglesLive(services: Stores): Refusal | undefined {
+  const live = streamOf(services.engine.getState().streams, selectedDetector(services)) !== undefined
+  return live ? operates(services) : acts(services)
+}
+
+/** Whether keys move the stage: who may not, pans the image by them. */
+function movesStage(state: EngineState): boolean {
+  return xyStage(state.devices) !== undefined && mayOperate(state)
+}
 
 function arrow(title: string, key: string, x: number, y: number): Command {
   return {
@@ -35,8 +66,7 @@ function arrow(title: string, key: string, x: number, y: number): Command {
     scope: 'image',
     run: (services, { shiftKey }) => {
       const factor = shiftKey ? largeStep : 1
-      if (xyStage(services.engine.getState().devices) !== undefined)
-        jog(services, { x: x * factor, y: y * factor })
+      if (movesStage(services.engine.getState())) jog(services, { x: x * factor, y: y * factor })
       else pan(services, -x * panStepPx, -y * panStepPx)
     },
   }
@@ -49,6 +79,7 @@ function focusKey(title: string, key: string, z: number): Command {
     group: 'Stage',
     keys: [key],
     scope: 'image',
+    refusal: operates,
     run: (services, { shiftKey }) => jog(services, { z: shiftKey ? z * largeStep : z }),
   }
 }
@@ -60,7 +91,17 @@ export const commands: readonly Command[] = [
     group: 'Live view',
     keys: ['l'],
     scope: 'page',
+    refusal: togglesLive,
     run: (services) => void toggleLive(services),
+  },
+  {
+    id: 'snap',
+    title: 'Snap: take one image and keep it',
+    group: 'Live view',
+    keys: [],
+    scope: 'page',
+    refusal: operates,
+    run: (services) => void snap(services),
   },
   {
     id: 'next-camera',
@@ -113,6 +154,7 @@ export const commands: readonly Command[] = [
     group: 'Contrast',
     keys: ['a'],
     scope: 'page',
+    refusal: setsContrast,
     run: autoContrastOnce,
   },
   {
@@ -122,6 +164,7 @@ export const commands: readonly Command[] = [
     keys: ['A'],
     shownKeys: 'Shift A',
     scope: 'page',
+    refusal: setsContrast,
     run: (services) => setWindowMode(services, currentWindow(services).mode === 'auto' ? 'manual' : 'auto'),
   },
   {
@@ -171,6 +214,33 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    id: 'share',
+    title: 'Share the microscope with others',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: owns,
+    run: ({ session }) => session.setState({ openSheet: 'share' }),
+  },
+  {
+    id: 'take-control',
+    title: 'Take control',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: acts,
+    run: (services) => void takeControl(services),
+  },
+  {
+    id: 'release-control',
+    title: 'Release control',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: acts,
+    run: (services) => void releaseControl(services),
+  },
+  {
     id: 'commands',
     title: 'Command palette',
     group: 'Window',
@@ -198,6 +268,7 @@ export function hardwareCommands(services: Services): readonly Command[] {
       group: 'Live view' as const,
       keys: [],
       scope: 'page' as const,
+      refusal: operates,
       run: () => void applyPreset(services, preset),
     })),
     ...devicesOf(devices, 'camera').map((camera) => ({
@@ -209,6 +280,17 @@ export function hardwareCommands(services: Services): readonly Command[] {
       run: () => void selectDetector(services, camera.id),
     })),
   ]
+}
+
+/** Runs `command`, or says why it may not be run. */
+export function runCommand(
+  services: Services,
+  command: Command,
+  event: { readonly shiftKey: boolean },
+): void {
+  const refusal = command.refusal?.(services)
+  if (refusal === undefined) command.run(services, event)
+  else tellRefusal(services, command.title, refusal)
 }
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
@@ -241,7 +323,7 @@ export function listenForKeys(services: Services, page: Window): () => void {
     )
       return
     event.preventDefault()
-    command.run(services, event)
+    runCommand(services, command, event)
   }
   page.addEventListener('keydown', onKeyDown)
   return () => page.removeEventListener('keydown', onKeyDown)

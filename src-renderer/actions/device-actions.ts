@@ -64,12 +64,16 @@ export async function dismissAlert(services: Services, alertId: string): Promise
   }
 }
 
-/** Changes settings of the engine. */
-export async function changeSettings(services: Services, patch: SettingsPatch): Promise<void> {
+/** Changes settings of the engine. Returns why they could not be changed. */
+export async function changeSettings(
+  services: Services,
+  patch: SettingsPatch,
+): Promise<CallFailure | undefined> {
   try {
     const settings = await services.backend.client.settings.set(patch)
     services.engine.apply({ type: 'settingsChanged', settings })
+    return undefined
   } catch (error) {
-    addNotice(services.session, 'The settings could not be changed', callFailure(error))
+    return callFailure(error)
   }
 }

@@ -2,8 +2,11 @@
 import type { Protocol, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import type { Services } from '../services.ts'
-import { currentDetector, deviceById, nextProtocol, streamOf } from '../stores/selectors.ts'
+import type { EngineState } from '../stores/engine-state.ts'
+import { mayOperate, whyNotAct } from '../stores/permission.ts'
+import { currentDetector, deviceById, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
 import { addNotice, setPending } from '../stores/session-store.ts'
+import { permitted, tellRefusal } from './control-actions.ts'
 
 /** Name of a device for messages. */
 function nameOf(services: Services, deviceId: string): string {
@@ -11,7 +14,7 @@ function nameOf(services: Services, deviceId: string): string {
 }
 
 /** The camera on show. */
-export function selectedDetector(services: Services): string | undefined {
+export function selectedDetector(services: Pick<Services, 'engine' | 'view'>): string | undefined {
   return currentDetector(services.engine.getState(), services.view.getState())
 }
 
@@ -20,12 +23,14 @@ export type StartOptions = {
   readonly protocol?: Protocol
   /** In spite of a long exposure. */
   readonly force?: boolean
+  /** Nobody asked for it now: that somebody else has started it meanwhile is as good. */
+  readonly unasked?: boolean
 }
 
 /** Starts the live view of `detector`; a refusal because of a long exposure becomes a question on the image. */
 export async function startLive(
   services: Services,
-  { detector, protocol, force = false }: StartOptions,
+  { detector, protocol, force = false, unasked = false }: StartOptions,
 ): Promise<void> {
   const { engine, session, view, backend } = services
   session.setState({ longExposure: undefined })
@@ -39,17 +44,22 @@ export async function startLive(
     if (result.status === 'long_exposure') session.setState({ longExposure: result })
     else engine.apply({ type: 'streamStarted', stream: result.stream })
   } catch (error) {
-    addNotice(session, `${nameOf(services, detector)} did not start`, callFailure(error))
+    const failure = callFailure(error)
+    if (unasked && failure.code === 'PROTOCOL_IN_USE') return
+    addNotice(session, `${nameOf(services, detector)} did not start`, failure)
   } finally {
     setPending(session, detector, undefined)
   }
 }
 
-/** Stops the live view of `detector`. */
-export async function stopLive(services: Services, detector: string): Promise<void> {
+/** Stops the live view of `detector`: all of it, or of one protocol. */
+export async function stopLive(services: Services, detector: string, protocol?: Protocol): Promise<void> {
   setPending(services.session, detector, 'stopping')
   try {
-    await services.backend.client.liveView.stop({ detectorName: detector })
+    await services.backend.client.liveView.stop({
+      detectorName: detector,
+      ...(protocol === undefined ? {} : { protocol }),
+    })
   } catch (error) {
     addNotice(services.session, `${nameOf(services, detector)} did not stop`, callFailure(error))
   } finally {
@@ -57,12 +67,18 @@ export async function stopLive(services: Services, detector: string): Promise<vo
   }
 }
 
-/** Starts the camera on show, or stops it. */
+/** Starts the camera on show, or stops it. Starting disturbs nobody; stopping is for whoever operates. */
 export async function toggleLive(services: Services): Promise<void> {
   const detector = selectedDetector(services)
   if (detector === undefined || services.session.getState().pending[detector] !== undefined) return
-  const running = streamOf(services.engine.getState().streams, detector) !== undefined
-  await (running ? stopLive(services, detector) : startLive(services, { detector }))
+  const state = services.engine.getState()
+  if (streamOf(state.streams, detector) !== undefined) {
+    if (permitted(services, 'The live view goes on')) await stopLive(services, detector)
+    return
+  }
+  const refusal = whyNotAct(state)
+  if (refusal === undefined) await startLive(services, { detector })
+  else tellRefusal(services, 'The live view was not started', refusal)
 }
 
 /**
@@ -75,21 +91,43 @@ export async function selectDetector(services: Services, detector: string): Prom
   services.view.setState({ detector })
   services.session.setState({ longExposure: undefined })
   const ready = deviceById(state, detector)?.status.state === 'ready'
-  if (wasLive && ready && streamOf(state.streams, detector) === undefined)
+  const startable = ready && whyNotAct(state) === undefined
+  if (wasLive && startable && streamOf(state.streams, detector) === undefined)
     await startLive(services, { detector })
 }
 
-/** Chooses how `detector` streams; a running live view is started again that way. */
+/**
+ * Chooses how `detector` streams; a running live view is started again that way. Where several protocols may run at
+ * once, what runs goes on for others, and this page watches by the other one.
+ */
 export async function chooseProtocol(
   services: Services,
   detector: string,
   protocol: Protocol,
 ): Promise<void> {
   services.view.setState((view) => ({ protocols: { ...view.protocols, [detector]: protocol } }))
-  const running = streamOf(services.engine.getState().streams, detector)
-  if (running === undefined || running.protocol === protocol) return
+  const state = services.engine.getState()
+  const running = state.streams.filter((stream) => stream.detectorName === detector)
+  if (running.length === 0 || running.some((stream) => stream.protocol === protocol)) return
+  if (isConcurrent(state)) {
+    // A WebRTC stream is started, and stopped, by its viewers.
+    if (protocol !== 'webrtc') await startLive(services, { detector, protocol })
+    return
+  }
   await stopLive(services, detector)
   await startLive(services, { detector, protocol })
+}
+
+/** The protocols that this page may choose for `detector` now. */
+export function choosableProtocols(state: EngineState, detector: string): readonly Protocol[] {
+  const available = state.info?.protocols ?? []
+  const running = state.streams.filter((stream) => stream.detectorName === detector)
+  const runs = (protocol: Protocol) => running.some((stream) => stream.protocol === protocol)
+  if (!isConcurrent(state)) return mayOperate(state) ? available : available.filter(runs)
+  // Who only watches starts nothing but his own WebRTC connection.
+  return whyNotAct(state) === undefined
+    ? available
+    : available.filter((protocol) => runs(protocol) || (protocol === 'webrtc' && running.length > 0))
 }
 
 export type ParamsChange = {
@@ -110,7 +148,7 @@ export async function setStreamParams(
       protocol: change.protocol,
       params: change.params,
     })
-    const running = streamOf(engine.getState().streams, change.detector)
+    const running = streamOf(engine.getState().streams, change.detector, params.protocol)
     if (running?.protocol === params.protocol)
       engine.apply({ type: 'streamChanged', stream: { ...running, params } })
     return undefined

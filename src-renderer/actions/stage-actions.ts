@@ -7,6 +7,7 @@ import type { Point } from '../display/view-transform.ts'
 import type { Services } from '../services.ts'
 import { deviceById, focusStage, xyStage } from '../stores/selectors.ts'
 import { addNotice } from '../stores/session-store.ts'
+import { permitted } from './control-actions.ts'
 
 type Axis = 'x' | 'y' | 'z'
 const axisNames: readonly Axis[] = ['x', 'y', 'z']
@@ -105,6 +106,7 @@ export async function stopStage(services: Services, deviceId: string): Promise<v
 
 /** Steps the stage that moves the specimen by whole steps of the pad; +1 in y is downwards in the image. */
 export function jog(services: Services, by: { x?: number; y?: number; z?: number }): void {
+  if (!permitted(services, 'The stage was not moved')) return
   const { devices } = services.engine.getState()
   const { xyUm, zUm } = services.view.getState().stageStep
   const xy = xyStage(devices)
@@ -120,5 +122,6 @@ export function centreStageAt(services: Services, point: Point): void {
   const { frame } = services.shown.getState()
   const stage = xyStage(services.engine.getState().devices)
   const target = frame === undefined ? undefined : stageTarget(frame, point)
-  if (stage !== undefined && target !== undefined) void moveStageTo(services, stage.id, target)
+  if (stage === undefined || target === undefined || !permitted(services, 'The stage was not moved')) return
+  void moveStageTo(services, stage.id, target)
 }

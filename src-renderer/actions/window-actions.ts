@@ -7,7 +7,7 @@ import type { ShownFrame } from '../display/display-types.ts'
 import type { Services } from '../services.ts'
 import { clampWindow, type ValueWindow, windowOfHistogram } from '../stores/auto-window.ts'
 import { LatestSender } from '../stores/latest-sender.ts'
-import { streamOf } from '../stores/selectors.ts'
+import { currentStream } from '../stores/selectors.ts'
 import { addNotice } from '../stores/session-store.ts'
 import { type DetectorDisplay, displayOf, patchDisplay } from '../stores/view-store.ts'
 import { selectedDetector, setStreamParams } from './live-actions.ts'
@@ -45,12 +45,12 @@ export function shownWindow({ display, params, frame, autoWindow }: WindowInputs
 }
 
 /** The window of the camera on show. */
-export function currentWindow(services: Services): ShownWindow {
+export function currentWindow(services: Pick<Services, 'engine' | 'view' | 'shown'>): ShownWindow {
   const detector = selectedDetector(services)
   const { frame, autoWindow } = services.shown.getState()
   return shownWindow({
     display: displayOf(services.view.getState(), detector),
-    params: streamOf(services.engine.getState().streams, detector)?.params,
+    params: currentStream(services.engine.getState(), services.view.getState())?.params,
     frame,
     autoWindow,
   })
@@ -63,7 +63,7 @@ function sendToStream(services: Services, detector: string, params: StreamParams
   let sender = senders.get(services)
   if (sender === undefined) {
     sender = new LatestSender(async (change) => {
-      const protocol = streamOf(services.engine.getState().streams, change.detector)?.protocol
+      const protocol = currentStream(services.engine.getState(), services.view.getState())?.protocol
       if (protocol === undefined) return
       const failure = await setStreamParams(services, { ...change, protocol })
       if (failure !== undefined) addNotice(services.session, 'The window could not be changed', failure)

@@ -1,4 +1,5 @@
 import type { CallFailure } from '../backend/call-failure.ts'
+import { AskForControl } from './ask-for-control.tsx'
 import styles from './failure-line.module.css'
 
 /** Why a change was refused and what to do, under the control that asked for it. */
@@ -14,6 +15,7 @@ export function FailureLine({
     <p id={id} className={styles['line']} role="alert">
       {failure.message}
       {failure.hint !== undefined && <span className={styles['hint']}> {failure.hint}</span>}
+      {failure.code === 'CONTROL_TAKEN' && <AskForControl />}
     </p>
   )
 }

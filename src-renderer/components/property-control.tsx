@@ -9,6 +9,7 @@ import { compact } from './format.ts'
 import { LabelledRow, type RowLayout } from './labelled-row.tsx'
 import { NumberField } from './number-field.tsx'
 import { fromPlace, type NumberRange, rangeOf, toPlace } from './number-scale.ts'
+import { OperatorControls, useBlocked } from './operator-controls.tsx'
 import styles from './property-control.module.css'
 import { type LiveSetting, useLiveSetting } from './use-live-setting.ts'
 
@@ -32,10 +33,14 @@ export function PropertyControl({ deviceId, property, title, layout }: PropertyC
   return (
     <div className={styles['control']} role="group" aria-label={name} data-property={property.name}>
       <LabelledRow title={name} help={property.description} layout={layout ?? layoutOf(property)}>
-        <ValueEditor property={property} name={name} setting={setting} failureId={failureId} />
+        <OperatorControls>
+          <ValueEditor property={property} name={name} setting={setting} failureId={failureId} />
+        </OperatorControls>
       </LabelledRow>
       {property.type === 'number' && !property.readOnly && (
-        <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} />
+        <OperatorControls>
+          <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} />
+        </OperatorControls>
       )}
       <FailureLine id={failureId} failure={setting.failure} />
     </div>
@@ -122,6 +127,7 @@ type SliderProps = {
 const finest = 0.002
 
 function PropertySlider({ range, name, unit, setting }: SliderProps) {
+  const blocked = useBlocked() !== undefined
   if (range === undefined || typeof setting.shown !== 'number') return null
   const { min, max, step, scale } = range
   const placeStep = scale === 'linear' && step !== undefined ? Math.max(finest, step / (max - min)) : finest
@@ -132,6 +138,7 @@ function PropertySlider({ range, name, unit, setting }: SliderProps) {
       max={1}
       step={placeStep}
       value={toPlace(range, setting.shown)}
+      disabled={blocked}
       thumbLabel={`${name} slider`}
       thumbValueText={`${compact(setting.shown, 4)} ${unit ?? ''}`.trim()}
       onChange={(place) => {

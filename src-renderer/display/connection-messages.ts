@@ -1,11 +1,12 @@
 /** Messages between a display worker and the worker that holds its socket. */
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { DisplayError, DisplayState } from './display-types.ts'
+import type { SocketSubscription } from './frame-connection.ts'
 
 /** Display → connection. `epoch` counts the subscriptions. */
 export type ConnectionRequest =
   | { readonly type: 'open'; readonly url: string; readonly path: string }
-  | { readonly type: 'subscribe'; readonly detectorName: string | undefined; readonly epoch: number }
+  | { readonly type: 'subscribe'; readonly subscription: SocketSubscription; readonly epoch: number }
   | { readonly type: 'acknowledge'; readonly frameId: number }
   | { readonly type: 'host-time'; readonly id: number }
   | { readonly type: 'close' }

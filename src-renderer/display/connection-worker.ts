@@ -33,7 +33,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ConnectionRequest>) => 
       return
     case 'subscribe':
       epoch = data.epoch
-      return connection?.subscribe(data.detectorName)
+      return connection?.subscribe(data.subscription)
     case 'acknowledge':
       return connection?.acknowledge(data.frameId)
     case 'host-time':

@@ -8,13 +8,17 @@ import type {
   Histogram,
   Probe,
   ShownFrame,
+  Subscription,
 } from './display-types.ts'
+import type { VideoImage } from './video-frame.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 /** Page → worker. */
 export type DisplayRequest =
   | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly source: FrameSource }
-  | { readonly type: 'subscribe'; readonly detectorName: string | undefined }
+  | ({ readonly type: 'subscribe' } & Subscription)
+  /** A frame of a video; the worker closes its bitmap and answers `video-taken`. */
+  | { readonly type: 'video-frame'; readonly image: VideoImage }
   | { readonly type: 'view'; readonly view: ViewTransform | undefined }
   | { readonly type: 'settings'; readonly settings: DisplaySettings }
   | {
@@ -30,6 +34,8 @@ export type DisplayRequest =
 /** Worker → page. */
 export type DisplayReport =
   | { readonly type: 'frame'; readonly frame: ShownFrame }
+  /** There is room for another frame of the video. */
+  | { readonly type: 'video-taken' }
   | { readonly type: 'histogram'; readonly histogram: Histogram }
   | { readonly type: 'stats'; readonly stats: DisplayStats }
   | { readonly type: 'probe'; readonly probe: Probe | undefined }

@@ -1,36 +1,29 @@
 /** One live display inside its worker: frames in, pictures and reports out. */
 import { CoverslipError } from '../../src-shared/errors.ts'
-import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
-import { unixNowMs } from '../../src-shared/frames/unix-clock.ts'
-import { ClockOffset } from './clock-offset.ts'
 import type { DisplayReport, DisplayRequest } from './display-messages.ts'
 import { DisplayMeter } from './display-meter.ts'
-import type { DisplayError, DisplaySettings, DisplayState, ShownFrame } from './display-types.ts'
+import type {
+  DisplayError,
+  DisplaySettings,
+  DisplayState,
+  ShownFrame,
+  Subscription,
+} from './display-types.ts'
+import { DrawQuality, stillAfterMs } from './draw-quality.ts'
+import { FenceWatch } from './fence-watch.ts'
 import type { ConnectionListener, FrameConnection } from './frame-connection.ts'
 import { FrameQueue } from './frame-queue.ts'
-import { type DecodedImage, ImageDecoder } from './image-decoder.ts'
-import { type CanvasSize, ImageRenderer, mostTaps, NoWebGl2Error, tapsFor } from './image-renderer.ts'
+import { HostClock } from './host-clock.ts'
+import { ImageDecoder } from './image-decoder.ts'
+import { type CanvasSize, ImageRenderer, NoWebGl2Error, tapsFor } from './image-renderer.ts'
 import { copyPixels, probePixel } from './pixel-probe.ts'
-import { histogramOf, sameGeometry, shownFrame } from './shown-frame.ts'
+import { fromDecoded, fromVideo, type ReadyImage } from './ready-image.ts'
+import { sameGeometry } from './shown-frame.ts'
 import { Throttled } from './throttled.ts'
+import type { VideoImage } from './video-frame.ts'
 import { fitView, type Point, toImage, type ViewTransform, viewForGeometry } from './view-transform.ts'
 
 const statsEveryMs = 500
-/** Round trips when a connection begins, and pause between later ones while frames come in. */
-const firstClockRounds = 6
-const clockEveryMs = 10_000
-/** Frames that the GPU may lag behind. */
-const maxFences = 2
-/** Median times to draw above and below which moving images are averaged less and more, ms. */
-const slowDrawMs = 18
-const quickDrawMs = 5
-/** How long they are watched before the next change. */
-const watchDrawingMs = 2500
-/** An image is still when no frame has come for so long. */
-const stillAfterMs = 300
-
-type Shown = { readonly frame: ShownFrame; readonly decoded: DecodedImage }
-type PendingFence = { readonly fence: WebGLSync; readonly startedMs: number; readonly capturedAtMs: number }
 
 export type SessionOptions = {
   readonly canvas: OffscreenCanvas
@@ -42,12 +35,12 @@ export class DisplaySession {
   readonly #report: SessionOptions['report']
   readonly #connection: FrameConnection
   readonly #renderer: ImageRenderer | undefined
-  readonly #clock = new ClockOffset()
+  readonly #clock = new HostClock(() => this.#connection.hostTimeMs())
   readonly #meter = new DisplayMeter()
   readonly #decoder = new ImageDecoder()
   readonly #queue: FrameQueue
   readonly #frameReports: Throttled<ShownFrame>
-  readonly #histogramReports: Throttled<FrameMessage>
+  readonly #histogramReports: Throttled<ReadyImage>
   readonly #probeReports: Throttled<undefined>
 
   #state: DisplayState = { connection: 'connecting' }
@@ -55,27 +48,26 @@ export class DisplaySession {
   #connectionError: DisplayError | undefined
   #frameError: DisplayError | undefined
 
-  #shown: Shown | undefined
+  #shown: ReadyImage | undefined
+  /** A frame of the video that waits to be drawn. */
+  #video: VideoImage | undefined
   /** Undefined: the whole image. */
   #view: ViewTransform | undefined
   #settings: DisplaySettings = { low: 0, high: 65_535, gamma: 1, lut: 'gray', markSaturated: false }
   #size: CanvasSize = { cssWidth: 300, cssHeight: 150, devicePixelRatio: 1 }
   #probePoint: Point | undefined
   #tickRequested = false
-  #fences: PendingFence[] = []
-  /** Points per axis that are averaged in moving images, and since when. */
-  #movingTaps = 2
-  #tapsSinceMs = 0
-  #lastShownMs = 0
+  readonly #fences = new FenceWatch((fence) => this.#renderer?.passed(fence) ?? true)
+  readonly #quality = new DrawQuality()
   #refineTimer: ReturnType<typeof setTimeout> | undefined
   #statsTimer: ReturnType<typeof setInterval> | undefined
-  #nextClockMs = 0
 
   constructor({ canvas, connect, report }: SessionOptions) {
     this.#report = report
     this.#frameReports = new Throttled(100, (frame) => report({ type: 'frame', frame }))
-    this.#histogramReports = new Throttled(200, (message) => {
-      report({ type: 'histogram', histogram: histogramOf(message) })
+    this.#histogramReports = new Throttled(200, (image) => {
+      // An image that was released meanwhile has no pixels any more; the next one comes soon.
+      if (image === this.#shown) report({ type: 'histogram', histogram: image.histogram() })
     })
     this.#probeReports = new Throttled(40, () => this.#reportProbe())
     this.#queue = new FrameQueue({
@@ -90,8 +82,7 @@ export class DisplaySession {
     this.#renderer = this.#createRenderer(canvas)
     this.#connection = connect({
       onFrame: (message, packet) => {
-        this.#meter.received(performance.now(), message.metadata.frame_id, packet.byteLength)
-        this.#statsTimer ??= setInterval(() => this.#reportStats(), statsEveryMs)
+        this.#received(message.metadata.frame_id, packet.byteLength)
         this.#queue.push({ message, packet })
       },
       onSubscribe: () => {
@@ -100,7 +91,7 @@ export class DisplaySession {
       },
       onConnection: (connection) => {
         this.#setState(connection)
-        if (connection === 'connected') void this.#compareClocks(firstClockRounds)
+        if (connection === 'connected') this.#clock.restart()
       },
       onError: (error) => {
         this.#connectionError = error
@@ -112,8 +103,9 @@ export class DisplaySession {
   handle(request: Exclude<DisplayRequest, { type: 'open' }>): void {
     switch (request.type) {
       case 'subscribe':
-        this.#forgetShown()
-        return this.#connection.subscribe(request.detectorName)
+        return this.#subscribe(request)
+      case 'video-frame':
+        return this.#receiveVideo(request.image)
       case 'view':
         this.#view = request.view
         this.#viewChanged()
@@ -139,6 +131,49 @@ export class DisplaySession {
     }
   }
 
+  #subscribe({ detectorName, protocol }: Subscription): void {
+    this.#forgetShown()
+    this.#meter.restart()
+    // Of a video the page receives the frames.
+    this.#connection.subscribe(
+      protocol === 'webrtc' ? { detectorName: undefined } : { detectorName, protocol },
+    )
+  }
+
+  #received(frameId: number, bytes: number): void {
+    this.#meter.received(performance.now(), frameId, bytes)
+    this.#statsTimer ??= setInterval(() => this.#reportStats(), statsEveryMs)
+  }
+
+  /** The newest frame of the video wins. */
+  #receiveVideo(image: VideoImage): void {
+    this.#received(image.frame.frameId, 0)
+    if (this.#video !== undefined) {
+      this.#meter.dropped()
+      this.#dropVideo()
+    }
+    this.#video = image
+    this.#requestTick()
+  }
+
+  #dropVideo(): void {
+    if (this.#video === undefined) return
+    this.#video.bitmap.close()
+    this.#video = undefined
+    this.#report({ type: 'video-taken' })
+  }
+
+  /** The frame to draw next. */
+  #take(): ReadyImage | undefined {
+    const decoded = this.#queue.take()
+    if (decoded !== undefined) return fromDecoded(decoded)
+    const video = this.#video
+    if (video === undefined) return undefined
+    this.#video = undefined
+    this.#report({ type: 'video-taken' })
+    return fromVideo(video)
+  }
+
   #createRenderer(canvas: OffscreenCanvas): ImageRenderer | undefined {
     try {
       const renderer = new ImageRenderer(canvas)
@@ -156,7 +191,7 @@ export class DisplaySession {
         renderer.restore()
         this.#drawError = undefined
         this.#setState()
-        if (this.#shown !== undefined) this.#upload(renderer, this.#shown.decoded)
+        if (this.#shown !== undefined) this.#upload(renderer, this.#shown)
         this.#requestTick()
       })
       return renderer
@@ -177,36 +212,28 @@ export class DisplaySession {
     this.#tickRequested = false
     const renderer = this.#renderer
     // Without graphics frames are still received, so that statistics, pixel values and histogram go on.
-    if (renderer === undefined || renderer.lost) return this.#show(this.#queue.take())
-    if (this.#fences.length >= maxFences) return this.#requestTick()
+    if (renderer === undefined || renderer.lost) return this.#show(this.#take())
+    if (this.#fences.full) return this.#requestTick()
     const startedMs = performance.now()
-    const decoded = this.#queue.take()
-    if (decoded !== undefined) this.#lastShownMs = startedMs
-    this.#show(decoded)
-    if (decoded !== undefined) this.#upload(renderer, decoded)
+    const next = this.#take()
+    if (next !== undefined) this.#quality.frame(startedMs)
+    this.#show(next)
+    if (next !== undefined) this.#upload(renderer, next)
     const view = this.#effectiveView()
-    renderer.draw(
-      view,
-      this.#settings,
-      this.#size,
-      startedMs - this.#lastShownMs > stillAfterMs ? mostTaps : this.#movingTaps,
-    )
-    if (decoded === undefined) return
+    renderer.draw(view, this.#settings, this.#size, this.#quality.taps(startedMs))
+    if (next === undefined) return
     const fence = renderer.fence()
-    if (fence !== undefined) {
-      this.#fences.push({ fence, startedMs, capturedAtMs: decoded.message.metadata.captured_at_ms })
-      if (this.#fences.length === 1) this.#pollFences(renderer)
-    }
-    this.#chooseQuality(view)
+    if (fence !== undefined) this.#fences.add(fence, () => this.#countShown(startedMs, next.capturedAtMs))
+    this.#refineLater(view)
   }
 
   /** Makes a frame the one that is shown. */
-  #show(decoded: DecodedImage | undefined): void {
-    if (decoded === undefined) return
+  #show(next: ReadyImage | undefined): void {
+    if (next === undefined) return
     const before = this.#shown
-    const frame = shownFrame(decoded.message)
-    this.#shown = { frame, decoded }
-    before?.decoded.release()
+    const { frame } = next
+    this.#shown = next
+    before?.release()
     this.#setFrameError(undefined)
     if (before !== undefined && sameGeometry(before.frame, frame)) {
       this.#frameReports.offer(frame)
@@ -216,13 +243,13 @@ export class DisplaySession {
       }
       this.#frameReports.sendNow(frame)
     }
-    this.#histogramReports.offer(decoded.message)
+    this.#histogramReports.offer(next)
     if (this.#probePoint !== undefined) this.#probeReports.offer(undefined)
     // In a task of its own: what was just drawn goes to the screen when this one ends.
     setTimeout(() => this.#queue.decodeNext(), 0)
   }
 
-  #upload(renderer: ImageRenderer, { image }: DecodedImage): void {
+  #upload(renderer: ImageRenderer, { image }: ReadyImage): void {
     try {
       renderer.upload(image)
       if (this.#drawError !== undefined) {
@@ -236,42 +263,17 @@ export class DisplaySession {
     }
   }
 
-  /** Fences tell when a frame is really drawn; the browser passes them between tasks only. */
-  #pollFences(renderer: ImageRenderer): void {
-    setTimeout(() => {
-      for (
-        let next = this.#fences[0];
-        next !== undefined && renderer.passed(next.fence);
-        next = this.#fences[0]
-      ) {
-        this.#fences.shift()
-        this.#countShown(next)
-      }
-      if (this.#fences.length > 0) this.#pollFences(renderer)
-    }, 1)
-  }
-
-  #countShown({ startedMs, capturedAtMs }: PendingFence): void {
+  #countShown(startedMs: number, capturedAtMs: number | undefined): void {
     const nowMs = performance.now()
-    const offsetMs = this.#clock.offsetMs
-    const latencyMs = offsetMs === undefined ? undefined : unixNowMs() + offsetMs - capturedAtMs
+    const latencyMs = capturedAtMs === undefined ? undefined : this.#clock.since(capturedAtMs)
     this.#meter.shown(nowMs, nowMs - startedMs, latencyMs)
   }
 
-  /** While the GPU is too slow for smooth averaging, moving images are averaged less; a still one is drawn well. */
-  #chooseQuality(view: ViewTransform): void {
+  #refineLater(view: ViewTransform): void {
     const wanted = tapsFor(1 / (view.zoom * this.#size.devicePixelRatio))
-    const nowMs = performance.now()
-    if (nowMs - this.#tapsSinceMs > watchDrawingMs) {
-      const taps = Math.min(wanted, this.#movingTaps)
-      const { drawMs } = this.#meter
-      if (drawMs > slowDrawMs && taps > 1) this.#movingTaps = taps > 2 ? 2 : 1
-      if (drawMs < quickDrawMs && taps < wanted) this.#movingTaps *= 2
-      this.#tapsSinceMs = nowMs
-    }
+    const rough = this.#quality.learn(performance.now(), wanted, this.#meter.drawMs)
     clearTimeout(this.#refineTimer)
-    if (wanted > this.#movingTaps)
-      this.#refineTimer = setTimeout(() => this.#requestTick(), stillAfterMs + 10)
+    if (rough) this.#refineTimer = setTimeout(() => this.#requestTick(), stillAfterMs + 10)
   }
 
   #effectiveView(): ViewTransform {
@@ -292,13 +294,13 @@ export class DisplaySession {
     const shown = this.#shown
     const at = point === undefined ? undefined : toImage(this.#effectiveView(), this.#canvasCss(), point)
     const probe =
-      at === undefined || shown === undefined ? undefined : probePixel(shown.frame, shown.decoded.image, at)
+      at === undefined || shown === undefined ? undefined : probePixel(shown.frame, shown.image, at)
     this.#report({ type: 'probe', probe })
   }
 
   #readPixels(id: number): void {
     if (this.#shown === undefined) return this.#report({ type: 'pixels', id, content: undefined })
-    const content = copyPixels(this.#shown.frame, this.#shown.decoded.image)
+    const content = copyPixels(this.#shown.frame, this.#shown.image)
     this.#report({ type: 'pixels', id, content }, [content.pixels.buffer])
   }
 
@@ -308,19 +310,8 @@ export class DisplaySession {
     if (!this.#meter.isActive(nowMs)) {
       clearInterval(this.#statsTimer)
       this.#statsTimer = undefined
-    } else if (nowMs >= this.#nextClockMs) {
-      void this.#compareClocks(1)
-    }
-  }
-
-  async #compareClocks(rounds: number): Promise<void> {
-    this.#nextClockMs = performance.now() + clockEveryMs
-    if (rounds > 1) this.#clock.reset()
-    for (let round = 0; round < rounds; round++) {
-      const sentMs = unixNowMs()
-      const hostTimeMs = await this.#connection.hostTimeMs()
-      if (hostTimeMs === undefined) return
-      this.#clock.add(sentMs, hostTimeMs, unixNowMs())
+    } else {
+      this.#clock.keepUp(nowMs)
     }
   }
 
@@ -339,7 +330,8 @@ export class DisplaySession {
   }
 
   #forgetShown(): void {
-    this.#shown?.decoded.release()
+    this.#dropVideo()
+    this.#shown?.release()
     this.#shown = undefined
     this.#view = undefined
     this.#frameReports.cancel()

@@ -1,6 +1,7 @@
 /** What a live display shows and tells: the data that its users exchange with it. */
 import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
+import type { Protocol } from '../../src-shared/stream-params.ts'
 import type { ImageGeometry } from './view-transform.ts'
 import type { Lut } from './lut.ts'
 
@@ -10,6 +11,14 @@ export type FrameSource =
   | { readonly kind: 'socket'; readonly url: string; readonly path: string }
   /** The desktop host's raw frame port; it is transferred to the display's worker. */
   | { readonly kind: 'port'; readonly port: MessagePort }
+
+/** What is to be shown. */
+export type Subscription = {
+  /** Undefined: nothing. */
+  readonly detectorName: string | undefined
+  /** Where the camera streams by several protocols; undefined: the first that comes. */
+  readonly protocol?: Protocol | undefined
+}
 
 /** How pixel values become colours. */
 export type DisplaySettings = {
@@ -44,9 +53,8 @@ export type ShownFrame = ImageGeometry & {
   /** µm; the image centre lies here. */
   readonly stage: StagePosition | undefined
   readonly channel: string | undefined
-  readonly exposureMs: number
-  readonly gain: number
-  readonly protocol: 'binary' | 'jpeg'
+  /** How it came; `jpeg` stands for MJPEG, too. */
+  readonly protocol: 'binary' | 'jpeg' | 'webrtc'
   /** Set when the stream brought the pixels to 8 bits: grey / 255 = ((ADU - low) / (high - low)) ^ (1 / gamma). */
   readonly windowed: GreyWindow | undefined
 }
@@ -84,6 +92,8 @@ export type DisplayStats = {
   readonly missed: number
   /** Frames received, but replaced by newer ones before they were drawn. */
   readonly dropped: number
+  /** Of a WebRTC connection, ms. */
+  readonly roundTripMs?: number | undefined
 }
 
 /** What lies under the pointer. */

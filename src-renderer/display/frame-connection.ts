@@ -1,10 +1,15 @@
 /** The display's way to the host: what socket and desktop port have in common. */
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
-import type { DisplayError, DisplayState } from './display-types.ts'
+import type { Protocol } from '../../src-shared/stream-params.ts'
+import type { DisplayError, DisplayState, Subscription } from './display-types.ts'
+
+/** WebRTC frames come another way. */
+export type SocketSubscription = Subscription & { readonly protocol?: SocketProtocol | undefined }
+export type SocketProtocol = Exclude<Protocol, 'webrtc'>
 
 export interface FrameConnection {
-  /** Asks for the frames of `detectorName` instead of those asked for before; again by itself after a reconnect. */
-  subscribe(detectorName: string | undefined): void
+  /** Asks for these frames instead of those asked for before; again by itself after a reconnect. */
+  subscribe(subscription: SocketSubscription): void
   /** Tells the host that there is room for another frame. */
   acknowledge(frameId: number): void
   /** The host's Unix time, ms; undefined when it does not answer. */

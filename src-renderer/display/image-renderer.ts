@@ -19,6 +19,8 @@ export type ImagePixels =
       readonly pixels: Uint8Array
       readonly maxValue: 255
     })
+  /** A frame of a video. */
+  | (Size & { readonly kind: 'grey32' | 'rgb32'; readonly bitmap: ImageBitmap; readonly maxValue: 255 })
 
 /** The canvas in CSS pixels, and device pixels per CSS pixel. */
 export type CanvasSize = {
@@ -114,17 +116,9 @@ export class ImageRenderer {
     const texture = this.#textureFor(image, format)
     gl.activeTexture(gl.TEXTURE0)
     gl.bindTexture(gl.TEXTURE_2D, texture.texture)
-    gl.texSubImage2D(
-      gl.TEXTURE_2D,
-      0,
-      0,
-      0,
-      image.width,
-      image.height,
-      format.format,
-      format.type,
-      image.pixels,
-    )
+    const { width, height } = image
+    if ('bitmap' in image) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, format.format, format.type, image.bitmap)
+    else gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, format.format, format.type, image.pixels)
     this.#image = { kind: image.kind, maxValue: image.maxValue }
   }
 

@@ -1,6 +1,8 @@
 /** A live image in a `<canvas>`: the page's side of one display worker. */
 import type { DisplayReport, DisplayRequest } from './display-messages.ts'
+import type { Protocol } from '../../src-shared/stream-params.ts'
 import type {
+  DisplayError,
   DisplaySettings,
   DisplayState,
   DisplayStats,
@@ -10,6 +12,7 @@ import type {
   Probe,
   ShownFrame,
 } from './display-types.ts'
+import { VideoConnection, type VideoSignalling, type VideoStatistics } from './video-connection.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 type Listener<Value> = (value: Value) => void
@@ -29,11 +32,20 @@ export class LiveDisplay {
     state: new Set<Listener<DisplayState>>(),
   }
   readonly #readers = new Map<number, PixelReader>()
+  readonly #signalling: VideoSignalling | undefined
   #nextReader = 0
   #disposed = false
+  #state: DisplayState = { connection: 'connecting' }
+  #video: VideoConnection | undefined
+  #videoError: DisplayError | undefined
+  #videoStatistics: VideoStatistics | undefined
 
-  /** Takes over the canvas (and the port): nothing else may draw into it, and it can be given away only once. */
-  constructor(canvas: HTMLCanvasElement, source: FrameSource) {
+  /**
+   * Takes over the canvas (and the port): nothing else may draw into it, and it can be given away only once.
+   * @param signalling for cameras watched by WebRTC
+   */
+  constructor(canvas: HTMLCanvasElement, source: FrameSource, signalling?: VideoSignalling) {
+    this.#signalling = signalling
     this.#worker = new Worker(new URL('./display-worker.ts', import.meta.url), { type: 'module' })
     this.#worker.addEventListener('message', ({ data }: MessageEvent<DisplayReport>) => this.#receive(data))
     this.#worker.addEventListener('error', (event) => this.#fail(event.message))
@@ -42,9 +54,22 @@ export class LiveDisplay {
     this.#post({ type: 'open', canvas: offscreen, source }, transfer)
   }
 
-  /** Shows this camera's stream as soon as it has frames; undefined shows nothing. */
-  subscribe(detectorName: string | undefined): void {
-    this.#post({ type: 'subscribe', detectorName })
+  /**
+   * Shows this camera's stream as soon as it has frames; undefined shows nothing.
+   * @param protocol where it streams by several; absent: the first that comes, but never WebRTC
+   */
+  subscribe(detectorName: string | undefined, protocol?: Protocol): void {
+    this.#video?.close()
+    this.#video = undefined
+    this.#videoStatistics = undefined
+    this.#setVideoError(undefined)
+    this.#post({ type: 'subscribe', detectorName, protocol })
+    if (protocol === 'webrtc' && detectorName !== undefined) this.#openVideo(detectorName)
+  }
+
+  /** Makes a WebRTC connection anew, for a host that was away. */
+  restartVideo(): void {
+    this.#video?.restart()
   }
 
   /** Shows this part of the image. Until the first call, and for undefined, all of it is shown. */
@@ -107,6 +132,7 @@ export class LiveDisplay {
   /** Ends the connection and the worker. The last picture stays in the canvas. */
   dispose(): void {
     if (this.#disposed) return
+    this.#video?.close()
     this.#post({ type: 'close' })
     this.#disposed = true
     for (const { reject } of this.#readers.values()) reject(new Error('The display was closed'))
@@ -114,18 +140,48 @@ export class LiveDisplay {
     for (const listeners of Object.values(this.#listeners)) listeners.clear()
   }
 
+  #openVideo(detectorName: string): void {
+    if (this.#signalling === undefined || this.#disposed) return
+    const video = new VideoConnection(detectorName, this.#signalling, {
+      onFrame: (image) => {
+        if (this.#video === video) this.#post({ type: 'video-frame', image }, [image.bitmap])
+      },
+      onStatistics: (statistics) => {
+        if (this.#video === video) this.#videoStatistics = statistics
+      },
+      onError: (error) => {
+        if (this.#video === video) this.#setVideoError(error)
+      },
+    })
+    this.#video = video
+  }
+
+  #setVideoError(error: DisplayError | undefined): void {
+    if (this.#videoError === undefined && error === undefined) return
+    this.#videoError = error
+    this.#tellState()
+  }
+
+  #tellState(): void {
+    const { connection, error } = this.#state
+    tell(this.#listeners.state, { connection, error: this.#videoError ?? error })
+  }
+
   #receive(report: DisplayReport): void {
     switch (report.type) {
+      case 'video-taken':
+        return this.#video?.taken()
       case 'frame':
         return tell(this.#listeners.frame, report.frame)
       case 'histogram':
         return tell(this.#listeners.histogram, report.histogram)
       case 'stats':
-        return tell(this.#listeners.stats, report.stats)
+        return tell(this.#listeners.stats, this.#withVideo(report.stats))
       case 'probe':
         return tell(this.#listeners.probe, report.probe)
       case 'state':
-        return tell(this.#listeners.state, report.state)
+        this.#state = report.state
+        return this.#tellState()
       case 'pixels': {
         const reader = this.#readers.get(report.id)
         this.#readers.delete(report.id)
@@ -133,6 +189,14 @@ export class LiveDisplay {
         else reader?.resolve(report.content)
       }
     }
+  }
+
+  /** The worker does not see what happens to a video before its frames come out. */
+  #withVideo(stats: DisplayStats): DisplayStats {
+    const video = this.#videoStatistics
+    if (video === undefined) return stats
+    const { bytesPerSecond, roundTripMs, dropped } = video
+    return { ...stats, bytesPerSecond, roundTripMs, missed: dropped }
   }
 
   #fail(reason: string): void {

@@ -1,4 +1,5 @@
 /** Reads pixel values back from the frame on screen. */
+import { readBitmap } from './bitmap-pixels.ts'
 import type { FramePixels, GreyWindow, Probe, ShownFrame } from './display-types.ts'
 import type { ImagePixels } from './image-renderer.ts'
 import type { Point } from './view-transform.ts'
@@ -9,8 +10,9 @@ export function probePixel(frame: ShownFrame, image: ImagePixels, at: Point): Pr
   const row = Math.floor(at.y)
   if (column < 0 || row < 0 || column >= image.width || row >= image.height) return undefined
   return {
-    x: frame.offsetX + column * frame.subsampling,
-    y: frame.offsetY + row * frame.subsampling,
+    // Video is scaled by any factor, everything else by whole ones.
+    x: frame.offsetX + Math.floor(column * frame.subsampling),
+    y: frame.offsetY + Math.floor(row * frame.subsampling),
     value: valueAt(frame, image, column, row),
     approximate: frame.windowed !== undefined,
     ...stagePosition(frame, column, row),
@@ -38,7 +40,10 @@ function stagePosition(frame: ShownFrame, column: number, row: number) {
 function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: number): Probe['value'] {
   if (image.kind === 'mono') return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
-  const [first, second, third] = triple(image.pixels, 4 * (row * image.width + column))
+  const [first, second, third] =
+    'bitmap' in image
+      ? triple(readBitmap(image.bitmap, { x: column, y: row, width: 1, height: 1 }), 0)
+      : triple(image.pixels, 4 * (row * image.width + column))
   const toAdu = (grey: number) =>
     frame.windowed === undefined ? grey : Math.round(aduOfGrey(grey, frame.windowed))
   if (image.kind === 'grey32') return toAdu(first)
@@ -46,18 +51,20 @@ function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: num
   return [toAdu(r), toAdu(g), toAdu(b)]
 }
 
-function triple(samples: Uint8Array, at: number): readonly [number, number, number] {
+function triple(samples: Uint8Array | Uint8ClampedArray, at: number): readonly [number, number, number] {
   return [samples[at] ?? 0, samples[at + 1] ?? 0, samples[at + 2] ?? 0]
 }
 
-/** A copy of all pixels, as delivered: grey or RGB bytes for JPEG frames. */
+/** A copy of all pixels, as delivered: grey or RGB bytes for JPEG and video frames. */
 export function copyPixels(frame: ShownFrame, image: ImagePixels): FramePixels {
   if (image.kind === 'mono' || image.kind === 'rgb') return { frame, pixels: image.pixels.slice() }
   const order = image.kind === 'grey32' ? [0] : image.kind === 'bgr32' ? [2, 1, 0] : [0, 1, 2]
-  const count = image.width * image.height
+  const { width, height } = image
+  const count = width * height
+  const source = 'bitmap' in image ? readBitmap(image.bitmap, { x: 0, y: 0, width, height }) : image.pixels
   const pixels = new Uint8Array(count * order.length)
   for (const [c, byte] of order.entries()) {
-    for (let i = 0; i < count; i++) pixels[i * order.length + c] = image.pixels[i * 4 + byte] ?? 0
+    for (let i = 0; i < count; i++) pixels[i * order.length + c] = source[i * 4 + byte] ?? 0
   }
   return { frame, pixels }
 }

@@ -7,6 +7,8 @@ import {
   errorOf,
   type FrameConnection,
   hostTimeOf,
+  type SocketProtocol,
+  type SocketSubscription,
   SubscriptionFilter,
 } from './frame-connection.ts'
 
@@ -17,6 +19,7 @@ export class PortConnection implements FrameConnection {
   readonly #replies = new Map<number, (reply: unknown) => void>()
   #nextId = 0
   #detectorName: string | undefined
+  #protocol: SocketProtocol | undefined
   #subscriptions = 0
 
   constructor(port: MessagePort, listener: ConnectionListener) {
@@ -29,17 +32,20 @@ export class PortConnection implements FrameConnection {
     queueMicrotask(() => listener.onConnection('connected'))
   }
 
-  subscribe(detectorName: string | undefined): void {
+  subscribe({ detectorName, protocol }: SocketSubscription): void {
     const before = this.#detectorName
-    if (before === detectorName) return
+    if (before === detectorName && this.#protocol === protocol) return
     this.#detectorName = detectorName
+    this.#protocol = protocol
     const subscription = ++this.#subscriptions
-    this.#filter.begin()
+    if (before !== detectorName) this.#filter.begin()
     this.#listener.onSubscribe()
     this.#listener.onError(undefined)
-    if (before !== undefined) this.#send({ type: 'unsubscribe', id: this.#nextId++, detectorName: before })
+    if (before !== undefined && before !== detectorName)
+      this.#send({ type: 'unsubscribe', id: this.#nextId++, detectorName: before })
     if (detectorName === undefined) return
-    this.#ask({ type: 'subscribe', id: this.#nextId++, detectorName, decodes: [...decodes] }, (reply) => {
+    const wish = { detectorName, decodes: [...decodes], ...(protocol === undefined ? {} : { protocol }) }
+    this.#ask({ type: 'subscribe', id: this.#nextId++, ...wish }, (reply) => {
       if (subscription !== this.#subscriptions) return
       this.#filter.confirmed()
       this.#listener.onError(errorOf(reply))

@@ -20,8 +20,6 @@ export function shownFrame({ detectorname, pixelsize, format, metadata }: FrameM
     pixelSizeUm: pixelsize,
     stage: metadata.stage,
     channel: metadata.channel,
-    exposureMs: metadata.exposure_ms,
-    gain: metadata.gain,
     protocol: format,
     windowed: metadata.window,
   }

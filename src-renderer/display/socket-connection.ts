@@ -8,6 +8,8 @@ import {
   errorOf,
   type FrameConnection,
   hostTimeOf,
+  type SocketProtocol,
+  type SocketSubscription,
   SubscriptionFilter,
 } from './frame-connection.ts'
 
@@ -21,6 +23,7 @@ export class SocketConnection implements FrameConnection {
   readonly #listener: ConnectionListener
   readonly #filter = new SubscriptionFilter()
   #detectorName: string | undefined
+  #protocol: SocketProtocol | undefined
   #subscriptions = 0
   #reconnect: ReturnType<typeof setTimeout> | undefined
 
@@ -63,15 +66,17 @@ export class SocketConnection implements FrameConnection {
     this.#socket.on('channel_error', (error: unknown) => listener.onError(errorOf(error)))
   }
 
-  subscribe(detectorName: string | undefined): void {
+  subscribe({ detectorName, protocol }: SocketSubscription): void {
     const before = this.#detectorName
-    if (before === detectorName) return
+    if (before === detectorName && this.#protocol === protocol) return
     this.#detectorName = detectorName
-    this.#filter.begin()
+    this.#protocol = protocol
+    if (before !== detectorName) this.#filter.begin()
     this.#listener.onSubscribe()
     this.#listener.onError(undefined)
     if (!this.#socket.connected) return
-    if (before !== undefined) this.#socket.emit('unsubscribe', { detectorName: before } satisfies Unsubscribe)
+    if (before !== undefined && before !== detectorName)
+      this.#socket.emit('unsubscribe', { detectorName: before } satisfies Unsubscribe)
     if (detectorName !== undefined) this.#sendSubscribe(detectorName)
   }
 
@@ -99,7 +104,11 @@ export class SocketConnection implements FrameConnection {
   #sendSubscribe(detectorName: string): void {
     const subscription = ++this.#subscriptions
     this.#listener.onSubscribe()
-    const request: Subscribe = { detectorName, decodes: [...decodes] }
+    const request: Subscribe = {
+      detectorName,
+      decodes: [...decodes],
+      ...(this.#protocol === undefined ? {} : { protocol: this.#protocol }),
+    }
     this.#socket
       .timeout(answerTimeoutMs)
       .emit('subscribe', request, (timeout: Error | null, reply: unknown) => {

@@ -1,6 +1,6 @@
 /** A SocketConnection in a worker of its own, see connection-worker.ts. */
 import type { ConnectionEvent, ConnectionRequest } from './connection-messages.ts'
-import type { ConnectionListener, FrameConnection } from './frame-connection.ts'
+import type { ConnectionListener, FrameConnection, SocketSubscription } from './frame-connection.ts'
 
 export class WorkerConnection implements FrameConnection {
   readonly #worker = new Worker(new URL('./connection-worker.ts', import.meta.url), { type: 'module' })
@@ -23,10 +23,10 @@ export class WorkerConnection implements FrameConnection {
     this.#post({ type: 'open', url, path })
   }
 
-  subscribe(detectorName: string | undefined): void {
+  subscribe(subscription: SocketSubscription): void {
     this.#epoch += 1
     this.#listener.onSubscribe()
-    this.#post({ type: 'subscribe', detectorName, epoch: this.#epoch })
+    this.#post({ type: 'subscribe', subscription, epoch: this.#epoch })
   }
 
   acknowledge(frameId: number): void {

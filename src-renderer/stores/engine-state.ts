@@ -13,6 +13,8 @@ export type EngineConnection =
   | { readonly state: 'connected' }
   /** `retryAt`: Unix time of the next attempt, ms. */
   | { readonly state: 'lost'; readonly message: string; readonly retryAt: number }
+  /** The host does not let this page in any more; it is not tried again. */
+  | { readonly state: 'refused'; readonly message: string; readonly hint: string | undefined }
 
 /** A live view that the engine ended by itself. */
 export type StreamEnd = {
@@ -28,7 +30,7 @@ export type EngineState = {
   readonly devices: readonly DeviceState[]
   readonly presets: readonly Preset[]
   readonly streams: readonly ActiveStream[]
-  /** Newest statistics by `detectorName`. */
+  /** Newest statistics by `statsKey`. */
   readonly stats: Readonly<Record<string, StreamStats>>
   readonly alerts: readonly Alert[]
   readonly settings: Settings | undefined
@@ -59,6 +61,11 @@ export const initialEngineState: EngineState = {
   ended: undefined,
 }
 
+/** Key of a stream's statistics: a detector may stream by several protocols. */
+export function statsKey({ detectorName, protocol }: Pick<StreamStats, 'detectorName' | 'protocol'>): string {
+  return `${protocol}:${detectorName}`
+}
+
 /** `list` with `item` in place of the element it matches, or added at the end. */
 function upsert<T>(list: readonly T[], item: T, matches: (candidate: T) => boolean): readonly T[] {
   const index = list.findIndex(matches)
@@ -83,8 +90,7 @@ function withoutStream(
   const streams = state.streams.filter(
     (stream) => stream.detectorName !== event.detectorName || stream.protocol !== event.protocol,
   )
-  const stats = { ...state.stats }
-  if (stats[event.detectorName]?.protocol === event.protocol) delete stats[event.detectorName]
+  const { [statsKey(event)]: _, ...stats } = state.stats
   const ended: StreamEnd | undefined =
     event.reason === 'request' || event.reason === 'no_viewer'
       ? state.ended
@@ -133,7 +139,7 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
     case 'streamStopped':
       return withoutStream(state, event)
     case 'streamStats':
-      return { ...state, stats: { ...state.stats, [event.stats.detectorName]: event.stats } }
+      return { ...state, stats: { ...state.stats, [statsKey(event.stats)]: event.stats } }
     case 'alertRaised':
       return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
     case 'alertCleared':

@@ -1,5 +1,5 @@
 import type { EngineClient } from '../backend/backend.ts'
-import { callFailure } from '../backend/call-failure.ts'
+import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import type { EngineStore } from './engine-store.ts'
 
 /** Waiting times between attempts to reconnect, ms; the last one repeats. */
@@ -53,13 +53,18 @@ function watchSilence(client: Pick<EngineClient, 'system'>, link: AbortControlle
 /**
  * Keeps `store` in step with the engine until `signal` aborts: the snapshot first, then what changes. A lost
  * connection is marked in the store and tried again with growing pauses; the new snapshot brings the store up to date.
+ * Ends when the host does not let this page in any more.
  */
 export async function followEngine({ client, store, signal, wait = waitFor }: FollowOptions): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
     const link = new AbortController()
     const linkSignal = AbortSignal.any([signal, link.signal])
-    let message = 'The connection to Coverslip was closed.'
+    let failure: Pick<CallFailure, 'code' | 'message' | 'hint'> = {
+      code: 'UNREACHABLE',
+      message: 'The connection to Coverslip was closed.',
+      hint: undefined,
+    }
     try {
       store.setInfo(await client.system.info(undefined, { signal: linkSignal }))
       const events = await client.system.events(undefined, { signal: linkSignal })
@@ -70,10 +75,12 @@ export async function followEngine({ client, store, signal, wait = waitFor }: Fo
         failures = 0
       }
     } catch (error) {
-      message = callFailure(error).message
+      failure = callFailure(error)
     }
     link.abort()
     if (signal.aborted) return
+    const { code, message, hint } = failure
+    if (code === 'UNAUTHORIZED') return store.setConnection({ state: 'refused', message, hint })
     const pauseMs = backOffMs[Math.min(failures, backOffMs.length - 1)] ?? 0
     failures += 1
     store.setConnection({ state: 'lost', message, retryAt: Date.now() + pauseMs })

@@ -1,9 +1,11 @@
 import { currentWindow } from '../actions/window-actions.ts'
 import type { DisplaySettings } from '../display/display-types.ts'
 import { clampView, fitView, viewForGeometry } from '../display/view-transform.ts'
+import type { Protocol } from '../../src-shared/stream-params.ts'
 import type { Services } from '../services.ts'
 import { followWindow, windowOfHistogram } from './auto-window.ts'
-import { currentDetector } from './selectors.ts'
+import type { EngineConnection } from './engine-state.ts'
+import { currentDetector, isConcurrent, watchedProtocol } from './selectors.ts'
 import { initialShownState, type ShownState } from './shown-store.ts'
 import { displayOf } from './view-store.ts'
 
@@ -40,16 +42,28 @@ function sameSettings(a: DisplaySettings | undefined, b: DisplaySettings): boole
 export function linkDisplay(services: Services): () => void {
   const { display, engine, view, shown } = services
   let detector: string | undefined
+  let protocol: Protocol | undefined
   let sentSettings: DisplaySettings | undefined
   let sentView = shown.getState().viewport.view
 
-  function followDetector() {
-    const current = currentDetector(engine.getState(), view.getState())
-    if (current === detector) return
+  function followStream() {
+    const [engineState, viewState] = [engine.getState(), view.getState()]
+    const current = currentDetector(engineState, viewState)
+    const watched = watchedProtocol(engineState, viewState)
+    // Where one protocol runs at a time, the host knows which; only video comes another way. While nothing streams,
+    // the last picture stays; but asking for video would start it.
+    const wanted =
+      watched === undefined && current === detector && protocol !== 'webrtc'
+        ? protocol
+        : watched === 'webrtc' || isConcurrent(engineState)
+          ? watched
+          : undefined
+    if (current === detector && wanted === protocol) return
     detector = current
+    protocol = wanted
     const { channel, viewport } = shown.getState()
     shown.setState({ ...initialShownState, channel, viewport: { ...viewport, fit: true } })
-    display.subscribe(detector)
+    display.subscribe(detector, protocol)
     // From now on it stays chosen, also while it is lost: the view must not jump to another camera then.
     if (detector !== undefined && view.getState().detector === undefined) view.setState({ detector })
   }
@@ -61,6 +75,12 @@ export function linkDisplay(services: Services): () => void {
     if (sameSettings(sentSettings, settings)) return
     sentSettings = settings
     display.setDisplay(settings)
+  }
+
+  function followConnection(before: EngineConnection['state']) {
+    const { state } = engine.getState().connection
+    if (state === 'connected' && before === 'lost') display.restartVideo()
+    if (state === 'refused') display.dispose()
   }
 
   const ends = [
@@ -77,11 +97,14 @@ export function linkDisplay(services: Services): () => void {
     display.onProbe((probe) => shown.setState({ probe })),
     display.onConnection((channel) => shown.setState({ channel })),
     engine.subscribe((state, before) => {
-      if (state.devices !== before.devices) followDetector()
-      if (state.streams !== before.streams) followSettings()
+      const { devices, streams, settings, connection } = state
+      if (devices !== before.devices || streams !== before.streams || settings !== before.settings)
+        followStream()
+      if (streams !== before.streams) followSettings()
+      if (connection.state !== before.connection.state) followConnection(before.connection.state)
     }),
     view.subscribe(() => {
-      followDetector()
+      followStream()
       followSettings()
     }),
     shown.subscribe(({ viewport }) => {
@@ -92,7 +115,7 @@ export function linkDisplay(services: Services): () => void {
       followSettings()
     }),
   ]
-  followDetector()
+  followStream()
   followSettings()
   return () => {
     for (const end of ends) end()

@@ -1,12 +1,12 @@
 /** Views of the engine's state that several components need. */
 import type { DeviceKind, DeviceState, PropertyDescriptor } from '../../src-shared/devices.ts'
-import type { ActiveStream } from '../../src-shared/live-view.ts'
+import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
-import type { EngineState } from './engine-state.ts'
+import { type EngineState, statsKey } from './engine-state.ts'
 import type { ViewState } from './view-store.ts'
 
-/** Protocols whose frames this UI shows; the others are for other programs. */
-const shownProtocols: ReadonlySet<Protocol> = new Set(['binary', 'jpeg'])
+/** Where a camera streams by several protocols and none was chosen, the best one is watched. */
+const preference: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
 
 export function deviceById(state: EngineState, id: string | undefined): DeviceState | undefined {
   return state.devices.find((device) => device.id === id)
@@ -23,17 +23,47 @@ export function currentDetector(engine: EngineState, view: ViewState): string | 
   return (cameras.find((camera) => camera.status.state === 'ready') ?? cameras[0])?.id
 }
 
-/** The stream of `detector` that this UI shows, or any other of it. */
+/** The stream of `detector` that is watched here: of the protocol chosen for it, or else of the best that runs. */
 export function streamOf(
   streams: readonly ActiveStream[],
   detector: string | undefined,
+  chosen?: Protocol,
 ): ActiveStream | undefined {
   const own = streams.filter((stream) => stream.detectorName === detector)
-  return own.find((stream) => shownProtocols.has(stream.protocol)) ?? own[0]
+  const rank = ({ protocol }: ActiveStream) => (protocol === chosen ? -1 : preference.indexOf(protocol))
+  return own.toSorted((a, b) => rank(a) - rank(b))[0]
 }
 
-export function isShownHere(protocol: Protocol): boolean {
-  return shownProtocols.has(protocol)
+/** The stream that is watched here, of the camera on show. */
+export function currentStream(engine: EngineState, view: ViewState): ActiveStream | undefined {
+  const detector = currentDetector(engine, view)
+  return streamOf(engine.streams, detector, detector === undefined ? undefined : view.protocols[detector])
+}
+
+/** Whether several protocols may run at once, so that each viewer chooses by which to watch. */
+export function isConcurrent({ settings }: EngineState): boolean {
+  return settings?.sharing === 'concurrent'
+}
+
+/**
+ * The protocol by which the camera on show is watched, undefined while it does not stream. WebRTC may be chosen beside
+ * a running stream: its first viewer starts it.
+ */
+export function watchedProtocol(engine: EngineState, view: ViewState): Protocol | undefined {
+  const stream = currentStream(engine, view)
+  if (stream === undefined) return undefined
+  return isConcurrent(engine) && view.protocols[stream.detectorName] === 'webrtc' ? 'webrtc' : stream.protocol
+}
+
+/** The newest statistics of a stream. */
+export function statsOf(
+  engine: EngineState,
+  detector: string | undefined,
+  protocol: Protocol | undefined,
+): StreamStats | undefined {
+  return detector === undefined || protocol === undefined
+    ? undefined
+    : engine.stats[statsKey({ detectorName: detector, protocol })]
 }
 
 /** The protocol that a start of `detector` would use: chosen here, used last, or the host's default. */

@@ -14,7 +14,7 @@ export type SessionState = {
   readonly pending: Readonly<Record<string, 'starting' | 'stopping'>>
   /** A start that was refused because the exposure is long; the user may insist. */
   readonly longExposure: LongExposure | undefined
-  readonly openSheet: 'shortcuts' | 'commands' | undefined
+  readonly openSheet: 'shortcuts' | 'commands' | 'share' | undefined
   /** Panel shown below the image where there is no room beside it. */
   readonly phonePanel: string | undefined
 }

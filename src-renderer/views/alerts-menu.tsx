@@ -6,6 +6,7 @@ import { dismissAlert } from '../actions/device-actions.ts'
 import { ago } from '../components/format.ts'
 import { useNow } from '../components/use-now.ts'
 import { useEngine, useServices } from '../services.ts'
+import { whyNotAct } from '../stores/permission.ts'
 import styles from './alerts-menu.module.css'
 
 /** What the user must know, worst first, until dismissed or until the cause is gone. */
@@ -48,6 +49,7 @@ function worst(alerts: readonly Alert[]): Alert['severity'] | undefined {
 function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
   const services = useServices()
   const now = useNow(30_000)
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   const sorted = [...alerts].sort(
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.since - a.since,
   )
@@ -67,6 +69,7 @@ function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
           <CloseButton
             size="sm"
             aria-label={`Dismiss: ${alert.message}`}
+            disabled={watching}
             onClick={() => void dismissAlert(services, alert.id)}
           />
         </li>

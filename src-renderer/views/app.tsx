@@ -7,11 +7,14 @@ import { CameraPanel } from './camera-panel.tsx'
 import { CamerasPanel } from './cameras-panel.tsx'
 import { ChannelsPanel } from './channels-panel.tsx'
 import { CommandPalette } from './command-palette.tsx'
+import { ControlBar } from './control-bar.tsx'
 import { DisplayPanel } from './display-panel.tsx'
 import { ImageView } from './image-view.tsx'
+import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
 import { PhonePanels } from './phone-panels.tsx'
+import { ShareDialog } from './share/share-dialog.tsx'
 import { ShortcutsSheet } from './shortcuts-sheet.tsx'
 import { StagePanel } from './stage-panel.tsx'
 import { StatusBar } from './status-bar.tsx'
@@ -26,14 +29,19 @@ const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } a
 /** The window: bars above and below, panels at the sides, the image in the middle. */
 export function App() {
   const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
-  const connected = useEngine((state) => state.connection.state === 'connected')
+  const connection = useEngine((state) => state.connection)
+  if (connection.state === 'refused') return <JoinPage title="Your access has ended" failure={connection} />
   return (
-    <div className={styles['app']} data-stale={!connected || undefined}>
-      <TopBar phone={phone} />
+    <div className={styles['app']} data-stale={connection.state !== 'connected' || undefined}>
+      <div>
+        <TopBar phone={phone} />
+        {phone && <ControlBar />}
+      </div>
       {phone ? <PhoneBody /> : <WideBody />}
       <StatusBar phone={phone} />
       <ShortcutsSheet />
       <CommandPalette />
+      <ShareDialog phone={phone} />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { IconCamera, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
 import { triggerCamera } from '../actions/device-actions.ts'
+import { OperatorControls } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { PropertyControl } from '../components/property-control.tsx'
 import { groupProperties, type PropertyGroup, searchProperties } from '../components/property-groups.ts'
@@ -36,7 +37,11 @@ function CameraSettings({ camera }: { readonly camera: DeviceState }) {
       {main.map((property) => (
         <PropertyControl key={property.name} deviceId={camera.id} property={property} />
       ))}
-      {bySoftware && <TriggerButton camera={camera} />}
+      {bySoftware && (
+        <OperatorControls>
+          <TriggerButton camera={camera} />
+        </OperatorControls>
+      )}
       {count > 0 && <MoreSettings camera={camera} groups={others} count={count} />}
     </>
   )

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { applyPreset } from '../actions/device-actions.ts'
 import type { Preset } from '../../src-shared/devices.ts'
+import { OperatorControls } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { useEngine, useServices } from '../services.ts'
 import { activePreset } from '../stores/selectors.ts'
@@ -27,20 +28,22 @@ function PresetGroup({ group }: { readonly group: string }) {
   }
   return (
     <PanelSection id={`presets-${group}`} title={group === 'Channel' ? 'Channels' : group}>
-      <div className={styles['grid']} role="group" aria-label={group}>
-        {presets.map((preset) => (
-          <button
-            key={preset.name}
-            type="button"
-            className={styles['preset']}
-            aria-pressed={(asked ?? active) === preset.name}
-            onClick={() => void choose(preset)}
-          >
-            <span className={styles['dot']} style={{ background: preset.color ?? 'var(--cs-dim)' }} />
-            <span className={styles['name']}>{preset.name}</span>
-          </button>
-        ))}
-      </div>
+      <OperatorControls>
+        <div className={styles['grid']} role="group" aria-label={group}>
+          {presets.map((preset) => (
+            <button
+              key={preset.name}
+              type="button"
+              className={styles['preset']}
+              aria-pressed={(asked ?? active) === preset.name}
+              onClick={() => void choose(preset)}
+            >
+              <span className={styles['dot']} style={{ background: preset.color ?? 'var(--cs-dim)' }} />
+              <span className={styles['name']}>{preset.name}</span>
+            </button>
+          ))}
+        </div>
+      </OperatorControls>
     </PanelSection>
   )
 }

@@ -1,6 +1,6 @@
 import { Kbd, Modal } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
-import { type Command, commands, hardwareCommands } from '../actions/commands.ts'
+import { type Command, commands, hardwareCommands, runCommand } from '../actions/commands.ts'
 import { useServices, useSession } from '../services.ts'
 import styles from './command-palette.module.css'
 import { keysOf } from './shortcuts-sheet.tsx'
@@ -39,7 +39,10 @@ function Palette() {
   function run(command: Command | undefined) {
     if (command === undefined) return
     services.session.setState({ openSheet: undefined })
-    command.run(services, { shiftKey: false })
+    runCommand(services, command, { shiftKey: false })
+  }
+  function refused(command: Command): string | undefined {
+    return command.refusal?.(services)?.reason
   }
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Enter') run(found[index])
@@ -81,7 +84,10 @@ function Palette() {
             onPointerMove={() => setChosen(position)}
             onClick={() => run(command)}
           >
-            {command.title}
+            <span data-refused={refused(command) !== undefined || undefined}>
+              {command.title}
+              {refused(command) !== undefined && <small>{refused(command)}</small>}
+            </span>
             {command.keys.length > 0 && <Kbd>{keysOf(command)}</Kbd>}
           </li>
         ))}

@@ -15,10 +15,11 @@ import { HistogramPlot } from '../components/histogram-plot.tsx'
 import { LabelledRow } from '../components/labelled-row.tsx'
 import { NumberField } from '../components/number-field.tsx'
 import { fromPlace, type NumberRange, toPlace } from '../components/number-scale.ts'
+import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { type Lut, lutGradient, luts } from '../display/lut.ts'
 import { useDetector, useEngine, useServices, useShown, useView } from '../services.ts'
-import { streamOf } from '../stores/selectors.ts'
+import { currentStream } from '../stores/selectors.ts'
 import { displayOf, patchDisplay } from '../stores/view-store.ts'
 import styles from './display-panel.module.css'
 
@@ -45,7 +46,8 @@ const gammaRange: NumberRange = { min: 0.1, max: 5, step: 0.01, scale: 'log' }
 
 function useWindow(detector: string | undefined): ShownWindow {
   const display = useView((state) => displayOf(state, detector))
-  const params = useEngine((state) => streamOf(state.streams, detector)?.params)
+  const view = useView((state) => state)
+  const params = useEngine((state) => currentStream(state, view)?.params)
   const frame = useShown((state) => state.frame)
   const autoWindow = useShown((state) => state.autoWindow)
   return shownWindow({ display, params, frame, autoWindow })
@@ -107,8 +109,11 @@ function WindowControls({ detector }: { readonly detector: string }) {
   const window = useWindow(detector)
   const histogram = useShown((state) => state.histogram)
   const { scale, range } = useView((state) => state.histogram)
-  const nothing = histogram === undefined
-  return (
+  const blocked = useBlocked() !== undefined
+  // What the stream applies, all its viewers see.
+  const locked = window.appliedBy === 'stream' && blocked
+  const nothing = locked || (histogram === undefined && window.appliedBy === 'display')
+  const controls = (
     <>
       <HistogramPlot
         histogram={histogram}
@@ -147,6 +152,7 @@ function WindowControls({ detector }: { readonly detector: string }) {
           label="Contrast"
           value={window.mode}
           options={windowModes}
+          disabled={locked}
           onChange={(mode) => {
             const chosen = windowModes.find((option) => option.value === mode)
             if (chosen !== undefined) setWindowMode(services, chosen.value)
@@ -157,7 +163,7 @@ function WindowControls({ detector }: { readonly detector: string }) {
             variant="default"
             aria-label="Auto-contrast once"
             className={styles['once'] ?? ''}
-            disabled={nothing}
+            disabled={nothing || histogram === undefined}
             onClick={() => autoContrastOnce(services)}
           >
             Once
@@ -169,6 +175,7 @@ function WindowControls({ detector }: { readonly detector: string }) {
           label="Gamma"
           value={window.gamma}
           step={0.01}
+          disabled={locked}
           onCommit={(gamma) => setGamma(services, Math.max(0.1, Math.min(5, gamma)))}
         />
       </LabelledRow>
@@ -178,6 +185,7 @@ function WindowControls({ detector }: { readonly detector: string }) {
         max={1}
         step={0.002}
         value={toPlace(gammaRange, window.gamma)}
+        disabled={locked}
         thumbLabel="Gamma slider"
         thumbValueText={fixed(window.gamma, 2)}
         startPointValue={toPlace(gammaRange, 1)}
@@ -190,6 +198,7 @@ function WindowControls({ detector }: { readonly detector: string }) {
       />
     </>
   )
+  return locked ? <OperatorControls>{controls}</OperatorControls> : controls
 }
 
 function Colours({ detector }: { readonly detector: string }) {

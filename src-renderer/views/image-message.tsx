@@ -6,7 +6,8 @@ import { startLive } from '../actions/live-actions.ts'
 import { Countdown } from '../components/countdown.tsx'
 import { compact } from '../components/format.ts'
 import { useDetector, useEngine, useServices, useSession, useShown } from '../services.ts'
-import { deviceById, isShownHere, streamOf } from '../stores/selectors.ts'
+import { whyNotAct } from '../stores/permission.ts'
+import { deviceById, streamOf } from '../stores/selectors.ts'
 import styles from './image-message.module.css'
 
 /** What to say or ask over the image: why there is none, or what to do to get one. Nothing while all is well. */
@@ -35,13 +36,6 @@ export function ImageMessage() {
     return (
       <Message title={channelError.message} alert>
         {channelError.hint}
-      </Message>
-    )
-  }
-  if (!isShownHere(stream.protocol)) {
-    return (
-      <Message title={`This camera streams by ${stream.protocol}`}>
-        Choose Lossless or JPEG under Stream to see it here.
       </Message>
     )
   }
@@ -86,6 +80,7 @@ function NoCamera() {
 function CameraLost({ detector }: { readonly detector: string }) {
   const services = useServices()
   const camera = useEngine((state) => deviceById(state, detector))
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   if (camera?.status.state !== 'error') return null
   const { message, hint, retryAt } = camera.status
   return (
@@ -93,9 +88,11 @@ function CameraLost({ detector }: { readonly detector: string }) {
       <p>{message}</p>
       {hint !== undefined && <p className={styles['hint']}>{hint}</p>}
       <div className={styles['actions']}>
-        <Button variant="default" onClick={() => void reconnectDevice(services, detector)}>
-          Reconnect now
-        </Button>
+        {!watching && (
+          <Button variant="default" onClick={() => void reconnectDevice(services, detector)}>
+            Reconnect now
+          </Button>
+        )}
         {retryAt !== undefined && (
           <span className={styles['hint']}>
             Next try <Countdown at={retryAt} />
@@ -116,6 +113,7 @@ function LongExposureQuestion({ detector }: { readonly detector: string }) {
   const refusal = useSession((state) => state.longExposure)
   const threshold = useEngine((state) => state.settings?.longExposureMs)
   const starting = useSession((state) => state.pending[detector] !== undefined)
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   return (
     <Message title="The exposure is long for a live view">
       <p>
@@ -124,7 +122,7 @@ function LongExposureQuestion({ detector }: { readonly detector: string }) {
           : 'The live view was stopped because the exposure was made that long.'}{' '}
         {threshold !== undefined && `Above ${duration(threshold)} it starts only when you say so.`}
       </p>
-      <div className={styles['actions']}>
+      <div className={styles['actions']} hidden={watching}>
         <Button
           color="live.4"
           autoContrast
@@ -145,7 +143,11 @@ function StartButton({ detector }: { readonly detector: string }) {
   const services = useServices()
   const name = useEngine((state) => deviceById(state, detector)?.description.name)
   const pending = useSession((state) => state.pending[detector])
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   if (pending === 'stopping') return null
+  if (watching) {
+    return <Message title="Nothing is live">The image appears here as soon as somebody starts it.</Message>
+  }
   return (
     <div className={styles['start']}>
       <Button

@@ -4,6 +4,7 @@ import { pan, resizeCanvas, zoomBy } from '../actions/view-actions.ts'
 import { toImage, wheelZoomFactor } from '../display/view-transform.ts'
 import { useEngine, useServices, useShown } from '../services.ts'
 import { xyStage } from '../stores/selectors.ts'
+import { ControlRequest } from './control-request.tsx'
 import { ImageMessage } from './image-message.tsx'
 import styles from './image-view.module.css'
 import { Notices } from './notices.tsx'
@@ -51,6 +52,7 @@ export function ImageView() {
       />
       <div className={styles['top']}>
         <LostBanner />
+        <ControlRequest />
         <Notices />
       </div>
       <ImageMessage />

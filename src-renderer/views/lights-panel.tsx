@@ -3,6 +3,7 @@ import { type DeviceState, type PropertyValue, standardProperty } from '../../sr
 import { setProperty } from '../actions/device-actions.ts'
 import { FailureLine } from '../components/failure-line.tsx'
 import { NumberField } from '../components/number-field.tsx'
+import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { PropertyControl } from '../components/property-control.tsx'
 import { useLiveSetting } from '../components/use-live-setting.ts'
@@ -38,7 +39,8 @@ function Light({ light }: { readonly light: DeviceState }) {
   const intensity = useProperty(light, standardProperty.intensity, 0)
   const switchable = propertyOf(light, standardProperty.on) !== undefined
   const dimmer = propertyOf(light, standardProperty.intensity)
-  const disabled = light.status.state !== 'ready'
+  const blocked = useBlocked() !== undefined
+  const disabled = blocked || light.status.state !== 'ready'
   const lit = on.shown === true || !switchable
   const others = light.properties.filter(
     (property) =>
@@ -48,41 +50,43 @@ function Light({ light }: { readonly light: DeviceState }) {
   )
   return (
     <div className={styles['light']} role="group" aria-label={name} data-lit={lit || undefined}>
-      <div className={styles['row']}>
-        {switchable && (
-          <Switch
-            aria-label={`${name} on`}
-            checked={on.shown === true}
+      <OperatorControls>
+        <div className={styles['row']}>
+          {switchable && (
+            <Switch
+              aria-label={`${name} on`}
+              checked={on.shown === true}
+              disabled={disabled}
+              onChange={(event) => on.edit(event.currentTarget.checked)}
+            />
+          )}
+          <span className={styles['name']}>{name}</span>
+          {dimmer?.type === 'number' && (
+            <span className={styles['value']}>
+              <NumberField
+                label={`${name} intensity`}
+                value={Number(intensity.shown)}
+                unit={dimmer.unit ?? '%'}
+                step={dimmer.step}
+                disabled={disabled}
+                onCommit={intensity.edit}
+              />
+            </span>
+          )}
+        </div>
+        {dimmer?.type === 'number' && (
+          <Slider
+            className={styles['slider'] ?? ''}
+            min={dimmer.min ?? 0}
+            max={dimmer.max ?? 100}
+            step={dimmer.step ?? 0.5}
+            value={Number(intensity.shown)}
             disabled={disabled}
-            onChange={(event) => on.edit(event.currentTarget.checked)}
+            thumbLabel={`${name} intensity slider`}
+            onChange={intensity.edit}
           />
         )}
-        <span className={styles['name']}>{name}</span>
-        {dimmer?.type === 'number' && (
-          <span className={styles['value']}>
-            <NumberField
-              label={`${name} intensity`}
-              value={Number(intensity.shown)}
-              unit={dimmer.unit ?? '%'}
-              step={dimmer.step}
-              disabled={disabled}
-              onCommit={intensity.edit}
-            />
-          </span>
-        )}
-      </div>
-      {dimmer?.type === 'number' && (
-        <Slider
-          className={styles['slider'] ?? ''}
-          min={dimmer.min ?? 0}
-          max={dimmer.max ?? 100}
-          step={dimmer.step ?? 0.5}
-          value={Number(intensity.shown)}
-          disabled={disabled}
-          thumbLabel={`${name} intensity slider`}
-          onChange={intensity.edit}
-        />
-      )}
+      </OperatorControls>
       <FailureLine failure={on.failure ?? intensity.failure} />
       {others.map((property) => (
         <PropertyControl key={property.name} deviceId={light.id} property={property} />

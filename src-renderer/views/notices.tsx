@@ -3,12 +3,15 @@ import { useShallow } from 'zustand/react/shallow'
 import { dismissAlert } from '../actions/device-actions.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
 import { useEngine, useServices, useSession } from '../services.ts'
+import { AskForControl } from '../components/ask-for-control.tsx'
+import { whyNotAct } from '../stores/permission.ts'
 import { removeNotice } from '../stores/session-store.ts'
 import styles from './notices.module.css'
 
 /** Failures that need to be seen now: those of this page's actions, and the engine's newest errors. */
 export function Notices() {
   const services = useServices()
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   const notices = useSession((state) => state.notices)
   const errors = useEngine(
     useShallow((state) => state.alerts.filter((alert) => alert.severity === 'error').slice(-2)),
@@ -20,7 +23,7 @@ export function Notices() {
           key={alert.id}
           title={alert.source}
           failure={{ code: '', message: alert.message, hint: alert.hint, details: undefined }}
-          onClose={() => void dismissAlert(services, alert.id)}
+          onClose={watching ? undefined : () => void dismissAlert(services, alert.id)}
         />
       ))}
       {notices.map((notice) => (
@@ -38,7 +41,8 @@ export function Notices() {
 type NoticeProps = {
   readonly title: string
   readonly failure: CallFailure
-  onClose(): void
+  /** Absent: it goes when its cause is gone. */
+  readonly onClose?: (() => void) | undefined
 }
 
 function Notice({ title, failure, onClose }: NoticeProps) {
@@ -48,8 +52,9 @@ function Notice({ title, failure, onClose }: NoticeProps) {
         <strong>{title}</strong>
         <p>{failure.message}</p>
         {failure.hint !== undefined && <p className={styles['hint']}>{failure.hint}</p>}
+        {failure.code === 'CONTROL_TAKEN' && <AskForControl />}
       </div>
-      <CloseButton size="sm" aria-label={`Dismiss: ${title}`} onClick={onClose} />
+      {onClose !== undefined && <CloseButton size="sm" aria-label={`Dismiss: ${title}`} onClick={onClose} />}
     </div>
   )
 }

@@ -11,9 +11,11 @@ import {
 import type { DeviceState } from '../../src-shared/devices.ts'
 import { jog, moveStageTo, stopStage } from '../actions/stage-actions.ts'
 import { NumberField } from '../components/number-field.tsx'
+import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { useEngine, useServices, useView } from '../services.ts'
 import { focusStage, xyStage } from '../stores/selectors.ts'
+import { whyNotAct } from '../stores/permission.ts'
 import { DeviceProblem } from './device-problem.tsx'
 import styles from './stage-panel.module.css'
 
@@ -28,14 +30,24 @@ export function StagePanel() {
     <PanelSection id="stage" title="Stage">
       <DeviceProblem device={xy} />
       {focus?.id !== xy?.id && <DeviceProblem device={focus} />}
-      <div className={styles['positions']}>
-        {xy !== undefined && <AxisField stage={xy} axis="x" />}
-        {xy !== undefined && <AxisField stage={xy} axis="y" />}
-        {focus !== undefined && <AxisField stage={focus} axis="z" />}
-      </div>
+      <OperatorControls>
+        <div className={styles['positions']}>
+          {xy !== undefined && <AxisField stage={xy} axis="x" />}
+          {xy !== undefined && <AxisField stage={xy} axis="y" />}
+          {focus !== undefined && <AxisField stage={focus} axis="z" />}
+        </div>
+      </OperatorControls>
       <div className={styles['pad']}>
-        {xy !== undefined && <Arrows xy={xy} />}
-        {focus !== undefined && <FocusButtons focus={focus} />}
+        {xy !== undefined && (
+          <OperatorControls disable="each">
+            <Arrows xy={xy} />
+          </OperatorControls>
+        )}
+        {focus !== undefined && (
+          <OperatorControls>
+            <FocusButtons focus={focus} />
+          </OperatorControls>
+        )}
         <div className={styles['steps']} role="group" aria-label="Steps">
           <span className={styles['stepName']}>Step</span>
           {xy !== undefined && (
@@ -81,7 +93,9 @@ function AxisField({ stage, axis }: AxisFieldProps) {
 
 function Arrows({ xy }: { readonly xy: DeviceState }) {
   const services = useServices()
-  const disabled = xy.status.state !== 'ready'
+  const ready = xy.status.state === 'ready'
+  const disabled = useBlocked() !== undefined || !ready
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   const arrow = (label: string, area: string, x: number, y: number, Icon: typeof IconChevronUp) => (
     <ActionIcon
       className={styles['arrow'] ?? ''}
@@ -108,7 +122,7 @@ function Arrows({ xy }: { readonly xy: DeviceState }) {
           variant="subtle"
           size={28}
           aria-label="Stop stage"
-          disabled={disabled}
+          disabled={watching || !ready}
           onClick={() => void stopStage(services, xy.id)}
         >
           <IconPlayerStopFilled size={12} />

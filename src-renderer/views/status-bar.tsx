@@ -4,9 +4,11 @@ import { useState } from 'react'
 import { toggleLive } from '../actions/live-actions.ts'
 import { actualSize, fitImage } from '../actions/view-actions.ts'
 import { fixed } from '../components/format.ts'
-import { useDetector, useEngine, useServices, useSession, useShown } from '../services.ts'
-import { deviceById, streamOf } from '../stores/selectors.ts'
+import { useDetector, useEngine, useServices, useSession, useShown, useView } from '../services.ts'
+import { whyNotAct, whyNotOperate } from '../stores/permission.ts'
+import { deviceById, statsOf, streamOf, watchedProtocol } from '../stores/selectors.ts'
 import { Counters } from './counters.tsx'
+import { SnapButton } from './snap-button.tsx'
 import styles from './status-bar.module.css'
 
 /** Start and stop, how well it runs, and how large it is shown. */
@@ -14,6 +16,7 @@ export function StatusBar({ phone }: { readonly phone: boolean }) {
   return (
     <footer className={styles['bar']}>
       <LiveButton />
+      <SnapButton phone={phone} />
       <Rates phone={phone} />
       <Zoom phone={phone} />
     </footer>
@@ -27,8 +30,10 @@ function LiveButton() {
   const ready = useEngine((state) => deviceById(state, detector)?.status.state === 'ready')
   const connected = useEngine((state) => state.connection.state === 'connected')
   const pending = useSession((state) => (detector === undefined ? undefined : state.pending[detector]))
+  const refusal = useEngine((state) => (live ? whyNotOperate(state) : whyNotAct(state)))
+  const usual = live ? 'Stop the live view (L)' : 'Start the live view (L)'
   return (
-    <Tooltip label={live ? 'Stop the live view (L)' : 'Start the live view (L)'}>
+    <Tooltip label={refusal?.reason ?? usual}>
       <Button
         className={styles['live'] ?? ''}
         variant={live ? 'default' : 'filled'}
@@ -36,6 +41,8 @@ function LiveButton() {
         autoContrast
         aria-label={live ? 'Stop live view' : 'Start live view'}
         disabled={!connected || pending !== undefined || (!live && !ready)}
+        // Not `disabled`, which would hide the tooltip that says why.
+        {...(refusal === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true })}
         leftSection={
           live ? (
             <IconPlayerStopFilled className={styles['stopIcon']} size={13} />
@@ -75,10 +82,11 @@ function Rates({ phone }: { readonly phone: boolean }) {
   const live = useEngine(
     (state) => state.connection.state === 'connected' && streamOf(state.streams, detector) !== undefined,
   )
-  const cameraFps = useEngine((state) =>
-    detector === undefined ? undefined : state.stats[detector]?.camera.fps,
-  )
-  const lost = useEngine((state) => (detector === undefined ? undefined : state.stats[detector]?.camera.lost))
+  const view = useView((state) => state)
+  const protocol = useEngine((state) => watchedProtocol(state, view))
+  const cameraFps = useEngine((state) => statsOf(state, detector, protocol)?.camera.fps)
+  const lost = useEngine((state) => statsOf(state, detector, protocol)?.camera.lost)
+  const roundTrip = useShown((state) => state.stats?.roundTripMs)
   const shownFps = useShown((state) => state.stats?.shownFps)
   const latency = useShown((state) => state.stats?.latencyMs)
   if (detector === undefined) return <span className={styles['rates']} />
@@ -100,10 +108,13 @@ function Rates({ phone }: { readonly phone: boolean }) {
           <Rate name={phone ? 'fps' : 'shown'} value={number(shownFps, 1)} width="5ch" />
           <Rate name="lost" value={number(lost, 0)} width="2ch" bad={live && (lost ?? 0) > 0} />
           <Rate name="ms" value={number(latency, 0)} width="3ch" />
+          {!phone && protocol === 'webrtc' && (
+            <Rate name="ms round trip" value={number(roundTrip, 0)} width="3ch" />
+          )}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label="Frame counters">
-        <Counters detector={detector} />
+        <Counters detector={detector} protocol={protocol} />
       </Popover.Dropdown>
     </Popover>
   )
@@ -126,9 +137,11 @@ function Zoom({ phone }: { readonly phone: boolean }) {
           {size} {format}
         </span>
       )}
-      <output className={styles['percent']} aria-label="Magnification">
-        {size === '' ? '' : `${percent} %`}
-      </output>
+      {!phone && (
+        <output className={styles['percent']} aria-label="Magnification">
+          {size === '' ? '' : `${percent} %`}
+        </output>
+      )}
       <Tooltip label="Fit the image to the window (F)">
         <Button
           variant={fit ? 'light' : 'subtle'}

@@ -1,16 +1,18 @@
-import { Slider, Switch } from '@mantine/core'
+import { Button, Slider, Switch } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 import { paramsSchemaOf, type Protocol, type StreamParams } from '../../src-shared/stream-params.ts'
-import { chooseProtocol, setStreamParams } from '../actions/live-actions.ts'
+import { chooseProtocol, choosableProtocols, setStreamParams, stopLive } from '../actions/live-actions.ts'
 import { Choice } from '../components/choice.tsx'
 import { FailureLine } from '../components/failure-line.tsx'
 import { LabelledRow } from '../components/labelled-row.tsx'
 import { NumberField } from '../components/number-field.tsx'
+import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { type SchemaField, streamFields } from '../components/schema-fields.ts'
 import { type LiveSetting, useLiveSetting } from '../components/use-live-setting.ts'
 import { useDetector, useEngine, useServices, useView } from '../services.ts'
-import { nextProtocol, streamOf } from '../stores/selectors.ts'
+import { isConcurrent, nextProtocol, streamOf, watchedProtocol } from '../stores/selectors.ts'
 import styles from './stream-panel.module.css'
 
 const protocolTitles: Record<Protocol, string> = {
@@ -23,47 +25,100 @@ const protocolTitles: Record<Protocol, string> = {
 const protocolHelp: Record<Protocol, string> = {
   binary: 'Every pixel value as the camera gave it.',
   jpeg: '8 bits and lossy, for slower links.',
-  mjpeg: '8 bits and lossy, for any program that shows MJPEG.',
-  webrtc: 'Compressed video, for far-away viewers.',
+  mjpeg: '8 bits and lossy, also for any program that shows MJPEG.',
+  webrtc: 'Compressed video that follows the network, for far-away viewers.',
 }
 
 /** How the camera on show is streamed: the protocol and its settings, as its schema describes them. */
 export function StreamPanel() {
-  const services = useServices()
   const detector = useDetector()
-  const protocols = useEngine((state) => state.info?.protocols)
-  const running = useEngine((state) => streamOf(state.streams, detector))
   const view = useView((state) => state)
+  const watched = useEngine((state) => watchedProtocol(state, view))
   const next = useEngine((state) => nextProtocol(state, view, detector))
-  if (detector === undefined || protocols === undefined) return null
-  const protocol = running?.protocol ?? next
+  const known = useEngine((state) => state.info !== undefined)
+  if (detector === undefined || !known) return null
+  const protocol = watched ?? next
   return (
     <PanelSection id="stream" title="Stream">
-      {protocols.length > 1 && (
-        <div className={styles['protocols']}>
-          <Choice
-            label="Protocol"
-            value={protocol}
-            options={protocols.map((value) => ({ value, label: protocolTitles[value] }))}
-            onChange={(chosen) => {
-              const found = protocols.find((value) => value === chosen)
-              if (found !== undefined) void chooseProtocol(services, detector, found)
-            }}
-          />
-        </div>
-      )}
+      <ProtocolChoice detector={detector} protocol={protocol} />
       <p className={styles['help']}>{protocolHelp[protocol]}</p>
-      <StreamForm key={`${detector} ${protocol}`} detector={detector} protocol={protocol} />
+      <OperatorControls>
+        <StreamForm key={`${detector} ${protocol}`} detector={detector} protocol={protocol} />
+      </OperatorControls>
+      <OtherStreams detector={detector} protocol={protocol} />
     </PanelSection>
   )
 }
 
 type FormProps = { readonly detector: string; readonly protocol: Protocol }
 
+/** By which protocol: where one runs at a time for everybody, else for this page only. */
+function ProtocolChoice({ detector, protocol }: FormProps) {
+  const services = useServices()
+  const concurrent = useEngine(isConcurrent)
+  const all = useEngine((state) => state.info?.protocols ?? noProtocols)
+  const choosable = useEngine(useShallow((state) => choosableProtocols(state, detector)))
+  const shown = concurrent ? choosable : all
+  if (shown.length < 2) return null
+  const label = concurrent ? 'Watch by' : 'Protocol'
+  const choice = (
+    <Choice
+      label={label}
+      value={protocol}
+      options={shown.map((value) => ({ value, label: protocolTitles[value] }))}
+      onChange={(chosen) => {
+        const found = shown.find((value) => value === chosen)
+        if (found !== undefined) void chooseProtocol(services, detector, found)
+      }}
+    />
+  )
+  return (
+    <div className={styles['protocols']}>
+      <LabelledRow
+        title={label}
+        layout="wide"
+        help={
+          concurrent ? 'For this page; others may watch by another protocol at the same time.' : undefined
+        }
+      >
+        {concurrent ? choice : <OperatorControls>{choice}</OperatorControls>}
+      </LabelledRow>
+    </div>
+  )
+}
+
+const noProtocols: readonly Protocol[] = []
+
+/** What else the camera streams by, where several protocols may run at once. */
+function OtherStreams({ detector, protocol }: FormProps) {
+  const services = useServices()
+  const others = useEngine(
+    useShallow((state) =>
+      state.streams.filter((stream) => stream.detectorName === detector && stream.protocol !== protocol),
+    ),
+  )
+  if (others.length === 0) return null
+  return (
+    <OperatorControls>
+      {others.map((stream) => (
+        <LabelledRow key={stream.protocol} title={`Also streams by ${protocolTitles[stream.protocol]}`}>
+          <Button
+            variant="default"
+            size="compact-xs"
+            onClick={() => void stopLive(services, detector, stream.protocol)}
+          >
+            Stop
+          </Button>
+        </LabelledRow>
+      ))}
+    </OperatorControls>
+  )
+}
+
 /** The parameters of the running stream, or those the next start would use. */
 function useParams({ detector, protocol }: FormProps): StreamParams {
   const { backend } = useServices()
-  const running = useEngine((state) => streamOf(state.streams, detector))
+  const running = useEngine((state) => streamOf(state.streams, detector, protocol))
   const remembered = useEngine((state) => state.settings?.streamParams[detector]?.[protocol])
   const [asked, setAsked] = useState<StreamParams>()
   const known = running?.protocol === protocol ? running.params : remembered
@@ -169,6 +224,7 @@ function FieldEditor({ field, setting }: EditorProps) {
 }
 
 function QualitySlider({ field, setting }: EditorProps) {
+  const blocked = useBlocked() !== undefined
   if (field.type !== 'number') return null
   return (
     <Slider
@@ -176,6 +232,7 @@ function QualitySlider({ field, setting }: EditorProps) {
       min={field.min ?? 1}
       max={field.max ?? 100}
       value={Number(setting.shown)}
+      disabled={blocked}
       thumbLabel={`${field.title} slider`}
       onChange={setting.edit}
     />

@@ -10,9 +10,12 @@ import {
 import { useEffect } from 'react'
 import { changeSettings } from '../actions/device-actions.ts'
 import { useEngine, useServices, useView } from '../services.ts'
+import { isOwner, mayOperate } from '../stores/permission.ts'
 import { patchPanels } from '../stores/view-store.ts'
 import logo from '../icon.svg'
 import { AlertsMenu } from './alerts-menu.tsx'
+import { ControlBar } from './control-bar.tsx'
+import { ShareButton } from './share/share-button.tsx'
 import styles from './top-bar.module.css'
 
 /** Name, and what concerns the whole window. */
@@ -23,13 +26,15 @@ export function TopBar({ phone }: { readonly phone: boolean }) {
     <header className={styles['bar']}>
       <img className={styles['logo']} src={logo} width={20} height={20} alt="" />
       <h1 className={styles['name']}>Coverslip</h1>
-      {demo && (
+      {demo && !phone && (
         <Tooltip label="The devices are simulated. Everything can be tried; nothing can break.">
           <span className={styles['demo']}>Demo microscope</span>
         </Tooltip>
       )}
       <div className={styles['tools']}>
         <ConnectionState />
+        {!phone && <ControlBar />}
+        <ShareButton />
         {!phone && (
           <>
             <Tooltip label="Commands (Ctrl K)">
@@ -61,6 +66,7 @@ export function TopBar({ phone }: { readonly phone: boolean }) {
 function ConnectionState() {
   const state = useEngine((engine) => engine.connection.state)
   if (state === 'connected') return null
+  if (state === 'refused') return null
   return <span className={styles['connection']}>{state === 'lost' ? 'Not connected' : 'Connecting…'}</span>
 }
 
@@ -112,7 +118,9 @@ function ThemeToggle() {
         aria-label={`Use ${other} colours`}
         onClick={() => {
           setColorScheme(other)
-          void changeSettings(services, { theme: other })
+          // Others choose for their own browser only.
+          const state = services.engine.getState()
+          if (isOwner(state) && mayOperate(state)) void changeSettings(services, { theme: other })
         }}
       >
         {shown === 'dark' ? <IconSun size={17} stroke={1.6} /> : <IconMoon size={17} stroke={1.6} />}

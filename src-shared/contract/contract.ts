@@ -15,6 +15,7 @@ import {
   takeControlResultSchema,
 } from '../access.ts'
 import { alertSchema } from '../alerts.ts'
+import { snapRequestSchema, snapResultSchema } from '../capture.ts'
 import { deviceStateSchema, presetSchema, propertyValueSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import {
@@ -235,6 +236,18 @@ export const contract = {
       })
       .input(z.strictObject({ detectorName: detectorName.optional() }))
       .output(longExposureInfoSchema),
+  },
+
+  capture: {
+    snap: call
+      .route({
+        method: 'POST',
+        path: '/capture/snap',
+        summary: 'Take one image at full bit depth and keep it; answers when it is written',
+        tags: ['Capture'],
+      })
+      .input(snapRequestSchema.prefault({}))
+      .output(snapResultSchema),
   },
 
   alerts: {

@@ -16,13 +16,13 @@ export function wholeWindow(window: GreyWindow): { readonly low: number; readonl
   return { low, range: high - low }
 }
 
-/** The fixed-point form of `window`, without its gamma. Grey values differ from exact ones by at most 1. */
-export function linearMap(window: GreyWindow): LinearMap {
+/** The fixed-point form of `window` to 0..`white`, without its gamma. Results differ from exact ones by at most 1. */
+export function linearMap(window: GreyWindow, white = 255): LinearMap {
   const { low, range } = wholeWindow(window)
   // The power of two that brings the range to 2^14 .. 2^15 - 1; from 2^15 on the kernel halves instead.
   const scale = range >= 32768 ? 0 : 2 ** (14 - Math.floor(Math.log2(range)))
   const scaled = scale === 0 ? range / 2 : range * scale
-  return { low, range, scale, multiplier: Math.round((255 * 64 * 32768) / scaled) }
+  return { low, range, scale, multiplier: Math.round((white * 64 * 32768) / scaled) }
 }
 
 const curvePoints = 4096

@@ -18,6 +18,11 @@ export type KernelFunctions = {
   readonly lookupU16: (src: number, dst: number, count: number, table: number) => void
   readonly windowU8: WindowFunction
   readonly windowU16: WindowFunction
+  readonly lumaU8: WindowFunction
+  readonly lumaU16: WindowFunction
+  readonly rgbToI420: (src: number, dst: number, width: number, height: number) => void
+  readonly reduceAreaU8: AreaFunction
+  readonly reduceAreaU16: AreaFunction
   readonly exposeLight: (
     light: number,
     shades: number,
@@ -81,6 +86,24 @@ type AverageFunction = (
   channels: number,
   step: number,
   sums: number,
+) => void
+
+type AreaFunction = (
+  src: number,
+  dst: number,
+  width: number,
+  channels: number,
+  newWidth: number,
+  newHeight: number,
+  yStarts: number,
+  yWeights: number,
+  yTaps: number,
+  xStarts: number,
+  xWeights: number,
+  xTaps: number,
+  rows: number,
+  strip: number,
+  newStrip: number,
 ) => void
 
 type WindowFunction = (

@@ -1,4 +1,6 @@
 import type { PixelLayout } from '../frames/pixel-format.ts'
+import type { AreaPlan } from './area-plan.ts'
+import { type AreaLimits, areaScratchBytes, AreaScratch } from './area-scratch.ts'
 import { fillGreyTable, linearMap, type GreyWindow } from './grey-map.ts'
 import { type KernelBuffer, type KernelFunctions, KernelMemory, roundedUp } from './kernel-memory.ts'
 import { type Reduction, reducedLength } from './reduction.ts'
@@ -29,15 +31,17 @@ export class Kernels {
   readonly #tables: { readonly a: number; readonly b: number }
   readonly #grey: KernelBuffer
   readonly #sums: KernelBuffer
+  readonly #area: AreaScratch | undefined
 
   /** @throws WebAssembly.CompileError where WebAssembly is forbidden; RangeError when there is not enough memory. */
-  constructor(frameBytes: number) {
+  constructor(frameBytes: number, options: { readonly area?: AreaLimits } = {}) {
     const tableBytes = tableEntries * Uint32Array.BYTES_PER_ELEMENT
     // A frame of one row needs one sum per sample.
     const sumBytes = frameBytes * Uint32Array.BYTES_PER_ELEMENT
     const sumsLimit = Math.min(sumBytes, maxRowSamples * Uint32Array.BYTES_PER_ELEMENT)
+    const areaBytes = options.area === undefined ? 0 : areaScratchBytes(options.area)
     const memory = new KernelMemory(
-      2 * roundedUp(frameBytes) + 2 * tableBytes + tableEntries + roundedUp(sumsLimit),
+      2 * roundedUp(frameBytes) + 2 * tableBytes + tableEntries + roundedUp(sumsLimit) + areaBytes,
     )
     this.#functions = memory.functions
     this.#input = memory.allocate(frameBytes)
@@ -49,6 +53,7 @@ export class Kernels {
     this.#tableB = new Uint32Array(b.bytes.buffer, b.bytes.byteOffset, tableEntries)
     this.#grey = memory.allocate(tableEntries)
     this.#sums = memory.allocate(sumsLimit)
+    if (options.area !== undefined) this.#area = new AreaScratch(memory, options.area)
     this.input = this.#input.bytes
   }
 
@@ -140,6 +145,67 @@ export class Kernels {
     return this.#output.bytes.subarray(0, samples)
   }
 
+  /**
+   * Reduces the image in `input`, in place, as `plan` says.
+   * @throws Error unless the kernels were made with room for images of this size.
+   */
+  reduceArea({ width, layout }: ImageShape, plan: AreaPlan): void {
+    const area = this.#area
+    if (area === undefined) throw new Error('These kernels were made without memory for reduceArea()')
+    area.load(plan)
+    const { pointer } = this.#input
+    const reduce = layout.bytesPerSample === 2 ? this.#functions.reduceAreaU16 : this.#functions.reduceAreaU8
+    const { to, x, y } = plan
+    const { yStarts, yWeights, xStarts, xWeights, rows, strip, newStrip } = area.pointers
+    const { channels } = layout
+    const { width: newWidth, height: newHeight } = to
+    reduce(
+      pointer,
+      pointer,
+      width,
+      channels,
+      newWidth,
+      newHeight,
+      yStarts,
+      yWeights,
+      y.taps,
+      xStarts,
+      xWeights,
+      x.taps,
+      rows,
+      strip,
+      newStrip,
+    )
+  }
+
+  /** The grey image in `input` as luma (BT.601, limited range: black is 16, white 235) through `window`. */
+  toLuma(image: ImageShape, window: GreyWindow): Uint8Array<ArrayBuffer> {
+    const { width, height, layout } = image
+    const to = this.#output.pointer
+    const samples = width * height
+    if (window.gamma === 1) {
+      const { low, range, scale, multiplier } = linearMap(window, 219)
+      const map = layout.bytesPerSample === 2 ? this.#functions.lumaU16 : this.#functions.lumaU8
+      map(this.#input.pointer, to, samples, low, range, scale, multiplier)
+    } else {
+      this.toGrey(image, window)
+      this.#grey.bytes.set(lumaOfGrey)
+      this.#functions.lookupU8(to, to, samples, this.#grey.pointer)
+    }
+    return this.#output.bytes.subarray(0, samples)
+  }
+
+  /**
+   * The RGB image in `input`, of even sides, as I420 (BT.601, limited range) through `window`: the planes Y, U and V.
+   * They lie in `input`.
+   */
+  toI420(image: ImageShape, window: GreyWindow): Uint8Array<ArrayBuffer> {
+    const { width, height } = image
+    this.toGrey(image, window)
+    this.#functions.rgbToI420(this.#output.pointer, this.#input.pointer, width, height)
+    return this.#input.bytes.subarray(0, width * height * 1.5)
+  }
+
   /** The first `bytes` of `input`: the pixels as they are. */
   pixels(bytes: number): Uint8Array<ArrayBuffer> {
     return this.#input.bytes.subarray(0, bytes)
@@ -148,3 +214,5 @@ export class Kernels {
 
 /** Longest row that frame packets allow: 65535 pixels of three samples. */
 const maxRowSamples = 3 * 65_535
+
+const lumaOfGrey = Uint8Array.from({ length: 256 }, (_, grey) => 16 + Math.round((grey * 219) / 255))

@@ -1,6 +1,7 @@
 /** The desktop app as a user has it: the built main process and preload with a real page. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -215,6 +216,21 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       expect(after).toBe(0)
     })
 
+    test('shares the microscope where its settings say so', async () => {
+      const data = join(folder.path, 'shared')
+      const port = await freePort()
+      await mkdir(data)
+      const remote = { enabled: true, host: '127.0.0.1', port, tls: 'off' }
+      await writeFile(join(data, 'settings.json'), JSON.stringify({ remote }))
+      const app = await start('shared')
+      await framesArrive(app.page)
+      const url = `http://127.0.0.1:${port}`
+      expect((await fetch(`${url}/`)).status).toBe(200)
+      expect((await fetch(`${url}/api/devices`)).status).toBe(401)
+      await quit(app)
+      await expect(fetch(url)).rejects.toThrow()
+    })
+
     test.runIf(host === 'the double')('a second instance opens no window and leaves', async () => {
       const data = join(folder.path, 'second')
       const child = forkDouble({ data, env: { ELECTRON_DOUBLE_LOCKED: 'yes' } })
@@ -240,4 +256,13 @@ async function quit(app: DesktopApp): Promise<void> {
   await app.evaluate(({ app: electronApp }) => void setImmediate(() => electronApp.quit()), undefined)
   expect(await app.ended).toBe(0)
   await app.kill()
+}
+
+/** A port of this machine that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return typeof address === 'object' && address !== null ? address.port : 0
 }

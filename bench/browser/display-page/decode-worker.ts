@@ -24,7 +24,7 @@ function measure({ url, detector, seconds }: Order) {
     },
     onError: (error) => error && post({ error: error.message }),
   })
-  connection.subscribe(detector)
+  connection.subscribe({ detectorName: detector })
 
   async function decode(frame: ReceivedFrame) {
     try {

@@ -54,7 +54,7 @@ function load() {
     onConnection: () => undefined,
     onError: (error) => error && report({ error: error.message }),
   })
-  connection.subscribe(detector)
+  connection.subscribe({ detectorName: detector })
 }
 
 function decodeOnly() {

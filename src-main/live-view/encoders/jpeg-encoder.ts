@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os'
 import jpegTurbo from '@julusian/jpeg-turbo'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { type GreyWindow, wholeWindow } from '../../../src-shared/kernels/grey-map.ts'
 import type { JpegParams, MjpegParams } from '../../../src-shared/stream-params.ts'
-import { AutoWindow } from './auto-window.ts'
+import { DisplayWindow } from './display-window.ts'
 import type { CaptureTime, EncodedImage, FrameEncoder } from './frame-encoder.ts'
 import { joinedBytes, joinStrips, stripLayout } from './jpeg-strips.ts'
 import type { PacketPool } from './packet-pool.ts'
@@ -20,7 +19,7 @@ const strips = Math.min(4, availableParallelism())
  */
 export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
   readonly #pool: PacketPool
-  readonly #autoWindow = new AutoWindow()
+  readonly #window = new DisplayWindow()
   /** Memory for files whose size is not known yet, one for each frame under way. */
   readonly #scratch: Buffer[] = []
 
@@ -33,14 +32,15 @@ export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
     params: JpegParams | MjpegParams,
     captured: CaptureTime,
   ): Promise<EncodedImage> {
-    const { kernels, image } = prepared
+    const { kernels, image, significantBits, measured } = prepared
     const { width, height, layout } = image
     if (width > maxSide || height > maxSide) {
       throw new CoverslipError('TOO_LARGE', `A JPEG cannot hold ${width} x ${height} pixels`, {
         hint: 'Choose a smaller crop or more subsampling, or the binary protocol.',
       })
     }
-    const window = this.#windowFor(prepared, params, captured)
+    const timeMs = captured.unixMs
+    const window = this.#window.next(measured.statistics, { params, significantBits, timeMs })
     const grey = kernels.toGrey(image, window)
     const colour = layout.channels === 3
     const subsampling = colour ? jpegTurbo.SAMP_420 : jpegTurbo.SAMP_GRAY
@@ -65,21 +65,6 @@ export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
     } finally {
       this.#scratch.push(...scratches)
     }
-  }
-
-  #windowFor(prepared: PreparedImage, params: JpegParams | MjpegParams, captured: CaptureTime): GreyWindow {
-    const { significantBits, measured } = prepared
-    // Followed in every mode, so that a change to `auto` begins with the present image.
-    const auto = this.#autoWindow.next(measured.statistics, { significantBits, timeMs: captured.unixMs })
-    const { gamma } = params
-    const { low, range } = wholeWindow(
-      params.windowMode === 'auto'
-        ? { ...auto, gamma }
-        : params.windowMode === 'full'
-          ? { low: 0, high: 2 ** significantBits - 1, gamma }
-          : { low: params.windowLow, high: params.windowHigh, gamma },
-    )
-    return { low, high: low + range, gamma }
   }
 
   #takeScratch(bytes: number): Buffer {

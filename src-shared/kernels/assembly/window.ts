@@ -21,8 +21,9 @@ function grey1(value: u32, low: u32, range: u32, scale: u32, multiplier: u32): u
 // @ts-ignore: decorator
 @inline
 function windowLoop<T>(
-  src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32, halve: bool,
+  src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32, halve: bool, black: u32,
 ): void {
+  const blacks = i8x16.splat(black as i8)
   const lows = i16x8.splat(low as i16)
   const ranges = i16x8.splat(range as i16)
   const scales = i16x8.splat(scale as i16)
@@ -41,23 +42,35 @@ function windowLoop<T>(
     }
     const g0 = grey8(v0, lows, ranges, scales, multipliers, halve)
     const g1 = grey8(v1, lows, ranges, scales, multipliers, halve)
-    v128.store(dst + i, i8x16.narrow_i16x8_u(g0, g1))
+    v128.store(dst + i, i8x16.add(i8x16.narrow_i16x8_u(g0, g1), blacks))
   }
   for (; i < count; i++) {
-    store<u8>(dst + i, grey1(load<T>(src + i * sizeof<T>()) as u32, low, range, scale, multiplier))
+    const grey = grey1(load<T>(src + i * sizeof<T>()) as u32, low, range, scale, multiplier)
+    store<u8>(dst + i, grey + black)
   }
 }
 
 /** `count` u16 at `src` to u8 at `dst`; dst may equal src. */
 export function windowU16(src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32): void {
-  if (scale == 0) windowLoop<u16>(src, dst, count, low, range, scale, multiplier, true)
-  else windowLoop<u16>(src, dst, count, low, range, scale, multiplier, false)
+  if (scale == 0) windowLoop<u16>(src, dst, count, low, range, scale, multiplier, true, 0)
+  else windowLoop<u16>(src, dst, count, low, range, scale, multiplier, false, 0)
 }
 
 /** `count` u8 at `src` to u8 at `dst`; dst may equal src. */
 export function windowU8(src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32): void {
-  if (scale == 0) windowLoop<u8>(src, dst, count, low, range, scale, multiplier, true)
-  else windowLoop<u8>(src, dst, count, low, range, scale, multiplier, false)
+  if (scale == 0) windowLoop<u8>(src, dst, count, low, range, scale, multiplier, true, 0)
+  else windowLoop<u8>(src, dst, count, low, range, scale, multiplier, false, 0)
+}
+
+/** As windowU16, to the luma of BT.601: black is 16, white 235 (multiplier = 219 * 64 / scaled range). */
+export function lumaU16(src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32): void {
+  if (scale == 0) windowLoop<u16>(src, dst, count, low, range, scale, multiplier, true, 16)
+  else windowLoop<u16>(src, dst, count, low, range, scale, multiplier, false, 16)
+}
+
+export function lumaU8(src: usize, dst: usize, count: u32, low: u32, range: u32, scale: u32, multiplier: u32): void {
+  if (scale == 0) windowLoop<u8>(src, dst, count, low, range, scale, multiplier, true, 16)
+  else windowLoop<u8>(src, dst, count, low, range, scale, multiplier, false, 16)
 }
 
 /** `count` u16 at `src` through a table of 65536 u8 to u8 at `dst`; dst may equal src. */

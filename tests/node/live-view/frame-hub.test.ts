@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { EncodedFrame } from '../../../src-main/live-view/encoded-frame.ts'
+import { FrameHub } from '../../../src-main/live-view/frame-hub.ts'
 import {
-  type EncodedFrame,
-  FrameHub,
   type FrameTransport,
   type StreamAudience,
   StreamOutlet,
-} from '../../../src-main/live-view/frame-hub.ts'
+} from '../../../src-main/live-view/stream-outlet.ts'
 import type { FrameMessage } from '../../../src-shared/frames/frame-message.ts'
+import type { Protocol } from '../../../src-shared/stream-params.ts'
 import { frameMessage } from '../../fixtures/frame-message.ts'
 
 const detectorName = 'camera'
@@ -157,5 +158,106 @@ describe('FrameHub', () => {
     hub.open(next)
     next.publish(frame(0, 'none'))
     expect(transport.idsFor('early')).toEqual([0])
+  })
+
+  it('does not count a viewer that cannot decode the stream as ready, until the stream can be decoded', () => {
+    outlet = new StreamOutlet({
+      detectorName: 'other',
+      protocol: 'binary',
+      encoding: 'zstd',
+      audienceChanged: (now) => audience.push(now),
+    })
+    hub.open(outlet)
+    hub.subscribe({ viewerId: 'old', detectorName: 'other', transport, decodes: ['lz4'] })
+    expect(audience.at(-1)).toEqual({ viewers: 1, ready: 0 })
+    expect(transport.errors).toEqual([expect.stringContaining('zstd')])
+    hub.subscribe({ viewerId: 'new', detectorName: 'other', transport, decodes: ['zstd'] })
+    expect(audience.at(-1)).toEqual({ viewers: 2, ready: 1 })
+    hub.leave('new')
+    expect(audience.at(-1)).toEqual({ viewers: 1, ready: 0 })
+    outlet.encoding = 'lz4'
+    expect(audience.at(-1)).toEqual({ viewers: 1, ready: 1 })
+    outlet.publish(frame(0, 'lz4'))
+    expect(transport.idsFor('old')).toEqual([0])
+    expect(transport.errors).toHaveLength(1)
+  })
+
+  it('counts what a viewer is passed over for while it still is', () => {
+    subscribe('stuck')
+    publish(0, 1)
+    expect(hub.countsOf('stuck', detectorName)).toEqual({ frames: 2, skipped: 0, bytes: 20 })
+    publish(2, 3, 4)
+    expect(hub.countsOf('stuck', detectorName)).toEqual({ frames: 2, skipped: 2, bytes: 20 })
+    acknowledge('stuck', 0)
+    expect(hub.countsOf('stuck', detectorName)).toEqual({ frames: 3, skipped: 2, bytes: 30 })
+  })
+
+  it('counts viewers that were dropped, apart from those that left', () => {
+    subscribe('a')
+    subscribe('b')
+    hub.leave('a')
+    hub.leave('b', { dropped: true })
+    hub.leave('b', { dropped: true })
+    expect(outlet.counts).toMatchObject({ viewers: 0, dropped: 1 })
+  })
+
+  describe('with several streams of a detector', () => {
+    let second: StreamOutlet
+
+    beforeEach(() => {
+      second = new StreamOutlet({
+        detectorName,
+        protocol: 'mjpeg',
+        encoding: 'jpeg',
+        audienceChanged: () => undefined,
+      })
+      hub.open(second)
+    })
+    const wish = (viewerId: string, protocol?: Protocol) =>
+      hub.subscribe({ viewerId, detectorName, transport, decodes: ['lz4', 'jpeg'], protocol })
+
+    it('gives each viewer the protocol it wishes', () => {
+      wish('a', 'binary')
+      wish('b', 'mjpeg')
+      outlet.publish(frame(0))
+      second.publish(frame(100, 'jpeg'))
+      expect([transport.idsFor('a'), transport.idsFor('b')]).toEqual([[0], [100]])
+      expect([hub.protocolOf('a', detectorName), hub.protocolOf('b', detectorName)]).toEqual([
+        'binary',
+        'mjpeg',
+      ])
+      expect(acknowledge('b', 0)).toBe(false)
+      expect(acknowledge('b', 100)).toBe(true)
+    })
+
+    it('gives a viewer without a wish the first stream, and the other when that ends', () => {
+      wish('any')
+      expect(hub.protocolOf('any', detectorName)).toBe('binary')
+      second.publish(frame(100, 'jpeg'))
+      hub.close(outlet)
+      expect(hub.protocolOf('any', detectorName)).toBe('mjpeg')
+      expect(transport.idsFor('any')).toEqual([100])
+      hub.close(second)
+      expect(hub.protocolOf('any', detectorName)).toBeUndefined()
+    })
+
+    it('lets a viewer wait for the protocol it wishes, and change its mind', () => {
+      wish('a', 'jpeg')
+      outlet.publish(frame(0))
+      expect(transport.sent).toEqual([])
+      wish('a', 'binary')
+      expect(transport.idsFor('a')).toEqual([0])
+      wish('a', 'mjpeg')
+      expect(outlet.counts.viewers).toBe(0)
+      expect(hub.protocolOf('a', detectorName)).toBe('mjpeg')
+    })
+
+    it('never gives a hub viewer the WebRTC stream', () => {
+      hub.close(outlet)
+      hub.close(second)
+      hub.open(new StreamOutlet({ detectorName, protocol: 'webrtc', audienceChanged: () => undefined }))
+      wish('any')
+      expect(hub.protocolOf('any', detectorName)).toBeUndefined()
+    })
   })
 })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
-import type { FrameTransport } from '../../../src-main/live-view/frame-hub.ts'
+import type { FrameTransport } from '../../../src-main/live-view/stream-outlet.ts'
+import { webrtcAvailable } from '../../../src-main/live-view/webrtc/webrtc-library.ts'
 import type { EngineEvent } from '../../../src-shared/contract/events.ts'
 import { frameMessageSchema, type FrameMessage } from '../../../src-shared/frames/frame-message.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -82,7 +83,8 @@ describe('LiveViewController', () => {
       message: 'Test camera already streams by jpeg',
     })
     await expect(engine.liveView.startLiveView({ protocol: 'webrtc' })).rejects.toMatchObject({
-      code: 'PROTOCOL_UNAVAILABLE',
+      // Where the optional WebRTC library is not installed, that comes first.
+      code: webrtcAvailable() ? 'PROTOCOL_IN_USE' : 'PROTOCOL_UNAVAILABLE',
     })
     await expect(engine.liveView.startLiveView({ detectorName: 'nope' })).rejects.toMatchObject({
       code: 'UNKNOWN_DEVICE',

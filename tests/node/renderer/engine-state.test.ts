@@ -54,7 +54,7 @@ describe('the engine’s state in the UI', () => {
       { type: 'streamStopped', detectorName: 'a', protocol: 'binary', reason: 'request' },
     )
     expect(state.streams).toEqual([jpeg])
-    expect(state.stats['a']?.protocol).toBe('jpeg')
+    expect(state.stats['jpeg:a']?.protocol).toBe('jpeg')
     const stopped = reduceEngineEvent(state, {
       type: 'streamStopped',
       detectorName: 'a',

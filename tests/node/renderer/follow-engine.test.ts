@@ -1,4 +1,4 @@
-import { createRouterClient, implement } from '@orpc/server'
+import { createRouterClient, implement, ORPCError } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import type { EngineClient } from '../../../src-renderer/backend/backend.ts'
 import { createEngineStore } from '../../../src-renderer/stores/engine-store.ts'
@@ -62,6 +62,28 @@ describe('following the engine', () => {
     expect(pauses).toEqual([500, 1000, 2000, 500])
     expect(store.getState().connection).toMatchObject({ state: 'lost' })
     expect(store.getState().info?.protocols).toEqual(['binary'])
+  })
+
+  it('stops where the host lets this page in no more', async () => {
+    const store = createEngineStore()
+    const os = implement(contract)
+    const refusal = () => {
+      throw new ORPCError('UNAUTHORIZED', { message: 'Revoked', data: { hint: 'Ask for a new link' } })
+    }
+    const client = createRouterClient({
+      system: { info: os.system.info.handler(refusal), events: os.system.events.handler(refusal) },
+    })
+    let waits = 0
+    const wait = async () => {
+      waits += 1
+    }
+    await followEngine({ client, store, signal: new AbortController().signal, wait })
+    expect(waits).toBe(0)
+    expect(store.getState().connection).toEqual({
+      state: 'refused',
+      message: 'Revoked',
+      hint: 'Ask for a new link',
+    })
   })
 
   it('says in the user’s words why it is lost', async () => {

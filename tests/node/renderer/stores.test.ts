@@ -113,8 +113,6 @@ describe('stage', () => {
     pixelSizeUm: 0.5,
     stage: { x: 10, y: -20 },
     channel: undefined,
-    exposureMs: 10,
-    gain: 1,
     protocol: 'binary',
     windowed: undefined,
   }

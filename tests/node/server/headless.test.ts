@@ -65,6 +65,26 @@ describe('The headless host', () => {
     })
   })
 
+  it('shares with others beside its own server, also after a restart', async () => {
+    const post = async (url: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    }
+    const first = coverslip('--port', '0')
+    const local = await first.url()
+    const sharing = { enabled: true, host: '127.0.0.1', port: 0, tls: 'off' }
+    expect(await post(`${local}/api/sharing`, sharing)).toMatchObject({ state: 'on' })
+    const made = await post(`${local}/api/access/tokens`, { label: 'Anna', role: 'viewer' })
+    const [url, secret] = String(made.links[0]).split('/#token=')
+    expect((await fetch(`${url}/api/devices`)).status).toBe(401)
+    expect((await fetch(`${url}/api/devices?token=${secret}`)).status).toBe(200)
+    first.child.kill('SIGTERM')
+    expect(await first.exit).toBe(0)
+    const second = coverslip('--port', '0')
+    const again = await eventually('sharing', () => /Others come in at (\S+)/.exec(second.output())?.[1])
+    expect((await fetch(`${again}/api/devices?token=${secret}`)).status).toBe(200)
+  })
+
   it('starts with default settings when the file is broken, keeps it, and says so', async () => {
     await writeFile(join(folder, 'settings.json'), '{"sharing": "all"}')
     const host = coverslip('--port', '0')
@@ -85,8 +105,12 @@ describe('The headless host', () => {
     [['--port', '99999'], 'A port is a whole number'],
     [['--replay-fps', '0'], 'above 0'],
     [['somewhere'], 'too many arguments'],
-    [['--host', '0.0.0.0'], '--trust-network'],
-    [['--host', '203.0.113.7', '--trust-network'], 'Choose an address of this machine'],
+    [['--host', '203.0.113.7'], 'Choose an address of this machine'],
+    [['--new-link'], 'Add --host'],
+    [['--require-token', '--role', 'viewer'], 'Add --new-link'],
+    [['--require-token', '--tls', 'own', '--key', 'x.pem'], 'both --certificate and --key'],
+    [['--require-token', '--tls', 'off', '--key', 'x.pem'], 'do not go with --tls off'],
+    [['--require-token', '--certificate', '/no/x.crt', '--key', '/no/x.key'], '/no/x.crt'],
     [['--replay', '/no/such/folder'], '/no/such/folder'],
   ])('answers %j with what is right', async (args, message) => {
     const host = coverslip(...args)

@@ -41,7 +41,7 @@ describe('The HTTP API', () => {
     expect(await client.system.info()).toEqual({
       version: '0.0.0-test',
       transport: 'network',
-      protocols: ['binary', 'jpeg'],
+      protocols: ['binary', 'jpeg', 'mjpeg', 'webrtc'],
     })
     const devices = await client.devices.list()
     expect(devices.map((device) => deviceStateSchema.parse(device).id)).toEqual([
@@ -122,9 +122,17 @@ describe('The HTTP API', () => {
     expect(await response.json()).toMatchObject({ status: 'not_running' })
   })
 
-  it('refuses a default protocol that it does not have', async () => {
-    const response = await post('/api/settings', '{"defaultProtocol":"webrtc"}')
-    expect(await response.json()).toMatchObject({ code: 'PROTOCOL_UNAVAILABLE' })
+  it('takes each of its protocols as the default one, and no other', async () => {
+    for (const defaultProtocol of ['mjpeg', 'webrtc', 'jpeg', 'binary']) {
+      const response = await post('/api/settings', JSON.stringify({ defaultProtocol }))
+      expect(await response.json()).toMatchObject({ defaultProtocol })
+    }
+    const response = await post('/api/settings', '{"defaultProtocol":"gif"}')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('defaultProtocol'),
+    })
   })
 
   it('answers what is nowhere in the same shape', async () => {

@@ -1,0 +1,19 @@
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Only the user who runs Coverslip may read it. */
+export const privateMode = 0o600
+
+/** Replaces the file at `path` whole, so that it is never half and readable by nobody else. Makes its folder. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(`${path}.new`, 'w', privateMode)
+  try {
+    // The mode above holds for new files only, and one may lie there from an interrupted run.
+    await file.chmod(privateMode)
+    await file.writeFile(text)
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+}

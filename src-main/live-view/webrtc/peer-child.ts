@@ -1,0 +1,189 @@
+/** The peer process of a stream, as its worker sees it: started anew when it dies, fed with frames and requests. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { workerUrl } from '../../worker-url.ts'
+import { encodeFrameHeader } from './frame-pipe.ts'
+import type { PeerCall, PeerEvent, PeerProcessRequest, VideoSettings } from './peer-messages.ts'
+import { framesFd, notInstalledCode } from './peer-process-facts.ts'
+import { webrtcPackage } from './webrtc-library.ts'
+
+/** Frames on their way to the encoders: more would only be older when they arrive. */
+const maxUnderWay = 2
+/** A process that lives this long did not die of its start; the next one is started at once. */
+const healthyMs = 10_000
+const restartMs = { first: 200, most: 10_000 }
+
+/** A video frame to send; the planes must stay as they are until `sent` is called. */
+export type OutgoingFrame = {
+  readonly width: number
+  readonly height: number
+  /** The Y plane, or all three of I420. */
+  readonly planes: Uint8Array<ArrayBuffer>
+  readonly colour: boolean
+  /** JSON of the frame's note, still without `encodedAtMs`. */
+  readonly note: string
+  sent(): void
+}
+
+type Options = {
+  settings: VideoSettings
+  tell(event: PeerEvent): void
+  /** The process died, or cannot be started. */
+  fault(error: CoverslipError): void
+  /** Another frame may be sent. */
+  ready(): void
+}
+
+export class PeerChild {
+  readonly #options: Options
+  readonly #connected = new Set<string>()
+  /** All peers that the process knows, connected or not, and calls without a reply. */
+  readonly #peers = new Set<string>()
+  readonly #calls = new Set<number>()
+  #child: ChildProcess | undefined
+  #pipe: Socket | undefined
+  #underWay = 0
+  #restarts = 0
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(options: Options) {
+    this.#options = options
+    this.#start()
+  }
+
+  /** Viewers that are connected. */
+  get viewers(): number {
+    return this.#connected.size
+  }
+
+  get hasRoom(): boolean {
+    return this.#pipe !== undefined && this.#underWay < maxUnderWay
+  }
+
+  send({ width, height, planes, colour, note, sent }: OutgoingFrame): void {
+    const pipe = this.#pipe
+    if (pipe === undefined) return sent()
+    this.#underWay += 1
+    const text = Buffer.from(note, 'utf8')
+    const header = encodeFrameHeader({ width, height, colour, noteBytes: text.length })
+    pipe.cork()
+    pipe.write(Buffer.concat([header, text]))
+    // Called with an error, too, when the process dies meanwhile.
+    pipe.write(planes, () => sent())
+    pipe.uncork()
+  }
+
+  call(call: PeerCall): void {
+    const { type, peerId } = call.request
+    if (this.#child === undefined || !this.#child.connected) return this.#refuse(call.call)
+    if (type === 'answer' || type === 'offer') this.#peers.add(peerId)
+    this.#calls.add(call.call)
+    this.#post(call)
+  }
+
+  change(settings: VideoSettings): void {
+    this.#options.settings = settings
+    this.#post({ type: 'settings', settings })
+  }
+
+  /** Ends the process, and resolves when it has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    const child = this.#child
+    if (child === undefined) return
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    this.#post({ type: 'stop' })
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1000)
+    await ended
+    clearTimeout(timer)
+  }
+
+  #start(): void {
+    const startedMs = performance.now()
+    // In Electron, `execPath` is the app, which this makes behave as plain Node.
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+    const script = fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
+    const child = spawn(process.execPath, [script], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+    })
+    this.#child = child
+    const pipe = child.stdio[framesFd] as Socket
+    this.#pipe = pipe
+    pipe.on('data', (taken: Buffer) => {
+      this.#underWay -= taken.length
+      this.#options.ready()
+    })
+    // The process' end says the same with its reason.
+    pipe.on('error', () => undefined)
+    child.on('message', (event: PeerEvent) => this.#receive(event))
+    let failure: Error | undefined
+    child.on('error', (error) => {
+      failure = error
+    })
+    child.on('close', (code, signal) => {
+      if (this.#child !== child) return
+      this.#child = undefined
+      this.#ended(failure?.message ?? `${signal ?? `exit code ${code}`}`, {
+        code,
+        livedMs: performance.now() - startedMs,
+      })
+    })
+    this.#post({ type: 'settings', settings: this.#options.settings })
+  }
+
+  #ended(how: string, { code, livedMs }: { code: number | null; livedMs: number }): void {
+    this.#pipe = undefined
+    this.#underWay = 0
+    const peers = [...this.#peers]
+    const calls = [...this.#calls]
+    this.#connected.clear()
+    this.#peers.clear()
+    this.#calls.clear()
+    for (const peerId of peers)
+      this.#options.tell({ type: 'closed', peerId, reason: 'The video process ended' })
+    for (const call of calls) this.#refuse(call)
+    if (this.#isClosed) return
+    this.#options.fault(code === notInstalledCode ? notInstalled() : died(how))
+    this.#restarts = livedMs > healthyMs ? 0 : this.#restarts + 1
+    const waitMs = Math.min(restartMs.most, restartMs.first * 2 ** this.#restarts)
+    this.#timer = setTimeout(() => this.#start(), waitMs)
+  }
+
+  #receive(event: PeerEvent): void {
+    if (event.type === 'reply' || event.type === 'refused') this.#calls.delete(event.call)
+    if (event.type === 'closed') {
+      this.#peers.delete(event.peerId)
+      this.#connected.delete(event.peerId)
+    }
+    if (event.type === 'connected') this.#connected.add(event.peerId)
+    this.#options.tell(event)
+    if (event.type === 'connected') this.#options.ready()
+  }
+
+  #post(request: PeerProcessRequest): void {
+    // Fails only when the process is ending, which is noticed by itself.
+    if (this.#child?.connected === true) this.#child.send(request, () => undefined)
+  }
+
+  #refuse(call: number): void {
+    const error = new CoverslipError('DEVICE_UNAVAILABLE', 'The video process is being started again', {
+      hint: 'Try again in a moment.',
+    })
+    this.#options.tell({ type: 'refused', call, error: error.serialize() })
+  }
+}
+
+const died = (how: string) =>
+  new CoverslipError('INTERNAL', `The process that sends video ended (${how}) and is started again`, {
+    hint: 'Viewers must connect again.',
+  })
+
+const notInstalled = () =>
+  new CoverslipError('PROTOCOL_UNAVAILABLE', `The package ${webrtcPackage} cannot be loaded`, {
+    hint: `Install the optional package ${webrtcPackage}, or choose another protocol.`,
+  })

@@ -1,0 +1,80 @@
+/** The listening socket of a server: plain or TLS, with limits against clients that hold it up. */
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { RefusalTally } from './refusal-tally.ts'
+
+export type TlsCredentials = {
+  /** PEM; a chain may follow the server's own certificate. */
+  readonly certificate: string
+  /** PEM. */
+  readonly key: string
+}
+
+export type ListenerLimits = {
+  readonly connections: number
+  /** Of one address: a classroom may be behind one, and a browser opens half a dozen. */
+  readonly connectionsPerAddress: number
+  /** For a request's headers to arrive, and for all of it. Answers may take as long as they like. */
+  readonly headersMs: number
+  readonly requestMs: number
+}
+
+export const listenerLimits: ListenerLimits = {
+  connections: 800,
+  connectionsPerAddress: 400,
+  headersMs: 10_000,
+  requestMs: 30_000,
+}
+
+const keepAliveMs = 60_000
+const handshakeMs = 10_000
+
+type Options = {
+  readonly tls: TlsCredentials | undefined
+  /** Undefined: as many connections as may come, for a server that only this computer reaches. */
+  readonly limits: ListenerLimits | undefined
+  readonly tally: RefusalTally
+}
+
+/** A server that calls `handler`, not listening yet. */
+export function createListener(handler: RequestListener, { tls, limits, tally }: Options): Server {
+  const { headersMs, requestMs } = limits ?? listenerLimits
+  const times = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: Math.min(2000, headersMs),
+  }
+  const server: Server =
+    tls === undefined
+      ? createHttpServer(times, handler)
+      : createHttpsServer(
+          { ...times, cert: tls.certificate, key: tls.key, handshakeTimeout: handshakeMs },
+          handler,
+        )
+  if (limits !== undefined) limitConnections(server, limits, tally)
+  return server
+}
+
+function limitConnections(server: Server, limits: ListenerLimits, tally: RefusalTally): void {
+  const open = new Map<string, number>()
+  server.maxConnections = limits.connections
+  server.on('drop', () => tally.count('connection'))
+  // With TLS this is the connection beneath: it counts before any handshake is paid for.
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const count = open.get(address) ?? 0
+    if (count >= limits.connectionsPerAddress) {
+      tally.count('connection')
+      socket.destroy()
+      return
+    }
+    open.set(address, count + 1)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left > 0) open.set(address, left)
+      else open.delete(address)
+    })
+  })
+}

@@ -1,0 +1,31 @@
+/** What the façade keeps between calls: ImSwitch remembers more per client and session than the engine does. */
+import type { Engine } from '../../engine/create-engine.ts'
+import { JogMotion } from './jog-motion.ts'
+import { PixelSizes } from './pixel-sizes.ts'
+import { PlainStreams } from './plain-streams.ts'
+import { SnapJobs } from './snap-jobs.ts'
+import { StreamSettings } from './stream-settings.ts'
+
+export type ImSwitchState = {
+  readonly settings: StreamSettings
+  readonly plain: PlainStreams
+  readonly pixelSizes: PixelSizes
+  readonly snaps: SnapJobs
+  readonly jog: JogMotion
+  close(): void
+}
+
+export function createImSwitchState(engine: Engine): ImSwitchState {
+  const settings = new StreamSettings()
+  const plain = new PlainStreams(engine.liveView)
+  const pixelSizes = new PixelSizes(engine.liveView)
+  const snaps = new SnapJobs(engine)
+  const jog = new JogMotion(engine.devices)
+  const close = () => {
+    plain.close()
+    pixelSizes.close()
+    snaps.close()
+    jog.close()
+  }
+  return { settings, plain, pixelSizes, snaps, jog, close }
+}

@@ -1,0 +1,63 @@
+/** Who operates: taking, handing over and giving back control. */
+import { callFailure } from '../backend/call-failure.ts'
+import type { Services } from '../services.ts'
+import { type Refusal, whyNotOperate } from '../stores/permission.ts'
+import { addNotice } from '../stores/session-store.ts'
+
+/** Takes control where it is free (or this is the owner), else asks who has it. */
+export async function takeControl({ backend, engine, session }: Services): Promise<void> {
+  try {
+    const result = await backend.client.access.takeControl()
+    const { caller, control } = engine.getState()
+    if (caller === undefined) return
+    // The event says the same a moment later; the answer must be seen at once.
+    engine.apply({
+      type: 'controlChanged',
+      control:
+        result.status === 'granted'
+          ? { holder: caller }
+          : { ...control, holder: result.holder, request: { caller, until: result.until } },
+    })
+  } catch (error) {
+    addNotice(session, 'Control was not given', callFailure(error))
+  }
+}
+
+/** Stops operating, or asking to. */
+export async function releaseControl({ backend, engine, session }: Services): Promise<void> {
+  try {
+    engine.apply({ type: 'controlChanged', control: await backend.client.access.releaseControl() })
+  } catch (error) {
+    addNotice(session, 'Control was not released', callFailure(error))
+  }
+}
+
+/** Answers who asks for control. */
+export async function answerControl(
+  { backend, engine, session }: Services,
+  answer: { readonly grant: boolean },
+): Promise<void> {
+  try {
+    engine.apply({ type: 'controlChanged', control: await backend.client.access.answerControl(answer) })
+  } catch (error) {
+    addNotice(session, 'The answer did not arrive', callFailure(error))
+  }
+}
+
+/** Says why something was not done; a control that can be asked for is offered beside it. */
+export function tellRefusal({ session }: Services, title: string, { reason, askable }: Refusal): void {
+  addNotice(session, title, {
+    code: askable ? 'CONTROL_TAKEN' : 'FORBIDDEN',
+    message: reason,
+    hint: undefined,
+    details: undefined,
+  })
+}
+
+/** Whether the microscope may be operated now; when not, says why, under `title`. */
+export function permitted(services: Services, title: string): boolean {
+  const refusal = whyNotOperate(services.engine.getState())
+  if (refusal === undefined) return true
+  tellRefusal(services, title, refusal)
+  return false
+}

@@ -1,0 +1,54 @@
+/** What this page may do: the one place that decides which controls are enabled. */
+import { type Caller, mayAct } from '../../src-shared/access.ts'
+import type { EngineState } from './engine-state.ts'
+
+/** Why something may not be done now, for tooltips and notices. */
+export type Refusal = {
+  readonly reason: string
+  /** Control can be asked for, and would mend it. */
+  readonly askable: boolean
+}
+
+const watching: Refusal = {
+  reason: 'You are viewing only. Who shares this microscope can give you a link for operators.',
+  askable: false,
+}
+
+/** Who else operates now; undefined when nobody does, or this page. */
+export function otherOperator({ caller, control }: EngineState): Caller | undefined {
+  return control.holder === undefined || control.holder.id === caller?.id ? undefined : control.holder
+}
+
+/** Whether this page holds the operator's control. */
+export function holdsControl({ caller, control }: EngineState): boolean {
+  return caller !== undefined && control.holder?.id === caller.id
+}
+
+/** Why this page may not do what operators do without holding control (start a stream, halt the stage). */
+export function whyNotAct({ caller }: EngineState): Refusal | undefined {
+  return caller !== undefined && !mayAct(caller.role, 'operator') ? watching : undefined
+}
+
+/** Refusals by who operates, so that the same state gives the same object. */
+const taken = new WeakMap<Caller, Refusal>()
+
+/** Why this page may not operate the microscope now. */
+export function whyNotOperate(state: EngineState): Refusal | undefined {
+  const refusal = whyNotAct(state)
+  if (refusal !== undefined) return refusal
+  const other = otherOperator(state)
+  if (other === undefined) return undefined
+  const known = taken.get(other) ?? { reason: `${other.label} operates the microscope.`, askable: true }
+  taken.set(other, known)
+  return known
+}
+
+/** Whether this page may operate the microscope now; while nobody does, the first change takes control. */
+export function mayOperate(state: EngineState): boolean {
+  return whyNotOperate(state) === undefined
+}
+
+/** Whether this page decides about others. */
+export function isOwner({ caller }: EngineState): boolean {
+  return caller?.role === 'owner'
+}

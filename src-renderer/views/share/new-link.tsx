@@ -1,0 +1,53 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { CreatedToken } from '../../../src-shared/access.ts'
+import { Choice } from '../../components/choice.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { QrCode } from './qr-code.tsx'
+import { roleName } from './share-words.ts'
+import styles from './share.module.css'
+
+export type NewLinkProps = { readonly created: CreatedToken; readonly onDone: () => void }
+
+/** A new link, this once: to copy, and as a QR code. */
+export function NewLink({ created, onDone }: NewLinkProps) {
+  const { token, secret, links } = created
+  const [chosen, setChosen] = useState(links[0])
+  return (
+    <section className={styles['newLink']} aria-label="New link">
+      {chosen !== undefined && <QrCode text={chosen} label={`QR code of the link for ${token.label}`} />}
+      <div className={styles['linkText']}>
+        <h3>
+          Link for {token.label} ({roleName(token.role)})
+        </h3>
+        {links.length > 1 && chosen !== undefined && (
+          <Choice
+            label="Address in the QR code"
+            value={chosen}
+            options={links.map((link) => ({ value: link, label: new URL(link).host }))}
+            onChange={setChosen}
+          />
+        )}
+        {chosen === undefined ? (
+          <>
+            <p>Nothing is shared yet. When it is, others open an address above and enter this code:</p>
+            <code className={styles['link']}>{secret}</code>
+          </>
+        ) : (
+          <code className={styles['link']} aria-label="Link">
+            {chosen}
+          </code>
+        )}
+        <p className={styles['dim']}>
+          Copy it now: it is not shown again. Who has it can come in until it ends or you revoke it.
+        </p>
+        <div className={styles['actions']}>
+          <CopyButton text={chosen ?? secret} label="Copy link" />
+          <Button variant="default" size="compact-xs" onClick={onDone}>
+            Done
+          </Button>
+        </div>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,171 @@
+/** The viewer page that works without the app: a real server, the real Chromium. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { demoConnection } from '../../src-main/engine/connections.ts'
+import { eventually } from '../fixtures/eventually.ts'
+import { testConnection } from '../fixtures/test-connection.ts'
+import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import { launchChromium } from './app-page.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+let host: TestServer
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  page = await context.newPage()
+  complaints = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (/content security policy|uncaught/i.test(message.text())) complaints.push(message.text())
+  })
+})
+afterEach(async () => {
+  await context.close()
+  await host.close()
+})
+
+const demo = (port = 0) =>
+  startTestServer({
+    config: { connections: [demoConnection({ width: 512, height: 512, frameRate: 20 })] },
+    port,
+  })
+const open = (query = '') => page.goto(`${host.url}/webrtc_stream.html${query}`)
+const toggle = () => page.locator('#toggle').click()
+const text = async (id: string) => (await page.locator(`#${id}`).textContent()) ?? ''
+const number = async (id: string) => Number.parseFloat((await text(id)).replaceAll(/[^\d.]/g, '') || 'NaN')
+const isLive = () => eventually('the live picture', async () => (await text('state')) === 'Live', 60_000)
+async function screenshot(name: string): Promise<void> {
+  const folder = fileURLToPath(new URL('../../test-results', import.meta.url))
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+describe('the viewer page', () => {
+  it('shows the microscope with statistics, scale and stage, on desktop and phone, and stops', async () => {
+    host = await demo()
+    await open()
+    await eventually('the cameras', async () => (await page.locator('#detectors option').count()) > 0)
+    await toggle()
+    await isLive()
+    await eventually('a latency', async () => (await number('latency')) > 0, 60_000)
+    // A frame cannot be shown before it was exposed; loopback takes no seconds, however slow the computer.
+    expect(await number('latency')).toBeLessThan(5000)
+    await eventually('a frame rate', async () => (await number('rate')) > 0)
+    await eventually('frames', async () => (await number('received')) > 10)
+    expect(await text('resolution')).toBe('512 × 512')
+    expect(await text('codec')).toBe('VP8')
+    expect(await number('dropped')).toBeGreaterThanOrEqual(0)
+    expect(await text('bandwidth')).toMatch(/bit\/s$/)
+    expect(await text('round-trip')).toMatch(/ms$/)
+    expect(await text('scale-length')).toMatch(/^(1|2|5)0*\u202fµm$/)
+    expect(await text('stage')).toMatch(/^X.*Y.*Z.*µm$/)
+    await screenshot('webrtc-page-live')
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await screenshot('webrtc-page-phone')
+
+    await toggle()
+    expect(await text('state')).toBe('Stopped')
+    await eventually('the end of the session', () => host.engine.viewers.list().length === 0)
+    expect(complaints).toEqual([])
+  })
+
+  it('knows which frame it shows', async () => {
+    // Every pixel holds the frame's number; a window that follows it makes it a grey that says it.
+    host = await startTestServer({
+      config: { connections: [testConnection({ width: 320, height: 240, frameRate: 20 })] },
+    })
+    const showAround = (sequence: number) =>
+      host.engine.liveView.setStreamParams({
+        protocol: 'webrtc',
+        params: { windowMode: 'manual', windowLow: Math.max(0, sequence - 100), windowHigh: sequence + 155 },
+      })
+    showAround(100)
+    await open()
+    await page.evaluate(() => {
+      const video = document.querySelector('video')
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+      if (video === null || canvas === null) throw new Error('The page has no video')
+      const seen = { newest: 0, errors: new Array<number>() }
+      Object.assign(window, { seen })
+      video.addEventListener('framenote', (event) => {
+        if (!(event instanceof CustomEvent)) return
+        const { note, exact } = event.detail
+        seen.newest = note?.sequence ?? 0
+        canvas.drawImage(video, 0, 0, 1, 1)
+        const grey = canvas.getImageData(0, 0, 1, 1).data[0] ?? 0
+        if (exact && grey > 5 && grey < 250) seen.errors.push(note.sequence - note.window.low - grey)
+      })
+    })
+    await toggle()
+    const seenSchema = z.object({ newest: z.number(), errors: z.array(z.number()) })
+    const { errors } = await eventually(
+      'frames with notes',
+      async () => {
+        const seen = seenSchema.parse(await page.evaluate((): unknown => Reflect.get(window, 'seen')))
+        if (seen.errors.length >= 60) return seen
+        showAround(seen.newest)
+        await page.waitForTimeout(500)
+        return undefined
+      },
+      80_000,
+    )
+    // Greys are rounded twice on their way.
+    const right = errors.filter((error) => Math.abs(error) <= 2)
+    expect(right.length / errors.length).toBeGreaterThan(0.9)
+    const mean = right.reduce((sum, error) => sum + error, 0) / right.length
+    expect(Math.abs(mean)).toBeLessThan(0.6)
+  })
+
+  it('comes back by itself when the server does', async () => {
+    host = await demo()
+    await open('?start')
+    await isLive()
+    const port = Number(new URL(host.url).port)
+    await host.close()
+    await eventually('that it tries', async () => (await text('state')) === 'Reconnecting', 60_000)
+    host = await demo(port)
+    await isLive()
+    expect(await page.locator('#problem').isVisible()).toBe(false)
+  })
+
+  it('does not start again what was stopped at the microscope', async () => {
+    host = await demo()
+    await open('?start')
+    await isLive()
+    await host.engine.liveView.stopLiveView({})
+    await eventually('the reason', async () => /ended/.test(await text('problem-message')), 60_000)
+    expect(await text('toggle')).toBe('Start')
+    expect(host.engine.liveView.getActiveStreams()).toEqual([])
+    await screenshot('webrtc-page-ended')
+    await toggle()
+    await isLive()
+  })
+
+  it('says what is wrong and what to do', async () => {
+    host = await demo()
+    await open('?detector=Nothing')
+    await toggle()
+    await eventually('the problem', async () => (await text('problem-message')).includes('Nothing'))
+    expect(await text('toggle')).toBe('Start')
+    await page.locator('#detector').fill('')
+    await page.locator('#connection summary').click()
+    await page.locator('#server').fill('http://127.0.0.1:9')
+    await toggle()
+    await eventually('the problem', async () => (await text('problem-message')).includes('does not answer'))
+    expect(await text('problem-hint')).not.toBe('')
+    expect(complaints).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { writeFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { safeFileName, writeNewFile } from '../../../src-main/acquisition/new-file.ts'
+
+test('a name never leads out of its folder, is hidden or ends in a dot', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (name) => {
+      const safe = safeFileName(name)
+      expect(basename(resolve('/data', `${safe}x`))).toBe(`${safe}x`)
+      expect(safe).not.toMatch(/^\.|\.$|[/\\:*?"<>|\0]/)
+      expect(safe.length).toBeLessThanOrEqual(101)
+    }),
+    { seed: 7 },
+  )
+  expect(safeFileName('../../etc/passwd')).toBe('etc_passwd')
+  expect(safeFileName('Niere 20× grün')).toBe('Niere_20_grün')
+  expect(safeFileName('CON')).toBe('_CON')
+})
+
+test('says which folder cannot be written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'coverslip-file-'))
+  try {
+    await writeFile(join(folder, 'taken'), '')
+    const file = { name: 'a', extension: 'tif', parts: [Uint8Array.of(1)] }
+    await expect(writeNewFile(join(folder, 'taken'), file)).rejects.toMatchObject({ code: 'DATA_FOLDER' })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
