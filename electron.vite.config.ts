@@ -58,7 +58,7 @@ export default defineConfig({
   },
 })
 
-/** Threads and child processes are started by file name (`src-main/worker-url.ts`), so each needs a bundle of its own. */
+/** Threads and processes are started by file name (`src-main/worker-url.ts`), so each needs a bundle of its own. */
 function workerInputs(): Record<string, string> {
   const files = globSync('src-main/**/*-{worker,process}.ts', { cwd: root })
   return Object.fromEntries(

@@ -9,11 +9,15 @@ const peers = {
   'python3-aiohttp': () => pythonHas('aiohttp'),
   'python3-socketio': () => pythonHas('socketio'),
   'python3-msgpack': () => pythonHas('msgpack'),
+  'python3-numpy': () => pythonHas('numpy'),
+  'python3-lz4': () => pythonHas('lz4.frame'),
+  curl: () => hasProgram('curl'),
   ffmpeg: () => hasProgram('ffmpeg'),
   'redis-server': () => hasProgram('redis-server'),
 }
 
-const pythonHas = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0
+const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+const pythonHas = (module) => spawnSync(python, ['-c', `import ${module}`]).status === 0
 const hasProgram = (name) => spawnSync('which', [name]).status === 0
 
 /** Installs what is missing where that is possible without asking; says what is not there. */

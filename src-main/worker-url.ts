@@ -1,10 +1,13 @@
 /**
- * Where the code of a thread, a child process or a driver is: TypeScript sources run as they are, bundles lie flat in `out/main`
- * (`electron.vite.config.ts` makes one of every `*-worker.ts`, `*-process.ts` and driver).
+ * Where the code of a thread, a child process or a driver is: TypeScript sources run as they are, bundles lie flat in
+ * `out/main` (`electron.vite.config.ts` makes one of every `*-worker.ts`, `*-process.ts` and driver).
  */
 declare const __BUNDLED__: boolean | undefined
 
-/** File of a worker thread or child process; `name` is its path below `src-main`, without ending: `live-view/stream-worker`. */
+/**
+ * File of a worker thread or child process; `name` is its path below `src-main`, without ending:
+ * `live-view/stream-worker`.
+ */
 export function workerUrl(name: string): URL {
   return isBundled() ? bundleUrl(name.replaceAll('/', '-')) : new URL(`./${name}.ts`, import.meta.url)
 }

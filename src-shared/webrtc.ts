@@ -10,7 +10,7 @@ export const webrtcOfferSchema = z.strictObject({
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),
   sdp: z.string().min(1).max(maxSdpLength),
-  /** Used when this offer starts the stream. */
+  /** Used when this offer starts the stream and comes from somebody who may operate; ignored otherwise. */
   params: streamParamsPatchSchema.optional(),
 })
 export type WebrtcOffer = z.infer<typeof webrtcOfferSchema>

@@ -149,7 +149,8 @@ describe('live view in the browser', () => {
 
   it('gives JPEG streams the window that is dragged here', async () => {
     await imageShown()
-    await choose('JPEG')
+    await app.page.getByRole('combobox', { name: 'Protocol' }).click()
+    await app.page.getByRole('option', { name: 'JPEG', exact: true }).click()
     await eventually('a JPEG stream', () => stream('camera')?.protocol === 'jpeg')
     await imageShown()
     const white = app.page.getByRole('textbox', { name: 'White at' })

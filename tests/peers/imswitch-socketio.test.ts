@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { pythonHas } from '../fixtures/peer-programs.ts'
+import { python, pythonHas } from '../fixtures/peer-programs.ts'
 import { testConnection } from '../fixtures/test-connection.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 
@@ -19,7 +19,7 @@ describe.skipIf(!isThere)('a Python client', () => {
   afterEach(() => host.close())
 
   async function watch(protocol: string): Promise<Record<string, unknown>> {
-    const { stdout } = await run('python3', [program, host.url, protocol])
+    const { stdout } = await run(python, [program, host.url, protocol])
     return JSON.parse(stdout) as Record<string, unknown>
   }
 

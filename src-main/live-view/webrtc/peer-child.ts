@@ -104,8 +104,13 @@ export class PeerChild {
 
   #start(): void {
     const startedMs = performance.now()
-    // In Electron, `execPath` is the app, which this makes behave as plain Node.
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+    const env = {
+      ...process.env,
+      // In Electron, `execPath` is the app, which this makes behave as plain Node.
+      ELECTRON_RUN_AS_NODE: '1',
+      // The library has many threads, and glibc would keep freed memory for each of them.
+      MALLOC_ARENA_MAX: '2',
+    }
     const script = fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
     const child = spawn(process.execPath, [script], {
       env,

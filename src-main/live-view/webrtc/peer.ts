@@ -171,13 +171,24 @@ export class Peer {
     if (this.#isClosed) return
     this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#notes = undefined
     // Not within one of its own callbacks.
     setImmediate(() => {
+      this.#forget()
       this.#connection.close()
       collectGarbageSoon()
     })
     this.#options.closed(reason)
+  }
+
+  /** The library keeps what it may call back. */
+  #forget(): void {
+    this.#connection.onconnectionstatechange = null
+    this.#connection.onicegatheringstatechange = null
+    this.#connection.ondatachannel = null
+    if (this.#notes === undefined) return
+    this.#notes.onmessage = null
+    this.#notes.onclose = null
+    this.#notes = undefined
   }
 
   /** Puts the wanted codec first; the others stay, for viewers that do not have it. */

@@ -1,5 +1,6 @@
 /** Answers viewers' offers, and keeps their sessions: what they hold, and their places on the board of viewers. */
 import { randomBytes } from 'node:crypto'
+import { mayAct } from '../../../src-shared/access.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { IceCandidate, WebrtcAnswer, WebrtcOffer } from '../../../src-shared/webrtc.ts'
@@ -41,7 +42,9 @@ export class WebrtcViewers implements WebrtcSignalling {
 
   async answer(offer: WebrtcOffer, viewer: Viewer): Promise<WebrtcAnswer> {
     checkOffer(offer.sdp)
-    const { detectorName, params } = offer
+    const { detectorName } = offer
+    // The stream serves all its viewers: who may only watch gets it as it is.
+    const params = mayAct(viewer.role, 'operator') ? offer.params : undefined
     const { sessionId, hold, peers } = await this.#open({ detectorName, params }, viewer)
     const iceServers = this.#iceServers(hold.detectorName)
     const sdp = await this.#orEnd(sessionId, () =>

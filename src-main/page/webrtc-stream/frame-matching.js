@@ -72,13 +72,17 @@ export class FrameMatcher {
     // Frames from before the first note have none.
     const frames = this.#frames.filter(({ receivedHostMs }) => receivedHostMs > earliest + oldestMs / 10)
     if (frames.length < fewestFrames) return
-    const tried = this.#notes
+    const possible = this.#notes
       .filter(
         ({ encodedAtMs }) =>
           encodedAtMs > newest.receivedHostMs - oldestMs &&
           encodedAtMs < newest.receivedHostMs + clockErrorMs,
       )
       .map(({ encodedAtMs }) => newest.rtpMs - encodedAtMs)
+    // The newest frame's own note may be lost: what was found before stays in the running.
+    if (this.#difference !== undefined) possible.push(this.#difference)
+    const tried = possible
+      .sort((a, b) => b - a)
       .filter((difference) => this.#isPossible(frames, difference))
       .map((difference) => ({ difference, errorMs: this.#error(frames, difference) }))
     const best = Math.min(...tried.map(({ errorMs }) => errorMs))

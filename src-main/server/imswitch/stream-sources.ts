@@ -4,6 +4,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { maxSdpLength } from '../../../src-shared/webrtc.ts'
 import { serveMjpeg } from '../mjpeg.ts'
 import { change, look } from '../server-context.ts'
+import { answerViewer } from '../webrtc-viewer.ts'
 import { call, type ImSwitchCall, inQuery } from './imswitch-call.ts'
 import { enginePatch, imswitchPatchSchema } from './stream-settings.ts'
 
@@ -50,8 +51,7 @@ export const streamSources: Readonly<Record<string, ImSwitchCall>> = {
     verb: 'POST',
     needed: look,
     body: offerSchema,
-    run: async ({ context, state, caller, body }) => {
-      const { id: callerId, label, role, address } = caller
+    run: async ({ context, state, caller: { role }, request, body }) => {
       const given = body.params ?? {}
       const params =
         role === 'viewer' || Object.keys(given).length === 0
@@ -61,10 +61,9 @@ export const streamSources: Readonly<Record<string, ImSwitchCall>> = {
       // Pages send null or an empty name for the first camera.
       const named = typeof detectorName === 'string' && detectorName !== '' ? { detectorName } : {}
       try {
-        const answer = await context.engine.webrtc.answer(
-          { sdp: body.sdp, ...named, ...params },
-          { callerId, label, role, address, client: 'webrtc' },
-        )
+        const offer = { sdp: body.sdp, ...named, ...params }
+        const action = 'imswitch.LiveViewController.webrtc_offer'
+        const answer = await answerViewer(context, request.raw, { action, offer })
         return { status: 'success', sdp: answer.sdp, type: 'answer' }
       } catch (error) {
         if (!(error instanceof CoverslipError) || error.code !== 'PROTOCOL_IN_USE') throw error

@@ -59,7 +59,7 @@ it('finds it for any network delay, with frames and notes lost, and timestamps t
       // A frame whose own note was lost may be near to another.
       expect(wrong).toBeLessThanOrEqual(matched * 0.1)
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   )
 })
 
