@@ -4,6 +4,7 @@ import {
   frameChannelLabel,
   type IceCandidate,
   videoFrameNoteSchema,
+  withCaptureTimes,
   type WebrtcAnswer,
   type WebrtcOffer,
 } from '../../src-shared/webrtc.ts'
@@ -58,6 +59,7 @@ export class VideoConnection {
   readonly #statisticsTimer: ReturnType<typeof setInterval>
   #peer: RTCPeerConnection | undefined
   #notes = new VideoNotes()
+  #sessionId: string | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #frames = 0
@@ -98,6 +100,10 @@ export class VideoConnection {
     clearTimeout(this.#retry)
     this.#peer?.close()
     this.#peer = undefined
+    // The host notices by itself when it does not hear of it.
+    if (this.#sessionId !== undefined)
+      this.#signalling.close({ sessionId: this.#sessionId }).catch(() => undefined)
+    this.#sessionId = undefined
   }
 
   async #connect(): Promise<void> {
@@ -114,7 +120,8 @@ export class VideoConnection {
     const channel = peer.createDataChannel(frameChannelLabel, { ordered: false, maxRetransmits: 0 })
     channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#note(data))
     try {
-      await peer.setLocalDescription()
+      const offer = await peer.createOffer()
+      await peer.setLocalDescription({ type: 'offer', sdp: withCaptureTimes(offer.sdp ?? '') })
       await gathered(peer)
       const sdp = peer.localDescription?.sdp ?? ''
       peer.addEventListener('icecandidate', ({ candidate }) => {
@@ -133,22 +140,12 @@ export class VideoConnection {
         await this.#signalling.close({ sessionId })
         return
       }
-      this.#closeWith(peer, sessionId)
+      this.#sessionId = sessionId
       await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
       if (early.length > 0) await this.#signalling.addCandidates({ sessionId, candidates: early })
       early = []
     } catch (error) {
       if (peer === this.#peer) this.#failed(this.#signalling.describe(error))
-    }
-  }
-
-  /** Tells the host when this side hangs up, so that it need not find out. */
-  #closeWith(peer: RTCPeerConnection, sessionId: string): void {
-    const { close } = peer
-    peer.close = () => {
-      close.call(peer)
-      // The host notices by itself when it does not hear of it.
-      this.#signalling.close({ sessionId }).catch(() => undefined)
     }
   }
 

@@ -136,6 +136,8 @@ describe('a shared microscope', () => {
     await eventually('the owner’s step', () => stageX() === 50)
     await control(owner.page).getByText('You operate').waitFor()
     await control(operator.page).getByText('This computer operates').waitFor()
+    await owner.page.getByRole('button', { name: 'Snap' }).click()
+    await owner.page.getByText(/^snap.*\.tiff?$/).waitFor()
     expect(await stageRight(operator.page).isDisabled()).toBe(true)
 
     await control(operator.page).getByRole('button', { name: 'Ask for control' }).click()

@@ -8,8 +8,8 @@ let collect: (() => void) | undefined
 let timer: NodeJS.Timeout | undefined
 
 /**
- * Frees what connections that were closed hold, a moment later. A connection with its encoder takes some 5 MB outside of
- * V8's heap, until its JavaScript object is collected; V8, which sees a small object only, would let hundreds pile up.
+ * Frees what connections that were closed hold, a moment later. A connection with its encoder takes some MB outside
+ * of V8's heap until its JavaScript object is collected; V8 sees a small object only, and would let hundreds pile up.
  */
 export function collectGarbageSoon(): void {
   timer ??= setTimeout(() => {

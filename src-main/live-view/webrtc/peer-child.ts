@@ -13,6 +13,8 @@ import { webrtcPackage } from './webrtc-library.ts'
 const maxUnderWay = 2
 /** A process that lives this long did not die of its start; the next one is started at once. */
 const healthyMs = 10_000
+/** The library keeps some 4 MB of each connection: after so many, a process without viewers is replaced. */
+const maxServed = 25
 const restartMs = { first: 200, most: 10_000 }
 
 /** A video frame to send; the planes must stay as they are until `sent` is called. */
@@ -46,6 +48,7 @@ export class PeerChild {
   #pipe: Socket | undefined
   #underWay = 0
   #restarts = 0
+  #served = 0
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -79,7 +82,10 @@ export class PeerChild {
   call(call: PeerCall): void {
     const { type, peerId } = call.request
     if (this.#child === undefined || !this.#child.connected) return this.#refuse(call.call)
-    if (type === 'answer' || type === 'offer') this.#peers.add(peerId)
+    if (type === 'answer' || type === 'offer') {
+      this.#peers.add(peerId)
+      this.#served += 1
+    }
     this.#calls.add(call.call)
     this.#post(call)
   }
@@ -117,15 +123,20 @@ export class PeerChild {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     })
     this.#child = child
+    this.#served = 0
+    this.#underWay = 0
     const pipe = child.stdio[framesFd] as Socket
     this.#pipe = pipe
     pipe.on('data', (taken: Buffer) => {
+      if (this.#pipe !== pipe) return
       this.#underWay -= taken.length
       this.#options.ready()
     })
     // The process' end says the same with its reason.
     pipe.on('error', () => undefined)
-    child.on('message', (event: PeerEvent) => this.#receive(event))
+    child.on('message', (event: PeerEvent) => {
+      if (this.#child === child) this.#receive(event)
+    })
     let failure: Error | undefined
     child.on('error', (error) => {
       failure = error
@@ -168,6 +179,14 @@ export class PeerChild {
     if (event.type === 'connected') this.#connected.add(event.peerId)
     this.#options.tell(event)
     if (event.type === 'connected') this.#options.ready()
+    const unused = this.#peers.size === 0 && this.#calls.size === 0
+    if (unused && this.#served >= maxServed && !this.#isClosed) this.#replace()
+  }
+
+  /** Another process takes the place of this one, which nobody uses now. */
+  #replace(): void {
+    this.#post({ type: 'stop' })
+    this.#start()
   }
 
   #post(request: PeerProcessRequest): void {

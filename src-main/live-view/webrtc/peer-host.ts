@@ -29,12 +29,18 @@ export class PeerHost {
 
   /** Gives a frame to the encoders of all viewers. */
   frame({ note, ...frame }: AssembledFrame): void {
-    this.#source.onFrame(frame)
+    // Before the encoders run: this is the time that viewers match frames by.
     const text = `${note.slice(0, -1)},"encodedAtMs":${unixNowMs().toFixed(3)}}`
+    this.#source.onFrame(frame)
     for (const peer of this.#peers.values()) {
       peer.frameGiven()
       peer.sendNote(text)
     }
+  }
+
+  /** The stream ends. */
+  close(): void {
+    for (const peer of this.#peers.values()) peer.close('The stream was stopped')
   }
 
   async change(settings: VideoSettings): Promise<void> {

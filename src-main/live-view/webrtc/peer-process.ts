@@ -11,6 +11,9 @@ import type { PeerEvent, PeerProcessRequest } from './peer-messages.ts'
 import { framesFd, notInstalledCode } from './peer-process-facts.ts'
 import { loadWebrtc, type WebrtcLibrary } from './webrtc-library.ts'
 
+/** Until viewers have been told that it is over; otherwise they would wait for a network that came back. */
+const farewellMs = 100
+
 process.on('disconnect', () => process.exit(0))
 // The parent says when it ends; a Ctrl+C in a terminal goes to all processes.
 process.on('SIGINT', () => undefined)
@@ -52,7 +55,11 @@ pipe.on('error', (error) => {
 pipe.on('close', () => process.exit(0))
 
 process.on('message', (message: PeerProcessRequest) => {
-  if (message.type === 'stop') process.exit(0)
+  if (message.type === 'stop') {
+    host.close()
+    setTimeout(() => process.exit(0), farewellMs)
+    return
+  }
   if (message.type === 'settings') {
     host
       .change(message.settings)
