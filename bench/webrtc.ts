@@ -37,7 +37,7 @@ const codec = (['VP8', 'VP9', 'AV1'] as const).find((name) => name === values.co
 const viewer = {
   callerId: 'bench',
   label: 'Bench',
-  role: 'viewer',
+  role: 'operator',
   address: '127.0.0.1',
   client: 'webrtc',
 } as const

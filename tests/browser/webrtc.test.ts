@@ -48,7 +48,7 @@ describe.skipIf(!webrtcAvailable())('WebRTC in Chromium', () => {
       const viewer = {
         callerId: 'x',
         label: 'Chromium',
-        role: 'viewer',
+        role: 'operator',
         address: '',
         client: 'webrtc',
       } as const

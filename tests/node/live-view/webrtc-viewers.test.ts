@@ -11,7 +11,7 @@ import { endViewers, type SeenFrame, WebrtcViewer } from '../../fixtures/webrtc-
 const somebody = {
   callerId: 'somebody',
   label: 'Somebody',
-  role: 'viewer',
+  role: 'operator',
   address: '127.0.0.1',
   client: 'webrtc',
 } as const
@@ -266,6 +266,15 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
       engine.webrtc.addCandidates(answer.sessionId, [{ candidate: 'candidate:nonsense', sdpMid: '0' }]),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('nonsense') })
     expect(answer.sdp).toContain('a=candidate:')
+  })
+
+  it('do not choose the parameters of a stream that all share, unless they may operate', async () => {
+    await open()
+    const viewer = new WebrtcViewer()
+    await viewer.connect((sdp) =>
+      engine.webrtc.answer({ sdp, params: { maxWidth: 64 } }, { ...somebody, role: 'viewer' }),
+    )
+    expect(engine.liveView.getStreamParams({ protocol: 'webrtc' })).toMatchObject({ maxWidth: 1280 })
   })
 
   it('get the codec that the stream prefers, and VP8 for H.264, with an alert', async () => {
