@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // As the program itself is started: see nodeFlags in build/with-node.mjs.
+    execArgv: ['--no-memory-protection-keys'],
     maxWorkers: 2,
     projects: [
       {

@@ -57,7 +57,7 @@ At most two frames are unacknowledged per camera; a slower client gets the newes
 
 ## MJPEG
 
-\`GET /api/mjpeg\` and \`GET /api/mjpeg/<camera>\` (also \`/liveview/mjpeg_stream?detectorName=…\`) answer with \`multipart/x-mixed-replace;boundary=frame\`: every part a JPEG file. It starts the stream where it does not run, and stops it with its last viewer. Programs find \`Content-Length\`, \`X-Timestamp\` (end of the exposure, Unix time in s), \`X-Sequence\` (the camera's frame number) and \`X-Frame-Id\` in the headers of each part; an \`<img>\`, which could not read them, gets parts without. Operators may add stream parameters to the query for a stream that begins (\`?quality=60&frameRate=10&subsampling=2\`).
+\`GET /api/mjpeg\` and \`GET /api/mjpeg/<camera>\` (also \`/liveview/mjpeg_stream?detectorName=…\`) answer with \`multipart/x-mixed-replace;boundary=frame\`: every part a JPEG file. It starts the stream where it does not run, and stops it with its last viewer. Programs find \`Content-Length\`, \`X-Timestamp\` (end of the exposure, Unix time in s), \`X-Sequence\` (the camera's frame number) and \`X-Frame-Id\` in the headers of each part; an \`<img>\`, which could not read them, gets parts without. Operators may add stream parameters to the query for a stream that begins (\`?quality=60&frameRate=10&subsampling=2\`); those of viewers are ignored, as by WebRTC. An image on a page from elsewhere, another port included, is refused (403) unless that page is among the allowed origins, or the address of the image carries a \`token\` where tokens are asked for.
 
 \`\`\`sh
 ffplay http://127.0.0.1:8001/api/mjpeg

@@ -99,9 +99,15 @@ function whenOrphaned(orphaned) {
 
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
+/**
+ * V8 guards code by memory protection keys where the processor has them, and up to Node 24 ends the process now and
+ * then when threads compile and drop WebAssembly at the same time (nodejs/node issue 64500), as our stream workers do.
+ */
+const nodeFlags = ['--no-memory-protection-keys']
+
 /** Runs a script under a modern Node, to its end. @returns its exit code */
 export function runNode(args, options) {
-  return run(requireModernNode(), args, options)
+  return run(requireModernNode(), [...nodeFlags, ...args], options)
 }
 
 /** Under an old Node: runs this same script again under the modern one, and ends with its exit code. */

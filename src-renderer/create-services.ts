@@ -1,5 +1,5 @@
 import { autoStart } from './actions/auto-start.ts'
-import { listenForKeys } from './actions/commands.ts'
+import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
 import type { Backend } from './backend/backend.ts'
 import { LiveDisplay } from './display/live-display.ts'

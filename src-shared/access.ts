@@ -91,3 +91,11 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>
 /** What a client learns of itself and of sharing when it connects. */
 export const sessionSchema = z.object({ caller: callerSchema, control: controlStateSchema })
 export type Session = z.infer<typeof sessionSchema>
+
+/** Whether a caller came in by a token, and is not this computer's own. */
+export const isGuest = (callerId: string): boolean => callerId.includes('.')
+
+/** Whether `callerId` (`Caller.id`) came in by the token `tokenId`. */
+export function usesToken(callerId: string, tokenId: string): boolean {
+  return callerId === tokenId || callerId.startsWith(`${tokenId}.`)
+}

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { sharingSettingsSchema } from './sharing.ts'
-import { iceServerSchema, protocolSchema, streamParamsSchema } from './stream-params.ts'
+import { iceServerSchema, protocolSchema, savedStreamParamsSchema } from './stream-params.ts'
 
 export const whipSettingsSchema = z.object({
   enabled: z.boolean().default(false),
-  url: z.url({ protocol: /^https?$/ }),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+      message: 'must not contain a user name or password: use the bearer token',
+    }),
   bearerToken: z.string().max(4096).optional(),
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),
@@ -30,7 +34,7 @@ export const settingsSchema = z.object({
   /** A stream published to a media server by WHIP (RFC 9725), so that it serves the many; absent: none. */
   whip: whipSettingsSchema.optional(),
   /** Last used stream parameters, by detector and protocol. */
-  streamParams: z.record(z.string(), z.partialRecord(protocolSchema, streamParamsSchema)).default({}),
+  streamParams: z.record(z.string(), z.partialRecord(protocolSchema, savedStreamParamsSchema)).default({}),
   /** Protocol last used, by detector. */
   lastProtocol: z.record(z.string(), protocolSchema).default({}),
 })

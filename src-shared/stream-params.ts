@@ -13,6 +13,7 @@ export const iceServerSchema = z.object({
   username: z.string().optional(),
   credential: z.string().optional(),
 })
+export type IceServer = z.infer<typeof iceServerSchema>
 
 /** Every field of every protocol, once; a field means the same wherever it is used. */
 const field = {
@@ -59,7 +60,7 @@ const field = {
   gamma: z.number().min(0.1).max(5).meta({ title: 'Gamma' }),
   maxWidth: z.number().int().min(64).max(4096).meta({ title: 'Largest width', unit: 'px' }),
   bitrateKbps: z.number().int().min(100).max(100_000).meta({ title: 'Bit rate', unit: 'kbit/s' }),
-  codec: z.enum(['VP8', 'VP9', 'AV1', 'H264']).meta({ title: 'Preferred codec' }),
+  codec: z.enum(['VP8', 'VP9', 'AV1']).meta({ title: 'Preferred codec' }),
   iceServers: z.array(iceServerSchema).max(8).meta({ title: 'STUN/TURN servers' }),
 } as const
 
@@ -130,6 +131,17 @@ export const streamParamsSchema = z.discriminatedUnion('protocol', [
   mjpegParamsSchema,
   webrtcParamsSchema,
 ])
+
+/** Parameters as a settings file holds them, also one that an earlier version wrote: H264 was offered then. */
+export const savedStreamParamsSchema = z.preprocess(
+  (saved) => (isRecord(saved) && saved['codec'] === 'H264' ? { ...saved, codec: 'VP8' } : saved),
+  streamParamsSchema,
+)
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
 export type BinaryParams = z.infer<typeof binaryParamsSchema>
 export type JpegParams = z.infer<typeof jpegParamsSchema>
 export type MjpegParams = z.infer<typeof mjpegParamsSchema>

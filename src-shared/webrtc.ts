@@ -9,7 +9,8 @@ export const maxSdpLength = 100_000
 export const webrtcOfferSchema = z.strictObject({
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),
-  sdp: z.string().min(1).max(maxSdpLength),
+  /** Of at most `maxSdpLength` characters; a longer one is refused as TOO_LARGE. */
+  sdp: z.string().min(1),
   /** Used when this offer starts the stream and comes from somebody who may operate; ignored otherwise. */
   params: streamParamsPatchSchema.optional(),
 })
@@ -53,7 +54,7 @@ export const frameChannelLabel = 'frames'
  */
 export function withCaptureTimes(sdp: string): string {
   return sdp.replaceAll(
-    /^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264)\/90000$/gm,
+    /^a=rtpmap:(\d+) (?:VP8|VP9|AV1)\/90000$/gm,
     (line, format: string) => `${line}\r\na=rtcp-fb:${format} rrtr`,
   )
 }

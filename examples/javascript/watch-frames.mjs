@@ -5,13 +5,15 @@
  *
  * Run it within Coverslip's folder with Node 22.18 or later, after npm start has installed the packages once. For a
  * shared microscope or a front server: COVERSLIP_TOKEN is the token (what follows #token= in a link), and
- * NODE_EXTRA_CA_CERTS the PEM file of a self-signed certificate. COVERSLIP_FRAMES: how many frames (default 100).
+ * NODE_EXTRA_CA_CERTS the PEM file of a self-signed certificate. COVERSLIP_FRAMES: how many frames (default 100);
+ * COVERSLIP_PROTOCOL: binary, jpeg or mjpeg, where the camera streams by several.
  */
 import { io } from 'socket.io-client'
 import { FrameDecoder } from '../../src-shared/frames/decode-frame.ts'
 
 const [url = 'http://127.0.0.1:8001', camera] = process.argv.slice(2)
 const token = process.env.COVERSLIP_TOKEN ?? ''
+const protocol = process.env.COVERSLIP_PROTOCOL
 const wanted = Number(process.env.COVERSLIP_FRAMES ?? 100)
 const headers = token === '' ? {} : { authorization: `Bearer ${token}` }
 
@@ -31,7 +33,7 @@ const decoder = new FrameDecoder()
 let taken = 0
 
 socket.on('connect', async () => {
-  const answer = await socket.emitWithAck('subscribe', { detectorName, decodes: ['lz4', 'jpeg'] })
+  const answer = await socket.emitWithAck('subscribe', { detectorName, decodes: ['lz4', 'jpeg'], protocol })
   console.log(answer.ok ? `Watching ${detectorName}` : answer.message)
 })
 socket.on('frame', (message, packet) => {

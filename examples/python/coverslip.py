@@ -18,6 +18,10 @@ def arguments(description):
     return parser
 
 
+class Refused(SystemExit):
+    """What the server says is wrong; ends a script with that on its last line where nobody catches it."""
+
+
 class Coverslip:
     def __init__(self, url, token="", certificate=None):
         self.url = url.rstrip("/")
@@ -29,7 +33,7 @@ class Coverslip:
         return cls(options.url, options.token, options.certificate)
 
     def open(self, path, body=None, method=None):
-        """The HTTP response, open; raises RuntimeError with what the server says is wrong."""
+        """The HTTP response, open; raises Refused with what the server says is wrong."""
         data = None if body is None else json.dumps(body).encode()
         headers = self.headers | ({} if data is None else {"Content-Type": "application/json"})
         request = urllib.request.Request(self.url + path, data, headers, method=method)
@@ -42,7 +46,7 @@ class Coverslip:
                 message, hint = answer["message"], answer.get("data", {}).get("hint", "")
             except (ValueError, KeyError):
                 message, hint = text, ""
-            raise RuntimeError(f"{error.code}: {message} {hint}".strip()) from None
+            raise Refused(f"{error.code}: {message} {hint}".strip()) from None
 
     def get(self, path):
         with self.open(path) as response:
@@ -59,4 +63,4 @@ class Coverslip:
             about = device["description"]
             if about["kind"] == kind and name in (None, device["id"], about["name"]):
                 return device
-        raise RuntimeError(f"There is no {kind} {name or ''}".strip())
+        raise Refused(f"There is no {kind} {name or ''}".strip())

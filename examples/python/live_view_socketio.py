@@ -6,11 +6,15 @@
     python3 live_view_socketio.py --url http://front:8002 --token …    # a front server speaks the same
 
 A viewer's token is enough to watch what streams (--token); --start begins a lossless stream where none runs, which takes
-an operator's. Without python3-lz4 the stream must be uncompressed: --start then asks for that.
+an operator's, and stops it at the end. Without python3-lz4 the stream must be uncompressed: --start then asks for that.
+Debian's aiohttp takes messages of up to 4 MB; this client raises that, as a frame of 2048 x 2048 pixels is larger.
 """
 import asyncio
+import functools
 import struct
+import sys
 
+import aiohttp
 import numpy as np
 import socketio
 
@@ -20,6 +24,8 @@ try:
     import lz4.frame
 except ImportError:
     lz4 = None
+
+LARGEST_MESSAGE = 256 * 1024 * 1024
 
 # Code in the packet: type of a sample, samples per pixel, rows to the pixel of the same colour above.
 FORMATS = {0: (np.uint16, 1, 1), 1: (np.uint16, 1, 2), 2: (np.uint16, 3, 1), 3: (np.uint8, 1, 1), 4: (np.uint8, 3, 1)}
@@ -65,7 +71,9 @@ async def main():
         params = {} if lz4 else {"compression": "none", "filter": "none"}
         microscope.post("/api/liveview/start", detectorName=camera, protocol="binary", params=params)
 
-    client = socketio.AsyncClient()
+    session = aiohttp.ClientSession()
+    session.ws_connect = functools.partial(session.ws_connect, max_msg_size=LARGEST_MESSAGE)
+    client = socketio.AsyncClient(http_session=session)
     enough = asyncio.Event()
     taken = 0
 
@@ -89,14 +97,31 @@ async def main():
     async def channel_error(error):
         print(error["message"], error.get("hint", ""))
 
-    await client.connect(microscope.url, headers=microscope.headers, transports=["websocket"])
-    decodes = ["jpeg", "lz4"] if lz4 else ["jpeg"]
-    answer = await client.call("subscribe", {"detectorName": camera, "decodes": decodes})
-    if answer["ok"]:
+    @client.on("disconnect")
+    async def disconnected():
+        if not enough.is_set():
+            print("The connection was lost; trying again", file=sys.stderr)
+
+    # Again after each reconnection: the server has forgotten the subscription.
+    @client.on("connect")
+    async def subscribe():
+        decodes = ["jpeg", "lz4"] if lz4 else ["jpeg"]
+        wish = {"detectorName": camera, "decodes": decodes} | ({"protocol": "binary"} if options.start else {})
+        await client.emit("subscribe", wish, callback=answered)
+
+    def answered(answer):
+        if not answer["ok"]:
+            print(answer["message"], answer.get("hint", ""))
+            enough.set()
+
+    try:
+        await client.connect(microscope.url, headers=microscope.headers, transports=["websocket"])
         await enough.wait()
-    else:
-        print(answer["message"], answer.get("hint", ""))
-    await client.disconnect()
+        await client.disconnect()
+    finally:
+        await session.close()
+        if options.start:
+            microscope.post("/api/liveview/stop", detectorName=camera, protocol="binary")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,6 @@ import { type Clock, systemClock } from './clock.ts'
 import { OperatorLock } from './operator-lock.ts'
 import { type TokenRequest, TokenStore } from './token-store.ts'
 
-/** Callers remembered per token, so that they can be told off when it ends; the least recent are forgotten. */
-const mostCallers = 5000
-
 type Options = {
   /** Absent: tokens and the audit log are kept in memory only. */
   readonly dataFolder?: string
@@ -35,8 +32,6 @@ export class AccessControl implements Access {
   readonly #lock: OperatorLock
   readonly #audit: AuditLog
   readonly #revoked = new Emitter<readonly string[]>()
-  /** Token id → ids of its callers, least recent first. */
-  readonly #callers = new Map<string, Set<string>>()
   #cancelExpiry: () => void = () => undefined
 
   private constructor(options: { clock: Clock; tokens: TokenStore; audit: AuditLog }) {
@@ -61,14 +56,12 @@ export class AccessControl implements Access {
     this.#tokens.touch(token.id)
     // One way: others see a caller's id, and must not be able to pass for him even with the same token.
     const browser = createHash('sha256').update(`${secret} ${client.id}`).digest('base64url').slice(0, 16)
-    const caller: Caller = {
+    return {
       id: `${token.id}.${browser}`,
       role: token.role,
       label: token.label,
       address: client.address,
     }
-    this.#remember(token.id, caller.id)
-    return caller
   }
 
   tokens(): AccessToken[] {
@@ -89,7 +82,7 @@ export class AccessControl implements Access {
     await revoked
   }
 
-  onRevoked(listener: (callerIds: readonly string[]) => void): () => void {
+  onRevoked(listener: (tokenIds: readonly string[]) => void): () => void {
     return this.#revoked.on(listener)
   }
 
@@ -146,21 +139,10 @@ export class AccessControl implements Access {
     await this.#audit.close()
   }
 
-  #remember(tokenId: string, callerId: string): void {
-    const callers = this.#callers.get(tokenId) ?? new Set()
-    this.#callers.set(tokenId, callers)
-    callers.delete(callerId)
-    callers.add(callerId)
-    const [oldest] = callers
-    if (callers.size > mostCallers && oldest !== undefined) callers.delete(oldest)
-  }
-
   #expel(tokenIds: readonly string[]): void {
-    const callerIds = tokenIds.flatMap((id) => [...(this.#callers.get(id) ?? [])])
-    for (const id of tokenIds) this.#callers.delete(id)
-    if (callerIds.length === 0) return
-    this.#lock.expel(new Set(callerIds))
-    this.#revoked.emit(callerIds)
+    if (tokenIds.length === 0) return
+    this.#lock.expel(tokenIds)
+    this.#revoked.emit(tokenIds)
   }
 
   #watchExpiry(): void {
@@ -169,7 +151,9 @@ export class AccessControl implements Access {
     if (next === undefined) return
     // A delay may be shorter than asked for; then nothing has expired yet and the rest is waited for.
     this.#cancelExpiry = this.#clock.after(next - this.#clock.now(), () => {
-      this.#expel([...this.#callers.keys()].filter((id) => !this.#tokens.isValid(id)))
+      // Those that had expired before are among them, too: nobody is left who uses them.
+      const ids = this.#tokens.list().map(({ id }) => id)
+      this.#expel(ids.filter((id) => !this.#tokens.isValid(id)))
       this.#watchExpiry()
     })
   }

@@ -17,8 +17,8 @@ export interface Access {
   createToken(token: NewToken): Promise<{ token: AccessToken; secret: string }>
   /** Ends the token; whoever uses it is disconnected (`onRevoked`). @throws CoverslipError UNKNOWN_TOKEN. */
   revokeToken(tokenId: string): Promise<void>
-  /** Told the ids of callers whose token was revoked or has expired. */
-  onRevoked(listener: (callerIds: readonly string[]) => void): () => void
+  /** Told the ids of tokens that were revoked or have expired; `usesToken` says whose they were. */
+  onRevoked(listener: (tokenIds: readonly string[]) => void): () => void
 
   /**
    * Lets a call pass, taking control for the caller where the call needs it and nobody holds it.

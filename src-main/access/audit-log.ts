@@ -112,12 +112,13 @@ export class AuditLog {
     this.#lines = []
     try {
       await mkdir(dirname(path), { recursive: true })
+      const mend = this.#bytes === undefined && (await endsTorn(path)) ? '\n' : ''
       this.#bytes ??= await sizeOf(path)
       if (this.#bytes > largestFile) {
         await rename(path, oldFile(path))
         this.#bytes = 0
       }
-      await appendFile(path, text, { mode: privateMode })
+      await appendFile(path, mend + text, { mode: privateMode })
       this.#bytes += Buffer.byteLength(text)
       this.#options.alerts?.clear('audit')
     } catch (error) {
@@ -154,6 +155,12 @@ async function sizeOf(path: string): Promise<number> {
     if (isMissing(error)) return 0
     throw error
   }
+}
+
+/** Whether the last line was cut short (power cut, full disk): the next one must not be glued to it. */
+async function endsTorn(path: string): Promise<boolean> {
+  const text = await readLog(path)
+  return text !== '' && !text.endsWith('\n')
 }
 
 async function readLog(path: string): Promise<string> {

@@ -1,5 +1,11 @@
 /** Who operates: one caller at a time holds control. */
-import { type Caller, type ControlState, mayAct, type TakeControlResult } from '../../src-shared/access.ts'
+import {
+  type Caller,
+  type ControlState,
+  mayAct,
+  type TakeControlResult,
+  usesToken,
+} from '../../src-shared/access.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Clock } from './clock.ts'
@@ -118,10 +124,11 @@ export class OperatorLock {
     return this.state()
   }
 
-  /** These callers may operate no longer. */
-  expel(callerIds: ReadonlySet<string>): void {
-    if (this.#request !== undefined && callerIds.has(this.#request.caller.id)) this.#endRequest()
-    if (this.#holder !== undefined && callerIds.has(this.#holder.id)) this.#free()
+  /** Whoever uses these tokens may operate no longer. */
+  expel(tokenIds: readonly string[]): void {
+    const isOut = ({ id }: Caller) => tokenIds.some((tokenId) => usesToken(id, tokenId))
+    if (this.#request !== undefined && isOut(this.#request.caller)) this.#endRequest()
+    if (this.#holder !== undefined && isOut(this.#holder)) this.#free()
   }
 
   close(): void {

@@ -12,7 +12,7 @@ import { extensionOf, imageFile, type JpegOf } from './image-file.ts'
 import { safeFileName, writeNewFile } from './new-file.ts'
 import { takeFrame, type TakenFrame } from './take-frame.ts'
 
-export type SnapRequest = {
+type SnapRequest = {
   readonly detectorName?: string | undefined
   readonly format?: SnapFormat
   readonly fileName?: string | undefined

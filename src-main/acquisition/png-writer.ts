@@ -3,7 +3,7 @@ import { crc32, deflate } from 'node:zlib'
 
 const compress = promisify(deflate)
 
-export type PngImage = {
+type PngImage = {
   readonly width: number
   readonly height: number
   readonly bitsPerSample: 8 | 16

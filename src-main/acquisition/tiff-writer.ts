@@ -3,7 +3,7 @@
  * 8 bits. Size and unit of a pixel are written as ImageJ does, so that Fiji and tifffile show micrometres.
  */
 
-export type TiffImage = {
+type TiffImage = {
   readonly width: number
   readonly height: number
   readonly bitsPerSample: 8 | 16

@@ -4,7 +4,8 @@ import { MessageChannelMain, type MessagePortMain, type WebContents } from 'elec
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { askMessage, portsMessage } from '../../src-shared/desktop-handshake.ts'
 import { localCaller } from '../access/local-caller.ts'
-import { type CallContext, router } from '../engine/router.ts'
+import type { CallContext } from '../engine/call-context.ts'
+import { router } from '../engine/router.ts'
 import { type FramePort, PortFrameChannel } from './port-frame-channel.ts'
 
 /** What the pages of the desktop app are served from. */

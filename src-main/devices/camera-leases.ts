@@ -20,6 +20,8 @@ export class CameraLeases {
   readonly #stop: () => Promise<unknown>
   readonly #holders = new Set<LeaseOptions>()
   #running = false
+  /** How often the camera was lost. */
+  #losses = 0
   #queue: Promise<void> = Promise.resolve()
 
   constructor(camera: { id: string; start(): Promise<unknown>; stop(): Promise<unknown> }) {
@@ -94,6 +96,7 @@ export class CameraLeases {
   revoke(): void {
     this.#holders.clear()
     this.#running = false
+    this.#losses += 1
   }
 
   /** Brings the camera into the state that the number of leases asks for, after whatever is under way. */
@@ -103,8 +106,18 @@ export class CameraLeases {
       if (wanted === this.#running) return
       if (wanted) await this.#start()
       this.#running = wanted
-      if (!wanted) await this.#stop()
+      if (!wanted) await this.#stopUnlessLost()
     })
+  }
+
+  async #stopUnlessLost(): Promise<void> {
+    const losses = this.#losses
+    try {
+      await this.#stop()
+    } catch (error) {
+      // A camera that is lost while it is asked to stop has stopped.
+      if (this.#losses === losses) throw error
+    }
   }
 
   #inTurn(action: () => Promise<void>): Promise<void> {

@@ -37,6 +37,7 @@ export class DeviceRegistry {
   readonly #connections: readonly ManagedConnection[]
   readonly #events = new Emitter<RegistryEvent>()
   /** Where moves under way will end, by stage. */
+  readonly #motions = new Map<string, number>()
   readonly #targets = new Map<string, StagePosition>()
 
   constructor(options: RegistryOptions) {
@@ -144,6 +145,7 @@ export class DeviceRegistry {
     if (device.description.kind !== 'stage') {
       throw new CoverslipError('INVALID_INPUT', `${device.description.name} is not a stage`)
     }
+    this.#countMotion(device.id)
     // Steps asked for during a move count from where it will end: three key presses are three steps.
     const from = mode === 'absolute' ? {} : { ...device.position, ...this.#targets.get(device.id) }
     const absolute = checkTravel(device.description.name, device.description.axes, target, from)
@@ -160,8 +162,18 @@ export class DeviceRegistry {
 
   async stopStage(deviceId: string): Promise<StagePosition> {
     const device = this.device(deviceId)
+    this.#countMotion(device.id)
     this.#targets.delete(device.id)
     return (await this.#call(device, { call: 'stopStage', deviceId: device.id })) ?? device.position ?? {}
+  }
+
+  /** How often a stage was told to move or to stop: tells whoever moves it in many steps that somebody else has. */
+  motionsOf(stageId: string): number {
+    return this.#motions.get(stageId) ?? 0
+  }
+
+  #countMotion(stageId: string): void {
+    this.#motions.set(stageId, this.motionsOf(stageId) + 1)
   }
 
   async trigger(deviceId: string): Promise<void> {

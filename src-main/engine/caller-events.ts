@@ -3,15 +3,15 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import type { Settings } from '../../src-shared/settings.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
 import type { EventSource } from './event-queue.ts'
-import type { CallContext } from './router.ts'
+import type { CallContext } from './call-context.ts'
 
-/** The engine's events as `caller` may see them: addresses of others and secrets are for owners. */
+/** The engine's events as `caller` may see them: who else watches, addresses of others and secrets are for owners. */
 export function eventsFor(context: CallContext): EventSource {
   const { engine, access, share, caller } = context
   const mayKnow = caller.role === 'owner'
   const settingsFor = (settings: Settings): Settings => (mayKnow ? settings : withoutSecrets(settings))
   const viewersFor = (viewers: readonly ViewerInfo[]): ViewerInfo[] =>
-    viewers.map((viewer) => (mayKnow ? viewer : { ...viewer, address: '' }))
+    mayKnow ? [...viewers] : engine.viewers.list(caller.id).map((viewer) => ({ ...viewer, address: '' }))
 
   const project = (event: EngineEvent): EngineEvent => {
     switch (event.type) {
@@ -61,12 +61,17 @@ export function controlFor(caller: Caller, { holder, request }: ControlState): C
   }
 }
 
-/** Settings without what lets others act in our name. TURN credentials stay: viewers need them. */
+/**
+ * Settings without what lets others act in our name. TURN credentials stay: viewers need them. Of a media server only
+ * the origin is told, as many carry the key of a stream in the path or query.
+ */
 export function withoutSecrets({ whip, remote, ...settings }: Settings): Settings {
   const { certificateFile: _certificate, keyFile: _key, ...shared } = remote
   return {
     ...settings,
     remote: shared,
-    ...(whip === undefined ? {} : { whip: { ...whip, bearerToken: undefined } }),
+    ...(whip === undefined
+      ? {}
+      : { whip: { ...whip, url: new URL(whip.url).origin, bearerToken: undefined } }),
   }
 }

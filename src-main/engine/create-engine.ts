@@ -10,6 +10,7 @@
 import { join } from 'node:path'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
+import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
 import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
 import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
@@ -21,6 +22,7 @@ import { ViewerBoard } from '../live-view/viewer-board.ts'
 import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
+import { offersPerSecond } from './answer-offer.ts'
 import { jpegStill } from './jpeg-still.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
@@ -43,6 +45,8 @@ export type Engine = {
   readonly viewers: ViewerBoard
   readonly capture: Capture
   readonly webrtc: WebrtcSignalling
+  /** Of WebRTC offers, by caller: each costs a peer. */
+  readonly offerLimits: RateLimits
   readonly alerts: AlertBoard
   readonly settings: SettingsFile
   /** In-process requests of other parts of the engine to start or stop the live view. */
@@ -121,6 +125,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     capture,
     webrtc,
+    offerLimits: new RateLimits(offersPerSecond),
     alerts,
     settings,
     signals,
@@ -135,10 +140,14 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     on: (listener) => events.on(listener),
     close: () => {
       closing ??= (async () => {
-        await whip.close()
-        await liveView.close()
-        await devices.close()
-        await settings.close()
+        try {
+          await whip.close()
+          await liveView.close()
+        } finally {
+          // A camera that does not stop must not keep the others, and the settings, from being closed.
+          await devices.close()
+          await settings.close()
+        }
       })()
       return closing
     },

@@ -1,26 +1,14 @@
 /** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
 import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
-import type { Caller } from '../../src-shared/access.ts'
 import { contract } from '../../src-shared/contract/contract.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
-import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
-import type { Access } from '../access/access.ts'
-import type { ShareControl } from '../access/share-control.ts'
+import { answerOffer } from './answer-offer.ts'
+import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
-import type { Engine } from './create-engine.ts'
 import { subscribeToEvents } from './event-queue.ts'
-
-/** What a host gives with each call. */
-export type CallContext = {
-  readonly engine: Engine
-  readonly host: HostInfo
-  readonly caller: Caller
-  readonly access: Access
-  readonly share: ShareControl
-}
 
 /** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
 function toContractError(error: unknown): unknown {
@@ -188,10 +176,9 @@ export const router: Router<typeof contract, CallContext> = os.router({
     ),
   },
   webrtc: {
-    offer: os.webrtc.offer.handler(({ context: { engine, caller }, input }) => {
-      const { id: callerId, label, role, address } = caller
-      return engine.webrtc.answer(input, { callerId, label, role, address, client: 'webrtc' })
-    }),
+    offer: os.webrtc.offer.handler(({ context, input }) =>
+      answerOffer(context, { action: 'webrtc.offer', offer: input }),
+    ),
     addCandidates: os.webrtc.addCandidates.handler(({ context, input }) =>
       context.engine.webrtc.addCandidates(input.sessionId, input.candidates),
     ),

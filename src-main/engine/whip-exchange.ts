@@ -69,12 +69,7 @@ async function request(
       signal: AbortSignal.any(signals),
     })
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    throw new CoverslipError(
-      'DEVICE_UNAVAILABLE',
-      `The media server ${url.host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: 'Check that it runs and that its address is right; Coverslip keeps trying.', cause: error },
-    )
+    throw unavailable(url, 'does not answer', error)
   }
 }
 
@@ -109,21 +104,34 @@ async function deleteSession(endpoint: WhipEndpoint, session: URL): Promise<void
   }
 }
 
-/** The body, of at most `maxSdpLength` bytes. */
+/** The body. @throws CoverslipError TOO_LARGE above `maxSdpLength` bytes; DEVICE_UNAVAILABLE when it breaks off. */
 async function limitedText(response: Response, url: URL): Promise<string> {
   const decoder = new TextDecoder()
   let [text, bytes] = ['', 0]
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxSdpLength) {
-      throw new CoverslipError(
-        'TOO_LARGE',
-        `The media server ${url.host} answers with more than ${maxSdpLength} bytes`,
-      )
+  try {
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength
+      // Leaving the loop lets the rest go.
+      if (bytes > maxSdpLength) break
+      text += decoder.decode(chunk, { stream: true })
     }
-    text += decoder.decode(chunk, { stream: true })
+  } catch (error) {
+    throw unavailable(url, 'broke off its answer', error)
   }
-  return text + decoder.decode()
+  if (bytes <= maxSdpLength) return text + decoder.decode()
+  throw new CoverslipError(
+    'TOO_LARGE',
+    `The media server ${url.host} answers with more than ${maxSdpLength} bytes`,
+  )
+}
+
+function unavailable(url: URL, what: string, error: unknown): CoverslipError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return new CoverslipError(
+    'DEVICE_UNAVAILABLE',
+    `The media server ${url.host} ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { hint: 'Check that it runs and that its address is right; Coverslip keeps trying.', cause: error },
+  )
 }
 
 /** Where a Location header points. */

@@ -44,6 +44,11 @@ export function createFrameRing(options: { slots: number; maxFrameBytes: number 
   }
 }
 
+/** Number of frames published since the ring was made, which is also the index of the next frame. */
+export function framesPublished({ control }: FrameRingMemory): number {
+  return Number(Atomics.load(new BigInt64Array(control, 0, 1), 0))
+}
+
 class RingViews {
   readonly slots: number
   readonly slotBytes: number
@@ -222,10 +227,10 @@ export class LiveFrameReader extends RingReader {
   #untaken: number
   #unseen: number
 
-  /** Starts with the first frame published after this moment. */
-  constructor(memory: FrameRingMemory) {
+  /** Starts with frame `firstFrame` (of `framesPublished`); absent: with the first published after this moment. */
+  constructor(memory: FrameRingMemory, { firstFrame }: { readonly firstFrame?: number } = {}) {
     super(memory)
-    this.#untaken = this.views.count()
+    this.#untaken = firstFrame ?? this.views.count()
     this.#unseen = this.#untaken
   }
 

@@ -14,7 +14,7 @@ type Wish = {
   readonly detectorName: string
   readonly transport: FrameTransport
   readonly decodes: readonly string[]
-  /** Of which protocol, where a detector streams by several; absent: of the first that a hub viewer can have. */
+  /** Of which protocol, where a detector streams by several; absent: of the first. (WebRTC streams have no outlet.) */
   readonly protocol?: Protocol | undefined
 }
 
@@ -84,10 +84,9 @@ export class FrameHub {
 
   #connect({ viewerId, detectorName, transport, decodes, protocol }: Wish): void {
     if (this.#outletOf(viewerId, detectorName) !== undefined) return
-    // WebRTC frames do not come through the hub.
     const outlet = this.#outlets
       .get(detectorName)
-      ?.find((other) => (protocol === undefined ? other.protocol !== 'webrtc' : other.protocol === protocol))
+      ?.find((other) => protocol === undefined || other.protocol === protocol)
     outlet?.add(viewerId, transport, decodes)
   }
 }

@@ -2,6 +2,7 @@
 import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 
+/** What happens to streams; all but `frameReady` are also events of the engine. */
 export type LiveViewEvent =
   | Extract<EngineEvent, { type: 'streamStarted' | 'streamChanged' | 'streamStopped' | 'streamStats' }>
   /** A frame was encoded: for the rest of the engine, not for viewers (they have the FrameHub). */

@@ -3,6 +3,7 @@ import type { DeviceState } from '../../src-shared/devices.ts'
 import type { ActiveStream } from '../../src-shared/live-view.ts'
 import type { StreamParams } from '../../src-shared/stream-params.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
+import { framesPublished } from '../frames/frame-ring.ts'
 import type { FrameHub } from './frame-hub.ts'
 import type { LiveViewEvent } from './live-view-events.ts'
 import { Stream } from './stream.ts'
@@ -19,8 +20,11 @@ type Options = {
   failed(stream: Stream): void
 }
 
-/** The alert about a camera's streams. */
-export const streamAlertId = (detectorName: string): string => `encoder:${detectorName}`
+/** The alert about a camera's stream by one protocol. */
+export const streamAlertId = ({
+  detectorName,
+  protocol,
+}: Pick<ActiveStream, 'detectorName' | 'protocol'>): string => `encoder:${detectorName}:${protocol}`
 
 /**
  * Takes a lease on the camera and starts a stream worker; what goes wrong with it becomes an alert.
@@ -31,13 +35,16 @@ export async function openStream(options: Options): Promise<Stream> {
   const detectorName = camera.id
   const { name } = camera.description
   const ring = registry.ring(detectorName)
+  // A frame that was triggered at once may be there before the worker is.
+  const firstFrame = framesPublished(ring)
   const lease = await registry.acquire(detectorName, { owner: 'the live view', interruptible: true })
-  const alert = { id: streamAlertId(detectorName), source: name } as const
+  const alert = { id: streamAlertId({ detectorName, protocol: params.protocol }), source: name } as const
   const stream: Stream = new Stream({
     detectorName,
     params,
     startedBy,
     ring,
+    firstFrame,
     lease,
     hub,
     frameReady: (message) => emit({ type: 'frameReady', detectorName, message }),
@@ -49,6 +56,7 @@ export async function openStream(options: Options): Promise<Stream> {
         message: `The live view of ${name} has a problem: ${message}`,
         ...(hint === undefined ? {} : { hint }),
       }),
+    recovered: () => alerts.clear(alert.id),
     failed: ({ message }) => {
       alerts.raise({
         ...alert,

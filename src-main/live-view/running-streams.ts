@@ -12,6 +12,11 @@ export class RunningStreams {
     this.#running.set(keyOf(running.stream), running)
   }
 
+  /** It shall go on in spite of a long exposure. */
+  force(stream: Stream): void {
+    if (this.#running.has(keyOf(stream))) this.#running.set(keyOf(stream), { stream, forced: true })
+  }
+
   /** False when it did not run. */
   delete(stream: Stream): boolean {
     return this.#running.get(keyOf(stream))?.stream === stream && this.#running.delete(keyOf(stream))

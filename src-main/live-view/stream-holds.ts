@@ -8,15 +8,25 @@ type Held = { readonly detectorName: string; readonly protocol: Protocol }
 /** A page that is loaded anew, or a connection that drops, comes back within this time. */
 const lingerMs = 2000
 
+/** Calls `action` in `ms`, unless what it returns is called before. */
+export type After = (ms: number, action: () => void) => () => void
+
+const systemAfter: After = (ms, action) => {
+  const timer = setTimeout(action, ms).unref()
+  return () => clearTimeout(timer)
+}
+
 /** Counts who watches the streams that run for viewers only. */
 export class StreamHolds {
   readonly #counts = new Map<string, number>()
-  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #cancels = new Map<string, () => void>()
   readonly #abandoned: (stream: Held) => void
+  readonly #after: After
 
-  /** `abandoned` is called a while after the last viewer of a stream has left. */
-  constructor(abandoned: (stream: Held) => void) {
+  /** `abandoned` is called 2 s after the last viewer of a stream has left. */
+  constructor(abandoned: (stream: Held) => void, after: After = systemAfter) {
     this.#abandoned = abandoned
+    this.#after = after
   }
 
   isHeld(stream: Held): boolean {
@@ -25,8 +35,8 @@ export class StreamHolds {
 
   hold(stream: Held): StreamHold {
     const key = keyOf(stream)
-    clearTimeout(this.#timers.get(key))
-    this.#timers.delete(key)
+    this.#cancels.get(key)?.()
+    this.#cancels.delete(key)
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
     let released = false
     return {
@@ -40,8 +50,8 @@ export class StreamHolds {
   }
 
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
+    for (const cancel of this.#cancels.values()) cancel()
+    this.#cancels.clear()
   }
 
   #release(stream: Held): void {
@@ -52,11 +62,11 @@ export class StreamHolds {
       return
     }
     this.#counts.delete(key)
-    const timer = setTimeout(() => {
-      this.#timers.delete(key)
+    const cancel = this.#after(lingerMs, () => {
+      this.#cancels.delete(key)
       this.#abandoned(stream)
-    }, lingerMs)
-    this.#timers.set(key, timer.unref())
+    })
+    this.#cancels.set(key, cancel)
   }
 }
 

@@ -2,7 +2,6 @@
  * The work of a stream worker: wakes when the camera delivers, and has the newest frame made into what the stream sends
  * when one is due and a viewer is ready for it. No frame is made twice, and nothing runs while none comes.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
@@ -16,11 +15,14 @@ const reportEveryMs = 1000
 
 type Options = {
   readonly ring: FrameRingMemory
+  /** The first frame that is of this stream, counted as the ring does. */
+  readonly firstFrame: number
   readonly frameRate: number
   readonly maker: StreamMaker
   readonly post: Post
 }
 
+/** One stream's loop; `run` it once. */
 export class StreamLoop {
   readonly #reader: LiveFrameReader
   readonly #maker: StreamMaker
@@ -29,11 +31,11 @@ export class StreamLoop {
   readonly #tally = new StreamTally()
   /** A frame is due and was not made yet: the maker is busy, or no viewer is ready. */
   #owed = false
-  #making = 0
+  readonly #making = new Set<Promise<void>>()
   #stopped = false
 
-  constructor({ ring, frameRate, maker, post }: Options) {
-    this.#reader = new LiveFrameReader(ring)
+  constructor({ ring, firstFrame, frameRate, maker, post }: Options) {
+    this.#reader = new LiveFrameReader(ring, { firstFrame })
     this.#maker = maker
     this.#pacer = new Pacer(frameRate)
     this.#post = post
@@ -48,8 +50,9 @@ export class StreamLoop {
       this.makeIfOwed()
     }
     clearInterval(timer)
-    while (this.#making > 0) await delay(1)
+    // First, as frames whose way out is blocked end only by that.
     await this.#maker.close()
+    await Promise.all(this.#making)
   }
 
   /** @throws CoverslipError for parameters of another kind of stream; the old ones stay. */
@@ -75,7 +78,11 @@ export class StreamLoop {
     const info = this.#reader.take((pixels, frame) => this.#maker.load(pixels, frame))
     if (info === undefined) return
     this.#owed = false
-    void this.#make(info)
+    const making = this.#make(info).finally(() => {
+      this.#making.delete(making)
+      this.makeIfOwed()
+    })
+    this.#making.add(making)
   }
 
   #look(): void {
@@ -93,16 +100,12 @@ export class StreamLoop {
   }
 
   async #make(info: FrameInfo): Promise<void> {
-    this.#making += 1
     try {
       this.#tally.encoded(await this.#maker.make(info))
     } catch (error) {
       this.#tally.count('failed', 1)
       this.#post({ type: 'fault', error: CoverslipError.from(error).serialize() }, [])
-    } finally {
-      this.#making -= 1
     }
-    this.makeIfOwed()
   }
 
   #report(): void {

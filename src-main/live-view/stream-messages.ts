@@ -6,14 +6,18 @@ import type { StreamParams } from '../../src-shared/stream-params.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { PeerCall, PeerEvent } from './webrtc/peer-messages.ts'
 
+/** What a stream worker is started with. */
 export type StreamWorkerData = {
   readonly detectorName: string
   readonly ring: FrameRingMemory
+  /** The first frame that is of this stream, counted as the ring does: it may come before the worker is up. */
+  readonly firstFrame: number
   readonly params: StreamParams
   /** One Int32: number of viewers that are ready for a frame; written by the controller, read by the worker. */
   readonly audience: Int32Array<SharedArrayBuffer>
 }
 
+/** From the stream's owner to its worker. */
 export type StreamRequest =
   | { readonly type: 'params'; readonly params: StreamParams }
   /** A viewer is ready after none was: send the newest frame if one is due. */
@@ -24,8 +28,10 @@ export type StreamRequest =
   | PeerCall
   | { readonly type: 'stop' }
 
+/** The worker's counts, once a second. */
 export type StreamReport = Pick<StreamStats, 'camera' | 'encoder'>
 
+/** From the worker to the stream's owner. */
 export type StreamMessage =
   | {
       readonly type: 'frame'

@@ -19,6 +19,7 @@ export type StreamAudience = {
   readonly ready: number
 }
 
+/** What has gone out to a stream's viewers since it started; `viewers`: now. */
 export type NetworkCounts = {
   readonly viewers: number
   readonly sent: number

@@ -11,12 +11,12 @@ const port = parentPort
 const post: Post = (message, transfer = []) => port.postMessage(message, transfer)
 
 const data = workerData as StreamWorkerData
-const { ring, params } = data
+const { ring, firstFrame, params } = data
 const maker =
   params.protocol === 'webrtc'
     ? new VideoMaker({ params, post, ready: () => loop.makeIfOwed() })
     : new PacketMaker(data, post)
-const loop = new StreamLoop({ ring, frameRate: params.frameRate, maker, post })
+const loop = new StreamLoop({ ring, firstFrame, frameRate: params.frameRate, maker, post })
 
 port.on('message', (request: StreamRequest) => {
   try {

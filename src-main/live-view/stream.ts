@@ -9,25 +9,34 @@ import type { CameraLease } from '../devices/camera-leases.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import { workerUrl } from '../worker-url.ts'
 import { encodingOf } from './encoded-frame.ts'
+import { FaultWatch } from './fault-watch.ts'
 import type { FrameHub } from './frame-hub.ts'
 import { type StreamAudience, StreamOutlet } from './stream-outlet.ts'
 import type { StreamMessage, StreamReport, StreamRequest, StreamWorkerData } from './stream-messages.ts'
 import { PeerChannel } from './webrtc/peer-channel.ts'
+
+/** A worker that hangs is ended by force after this, which may crash an encoder; a loaded computer must not get there. */
+const workerEndMs = 10_000
 
 type Options = {
   readonly detectorName: string
   readonly params: StreamParams
   readonly startedBy: ActiveStream['startedBy']
   readonly ring: FrameRingMemory
+  /** The first frame that is of this stream, counted as the ring does. */
+  readonly firstFrame: number
   readonly lease: CameraLease
   readonly hub: FrameHub
   frameReady(message: FrameMessage): void
   stats(stats: StreamStats): void
   fault(error: CoverslipError): void
+  /** After a fault, frames are made again. */
+  recovered(): void
   /** The worker has died. */
   failed(error: CoverslipError): void
 }
 
+/** Runs from its construction until `close`. */
 export class Stream {
   /** The viewers' connections of a webrtc stream; other streams have theirs in the FrameHub. */
   readonly peers: PeerChannel | undefined
@@ -37,6 +46,8 @@ export class Stream {
   readonly #audience = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   readonly #startedAt = Date.now()
   #params: StreamParams
+  #startedBy: ActiveStream['startedBy']
+  readonly #faults = new FaultWatch()
   #stats: StreamStats
   #lastBytes = { at: performance.now(), bytes: 0 }
   #closing: Promise<void> | undefined
@@ -45,7 +56,8 @@ export class Stream {
   constructor(options: Options) {
     this.#options = options
     this.#params = options.params
-    const { detectorName, params, ring } = options
+    this.#startedBy = options.startedBy
+    const { detectorName, params, ring, firstFrame } = options
     this.#outlet = new StreamOutlet({
       detectorName,
       protocol: params.protocol,
@@ -58,7 +70,7 @@ export class Stream {
       ...emptyReport,
       network: { viewers: 0, sent: 0, skipped: 0, bytesPerSecond: 0 },
     }
-    const workerData: StreamWorkerData = { detectorName, ring, params, audience: this.#audience }
+    const workerData: StreamWorkerData = { detectorName, ring, firstFrame, params, audience: this.#audience }
     this.#worker = new Worker(workerUrl('live-view/stream-worker'), { workerData })
     this.#worker.on('message', (message: StreamMessage) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(CoverslipError.from(error)))
@@ -76,7 +88,7 @@ export class Stream {
       protocol: this.#params.protocol,
       params: this.#params,
       startedAt: this.#startedAt,
-      startedBy: this.#options.startedBy,
+      startedBy: this.#startedBy,
     }
   }
 
@@ -91,13 +103,24 @@ export class Stream {
     this.#outlet.encoding = encodingOf(params)
   }
 
-  /** Stops the worker and gives the camera back. */
+  /** Somebody asked for the stream: it no longer depends on its viewers. */
+  claim(): void {
+    this.#startedBy = 'request'
+  }
+
+  /**
+   * Stops the worker and gives the camera back.
+   * @throws CoverslipError (by rejection) when the camera does not stop; the stream has ended all the same.
+   */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.peers?.close()
       this.#options.hub.close(this.#outlet)
-      await this.#endWorker()
-      await this.#options.lease.release()
+      try {
+        await this.#endWorker()
+      } finally {
+        await this.#options.lease.release()
+      }
     })()
     return this.#closing
   }
@@ -108,7 +131,7 @@ export class Stream {
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
     const stop: StreamRequest = { type: 'stop' }
     this.#worker.postMessage(stop)
-    await Promise.race([ended, delay(2000, undefined, { ref: false })])
+    await Promise.race([ended, delay(workerEndMs, undefined, { ref: false })])
     await this.#worker.terminate()
   }
 
@@ -128,6 +151,7 @@ export class Stream {
       case 'peer':
         return this.peers?.receive(message.event)
       case 'fault':
+        this.#faults.fault()
         return this.#options.fault(CoverslipError.deserialize(message.error))
     }
   }
@@ -139,6 +163,7 @@ export class Stream {
     this.#lastBytes = { at: now, bytes }
     this.#stats = { ...this.#stats, ...report, network: { viewers, sent, skipped, dropped, bytesPerSecond } }
     this.#options.stats(this.#stats)
+    if (this.#faults.recovered(report.encoder.frames)) this.#options.recovered()
   }
 
   #audienceChanged({ ready }: StreamAudience): void {

@@ -1,4 +1,4 @@
-import type { Role } from '../../src-shared/access.ts'
+import { type Role, isGuest, usesToken } from '../../src-shared/access.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
@@ -76,7 +76,8 @@ export class ViewerBoard {
     }
   }
 
-  list(): ViewerInfo[] {
+  /** Everybody, or what the caller `callerId` watches. */
+  list(callerId?: string): ViewerInfo[] {
     return [...this.#entries].flatMap(([id, { watching, connectedAt, rates }]) => {
       const { viewer, detectorName } = watching
       const protocol = watching.protocol()
@@ -85,6 +86,7 @@ export class ViewerBoard {
       const trip = roundTripMs === undefined ? {} : { roundTripMs }
       // Who waits for a stream to begin does not watch one.
       if (protocol === undefined) return []
+      if (callerId !== undefined && viewer.callerId !== callerId) return []
       const who = { id, label, role, address, client }
       return [{ ...who, detectorName, protocol, connectedAt, ...rates, skipped, ...trip }]
     })
@@ -104,10 +106,17 @@ export class ViewerBoard {
     entry.watching.viewer.disconnect()
   }
 
-  /** Ends all that a caller watches. */
-  disconnectCaller(callerId: string): void {
+  /** Ends all that the users of a token watch. */
+  disconnectUsersOf(tokenId: string): void {
     for (const { watching } of [...this.#entries.values()]) {
-      if (watching.viewer.callerId === callerId) watching.viewer.disconnect()
+      if (usesToken(watching.viewer.callerId, tokenId)) watching.viewer.disconnect()
+    }
+  }
+
+  /** Ends all that others than this computer's own programs watch. */
+  disconnectGuests(): void {
+    for (const { watching } of [...this.#entries.values()]) {
+      if (isGuest(watching.viewer.callerId)) watching.viewer.disconnect()
     }
   }
 

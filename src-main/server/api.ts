@@ -10,7 +10,7 @@ import { contract } from '../../src-shared/contract/contract.ts'
 import { router } from '../engine/router.ts'
 import { httpError } from './http-error.ts'
 import type { ServerContext } from './server-context.ts'
-import { pathOf } from './session-cookie.ts'
+import { pathOf, withoutToken } from './session-cookie.ts'
 
 const docsPage = `<!doctype html>
 <html lang="en">
@@ -53,9 +53,11 @@ export async function addApi(app: FastifyInstance, context: ServerContext): Prom
   app.get('/api/openapi.json', (_request, reply) => reply.send(spec))
 
   app.all('/api/*', async (request, reply) => {
+    const caller = context.callerOf(request.raw)
+    request.raw.url = withoutToken(request.raw.url ?? '')
     const { matched } = await handler.handle(request, reply, {
       prefix: '/api',
-      context: { ...context, caller: context.callerOf(request.raw) },
+      context: { ...context, caller },
     })
     if (matched) return reply
     return reply.code(404).send({

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { usesToken } from '../../src-shared/access.ts'
 
 /** Open sockets by caller, so that whoever loses access is cut off whatever he has open: requests, events, frames. */
 export class CallerConnections {
@@ -16,8 +17,9 @@ export class CallerConnections {
     })
   }
 
-  /** Cuts off a caller. */
-  end(callerId: string): void {
-    for (const socket of [...(this.#sockets.get(callerId) ?? [])]) socket.destroy()
+  /** Cuts off all who use a token. */
+  end(tokenId: string): void {
+    const ended = [...this.#sockets].filter(([callerId]) => usesToken(callerId, tokenId))
+    for (const socket of ended.flatMap(([, sockets]) => [...sockets])) socket.destroy()
   }
 }

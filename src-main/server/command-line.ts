@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Role, roleSchema } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { SharingSettings } from '../../src-shared/sharing.ts'
+import { portOption } from './port-option.ts'
 import type { RedisOptions } from './redis-bus.ts'
 import { isLoopback } from './request-guard.ts'
 
@@ -49,12 +50,6 @@ type Flags = {
   open?: boolean
 }
 
-function port(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value
-  throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.')
-}
-
 function frameRate(text: string): number {
   const value = Number(text)
   if (value > 0 && value <= 1000) return value
@@ -76,7 +71,7 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
       'address to serve on; on any other than this computer’s own, everybody needs a link with an access token',
       '127.0.0.1',
     )
-    .option('--port <number>', 'port to serve on; 0 for any free one', port, 8001)
+    .option('--port <number>', 'port to serve on; 0 for any free one', portOption, 8001)
     .option(
       '--data <folder>',
       'folder for settings and access tokens (default: the system’s place for application data)',

@@ -12,11 +12,11 @@ import { addAppFiles } from './app-files.ts'
 import { CallerConnections } from './caller-connections.ts'
 import { type Entrance, localEntrance, tokenEntrance } from './entrance.ts'
 import { serveFrames } from './frame-socket.ts'
-import { fromFastifyError, httpError } from './http-error.ts'
+import { errorBody, httpError } from './http-error.ts'
 import { createListener, type ListenerLimits, listenerLimits, type TlsCredentials } from './http-listener.ts'
 import { addImSwitchFacade } from './imswitch/imswitch-facade.ts'
 import { addLiveViewFacade } from './live-view-facade.ts'
-import { serverUrl } from './machine-addresses.ts'
+import { listen } from './listen.ts'
 import { RefusalTally } from './refusal-tally.ts'
 import { isLoopback } from './request-guard.ts'
 import type { ServerContext } from './server-context.ts'
@@ -88,17 +88,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     share: options.share ?? nothingShared,
     callerOf: entrance.callerOf,
     refusal: entrance.refusal,
+    isFromForeignPage: entrance.isFromForeignPage,
   }
   admitRequests(app, { entrance, tally, rates: limits, allowedOrigins })
   answerErrors(app)
   addSession(app, { context, entrance, tally, secure: tls !== undefined })
-  await addWaysIn(app, context, options)
-  if (options.appFolder !== undefined) await addAppFiles(app, options.appFolder)
-
-  const watch = access.onRevoked((callerIds) => {
-    for (const callerId of callerIds) {
-      engine.viewers.disconnectCaller(callerId)
-      connections.end(callerId)
+  const watch = access.onRevoked((tokenIds) => {
+    for (const tokenId of tokenIds) {
+      engine.viewers.disconnectUsersOf(tokenId)
+      connections.end(tokenId)
     }
   })
   app.addHook('onClose', async () => {
@@ -106,11 +104,16 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     tally.close()
     if (options.access === undefined) await access.close()
   })
-  await listen(app, options)
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
-  const url = serverUrl(tls === undefined ? 'http' : 'https', host, port)
-  return { url, port, close: () => app.close() }
+  try {
+    await addWaysIn(app, context, options)
+    if (options.appFolder !== undefined) await addAppFiles(app, options.appFolder)
+    const scheme = tls === undefined ? 'http' : 'https'
+    const place = await listen(app, { host, port: options.port, scheme })
+    return { ...place, close: () => app.close() }
+  } catch (error) {
+    await app.close()
+    throw error
+  }
 }
 
 /** Everything that is served beside the app's files, a line each. */
@@ -131,8 +134,7 @@ async function addWaysIn(
 
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, _request, reply) => {
-    const body = fromFastifyError(error instanceof Error ? error : new Error(String(error)))
-    if (body.status >= 500) console.error(error)
+    const body = errorBody(error)
     return reply.code(body.status).send(body)
   })
   app.setNotFoundHandler(({ method, url }, reply) =>
@@ -140,27 +142,4 @@ function answerErrors(app: FastifyInstance): void {
       .code(404)
       .send({ ...httpError('INVALID_INPUT', `There is no ${method} ${pathOf(url)}`), status: 404 }),
   )
-}
-
-async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<void> {
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    await app.close()
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') {
-      throw new CoverslipError('PORT_IN_USE', `Port ${port} of ${host} is in use`, {
-        hint: `Coverslip may be running already: open http://${host}:${port}. Otherwise choose another port with --port.`,
-        cause: error,
-      })
-    }
-    throw new CoverslipError(
-      'HOST_REFUSED',
-      `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        hint: 'Choose an address of this machine with --host, and a port above 1023 with --port.',
-        cause: error,
-      },
-    )
-  }
 }

@@ -5,11 +5,12 @@ import type { Access } from '../access/access.ts'
 import { localCaller } from '../access/local-caller.ts'
 import type { CallerConnections } from './caller-connections.ts'
 import type { RefusalTally } from './refusal-tally.ts'
+import { isOfForeignPage } from './refuse-foreign-pages.ts'
 import { hostRefusal, originRefusal } from './request-guard.ts'
 import type { ServerContext } from './server-context.ts'
-import { addressOf, presentedToken } from './session-cookie.ts'
+import { addressOf, bringsToken, presentedToken } from './session-cookie.ts'
 
-export type Entrance = Pick<ServerContext, 'callerOf' | 'refusal'> & {
+export type Entrance = Pick<ServerContext, 'callerOf' | 'refusal' | 'isFromForeignPage'> & {
   /** `local`: only this computer's own programs, nobody is asked. `tokens`: everybody presents an access token. */
   readonly kind: 'local' | 'tokens'
 }
@@ -22,6 +23,7 @@ export function localEntrance(allowedOrigins: AllowedOrigins): Entrance {
     kind: 'local',
     callerOf: () => localCaller,
     refusal: ({ headers }) => hostRefusal(headers) ?? originRefusal(headers, allowedOrigins()),
+    isFromForeignPage: ({ headers }) => isOfForeignPage(headers, allowedOrigins()),
   }
 }
 
@@ -54,6 +56,9 @@ export function tokenEntrance({ access, connections, tally, allowedOrigins }: To
     kind: 'tokens',
     callerOf,
     refusal: ({ headers }) => originRefusal(headers, allowedOrigins()),
+    // A token in the address or a header is the page's own; a cookie is not.
+    isFromForeignPage: (request) =>
+      !bringsToken(request) && isOfForeignPage(request.headers, allowedOrigins()),
   }
 }
 

@@ -14,7 +14,8 @@ import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { FrameTransport } from '../live-view/stream-outlet.ts'
 import { type FrameSource, FrameViewer, refusalReply } from '../live-view/frame-viewer.ts'
 import { admitSocket } from './admit-socket.ts'
-import { RateLimit } from './rate-limit.ts'
+import { SocketPlaces } from './socket-places.ts'
+import { RateLimit } from '../access/rate-limit.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** Largest message a viewer may send, bytes: viewers send only small ones. */
@@ -35,10 +36,12 @@ export const frameSocketOptions = {
 
 /** Serves frames on `httpServer` until it is closed by `close`. */
 export function serveFrames(httpServer: HttpServer, context: ServerContext): { close(): void } {
+  const places = new SocketPlaces(context)
   const io = new Server(httpServer, {
     ...frameSocketOptions,
-    allowRequest: admitSocket(context),
+    allowRequest: admitSocket(context, places),
   })
+  places.follow(io)
   const transport = frameTransport(io)
   io.on('connection', (socket) => {
     const { engine, access } = context
@@ -97,7 +100,8 @@ export function serveViewer(socket: Socket, { engine, transport, caller, hostTim
       label,
       role,
       address,
-      client: 'app',
+      // Browsers say which page they come from; programs do not.
+      client: socket.handshake.headers.origin === undefined ? 'socket' : 'app',
       disconnect: () => socket.disconnect(true),
     },
     engine,

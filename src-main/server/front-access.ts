@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { silenceMs } from './front-messages.ts'
-import { RateLimit } from './rate-limit.ts'
+import { RateLimit } from '../access/rate-limit.ts'
 import type { RedisBus } from './redis-bus.ts'
 import { presentedToken } from './session-cookie.ts'
 

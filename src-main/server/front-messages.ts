@@ -26,8 +26,8 @@ export const frontMessages = {
   }),
   /** Microscope → fronts: a frame is in Redis. */
   frame_note: streamSchema.extend({ frameId }),
-  /** Microscope → fronts: these callers' access has ended. */
-  revoked: z.object({ callerIds: z.array(z.string()) }),
+  /** Microscope → fronts: these tokens are not valid any more. */
+  revoked: z.object({ tokenIds: z.array(z.string()) }),
   /** Microscope → one front: disconnect your viewers. */
   dismiss: z.object({ front: frontId }),
   /** Front → microscope, once a second and when it changes: the streams that its viewers watch. */

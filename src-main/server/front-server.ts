@@ -7,7 +7,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { hostname } from 'node:os'
 import Fastify from 'fastify'
 import { Server } from 'socket.io'
-import { CoverslipError } from '../../src-shared/errors.ts'
 import { frameSocketOptions } from './frame-socket.ts'
 import { heartbeatMs } from './front-messages.ts'
 import { frontPage } from './front-page.ts'
@@ -15,6 +14,7 @@ import { FrontStreams } from './front-streams.ts'
 import { serveFrontViewers } from './front-viewers.ts'
 import { RedisBus, type RedisOptions } from './redis-bus.ts'
 import { createListener, listenerLimits, type TlsCredentials } from './http-listener.ts'
+import { listen } from './listen.ts'
 import { RefusalTally } from './refusal-tally.ts'
 import { hostRefusal, isLoopback, originRefusal } from './request-guard.ts'
 
@@ -46,7 +46,7 @@ export type RunningFront = {
 
 /**
  * Serves viewers; resolves when connections are accepted, whether or not Redis is there yet.
- * @throws CoverslipError INVALID_INPUT (address of Redis), HOST_REFUSED (address or port).
+ * @throws CoverslipError INVALID_INPUT (address of Redis), PORT_IN_USE, HOST_REFUSED.
  */
 export async function createFront(options: FrontOptions): Promise<RunningFront> {
   const { host, redis, tls, requireToken = false, name = hostname() } = options
@@ -84,8 +84,8 @@ export async function createFront(options: FrontOptions): Promise<RunningFront> 
   })
   app.addHook('onRequest', async (request, reply) => {
     const why = refusal(request.headers)
-    if (why !== undefined) await reply.code(403).send({ code: 'HOST_REFUSED', message: why })
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer')
+    return why === undefined ? undefined : reply.code(403).send({ code: 'HOST_REFUSED', message: why })
   })
   frontPage(app)
   app.get('/health', (_request, reply) => {
@@ -115,18 +115,11 @@ export async function createFront(options: FrontOptions): Promise<RunningFront> 
     await bus.close()
   }
   try {
-    await app.listen({ host, port: options.port })
+    const scheme = tls === undefined ? 'http' : 'https'
+    const place = await listen(app, { host, port: options.port, scheme })
+    return { ...place, state, onRedis: (listener) => bus.onChange(listener), close }
   } catch (error) {
     await close()
-    throw new CoverslipError(
-      'HOST_REFUSED',
-      `Cannot listen on ${host}:${options.port}: ${error instanceof Error ? error.message : String(error)}`,
-      { hint: 'Choose another address with --host or another port with --port.', cause: error },
-    )
+    throw error
   }
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : options.port
-  const scheme = tls === undefined ? 'http' : 'https'
-  const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
-  return { url, port, state, onRedis: (listener) => bus.onChange(listener), close }
 }

@@ -121,6 +121,7 @@ class FrontStream {
   #noted = -1
   #taken = -1
   #fetching = false
+  #complained = false
 
   constructor(options: { name: RelayedStreamName; bus: RedisBus; front: string; demandChanged(): void }) {
     this.name = options.name
@@ -155,12 +156,24 @@ class FrontStream {
     this.#fetching = true
     try {
       while (this.#ready > 0 && this.#noted > this.#taken) await this.#fetchOne()
-    } catch {
-      // Redis is away, or the frame was no frame: the next note tries again.
+    } catch (error) {
+      // The next note tries again.
       this.#noted = this.#taken
+      this.#complain(error)
     } finally {
       this.#fetching = false
     }
+  }
+
+  /** Redis that is away is told of elsewhere; frames that are none are told of once. */
+  #complain(error: unknown): void {
+    if (!this.#bus.up || this.#complained) return
+    this.#complained = true
+    const { detectorName } = this.name
+    console.error(
+      `Frames of ${detectorName} in Redis cannot be used; are both servers of one version?`,
+      error,
+    )
   }
 
   async #fetchOne(): Promise<void> {

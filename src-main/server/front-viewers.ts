@@ -1,6 +1,6 @@
 /** The viewers of a front server: who is let in, for how long, and what serves them. */
 import type { Server, Socket } from 'socket.io'
-import type { Caller } from '../../src-shared/access.ts'
+import { type Caller, usesToken } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { ViewerBoard } from '../live-view/viewer-board.ts'
 import { frameTransport, serveViewer } from './frame-socket.ts'
@@ -28,18 +28,18 @@ export function serveFrontViewers(io: Server, { bus, front, streams, tally, open
   const transport = frameTransport(io)
   const board = new ViewerBoard()
   const engine = { devices: streams, frames: streams.frames, viewers: board }
-  const callers = new Map<string, Caller>()
+  // Kept by the sockets themselves: whoever leaves while he is asked about leaves nothing behind.
+  const callers = new WeakMap<Socket, Caller>()
   const whoIs = (socket: Socket): Promise<Caller> => {
     const address = socket.handshake.address
     if (open) return Promise.resolve({ id: socket.id, role: 'viewer', label: 'This computer', address })
     return access.identify(secretOf(socket.request, socket.handshake.auth), { id: socket.id, address })
   }
   const admit = async (socket: Socket, next: (refused?: Error) => void): Promise<void> => {
-    socket.conn.once('close', () => callers.delete(socket.id))
     try {
-      callers.set(socket.id, await whoIs(socket))
+      callers.set(socket, await whoIs(socket))
     } catch (error) {
-      tally.count('token')
+      count(tally, error)
       next(connectError(error))
       return
     }
@@ -47,7 +47,7 @@ export function serveFrontViewers(io: Server, { bus, front, streams, tally, open
   }
   io.use((socket, next) => void admit(socket, next))
   io.on('connection', (socket) => {
-    const caller = callers.get(socket.id)
+    const caller = callers.get(socket)
     if (caller === undefined) {
       socket.disconnect(true)
       return
@@ -69,14 +69,22 @@ export function serveFrontViewers(io: Server, { bus, front, streams, tally, open
     }, askAgainMs)
     socket.on('disconnect', () => clearInterval(again))
   })
-  bus.on('revoked', ({ callerIds }) => {
-    for (const [socketId, { id }] of callers) {
-      if (callerIds.includes(id)) io.in(socketId).disconnectSockets(true)
+  bus.on('revoked', ({ tokenIds }) => {
+    for (const socket of io.of('/').sockets.values()) {
+      const id = callers.get(socket)?.id
+      if (id !== undefined && tokenIds.some((tokenId) => usesToken(id, tokenId))) socket.disconnect(true)
     }
   })
   bus.on('dismiss', ({ front: to }) => {
     if (to === front) io.disconnectSockets(true)
   })
+}
+
+/** A wrong token is one thing, too many at once another; a microscope that is away is no fault of the viewer. */
+function count(tally: RefusalTally, error: unknown): void {
+  const { code } = CoverslipError.from(error)
+  if (code === 'UNAUTHORIZED') tally.count('token')
+  if (code === 'RATE_LIMITED') tally.count('rate')
 }
 
 /** What socket.io tells a client that may not connect: `error.message`, and code and hint in `error.data`. */

@@ -1,16 +1,12 @@
 /** Entry of a front server: `npm start -- --front --redis <url>`. */
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { createFront } from './front-server.ts'
 import { isLoopback } from './request-guard.ts'
+import { portOption } from './port-option.ts'
+import { closeOnSignals, runProgram } from './run-program.ts'
 import { readTlsFiles } from './tls-files.ts'
-
-function port(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value
-  throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.')
-}
 
 const options = new Command('npm start -- --front')
   .description('Coverslip front server: shows the streams of a microscope whose server runs with --redis.')
@@ -23,7 +19,7 @@ const options = new Command('npm start -- --front')
   )
   .option('--redis-channel <name>', 'the microscope, where several share one Redis', 'coverslip')
   .option('--host <address>', 'address to serve on', '127.0.0.1')
-  .option('--port <number>', 'port to serve on; 0 for any free one', port, 8002)
+  .option('--port <number>', 'port to serve on; 0 for any free one', portOption, 8002)
   .option('--certificate <file>', 'certificate, PEM; its chain may follow')
   .option('--key <file>', 'the certificate’s key, PEM')
   .addOption(
@@ -72,21 +68,7 @@ async function run(): Promise<void> {
     redis = up
   })
   console.log(`Front server on ${front.url}`)
-  let closing = false
-  const close = async () => {
-    if (closing) return
-    closing = true
-    await front.close()
-    process.exit(0)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close())
+  closeOnSignals(() => front.close())
 }
 
-try {
-  await run()
-} catch (error) {
-  const { message, hint } = CoverslipError.from(error)
-  if (!(error instanceof CoverslipError)) console.error(error)
-  console.error(hint === undefined ? message : `${message}\n${hint}`)
-  process.exit(1)
-}
+await runProgram(run)

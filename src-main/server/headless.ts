@@ -9,6 +9,7 @@ import { demoConnection, replayConnection } from '../engine/connections.ts'
 import { createEngine, type Engine } from '../engine/create-engine.ts'
 import { readCommandLine } from './command-line.ts'
 import { openAppWindow } from './open-app-window.ts'
+import { closeOnSignals, runProgram } from './run-program.ts'
 import { type Serving, startServing } from './start-serving.ts'
 
 declare const __BUNDLED__: boolean | undefined
@@ -22,6 +23,7 @@ function appFolder(): string | undefined {
 
 async function run(): Promise<void> {
   const options = readCommandLine(process.argv.slice(2), packageJson.version)
+  refuseMissingPage(options.imswitchUi)
   const dataFolder = resolve(options.dataFolder ?? envPaths('coverslip', { suffix: '' }).data)
   const connection =
     options.replay === undefined
@@ -51,7 +53,18 @@ async function run(): Promise<void> {
   for (const line of serving.lines) console.log(line)
   if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
   if (options.open && folder !== undefined) openAppWindow(serving.url, dataFolder)
-  closeOnSignals(serving, engine)
+  closeOnSignals(async () => {
+    await serving.close()
+    await engine.close()
+  })
+}
+
+/** A wrong folder would be noticed only by whoever opens the page. */
+function refuseMissingPage(folder: string | undefined): void {
+  if (folder === undefined || existsSync(join(folder, 'index.html'))) return
+  throw new CoverslipError('INVALID_INPUT', `--imswitch-ui: there is no index.html in ${resolve(folder)}`, {
+    hint: 'Name the folder of ImSwitch’s built page (frontend/build).',
+  })
 }
 
 /** A folder that cannot be played is a mistake in the command, not a device that may come back. */
@@ -66,27 +79,4 @@ function refuseBrokenReplay(engine: Engine): void {
   }
 }
 
-function closeOnSignals(serving: Serving, engine: Engine): void {
-  let closingSinceMs: number | undefined
-  const close = async () => {
-    if (closingSinceMs !== undefined) {
-      // Ctrl-C reaches this process both from the terminal and through npm: only a later one means impatience.
-      if (performance.now() - closingSinceMs > 1000) process.exit(1)
-      return
-    }
-    closingSinceMs = performance.now()
-    await serving.close()
-    await engine.close()
-    process.exit(0)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close())
-}
-
-try {
-  await run()
-} catch (error) {
-  const { message, hint } = CoverslipError.from(error)
-  if (!(error instanceof CoverslipError)) console.error(error)
-  console.error(hint === undefined ? message : `${message}\n${hint}`)
-  process.exit(1)
-}
+await runProgram(run)

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { CoverslipError, type ErrorCode, errorCodeSchema } from '../../src-shared/errors.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 
@@ -12,6 +13,21 @@ export type HttpErrorBody = {
 
 export function httpError(code: ErrorCode, message: string, hint?: string): HttpErrorBody {
   return { defined: true, code, status: errorStatus[code], message, data: hint === undefined ? {} : { hint } }
+}
+
+/** As `fromFastifyError` for whatever was thrown; what is a mistake of ours is logged. */
+export function errorBody(error: unknown): HttpErrorBody {
+  const body = fromFastifyError(error instanceof Error ? error : new Error(String(error)))
+  const isKnown = error instanceof CoverslipError && error.code !== 'INTERNAL'
+  if (body.status >= 500 && !isKnown) console.error(error)
+  return body
+}
+
+/** Answers as the façades do: plain JSON, with `status: "error"` and the HTTP status of our API. */
+export function answerPlainError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, code, message } = errorBody(error)
+  const { hint, data: details } = error instanceof CoverslipError ? error : {}
+  return reply.code(status).send({ status: 'error', code, message, hint, details })
 }
 
 /** What the engine or Fastify itself refuses (broken JSON, too large, wrong type), in our shape; else INTERNAL. */

@@ -4,14 +4,14 @@
  * or POST with JSON. Answers are plain JSON with a `status`; what fails has `status: "error"`, a message, and the HTTP
  * status of our API. Also `GET /api/mjpeg/<detector>`, the MJPEG stream of our own API.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
-import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ActiveStream } from '../../src-shared/live-view.ts'
 import type { Engine } from '../engine/create-engine.ts'
-import { fromFastifyError } from './http-error.ts'
+import { answerPlainError } from './http-error.ts'
 import { type LiveViewInput, readLiveViewInput } from './live-view-input.ts'
 import { serveMjpeg } from './mjpeg.ts'
+import { refuseForeignPages } from './refuse-foreign-pages.ts'
 import { guarded, look, type ServerContext } from './server-context.ts'
 
 type Answer = { readonly status: string } & Readonly<Record<string, unknown>>
@@ -98,14 +98,14 @@ export async function addLiveViewFacade(app: FastifyInstance, context: ServerCon
   })
   await app.register(async (facade) => {
     takeEmptyBodies(facade)
-    facade.setErrorHandler((error, _request, reply) => answerError(reply, error))
+    facade.setErrorHandler((error, _request, reply) => answerPlainError(reply, error))
     for (const [name, { needed, call }] of Object.entries(calls)) {
       facade.route({
         method: ['GET', 'POST'],
         url: `/liveview/${name}`,
         handler: async (request, reply) => {
           const input = inputOf(request)
-          if (needed.role !== 'viewer') refuseForeignPages(request)
+          if (needed.role !== 'viewer') refuseForeignPages(context, request.raw)
           const guard = { ...needed, action: `liveview.${name}`, input }
           const answer = await guarded(context, request.raw, guard, () => call(context.engine, input))
           return reply.code(answer.status === 'long_exposure' ? errorStatus.LONG_EXPOSURE : 200).send(answer)
@@ -132,17 +132,6 @@ function streamWish(query: unknown): Pick<LiveViewInput, 'detectorName' | 'param
   return { params, ...(detectorName === undefined ? {} : { detectorName }) }
 }
 
-/**
- * A link or image on a foreign page makes the browser send a GET without an Origin that could be checked, but modern
- * browsers say where it comes from (Fetch Metadata).
- */
-function refuseForeignPages({ headers }: FastifyRequest): void {
-  if (headers.origin !== undefined || headers['sec-fetch-site'] !== 'cross-site') return
-  throw new CoverslipError('HOST_REFUSED', 'Pages from elsewhere may not change anything here', {
-    hint: 'Call this from a script, or from a page of this server.',
-  })
-}
-
 function describe({ detectorName: detector, protocol, params, startedAt }: ActiveStream) {
   return { detector, protocol, params, started_at: startedAt }
 }
@@ -167,12 +156,4 @@ function takeEmptyBodies(facade: FastifyInstance): void {
     if (body.length === 0) done(null, undefined)
     else void parse(request, body.toString(), done)
   })
-}
-
-function answerError(reply: FastifyReply, error: unknown): FastifyReply {
-  const failure = error instanceof Error ? error : new Error(String(error))
-  const { status: httpStatus, code, message } = fromFastifyError(failure)
-  if (httpStatus >= 500 && !(error instanceof CoverslipError)) console.error(error)
-  const { hint, data: details } = error instanceof CoverslipError ? error : {}
-  return reply.code(httpStatus).send({ status: 'error', code, message, hint, details })
 }

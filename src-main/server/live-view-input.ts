@@ -9,6 +9,7 @@ import {
   type StreamParamsPatch,
   streamParamsPatchSchema,
 } from '../../src-shared/stream-params.ts'
+import { frameRateOf } from './throttle.ts'
 
 /** Names of the original design for parameters of ours. */
 const otherNames: Readonly<Record<string, string>> = {
@@ -88,7 +89,7 @@ function camelCased(input: unknown): Record<string, unknown> {
 function withFrameRate({ throttleMs, ...params }: Record<string, unknown>): Record<string, unknown> {
   if (throttleMs === undefined) return params
   const period = check(z.object({ throttleMs: z.coerce.number().min(0).max(10_000) }), { throttleMs })
-  return { frameRate: Math.min(1000, 1000 / period.throttleMs), ...params }
+  return { frameRate: frameRateOf(period.throttleMs), ...params }
 }
 
 function fromText(name: string, value: unknown): unknown {

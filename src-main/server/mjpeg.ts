@@ -4,38 +4,41 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../src-shared/access.ts'
 import type { StreamParamsPatch } from '../../src-shared/stream-params.ts'
+import { beginWatching } from '../engine/begin-watching.ts'
 import { FrameViewer } from '../live-view/frame-viewer.ts'
 import type { StreamHold } from '../live-view/stream-holds.ts'
 import { MjpegResponse, mjpegHeaders } from './mjpeg-response.ts'
+import { refuseForeignPages } from './refuse-foreign-pages.ts'
 import { guarded, look, type ServerContext } from './server-context.ts'
 
+/** Its name in the audit log. */
+const action = 'liveView.watch'
 /** A camera that was lost may come back within this time; until then its viewers wait. */
 const lostStreamMs = 30_000
 
 export type MjpegWish = {
   /** Id or name of a camera; absent: the first. */
   readonly detectorName?: string | undefined
-  /** For a stream that begins with this viewer; one that runs keeps its own. Only operators may give any. */
+  /** Of operators, for a stream that begins with them; one that runs keeps its own. Those of viewers are ignored. */
   readonly params?: StreamParamsPatch | undefined
 }
 
 /**
  * Answers `request` with the camera's MJPEG stream, started where it does not run; ends when the stream is stopped or
- * the client leaves. A HEAD request gets the headers and starts nothing.
- * @throws CoverslipError before anything was answered: UNAUTHORIZED, FORBIDDEN, UNKNOWN_DEVICE, NO_CAMERA,
+ * the client leaves. A HEAD request gets the headers and starts nothing. Images on foreign pages that are not allowed
+ * show nothing: they would start the camera, and nobody has asked the user.
+ * @throws CoverslipError before anything was answered: UNAUTHORIZED, FORBIDDEN, HOST_REFUSED, UNKNOWN_DEVICE, NO_CAMERA,
  * DEVICE_UNAVAILABLE, PROTOCOL_IN_USE naming the protocol, LONG_EXPOSURE, INVALID_INPUT naming the parameter.
  */
 export async function serveMjpeg(
   context: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { detectorName, params = {} }: MjpegWish = {},
+  { detectorName, params }: MjpegWish = {},
 ): Promise<FastifyReply> {
   const { devices, liveView } = context.engine
-  const given = Object.keys(params).length > 0
-  const needed = given ? ({ role: 'operator', control: false } as const) : look
-  const call = { ...needed, action: 'liveView.watch', input: { detectorName, protocol: 'mjpeg', params } }
-  return guarded(context, request.raw, call, async (caller) => {
+  refuseForeignPages(context, request.raw)
+  return guarded(context, request.raw, { ...look, action }, async (caller) => {
     const headers: OutgoingHttpHeaders = Object.fromEntries(Object.entries(reply.getHeaders()))
     if (request.method === 'HEAD') {
       devices.camera(detectorName)
@@ -43,7 +46,10 @@ export async function serveMjpeg(
       reply.raw.writeHead(200, { ...headers, ...mjpegHeaders }).end()
       return reply
     }
-    const hold = await liveView.holdStream({ detectorName, protocol: 'mjpeg', params })
+    const wish = { action, detectorName, protocol: 'mjpeg', params } as const
+    const hold = await beginWatching({ ...context, caller }, wish, (counting) =>
+      liveView.holdStream({ detectorName, protocol: 'mjpeg', params: counting ?? {} }),
+    )
     reply.hijack()
     if (request.raw.socket.destroyed) hold.release()
     else watch(context, { caller, hold, response: reply.raw, headers, player: playerOf(request) })

@@ -16,7 +16,7 @@ import {
   silenceMs,
   streamKeyOf,
 } from './front-messages.ts'
-import { RateLimit } from './rate-limit.ts'
+import { RateLimit } from '../access/rate-limit.ts'
 import { RedisBus, type RedisOptions } from './redis-bus.ts'
 import { RelayedStream } from './relayed-stream.ts'
 
@@ -83,7 +83,7 @@ class Relay {
       liveView.on(({ type }) => {
         if (type === 'streamStarted' || type === 'streamStopped') this.#streamsChanged()
       }),
-      options.access.onRevoked((callerIds) => bus.send('revoked', { callerIds: [...callerIds] })),
+      options.access.onRevoked((tokenIds) => bus.send('revoked', { tokenIds: [...tokenIds] })),
     ]
     this.#timer = setInterval(() => this.#beat(), heartbeatMs)
     this.#timer.unref()

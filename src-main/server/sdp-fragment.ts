@@ -10,7 +10,6 @@ export type SdpFragment = {
   readonly iceUfrag?: string
   readonly icePwd?: string
   readonly candidates: readonly IceCandidate[]
-  readonly endOfCandidates: boolean
 }
 
 /** RFC 8839, section 5.4: at least 4 and 22 characters. */
@@ -27,7 +26,6 @@ const candidatePattern =
 export function parseSdpFragment(text: string): SdpFragment {
   let iceUfrag: string | undefined
   let icePwd: string | undefined
-  let endOfCandidates = false
   let mLineIndex = -1
   let mid: string | undefined
   const candidates: IceCandidate[] = []
@@ -58,8 +56,7 @@ export function parseSdpFragment(text: string): SdpFragment {
       if (!pwdPattern.test(value)) refuse('is no password')
       if (icePwd !== undefined && icePwd !== value) refuse('differs from the password before')
       icePwd = value
-    } else if (name === 'end-of-candidates') endOfCandidates = true
-    else if (name === 'candidate') {
+    } else if (name === 'candidate') {
       const candidate = `candidate:${value}`
       if (candidate.length > 2000 || !candidatePattern.test(candidate)) refuse('is no candidate')
       if (candidates.length === maxCandidates) refuse('is one candidate too many')
@@ -72,7 +69,6 @@ export function parseSdpFragment(text: string): SdpFragment {
   }
   return {
     candidates,
-    endOfCandidates,
     ...(iceUfrag === undefined ? {} : { iceUfrag }),
     ...(icePwd === undefined ? {} : { icePwd }),
   }

@@ -16,6 +16,8 @@ export type ServerContext = {
   callerOf(request: IncomingMessage): Caller
   /** Why a request with these headers may not come in at all (Host, Origin); undefined when it may. */
   refusal(request: IncomingMessage): string | undefined
+  /** Whether a page from elsewhere that is not allowed made a browser send this; see `refuseForeignPages`. */
+  isFromForeignPage(request: IncomingMessage): boolean
 }
 
 /** What a façade's call does, as the contract's calls declare it. */

@@ -20,13 +20,19 @@ export type PresentedToken = {
  * Undefined when it carries none that could be one.
  */
 export function presentedToken(request: IncomingMessage): PresentedToken | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const secret = bearer ?? queryToken(request.url)
+  const secret = ownToken(request)
   if (secret !== undefined) return { secret, clientId: `address ${addressOf(request)}` }
   const cookie = parseCookie(request.headers.cookie ?? '')[cookieName]
   const [cookieSecret = '', clientId = ''] = cookie?.split('.') ?? []
   if (!clientPattern.test(clientId)) return undefined
   return { secret: cookieSecret, clientId: `browser ${clientId}` }
+}
+
+/** Whether a request carries a token by its address or a header, not by a cookie that the browser adds by itself. */
+export const bringsToken = (request: IncomingMessage): boolean => ownToken(request) !== undefined
+
+function ownToken({ headers, url }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? queryToken(url)
 }
 
 /** A new browser's id: never one that a request brings along, so that nobody can plant one. */
@@ -61,6 +67,15 @@ function queryToken(url: string | undefined): string | undefined {
   const query = url?.indexOf('?') ?? -1
   if (url === undefined || query < 0) return undefined
   return new URLSearchParams(url.slice(query)).get('token') ?? undefined
+}
+
+/** `url` without its token, which no call takes as input. */
+export function withoutToken(url: string): string {
+  const [path = '', query] = url.split('?', 2)
+  if (query === undefined) return url
+  const rest = new URLSearchParams(query)
+  rest.delete('token')
+  return rest.size === 0 ? path : `${path}?${rest}`
 }
 
 /** Network address of whoever sent a request; IPv4 as such also where the socket is IPv6. */

@@ -185,7 +185,10 @@ export class ShareServer implements ShareControl {
   async #stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
-    await running?.server.close()
+    if (running === undefined) return
+    await running.server.close()
+    // Video does not come through the server.
+    this.#options.engine.viewers.disconnectGuests()
   }
 
   #change(state: SharingState): void {

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { type StreamParamsPatch, webrtcParamsSchema } from '../../src-shared/stream-params.ts'
 import { maxSdpLength, type WebrtcOffer } from '../../src-shared/webrtc.ts'
-import { fromFastifyError } from './http-error.ts'
+import { answerPlainError } from './http-error.ts'
 import { readLiveViewInput } from './live-view-input.ts'
 import type { ServerContext } from './server-context.ts'
 import { answerViewer } from './webrtc-viewer.ts'
@@ -34,13 +34,7 @@ export type WebrtcOfferReply = {
 /** Adds the route to `app`. */
 export async function addWebrtcOffer(app: FastifyInstance, context: ServerContext): Promise<void> {
   await app.register(async (routes) => {
-    routes.setErrorHandler((error, _request, reply) => {
-      const failure = error instanceof Error ? error : new Error(String(error))
-      const { status, code, message } = fromFastifyError(failure)
-      if (status >= 500 && !(error instanceof CoverslipError)) console.error(error)
-      const { hint, data: details } = error instanceof CoverslipError ? error : {}
-      return reply.code(status).send({ status: 'error', code, message, hint, details })
-    })
+    routes.setErrorHandler((error, _request, reply) => answerPlainError(reply, error))
     routes.post('/liveview/webrtc_offer', { bodyLimit }, ({ raw, body }) =>
       answerWebrtcOffer(context, raw, { action: 'liveview.webrtc_offer', body }),
     )
@@ -73,9 +67,6 @@ function readOffer(body: unknown): WebrtcOffer {
     })
   }
   const { sdp, type: _type, sdp_type: _sdpType, ...rest } = parsed.data
-  if (sdp.length > maxSdpLength) {
-    throw new CoverslipError('TOO_LARGE', `The SDP has more than ${maxSdpLength} characters`)
-  }
   const { detectorName, params } = readLiveViewInput(rest, { ignoreUnknown: false })
   return {
     sdp,

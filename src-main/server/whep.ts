@@ -7,11 +7,12 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { maxSdpLength } from '../../src-shared/webrtc.ts'
-import { type HttpErrorBody, fromFastifyError, httpError } from './http-error.ts'
+import { whenClosed } from '../engine/answer-offer.ts'
+import { type HttpErrorBody, errorBody, httpError } from './http-error.ts'
 import { iceServerLinks } from './ice-server-links.ts'
 import { iceCredentials, parseSdpFragment } from './sdp-fragment.ts'
 import { guarded, look, type ServerContext } from './server-context.ts'
-import { answerViewer, whenClosed } from './webrtc-viewer.ts'
+import { answerViewer } from './webrtc-viewer.ts'
 
 const sdpType = 'application/sdp'
 const fragmentType = 'application/trickle-ice-sdpfrag'
@@ -71,12 +72,15 @@ function addEndpoint(whep: FastifyInstance, context: ServerContext, sessions: Se
       .send(sdp)
   })
 
-  whep.options(url, (request, reply) => {
-    reply.header('allow', 'POST, OPTIONS').header('accept-post', sdpType)
-    // Preflights carry no token, and TURN credentials are for those who may watch.
-    if (mayWatch(context, request)) reply.header('link', links())
-    return reply.code(204).send()
-  })
+  // TURN credentials are for those who may watch: preflights, which carry no token, are answered before they come here.
+  whep.options(url, (_request, reply) =>
+    reply
+      .code(204)
+      .header('allow', 'POST, OPTIONS')
+      .header('accept-post', sdpType)
+      .header('link', links())
+      .send(),
+  )
   refuseOthers(whep, url, { methods: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], allow: 'POST, OPTIONS' })
 }
 
@@ -137,16 +141,6 @@ function sessionOf(sessions: Sessions, id: string, callerId: string): Session {
   })
 }
 
-function mayWatch(context: ServerContext, request: FastifyRequest): boolean {
-  try {
-    context.access.authorize(context.callerOf(request.raw), look)
-    return true
-  } catch (error) {
-    if (error instanceof CoverslipError) return false
-    throw error
-  }
-}
-
 /** Refuses bodies of another type, and requests without one, before they are read. */
 function demandType(type: string) {
   return async ({ headers }: FastifyRequest): Promise<void> => {
@@ -197,10 +191,8 @@ function httpErrorWith(status: number, message: string, hint: string): HttpError
 }
 
 function answerError(reply: FastifyReply, request: FastifyRequest, error: unknown): FastifyReply {
-  const failure = error instanceof Error ? error : new Error(String(error))
-  const known = fromFastifyError(failure)
+  const known = errorBody(error)
   const { status } = known
-  if (status >= 500 && !(error instanceof CoverslipError)) console.error(error)
   if (status === 415)
     reply.header(request.method === 'PATCH' ? 'accept-patch' : 'accept-post', acceptedBy(request))
   if (status === 401) reply.header('www-authenticate', 'Bearer')

@@ -114,7 +114,9 @@ export class VideoConnection {
     this.#lastBytes = undefined
     let sessionId: string | undefined
     let early: IceCandidate[] = []
-    peer.addTransceiver('video', { direction: 'recvonly' })
+    const { receiver } = peer.addTransceiver('video', { direction: 'recvonly' })
+    // Frames are shown as they come, not smoothed.
+    receiver.jitterBufferTarget = 0
     peer.addEventListener('track', ({ track }) => this.#play(track))
     peer.addEventListener('connectionstatechange', () => this.#stateChanged(peer))
     const channel = peer.createDataChannel(frameChannelLabel, { ordered: false, maxRetransmits: 0 })
@@ -128,12 +130,15 @@ export class VideoConnection {
         if (candidate === null || candidate.candidate === '') return
         const { candidate: text, sdpMid, sdpMLineIndex } = candidate
         early.push({ candidate: text, sdpMid, sdpMLineIndex })
-        if (sessionId === undefined) return
+        sendCandidates()
+      })
+      const sendCandidates = () => {
+        if (sessionId === undefined || early.length === 0) return
         const candidates = early
         early = []
         // A candidate that does not arrive is one way less; the others may do.
         this.#signalling.addCandidates({ sessionId, candidates }).catch(() => undefined)
-      })
+      }
       const answer = await this.#signalling.offer({ detectorName: this.#detectorName, sdp })
       sessionId = answer.sessionId
       if (peer !== this.#peer) {
@@ -142,8 +147,7 @@ export class VideoConnection {
       }
       this.#sessionId = sessionId
       await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
-      if (early.length > 0) await this.#signalling.addCandidates({ sessionId, candidates: early })
-      early = []
+      sendCandidates()
     } catch (error) {
       if (peer === this.#peer) this.#failed(this.#signalling.describe(error))
     }

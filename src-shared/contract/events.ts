@@ -55,7 +55,7 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alertCleared'), alertId: z.string() }),
   /** Who operates, or asks to. */
   z.object({ type: z.literal('controlChanged'), control: controlStateSchema }),
-  /** Once a second while there are viewers; addresses are told to owners only. */
+  /** Once a second while there are viewers; all of them for owners, others learn only of what they watch themselves. */
   z.object({ type: z.literal('viewersChanged'), viewers: z.array(viewerInfoSchema) }),
   z.object({ type: z.literal('sharingChanged'), sharing: sharingStateSchema }),
   z.object({ type: z.literal('settingsChanged'), settings: settingsSchema }),

@@ -83,16 +83,16 @@ describe('the viewer page', () => {
   })
 
   it('knows which frame it shows', async () => {
-    // Every pixel holds the frame's number; a window that follows it makes it a grey that says it.
+    // Every pixel holds the frame's number; a window that follows it makes it a grey that says it, 5 greys per frame.
     host = await startTestServer({
-      config: { connections: [testConnection({ width: 320, height: 240, frameRate: 20 })] },
+      config: { connections: [testConnection({ width: 320, height: 240, frameRate: 10 })] },
     })
     const showAround = (sequence: number) =>
       host.engine.liveView.setStreamParams({
         protocol: 'webrtc',
-        params: { windowMode: 'manual', windowLow: Math.max(0, sequence - 100), windowHigh: sequence + 155 },
+        params: { windowMode: 'manual', windowLow: Math.max(0, sequence - 15), windowHigh: sequence + 35 },
       })
-    showAround(100)
+    showAround(30)
     await open()
     await page.evaluate(() => {
       const video = document.querySelector('video')
@@ -106,7 +106,9 @@ describe('the viewer page', () => {
         seen.newest = note?.sequence ?? 0
         canvas.drawImage(video, 0, 0, 1, 1)
         const grey = canvas.getImageData(0, 0, 1, 1).data[0] ?? 0
-        if (exact && grey > 5 && grey < 250) seen.errors.push(note.sequence - note.window.low - grey)
+        if (!exact || grey < 10 || grey > 245) return
+        const { low, high } = note.window
+        seen.errors.push(note.sequence - (low + (grey / 255) * (high - low)))
       })
     })
     await toggle()
@@ -115,18 +117,16 @@ describe('the viewer page', () => {
       'frames with notes',
       async () => {
         const seen = seenSchema.parse(await page.evaluate((): unknown => Reflect.get(window, 'seen')))
-        if (seen.errors.length >= 60) return seen
+        if (seen.errors.length >= 40) return seen
         showAround(seen.newest)
         await page.waitForTimeout(500)
         return undefined
       },
       80_000,
     )
-    // Greys are rounded twice on their way.
-    const right = errors.filter((error) => Math.abs(error) <= 2)
-    expect(right.length / errors.length).toBeGreaterThan(0.9)
-    const mean = right.reduce((sum, error) => sum + error, 0) / right.length
-    expect(Math.abs(mean)).toBeLessThan(0.6)
+    // Greys are rounded twice on their way. Where the page is late, the canvas may get the frame after the one told of.
+    const right = errors.filter((error) => Math.abs(error) < 0.5)
+    expect(right.length, JSON.stringify(errors)).toBeGreaterThan(errors.length / 2)
   })
 
   it('comes back by itself when the server does', async () => {

@@ -217,12 +217,12 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     })
 
     test('shares the microscope where its settings say so', async () => {
-      const data = join(folder.path, 'shared')
+      const data = join(folder.path, 'sharing')
       const port = await freePort()
       await mkdir(data)
       const remote = { enabled: true, host: '127.0.0.1', port, tls: 'off' }
       await writeFile(join(data, 'settings.json'), JSON.stringify({ remote }))
-      const app = await start('shared')
+      const app = await start('sharing')
       await framesArrive(app.page)
       const url = `http://127.0.0.1:${port}`
       expect((await fetch(`${url}/`)).status).toBe(200)

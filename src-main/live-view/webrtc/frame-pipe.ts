@@ -5,10 +5,11 @@
  */
 export const frameHeaderBytes = 16
 
-/** Sides that H.264, VP8, VP9 and AV1 encoders of libwebrtc take. */
+/** Sides that VP8, VP9 and AV1 encoders of libwebrtc take. */
 const maxSide = 16_383
 const maxNoteBytes = 10_000
 
+/** What precedes a frame on the pipe; sides in pixels. */
 export type FrameHeader = {
   readonly width: number
   readonly height: number
@@ -16,6 +17,7 @@ export type FrameHeader = {
   readonly noteBytes: number
 }
 
+/** The header of a frame, 16 bytes; see above. */
 export function encodeFrameHeader({ width, height, colour, noteBytes }: FrameHeader): Buffer {
   const header = Buffer.alloc(frameHeaderBytes)
   header.writeUInt32LE(width, 0)
@@ -104,6 +106,7 @@ export class FrameAssembler {
   }
 }
 
+/** A whole frame from the pipe; its memory holds only until the call that it is given to returns. */
 export type AssembledFrame = {
   readonly width: number
   readonly height: number

@@ -4,13 +4,15 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { NetworkCounts } from '../stream-outlet.ts'
 import type { PeerCall, PeerCounts, PeerEvent, PeerRequest } from './peer-messages.ts'
 
-/** Gathering candidates takes up to a second; a process that starts, another. */
+/** A process that starts takes a second, gathering candidates less. */
 const replyMs = 10_000
 
+/** What becomes of a peer: it is connected, or closed (told once for each). */
 export type PeerNews = Extract<PeerEvent, { type: 'connected' | 'closed' }>
 
 type Waiting = { resolve(sdp: string): void; reject(error: CoverslipError): void }
 
+/** Requests for the peers of one stream, which wait for their replies, and what each peer has received. */
 export class PeerChannel {
   readonly #send: (call: PeerCall) => void
   readonly #news = new Emitter<PeerNews>()

@@ -1,6 +1,6 @@
 /** The peer process of a stream, as its worker sees it: started anew when it dies, fed with frames and requests. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { workerUrl } from '../../worker-url.ts'
@@ -16,6 +16,8 @@ const healthyMs = 10_000
 /** The library keeps some 4 MB of each connection: after so many, a process without viewers is replaced. */
 const maxServed = 25
 const restartMs = { first: 200, most: 10_000 }
+/** A process that was told to stop has so long for it. */
+const stopMs = 1000
 
 /** A video frame to send; the planes must stay as they are until `sent` is called. */
 export type OutgoingFrame = {
@@ -31,6 +33,8 @@ export type OutgoingFrame = {
 
 type Options = {
   settings: VideoSettings
+  /** The process' program; for tests. */
+  readonly script?: string
   tell(event: PeerEvent): void
   /** The process died, or cannot be started. */
   fault(error: CoverslipError): void
@@ -38,6 +42,7 @@ type Options = {
   ready(): void
 }
 
+/** Owns the process: keeps one running until it is closed, and leaves none behind. */
 export class PeerChild {
   readonly #options: Options
   readonly #connected = new Set<string>()
@@ -46,6 +51,8 @@ export class PeerChild {
   readonly #calls = new Set<number>()
   #child: ChildProcess | undefined
   #pipe: Socket | undefined
+  /** Processes that were told to stop. */
+  readonly #ending = new Set<Promise<void>>()
   #underWay = 0
   #restarts = 0
   #served = 0
@@ -95,17 +102,12 @@ export class PeerChild {
     this.#post({ type: 'settings', settings })
   }
 
-  /** Ends the process, and resolves when it has ended. */
+  /** Ends the process and those that it has replaced, and resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    const child = this.#child
-    if (child === undefined) return
-    const ended = new Promise((resolve) => child.once('close', resolve))
-    this.#post({ type: 'stop' })
-    const timer = setTimeout(() => child.kill('SIGKILL'), 1000)
-    await ended
-    clearTimeout(timer)
+    this.#end()
+    await Promise.all(this.#ending)
   }
 
   #start(): void {
@@ -117,7 +119,7 @@ export class PeerChild {
       // The library has many threads, and glibc would keep freed memory for each of them.
       MALLOC_ARENA_MAX: '2',
     }
-    const script = fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
+    const script = this.#options.script ?? fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
     const child = spawn(process.execPath, [script], {
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
@@ -125,31 +127,45 @@ export class PeerChild {
     this.#child = child
     this.#served = 0
     this.#underWay = 0
-    const pipe = child.stdio[framesFd] as Socket
+    const pipe = framePipe(child)
     this.#pipe = pipe
-    pipe.on('data', (taken: Buffer) => {
+    pipe?.on('data', (taken: Buffer) => {
       if (this.#pipe !== pipe) return
       this.#underWay -= taken.length
       this.#options.ready()
     })
     // The process' end says the same with its reason.
-    pipe.on('error', () => undefined)
+    pipe?.on('error', () => undefined)
     child.on('message', (event: PeerEvent) => {
       if (this.#child === child) this.#receive(event)
     })
-    let failure: Error | undefined
-    child.on('error', (error) => {
-      failure = error
-    })
-    child.on('close', (code, signal) => {
+    const ended = (how: string, code: number | null) => {
+      pipe?.destroy()
       if (this.#child !== child) return
       this.#child = undefined
-      this.#ended(failure?.message ?? `${signal ?? `exit code ${code}`}`, {
-        code,
-        livedMs: performance.now() - startedMs,
-      })
+      this.#ended(how, { code, livedMs: performance.now() - startedMs })
+    }
+    child.on('error', ({ message }) => {
+      // Without a process there is nothing that could close.
+      if (child.pid === undefined) ended(message, null)
     })
+    child.on('close', (code, signal) => ended(`${signal ?? `exit code ${code}`}`, code))
     this.#post({ type: 'settings', settings: this.#options.settings })
+  }
+
+  /** Tells the process to stop, and kills it when it does not. */
+  #end(): void {
+    const child = this.#child
+    if (child?.pid === undefined) return
+    const ended = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
+      child.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    }).finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
+    this.#post({ type: 'stop' })
   }
 
   #ended(how: string, { code, livedMs }: { code: number | null; livedMs: number }): void {
@@ -185,7 +201,7 @@ export class PeerChild {
 
   /** Another process takes the place of this one, which nobody uses now. */
   #replace(): void {
-    this.#post({ type: 'stop' })
+    this.#end()
     this.#start()
   }
 
@@ -200,6 +216,12 @@ export class PeerChild {
     })
     this.#options.tell({ type: 'refused', call, error: error.serialize() })
   }
+}
+
+/** Undefined when there is no process: then it has no `stdio` either, whatever its type says. */
+function framePipe(child: { readonly stdio?: ChildProcess['stdio'] | undefined }): Socket | undefined {
+  const pipe = child.stdio?.[framesFd]
+  return pipe instanceof Socket ? pipe : undefined
 }
 
 const died = (how: string) =>

@@ -10,6 +10,7 @@ const countsEveryMs = 1000
 /** One encoder runs for each; more than one computer can serve. */
 const maxPeers = 64
 
+/** Makes a connection for each peer that it is asked for, and tells what becomes of it. */
 export class PeerHost {
   readonly #library: WebrtcLibrary
   readonly #tell: (event: PeerEvent) => void

@@ -39,6 +39,7 @@ export type PeerCounts = {
   readonly roundTripMs?: number
 }
 
+/** What a peer process tells of its peers. */
 export type PeerEvent =
   | { readonly type: 'reply'; readonly call: number; readonly sdp?: string }
   | { readonly type: 'refused'; readonly call: number; readonly error: SerializedError }

@@ -8,8 +8,8 @@ import { PeerStats } from './peer-stats.ts'
 import { withBitrate } from './sdp.ts'
 import type { DataChannel, IceServer, PeerConnection, Transceiver, WebrtcLibrary } from './webrtc-library.ts'
 
-/** Host candidates are there at once; nobody waits longer for an answer of a STUN or TURN server. */
-const gatheringMs = 1000
+/** Host candidates are there at once; nobody waits longer for a STUN or TURN server that may not answer. */
+const gatheringMs = 400
 /** From the answer to the connection. */
 const connectMs = 30_000
 /** A connection that libwebrtc calls disconnected, or that has brought nothing, for so long is over. */
@@ -31,11 +31,16 @@ type Options = {
   closed(reason: string): void
 }
 
+/** Begins with `answer` or `offer`, and is over when `closed` has been called. */
 export class Peer {
   readonly #options: Options
   readonly #connection: PeerConnection
   readonly #stats: PeerStats
-  #settings: VideoSettings
+  /** The newest settings asked for, and the bit rate that the connection has. */
+  #wanted: VideoSettings
+  #appliedKbps: number | undefined
+  /** Negotiations follow each other: each leaves the connection as the next must find it. */
+  #negotiation: Promise<unknown> = Promise.resolve()
   /** Which side made the offer, and the other side's description as it came. */
   #remote: { readonly type: 'offer' | 'answer'; readonly sdp: string } | undefined
   #notes: DataChannel | undefined
@@ -47,7 +52,7 @@ export class Peer {
 
   constructor(options: Options) {
     this.#options = options
-    this.#settings = options.settings
+    this.#wanted = options.settings
     const { library, iceServers } = options
     this.#connection = new library.RTCPeerConnection({ iceServers })
     this.#stats = new PeerStats(this.#connection)
@@ -65,13 +70,15 @@ export class Peer {
    * @throws CoverslipError INVALID_INPUT when the library refuses the offer.
    */
   async answer(sdp: string): Promise<string> {
+    await this.#inTurn(() => this.#answer(sdp))
+    return this.#gathered()
+  }
+
+  async #answer(sdp: string): Promise<void> {
     const { library, track } = this.#options
-    this.#remote = { type: 'offer', sdp }
+    const { bitrateKbps } = this.#wanted
     try {
-      await this.#connection.setRemoteDescription({
-        type: 'offer',
-        sdp: withBitrate(sdp, this.#settings.bitrateKbps),
-      })
+      await this.#connection.setRemoteDescription({ type: 'offer', sdp: withBitrate(sdp, bitrateKbps) })
       const sender = this.#connection.addTrack(track, new library.MediaStream())
       for (const transceiver of this.#connection.getTransceivers()) {
         // Nothing that the viewer may send is received.
@@ -82,7 +89,8 @@ export class Peer {
     } catch (error) {
       throw refused('offer', error)
     }
-    return this.#gathered()
+    this.#remote = { type: 'offer', sdp }
+    this.#appliedKbps = bitrateKbps
   }
 
   /** Makes an offer to send video, with all candidates of this side. */
@@ -90,7 +98,7 @@ export class Peer {
     const { library, track } = this.#options
     const streams = [new library.MediaStream()]
     this.#prefer(this.#connection.addTransceiver(track, { direction: 'sendonly', streams }))
-    await this.#connection.setLocalDescription(await this.#connection.createOffer())
+    await this.#inTurn(() => this.#setOffer())
     return this.#gathered()
   }
 
@@ -98,16 +106,17 @@ export class Peer {
    * Takes the other side's answer to `offer`.
    * @throws CoverslipError INVALID_INPUT when the library refuses it.
    */
-  async accept(sdp: string): Promise<void> {
-    this.#remote = { type: 'answer', sdp }
-    try {
-      await this.#connection.setRemoteDescription({
-        type: 'answer',
-        sdp: withBitrate(sdp, this.#settings.bitrateKbps),
-      })
-    } catch (error) {
-      throw refused('answer', error)
-    }
+  accept(sdp: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { bitrateKbps } = this.#wanted
+      try {
+        await this.#connection.setRemoteDescription({ type: 'answer', sdp: withBitrate(sdp, bitrateKbps) })
+      } catch (error) {
+        throw refused('answer', error)
+      }
+      this.#remote = { type: 'answer', sdp }
+      this.#appliedKbps = bitrateKbps
+    })
   }
 
   /** @throws CoverslipError INVALID_INPUT naming the candidate that the library refuses. */
@@ -128,22 +137,39 @@ export class Peer {
 
   /**
    * New bit rate. The library takes it from the other side's description only, so both descriptions are set once more;
-   * the other side need not know. The codec stays what was negotiated.
+   * the other side need not know. The codec stays what was negotiated. Of several changes the newest applies.
    */
-  async change(settings: VideoSettings): Promise<void> {
-    const before = this.#settings
-    this.#settings = settings
+  change(settings: VideoSettings): Promise<void> {
+    this.#wanted = settings
+    return this.#inTurn(() => this.#applyBitrate())
+  }
+
+  async #applyBitrate(): Promise<void> {
+    const { bitrateKbps } = this.#wanted
     const remote = this.#remote
-    if (remote === undefined || this.#isClosed || before.bitrateKbps === settings.bitrateKbps) return
+    // Without the other side's description, `answer` or `accept` will apply it.
+    if (remote === undefined || this.#isClosed || this.#appliedKbps === bitrateKbps) return
     const connection = this.#connection
-    const description = { type: remote.type, sdp: withBitrate(remote.sdp, settings.bitrateKbps) }
+    const description = { type: remote.type, sdp: withBitrate(remote.sdp, bitrateKbps) }
     if (remote.type === 'offer') {
       await connection.setRemoteDescription(description)
       await connection.setLocalDescription(await connection.createAnswer())
     } else {
-      await connection.setLocalDescription(await connection.createOffer())
+      await this.#setOffer()
       await connection.setRemoteDescription(description)
     }
+    this.#appliedKbps = bitrateKbps
+  }
+
+  async #setOffer(): Promise<void> {
+    await this.#connection.setLocalDescription(await this.#connection.createOffer())
+  }
+
+  #inTurn(negotiate: () => Promise<void>): Promise<void> {
+    const turn = this.#negotiation.then(negotiate)
+    // Whoever asked hears of a failure; those who come after must not.
+    this.#negotiation = turn.catch(() => undefined)
+    return turn
   }
 
   /** A frame was given to the encoders: `note` is the JSON of its note. */
@@ -194,7 +220,7 @@ export class Peer {
   /** Puts the wanted codec first; the others stay, for viewers that do not have it. */
   #prefer(transceiver: Transceiver): void {
     const { codecs } = this.#options.library.RTCRtpSender.getCapabilities('video')
-    const wanted = `video/${this.#settings.codec}`
+    const wanted = `video/${this.#wanted.codec}`
     const first = codecs.filter(({ mimeType }) => mimeType === wanted)
     if (first.length === 0) return
     transceiver.setCodecPreferences([...first, ...codecs.filter(({ mimeType }) => mimeType !== wanted)])

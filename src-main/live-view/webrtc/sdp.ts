@@ -11,7 +11,7 @@ const hint =
 
 /**
  * Checks a viewer's offer before the library sees it.
- * @throws CoverslipError INVALID_INPUT saying what is wrong with it.
+ * @throws CoverslipError TOO_LARGE; INVALID_INPUT saying what is wrong with it.
  */
 export function checkOffer(sdp: string): void {
   const sections = checkedSections(sdp, 'offer')
@@ -25,7 +25,7 @@ export function checkOffer(sdp: string): void {
 
 /**
  * Checks a media server's answer to an offer of ours.
- * @throws CoverslipError INVALID_INPUT saying what is wrong with it.
+ * @throws CoverslipError TOO_LARGE; INVALID_INPUT saying what is wrong with it.
  */
 export function checkAnswer(sdp: string): void {
   const refused = !checkedSections(sdp, 'answer').some(([line]) => /^m=video [1-9]/.test(line ?? ''))
@@ -51,7 +51,7 @@ export function withBitrate(sdp: string, kbps: number): string {
 
 /** Adds `parameters` to the formats of all video codecs of a section. */
 function withFormat(section: readonly string[], parameters: string): string[] {
-  const formats = section.flatMap((line) => /^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264)\//i.exec(line)?.[1] ?? [])
+  const formats = section.flatMap((line) => /^a=rtpmap:(\d+) (?:VP8|VP9|AV1)\//i.exec(line)?.[1] ?? [])
   const missing = new Set(formats)
   const changed = section.map((line) => {
     const format = /^a=fmtp:(\d+) /.exec(line)?.[1]
@@ -69,7 +69,8 @@ function receives(section: readonly string[]): boolean {
 }
 
 function checkedSections(sdp: string, what: 'offer' | 'answer'): string[][] {
-  if (sdp.length > maxSdpLength) throw invalid(`The ${what} is longer than ${maxSdpLength} characters`)
+  if (sdp.length > maxSdpLength)
+    throw new CoverslipError('TOO_LARGE', `The ${what} is longer than ${maxSdpLength} characters`, { hint })
   const lines = linesOf(sdp)
   if (lines[0] !== 'v=0') throw invalid(`The ${what} is not SDP: it does not begin with v=0`)
   const bad = lines.findIndex((line) => !/^[a-z]=[^\0]*$/.test(line))

@@ -28,7 +28,6 @@ type Loaded = {
 
 /** Makes video of frames and gives it to the peer process, which encodes it for each viewer. */
 export class VideoMaker implements StreamMaker {
-  readonly #post: Post
   readonly #child: PeerChild
   readonly #meter = new FrameMeter()
   readonly #window = new DisplayWindow()
@@ -39,9 +38,8 @@ export class VideoMaker implements StreamMaker {
 
   constructor({ params, post, ready }: Options) {
     this.#params = params
-    this.#post = post
     this.#child = new PeerChild({
-      settings: this.#settingsOf(params),
+      settings: settingsOf(params),
       tell: (event) => post({ type: 'peer', event }),
       fault: (error) => post({ type: 'fault', error: error.serialize() }),
       ready,
@@ -101,7 +99,7 @@ export class VideoMaker implements StreamMaker {
     const before = this.#params
     this.#params = params
     if (before.codec === params.codec && before.bitrateKbps === params.bitrateKbps) return
-    this.#child.change(this.#settingsOf(params))
+    this.#child.change(settingsOf(params))
   }
 
   handle(request: MakerRequest): void {
@@ -111,17 +109,9 @@ export class VideoMaker implements StreamMaker {
   close(): Promise<void> {
     return this.#child.close()
   }
-
-  /** The library's encoders, which have no H.264. */
-  #settingsOf({ codec, bitrateKbps }: WebrtcParams): VideoSettings {
-    if (codec !== 'H264') return { codec, bitrateKbps }
-    const error = new CoverslipError('PROTOCOL_UNAVAILABLE', 'H.264 cannot be encoded here; VP8 is used', {
-      hint: 'Choose VP8, VP9 or AV1.',
-    })
-    this.#post({ type: 'fault', error: error.serialize() })
-    return { codec: 'VP8', bitrateKbps }
-  }
 }
+
+const settingsOf = ({ codec, bitrateKbps }: WebrtcParams): VideoSettings => ({ codec, bitrateKbps })
 
 function noteOf(info: FrameInfo, picture: VideoPicture): Omit<VideoFrameNote, 'encodedAtMs'> {
   const { width, height, region, scale, window } = picture

@@ -6,10 +6,13 @@
 import { createRequire } from 'node:module'
 import type { IceCandidate } from '../../../src-shared/webrtc.ts'
 
+/** Name of the optional package. */
 export const webrtcPackage = '@roamhq/wrtc'
 
+/** RTCSessionDescriptionInit: SDP and which side it is of. */
 export type SessionDescription = { readonly type: 'offer' | 'answer'; readonly sdp: string }
 
+/** RTCIceServer: a STUN server, or a TURN server with its credentials. */
 export type IceServer = {
   readonly urls: readonly string[]
   readonly username?: string | undefined
@@ -23,12 +26,14 @@ export type VideoFrame = {
   readonly data: Uint8ClampedArray<ArrayBuffer>
 }
 
+/** Where a track's frames come from (the library's own, not of the W3C). */
 export interface VideoSource {
   createTrack(): unknown
   /** Copies the frame and gives it to the encoders. */
   onFrame(frame: VideoFrame): void
 }
 
+/** RTCDataChannel, for text. */
 export interface DataChannel {
   readonly label: string
   readonly readyState: string
@@ -39,14 +44,17 @@ export interface DataChannel {
   close(): void
 }
 
+/** RTCRtpCodec: `video/VP8`. */
 export type Codec = { readonly mimeType: string }
 
+/** RTCRtpTransceiver: one medium of a connection. */
 export interface Transceiver {
   direction: string
   readonly sender: object
   setCodecPreferences(codecs: readonly Codec[]): void
 }
 
+/** RTCPeerConnection. Closing it does not free it: see `collect-garbage.ts`. */
 export interface PeerConnection {
   readonly connectionState: string
   readonly iceGatheringState: string
@@ -69,6 +77,7 @@ export interface PeerConnection {
   close(): void
 }
 
+/** What the package exports. */
 export type WebrtcLibrary = {
   readonly RTCPeerConnection: new (configuration: {
     readonly iceServers: readonly IceServer[]

@@ -2,6 +2,7 @@
 import type { IceCandidate, WebrtcAnswer, WebrtcOffer } from '../../../src-shared/webrtc.ts'
 import type { ViewerIdentity } from '../viewer-board.ts'
 
+/** Sessions of viewers and media servers with the engine's WebRTC streams. */
 export interface WebrtcSignalling {
   /**
    * Answers a viewer's offer with all of this side's candidates. Starts the detector's WebRTC stream if it does not

@@ -31,6 +31,7 @@ const mediaServer: Viewer = {
   client: 'webrtc',
 }
 
+/** The sessions of WebRTC: each holds its stream while it lasts. */
 export class WebrtcViewers implements WebrtcSignalling {
   readonly #options: Options
   readonly #sessions = new Map<string, Session>()

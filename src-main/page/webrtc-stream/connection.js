@@ -1,5 +1,5 @@
 /** One WebRTC connection to the microscope: its video, the notes about its frames, and statistics. */
-import { FrameMatcher } from './frame-matching.js'
+import { FrameNotes, withCaptureTimes } from './frame-notes.js'
 import { HostClock } from './host-clock.js'
 import { Problem } from './server.js'
 
@@ -23,7 +23,7 @@ export class Connection {
   #isOver = false
   #ended
   clock = new HostClock()
-  matcher = new FrameMatcher()
+  notes = new FrameNotes()
 
   /**
    * @param ended called once with a Problem: `byServer` is true when the server closed the connection
@@ -51,7 +51,8 @@ export class Connection {
   /** @throws Problem when the server refuses. */
   async open(detectorName) {
     const peer = this.#peer
-    await peer.setLocalDescription(await peer.createOffer())
+    const offer = await peer.createOffer()
+    await peer.setLocalDescription({ type: 'offer', sdp: withCaptureTimes(offer.sdp) })
     await this.#gathered()
     if (this.#isOver) return undefined
     const {
@@ -139,8 +140,9 @@ export class Connection {
       // Not ours: newer servers may say more.
       return
     }
-    if (message.type === 'pong') this.clock.add(message, performance.now())
-    else if (message.type === 'frame') this.matcher.addNote(message)
+    const nowMs = performance.now()
+    if (message.type === 'pong') this.clock.add(message, nowMs)
+    else if (message.type === 'frame') this.notes.add(message, nowMs)
   }
 
   #over(problem, byServer = false) {

@@ -144,7 +144,7 @@ async function endedOnPurpose(server, camera) {
 }
 
 /** A frame is on the screen. */
-function shown(nowMs, { rtpTimestamp, receiveTime, expectedDisplayTime, presentedFrames, width, height }) {
+function shown(nowMs, { captureTime, receiveTime, expectedDisplayTime, presentedFrames, width, height }) {
   video.requestVideoFrameCallback(shown)
   const run = watching
   const connection = run?.connection
@@ -158,17 +158,14 @@ function shown(nowMs, { rtpTimestamp, receiveTime, expectedDisplayTime, presente
   run.lastShownMs = nowMs
   run.size = { width, height }
   at('empty').hidden = true
-  const { clock, matcher } = connection
-  const receivedHostMs = clock.toHostMs(receiveTime ?? nowMs)
-  const note =
-    rtpTimestamp === undefined || !clock.known ? undefined : matcher.match({ rtpTimestamp, receivedHostMs })
-  if (note !== undefined) run.latencies.add(clock.toHostMs(expectedDisplayTime) - note.capturedAtMs, nowMs)
-  const shownNote = note ?? matcher.newest
-  describe(shownNote)
+  const { clock, notes } = connection
+  const { note, exact } = notes.find({ captureTime, receiveTime, nowMs }, clock)
+  // Without a capture time the note is a frame off at most.
+  if (note !== undefined && clock.known)
+    run.latencies.add(clock.toHostMs(expectedDisplayTime) - note.capturedAtMs, nowMs)
+  describe(note)
   // For scripts that embed this page.
-  video.dispatchEvent(
-    new CustomEvent('framenote', { detail: { note: shownNote, exact: note !== undefined } }),
-  )
+  video.dispatchEvent(new CustomEvent('framenote', { detail: { note, exact } }))
 }
 
 /** Scale bar, stage and camera frame. */

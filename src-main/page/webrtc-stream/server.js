@@ -88,7 +88,7 @@ function unreachable(origin) {
   const foreign = origin !== location.origin
   return new Problem(`${origin} does not answer`, {
     hint: foreign
-      ? `Check the address and the network. The server must also allow pages from ${location.origin} (Share → allowed sites).`
+      ? `Check the address and the network. The server must also allow pages from ${location.origin} (Share → Connection → Other sites).`
       : 'Check that Coverslip runs and that this device is in its network.',
     retry: true,
   })

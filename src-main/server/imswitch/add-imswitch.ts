@@ -18,7 +18,7 @@ import { liveViewController } from './live-view-calls.ts'
 import { objectiveController } from './objective-calls.ts'
 import { positionerController } from './positioner-calls.ts'
 import { recordingController } from './recording-calls.ts'
-import { refuseForeignPages } from './refuse-foreign-pages.ts'
+import { refuseForeignPages } from '../refuse-foreign-pages.ts'
 import { settingsController } from './settings-calls.ts'
 import { UnprocessableError } from './unprocessable-error.ts'
 
@@ -84,7 +84,7 @@ function answerOf({ context, state, action, call }: Answered) {
     const body = call.body === undefined ? undefined : check(call.body, request.body, 'body')
     const needed = call.needed(query)
     const guard = { ...needed, action: `imswitch.${action}`, input: { ...query, ...asObject(body) } }
-    if (needed.role !== 'viewer') refuseForeignPages(request)
+    if (needed.role !== 'viewer') refuseForeignPages(context, request.raw)
     try {
       const result = await guarded(context, request.raw, guard, async (caller) =>
         call.run(query, body, { context, state, caller, request, reply }),

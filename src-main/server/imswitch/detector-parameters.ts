@@ -29,7 +29,7 @@ export function sizeOf(camera: DeviceState): readonly [width: number, height: nu
   return [Math.floor(width / now), Math.floor(height / now)]
 }
 
-export function isRgb(camera: DeviceState): boolean {
+function isRgb(camera: DeviceState): boolean {
   const property = propertyOf(camera, standardProperty.pixelFormat)
   return property?.type === 'option' && property.value.startsWith('RGB')
 }

@@ -8,7 +8,7 @@ import type { Engine } from '../../engine/create-engine.ts'
 import { recordingsFolder } from '../../acquisition/capture.ts'
 
 /** An entry of a folder. */
-export type FileEntry = {
+type FileEntry = {
   readonly name: string
   readonly isDirectory: boolean
   /** From the data folder: `/recordings/2026-11-22/a.tif`. */
@@ -33,24 +33,29 @@ export async function listFiles({ capture }: Engine, path: string): Promise<File
   const folder = await existing(capture.folder, segments)
   // Before the first image there is no folder.
   if (folder === undefined && segments.length === 1) return []
-  if (folder === undefined) throw missing(path)
+  if (folder === undefined || !(await stat(folder)).isDirectory()) throw missing(path)
   const entries = await readdir(folder, { withFileTypes: true })
   const shown = entries.filter(
     (entry) => !entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()),
   )
-  return Promise.all(
+  const found = await Promise.all(
     shown.map(async (entry) => {
-      const { mtime, size } = await stat(join(folder, entry.name))
+      // A file may go meanwhile.
+      const facts = await stat(join(folder, entry.name)).catch(() => undefined)
+      if (facts === undefined) return []
+      const { mtime, size } = facts
       const isDirectory = entry.isDirectory()
-      return {
+      const file = {
         name: entry.name,
         isDirectory,
         path: `/${[...segments, entry.name].join('/')}`,
         updatedAt: mtime.toISOString(),
         ...(isDirectory ? {} : { size }),
       }
+      return [file]
     }),
   )
+  return found.flat()
 }
 
 /** Sends a file; `inline`: to be shown rather than kept. @throws CoverslipError INVALID_INPUT when there is none. */
@@ -93,10 +98,15 @@ async function existing(root: string, segments: readonly string[]): Promise<stri
       throw new CoverslipError('FORBIDDEN', `Only what lies in ${recordingsFolder} can be seen from here`)
     return real
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
+}
+
+/** No such thing, or no such thing possible. */
+function isMissing(error: unknown): boolean {
+  const codes: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
+  return error instanceof Error && 'code' in error && codes.includes(error.code)
 }
 
 function missing(path: string): Error {

@@ -6,11 +6,14 @@ import type { Protocol } from '../../../src-shared/stream-params.ts'
 import type { Engine } from '../../engine/create-engine.ts'
 import { FrameViewer } from '../../live-view/frame-viewer.ts'
 import type { FrameTransport } from '../../live-view/stream-outlet.ts'
-import { RateLimit } from '../rate-limit.ts'
-import { AckWindow } from './ack-window.ts'
+import { RateLimit } from '../../access/rate-limit.ts'
+import { AckWindow, ackWindow } from './ack-window.ts'
 
 /** Messages a client may send per second. */
 const messagesPerSecond = 1000
+
+/** Frames that may wait for the connection; an honest client has `ackWindow` at most. */
+const mostWaiting = 3 * ackWindow
 
 const ackSchema = z.object({ frame_id: z.number().int().optional() })
 
@@ -23,6 +26,8 @@ export class ImSwitchClient {
   readonly #socket: Socket
   readonly #viewer: FrameViewer
   readonly #window = new AckWindow()
+  /** Frames that wait because the connection is full. */
+  #waiting = 0
   #shown: Shown | undefined
 
   constructor(options: {
@@ -47,6 +52,9 @@ export class ImSwitchClient {
       if (limit.allows(performance.now())) next()
       else disconnect()
     })
+    socket.conn.on('drain', () => {
+      this.#waiting = 0
+    })
     socket.on('frame_ack', (message: unknown) => {
       const ack = ackSchema.safeParse(message)
       // What is no acknowledgement acknowledges nothing.
@@ -69,6 +77,9 @@ export class ImSwitchClient {
 
   /** A frame has been handed to the connection. */
   sent(frameId: number, { detectorname: detectorName, metadata }: FrameMessage): void {
+    this.#waiting += 1
+    // It acknowledges what it cannot have got: only its memory here would grow.
+    if (this.#waiting > mostWaiting) return this.disconnect()
     const shown = this.#shown
     const release = () => {
       // Frames of another stream may have the same numbers.

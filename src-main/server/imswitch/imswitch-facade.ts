@@ -11,7 +11,7 @@ export async function addImSwitchFacade(
   context: ServerContext,
   options: { readonly uiFolder?: string | undefined } = {},
 ): Promise<void> {
-  const state = createImSwitchState(context.engine)
+  const state = createImSwitchState(context.engine, context.access)
   await addImSwitch(app, context, state)
   if (options.uiFolder !== undefined) await addImSwitchUi(app, options.uiFolder)
   const sockets = serveImSwitchSocket(app.server, context, state)

@@ -4,11 +4,12 @@
  */
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
-import type { Caller } from '../../../src-shared/access.ts'
+import { type Caller, usesToken } from '../../../src-shared/access.ts'
 import type { FrameMessage } from '../../../src-shared/frames/frame-message.ts'
 import type { ActiveStream } from '../../../src-shared/live-view.ts'
 import type { FrameTransport } from '../../live-view/stream-outlet.ts'
 import { admitSocket } from '../admit-socket.ts'
+import { SocketPlaces } from '../socket-places.ts'
 import type { ServerContext } from '../server-context.ts'
 import { ImSwitchClient } from './imswitch-client.ts'
 import { frameIds, isReadable, packFrame } from './imswitch-frame.ts'
@@ -30,6 +31,7 @@ export function serveImSwitchSocket(
   state: ImSwitchState,
 ): { close(): void } {
   const { engine, access } = context
+  const places = new SocketPlaces(context)
   const io = new Server(httpServer, {
     path: '/imswitch/socket.io/',
     serveClient: false,
@@ -41,8 +43,9 @@ export function serveImSwitchSocket(
     destroyUpgrade: false,
     // Who may come in at all is decided by `allowRequest`.
     cors: { origin: true, credentials: true },
-    allowRequest: admitSocket(context),
+    allowRequest: admitSocket(context, places),
   })
+  places.follow(io)
   const clients = new Map<string, ImSwitchClient>()
   const transport = frameTransport(io, context, clients)
 
@@ -68,6 +71,7 @@ export function serveImSwitchSocket(
     socket.on('disconnect', () => {
       clients.delete(client.id)
       client.leave()
+      if (clients.size === 0) transport.forgetAll()
       absent()
     })
     socket.emit('server_capabilities', capabilities)
@@ -83,8 +87,9 @@ export function serveImSwitchSocket(
     followSignals(engine, state, (message) => {
       if (clients.size > 0) io.emit('signal_msgpack', packSignal(message))
     }),
-    access.onRevoked((callerIds) => {
-      for (const client of clients.values()) if (callerIds.includes(client.callerId)) client.disconnect()
+    access.onRevoked((tokenIds) => {
+      for (const client of clients.values())
+        if (tokenIds.some((tokenId) => usesToken(client.callerId, tokenId))) client.disconnect()
     }),
   ]
   const timer = setInterval(() => {
@@ -112,7 +117,7 @@ function frameTransport(
   io: Server,
   { engine }: ServerContext,
   clients: ReadonlyMap<string, ImSwitchClient>,
-): FrameTransport & { forget(detectorName: string): void } {
+): FrameTransport & { forget(detectorName: string): void; forgetAll(): void } {
   const packed = new WeakMap<FrameMessage, { readonly frameId: number; readonly bytes: Buffer }>()
   let nextId = 0
   /** Detectors whose frames cannot be read, and whose viewers know. */
@@ -147,6 +152,9 @@ function frameTransport(
       for (const viewerId of viewerIds) clients.get(viewerId)?.sent(frameId, message)
     },
     forget,
+    forgetAll: () => {
+      for (const detectorName of [...unreadable]) forget(detectorName)
+    },
     report: (viewerId, { code, message }) => {
       io.to(viewerId).emit('channel_error', { ok: false, code, message })
     },

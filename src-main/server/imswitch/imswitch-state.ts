@@ -1,4 +1,5 @@
 /** What the façade keeps between calls: ImSwitch remembers more per client and session than the engine does. */
+import type { Access } from '../../access/access.ts'
 import type { Engine } from '../../engine/create-engine.ts'
 import { JogMotion } from './jog-motion.ts'
 import { PixelSizes } from './pixel-sizes.ts'
@@ -15,12 +16,12 @@ export type ImSwitchState = {
   close(): void
 }
 
-export function createImSwitchState(engine: Engine): ImSwitchState {
+export function createImSwitchState(engine: Engine, access: Access): ImSwitchState {
   const settings = new StreamSettings()
   const plain = new PlainStreams(engine.liveView)
   const pixelSizes = new PixelSizes(engine.liveView)
   const snaps = new SnapJobs(engine)
-  const jog = new JogMotion(engine.devices)
+  const jog = new JogMotion(engine, access)
   const close = () => {
     plain.close()
     pixelSizes.close()

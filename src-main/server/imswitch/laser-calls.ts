@@ -18,7 +18,7 @@ export function rangeOf(light: DeviceState): readonly [low: number, high: number
   return intensity === undefined ? [0, 1] : [intensity.min ?? 0, intensity.max ?? 100]
 }
 
-export function isOn(light: DeviceState): boolean {
+function isOn(light: DeviceState): boolean {
   return propertyOf(light, standardProperty.on)?.value === true
 }
 

@@ -81,14 +81,18 @@ function moveTo({ context }: CallContext, slot: number, skipZ: boolean) {
   const label = turret === undefined ? undefined : slotsOf(turret)[slot]?.name
   if (turret === undefined || label === undefined)
     return { accepted: false, reason: `There is no objective in slot ${slot}` }
-  devices.setProperty(turret.id, standardProperty.position, label).catch((error: unknown) => {
-    alerts.raise({
-      id: `turn:${turret.id}`,
-      severity: 'warning',
-      source: turret.description.name,
-      message: `The objective could not be changed: ${CoverslipError.from(error).message}`,
-    })
-  })
+  const alertId = `turn:${turret.id}`
+  devices.setProperty(turret.id, standardProperty.position, label).then(
+    () => alerts.clear(alertId),
+    (error: unknown) => {
+      alerts.raise({
+        id: alertId,
+        severity: 'warning',
+        source: turret.description.name,
+        message: `The objective could not be changed: ${CoverslipError.from(error).message}`,
+      })
+    },
+  )
   const startedAt = Date.now() / 1000
   return { accepted: true, requestId: randomUUID(), targetSlot: slot, skipZ, startedAt, status: 'started' }
 }

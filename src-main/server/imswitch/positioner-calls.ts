@@ -7,6 +7,7 @@ import type { StagePosition } from '../../../src-shared/frames/frame-info.ts'
 import type { Engine } from '../../engine/create-engine.ts'
 import { change, look } from '../server-context.ts'
 import { call, type CallContext, type Controller, freeChange, inQuery } from './imswitch-call.ts'
+import { clearMoveAlert, raiseMoveAlert } from './move-alert.ts'
 import { UnprocessableError } from './unprocessable-error.ts'
 
 const axisNames = ['x', 'y', 'z'] as const
@@ -49,24 +50,18 @@ async function move(
   wish: { readonly target: StagePosition; readonly isAbsolute: boolean; readonly isBlocking: boolean },
 ): Promise<void> {
   const { devices, alerts } = context.engine
-  const moving = devices.moveStage(stage.id, wish.target, wish.isAbsolute ? 'absolute' : 'relative')
+  const moving = devices
+    .moveStage(stage.id, wish.target, wish.isAbsolute ? 'absolute' : 'relative')
+    .then(() => clearMoveAlert(alerts, stage))
   if (wish.isBlocking) {
     await moving
     return
   }
   let answered = false
-  const watched = moving.then(
-    () => undefined,
-    (error: unknown) => {
-      if (!answered) throw error
-      alerts.raise({
-        id: `move:${stage.id}`,
-        severity: 'warning',
-        source: stage.description.name,
-        message: `A move failed: ${CoverslipError.from(error).message}`,
-      })
-    },
-  )
+  const watched = moving.catch((error: unknown) => {
+    if (!answered) throw error
+    raiseMoveAlert(alerts, { id: stage.id, name: stage.description.name }, error)
+  })
   await Promise.race([watched, nextTurn()])
   answered = true
 }
@@ -150,7 +145,8 @@ export const positionerController: Controller = {
       run: async (given) => {
         const stage = stageOf(given, given.query.positionerName)
         const wanted = given.query.is_stop ? 0 : given.query.speed
-        await given.state.jog.set(stage.id, { [ownAxis(stage, given.query.axis)]: wanted })
+        const speeds = { [ownAxis(stage, given.query.axis)]: wanted }
+        await given.state.jog.set({ stageId: stage.id, callerId: given.caller.id, speeds })
         return null
       },
     }),
@@ -166,7 +162,8 @@ export const positionerController: Controller = {
       run: async (given) => {
         const { speedX, speedY, speedZ, is_stop: stop } = given.query
         const stage = stageOf(given, given.query.positionerName)
-        await given.state.jog.set(stage.id, stop ? { x: 0, y: 0, z: 0 } : { x: speedX, y: speedY, z: speedZ })
+        const speeds = stop ? { x: 0, y: 0, z: 0 } : { x: speedX, y: speedY, z: speedZ }
+        await given.state.jog.set({ stageId: stage.id, callerId: given.caller.id, speeds })
         return null
       },
     }),

@@ -13,7 +13,7 @@ export type SnapWish = {
   readonly previewMaxSize: number | undefined
 }
 
-type Status = 'pending' | 'running' | 'done' | 'error' | 'cancelled'
+type Status = 'running' | 'done' | 'error' | 'cancelled'
 
 type Job = {
   readonly jobId: string
@@ -142,7 +142,7 @@ export class SnapJobs {
   }
 }
 
-const isFinished = ({ status }: Job): boolean => status !== 'pending' && status !== 'running'
+const isFinished = ({ status }: Job): boolean => status !== 'running'
 
 function describe(job: Job): Record<string, unknown> {
   const elapsedMs = (job.endedMs ?? performance.now()) - job.startedMs

@@ -10,9 +10,11 @@ import {
   type StreamParams,
   type StreamParamsPatch,
 } from '../../../src-shared/stream-params.ts'
+import { frameRateOf, throttleMsOf } from '../throttle.ts'
+import { type IceServerLists, iceServerLists, readIceServers } from './ice-servers.ts'
 
 /** Exactly these keys are in replies. */
-export type ImSwitchParams = {
+export type ImSwitchParams = IceServerLists & {
   readonly detector_name: string | null
   readonly protocol: Protocol
   readonly compression_algorithm: string
@@ -21,8 +23,6 @@ export type ImSwitchParams = {
   readonly throttle_ms: number
   readonly crop_size: number
   readonly jpeg_quality: number
-  readonly stun_servers: readonly unknown[]
-  readonly turn_servers: readonly unknown[]
   readonly max_width: number
   readonly broadcast_frames: boolean
 }
@@ -38,13 +38,13 @@ export const imswitchPatchSchema = z
     throttle_ms: number,
     crop_size: number,
     jpeg_quality: number,
-    stun_servers: z.array(z.unknown()).max(20),
-    turn_servers: z.array(z.unknown()).max(20),
+    stun_servers: z.array(z.unknown()).max(20).transform(readIceServers),
+    turn_servers: z.array(z.unknown()).max(20).transform(readIceServers),
     max_width: number,
     broadcast_frames: z.boolean(),
   })
   .partial()
-export type ImSwitchPatch = z.infer<typeof imswitchPatchSchema>
+type ImSwitchPatch = z.infer<typeof imswitchPatchSchema>
 
 const defaults: Omit<ImSwitchParams, 'protocol'> = {
   detector_name: null,
@@ -69,7 +69,7 @@ const whole = (value: number, low: number, high: number): number =>
 /** The same settings as the engine takes them; what it has not is left out, what is out of range moved into it. */
 export function enginePatch(params: ImSwitchParams): StreamParamsPatch {
   const rate = {
-    frameRate: Math.min(1000, Math.max(0.1, 1000 / Math.max(1, params.throttle_ms))),
+    frameRate: frameRateOf(params.throttle_ms),
     cropSize: whole(params.crop_size, 0, 65_535),
   }
   const subsampling = whole(params.subsampling_factor, 1, 16)
@@ -84,7 +84,8 @@ export function enginePatch(params: ImSwitchParams): StreamParamsPatch {
       return { ...rate, subsampling, quality: whole(params.jpeg_quality, 1, 100) }
     case 'webrtc': {
       const asked = params.max_width > 0 ? params.max_width : widestVideo
-      return { ...rate, maxWidth: whole(asked, 64, widestVideo) }
+      const iceServers = [...params.stun_servers, ...params.turn_servers]
+      return { ...rate, maxWidth: whole(asked, 64, widestVideo), iceServers }
     }
   }
 }
@@ -94,17 +95,22 @@ function withTruth(params: ImSwitchParams, engine: StreamParams): ImSwitchParams
   const common = {
     ...params,
     protocol: engine.protocol,
-    throttle_ms: Math.round(1000 / engine.frameRate),
+    throttle_ms: throttleMsOf(engine.frameRate),
     crop_size: engine.cropSize,
   }
   switch (engine.protocol) {
     case 'binary':
-      return { ...common, subsampling_factor: engine.subsampling, compression_algorithm: engine.compression }
+      return {
+        ...common,
+        subsampling_factor: engine.subsampling,
+        compression_algorithm: engine.compression,
+        compression_level: engine.compression === 'zstd' ? engine.level : 0,
+      }
     case 'jpeg':
     case 'mjpeg':
       return { ...common, subsampling_factor: engine.subsampling, jpeg_quality: engine.quality }
     case 'webrtc':
-      return { ...common, max_width: engine.maxWidth }
+      return { ...common, max_width: engine.maxWidth, ...iceServerLists(engine.iceServers) }
   }
 }
 
@@ -120,8 +126,13 @@ export class StreamSettings {
     return this.#global.get(protocol) ?? { ...defaults, protocol }
   }
 
+  /** The settings of a protocol as they would be with `patch`. */
+  withPatch(protocol: Protocol, patch: ImSwitchPatch): ImSwitchParams {
+    return merged(this.of(protocol), patch)
+  }
+
   changeProtocol(protocol: Protocol, patch: ImSwitchPatch): ImSwitchParams {
-    const changed = merged(this.of(protocol), patch)
+    const changed = this.withPatch(protocol, patch)
     this.#global.set(protocol, changed)
     return changed
   }
@@ -177,7 +188,10 @@ function merged(params: ImSwitchParams, patch: ImSwitchPatch): ImSwitchParams {
   return {
     ...next,
     compression_algorithm: algorithm,
-    compression_level: whole(next.compression_level, 0, 9),
+    // LZ4 has no levels, and frames go to whoever wants them.
+    compression_level: 0,
+    broadcast_frames: true,
+    ...iceServerLists([...next.stun_servers, ...next.turn_servers]),
     subsampling_factor: whole(next.subsampling_factor, 1, 16),
     throttle_ms: whole(next.throttle_ms, 1, 10_000),
     crop_size: whole(next.crop_size, 0, 65_535),

@@ -1,18 +1,18 @@
 /** The parts of ImSwitch's LiveViewController that hand out a stream: MJPEG and WebRTC. */
 import { z } from 'zod'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { maxSdpLength } from '../../../src-shared/webrtc.ts'
 import { serveMjpeg } from '../mjpeg.ts'
 import { change, look } from '../server-context.ts'
-import { answerViewer } from '../webrtc-viewer.ts'
+import { answerWebrtcOffer } from '../webrtc-offer.ts'
 import { call, type ImSwitchCall, inQuery } from './imswitch-call.ts'
 import { enginePatch, imswitchPatchSchema } from './stream-settings.ts'
 
+/** What is ImSwitch's about an offer; the rest is read where all offers are. */
 const offerSchema = z.object({
-  sdp: z.string().min(1).max(maxSdpLength),
-  sdp_type: z.literal('offer').optional(),
-  type: z.literal('offer').optional(),
-  detectorName: z.string().max(200).nullish(),
+  sdp: z.string(),
+  type: z.unknown().optional(),
+  sdp_type: z.unknown().optional(),
+  detectorName: z.string().nullish(),
   params: imswitchPatchSchema.nullish(),
 })
 
@@ -51,20 +51,16 @@ export const streamSources: Readonly<Record<string, ImSwitchCall>> = {
     verb: 'POST',
     needed: look,
     body: offerSchema,
-    run: async ({ context, state, caller: { role }, request, body }) => {
-      const given = body.params ?? {}
+    run: async ({ context, state, request, body: { params: patch, detectorName, ...rest } }) => {
+      const given = patch ?? {}
+      // For this stream only: settings are changed by `setStreamParameters`.
       const params =
-        role === 'viewer' || Object.keys(given).length === 0
-          ? {}
-          : { params: enginePatch(state.settings.changeProtocol('webrtc', given)) }
-      const { detectorName } = body
-      // Pages send null or an empty name for the first camera.
-      const named = typeof detectorName === 'string' && detectorName !== '' ? { detectorName } : {}
+        Object.keys(given).length === 0 ? {} : enginePatch(state.settings.withPatch('webrtc', given))
+      // Pages send an empty name, too, for the first camera.
+      const body = { ...rest, detectorName: detectorName === '' ? null : detectorName, params }
       try {
-        const offer = { sdp: body.sdp, ...named, ...params }
         const action = 'imswitch.LiveViewController.webrtc_offer'
-        const answer = await answerViewer(context, request.raw, { action, offer })
-        return { status: 'success', sdp: answer.sdp, type: 'answer' }
+        return await answerWebrtcOffer(context, request.raw, { action, body })
       } catch (error) {
         if (!(error instanceof CoverslipError) || error.code !== 'PROTOCOL_IN_USE') throw error
         return { status: 'error', message: `Failed to get WebRTC worker: ${error.message}` }

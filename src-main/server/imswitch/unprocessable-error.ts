@@ -1,5 +1,5 @@
 /** What FastAPI says of a request's mistake: where it is and what. */
-export type RequestProblem = { readonly loc: readonly (string | number)[]; readonly msg: string }
+type RequestProblem = { readonly loc: readonly (string | number)[]; readonly msg: string }
 
 /** A request that cannot be understood: HTTP 422. */
 export class UnprocessableError extends Error {

@@ -1,10 +1,8 @@
 /** How people, programs and times are called in the share dialog. */
-import type { Role } from '../../../src-shared/access.ts'
 import type { Protocol } from '../../../src-shared/stream-params.ts'
 import type { ViewerClient } from '../../../src-shared/viewers.ts'
 import { ago } from '../../components/format.ts'
 
-const roleNames: Record<Role, string> = { viewer: 'viewer', operator: 'operator', owner: 'owner' }
 const clientNames: Record<ViewerClient, string> = {
   app: 'Coverslip',
   socket: 'script',
@@ -20,7 +18,6 @@ const protocolNames: Record<Protocol, string> = {
   webrtc: 'WebRTC',
 }
 
-export const roleName = (role: Role): string => roleNames[role]
 export const clientName = (client: ViewerClient): string => clientNames[client]
 export const protocolName = (protocol: Protocol): string => protocolNames[protocol]
 

@@ -6,7 +6,7 @@ import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { useServices } from '../../services.ts'
-import { expiryText, lastUsedText, roleName } from './share-words.ts'
+import { expiryText, lastUsedText } from './share-words.ts'
 import styles from './share.module.css'
 
 export type TokenListProps = {
@@ -48,7 +48,7 @@ function TokenRow({ token, now, onRevoked }: RowProps) {
       <div className={styles['itemText']}>
         <strong>{token.label}</strong>
         <span>
-          {roleName(token.role)} · {expiryText(token.expiresAt, now)} · {lastUsedText(token.lastUsedAt, now)}
+          {token.role} · {expiryText(token.expiresAt, now)} · {lastUsedText(token.lastUsedAt, now)}
         </span>
         <FailureLine failure={failure} />
       </div>

@@ -4,7 +4,7 @@ import { disconnectViewer } from '../../actions/share-actions.ts'
 import { byteRate, count, fixed } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { deviceById } from '../../stores/selectors.ts'
-import { clientName, protocolName, roleName } from './share-words.ts'
+import { clientName, protocolName } from './share-words.ts'
 import styles from './share.module.css'
 
 /** Who watches now, and how well it comes through. */
@@ -30,7 +30,7 @@ function ViewerRow({ viewer }: { readonly viewer: ViewerInfo }) {
     <li className={styles['item']} aria-label={label}>
       <div className={styles['itemText']}>
         <strong>{label}</strong>
-        <span>{[roleName(role), address, clientName(client)].filter((part) => part !== '').join(' · ')}</span>
+        <span>{[role, address, clientName(client)].filter((part) => part !== '').join(' · ')}</span>
         <span>
           {camera} by {protocolName(protocol)}
         </span>

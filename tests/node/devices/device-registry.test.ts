@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { CameraLeases } from '../../../src-main/devices/camera-leases.ts'
 import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
 import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
@@ -158,6 +159,28 @@ describe('A faulty driver', () => {
     })
     expect(alertIds()).toContain('connection:test-0')
     await eventually('reconnected', () => !alertIds().includes('connection:test-0'))
+  })
+
+  it('that is lost while it is asked to stop has stopped', async () => {
+    let lose: (error: Error) => void = () => undefined
+    const leases = new CameraLeases({
+      id: 'camera',
+      start: async () => undefined,
+      stop: () =>
+        new Promise((_resolve, reject) => {
+          lose = reject
+        }),
+    })
+    const lease = await leases.acquire({ owner: 'test' })
+    const released = lease.release()
+    await setImmediate()
+    lose(new Error('Cable pulled'))
+    leases.revoke()
+    await expect(released).resolves.toBeUndefined()
+    const again = (await leases.acquire({ owner: 'test' })).release()
+    await setImmediate()
+    lose(new Error('Stuck'))
+    await expect(again).rejects.toThrow('Stuck')
   })
 
   it.each(['throw-while-running', 'lost-while-running'] as const)(

@@ -139,6 +139,18 @@ describe('publishing by WHIP', () => {
       'text/html',
       (response) => response.writeHead(201, { 'content-type': 'text/html' }).end('<p>'),
     ],
+    [
+      'an answer that breaks off',
+      'broke off its answer',
+      (response) => {
+        response.writeHead(201, {
+          'content-type': 'application/sdp',
+          location: '/sessions/1',
+          'content-length': 50,
+        })
+        response.write('v=0', () => response.destroy())
+      },
+    ],
     ['an endless answer', 'more than', (response) => accept(response, 'x'.repeat(maxSdpLength + 1))],
     [
       'a redirect to a file',

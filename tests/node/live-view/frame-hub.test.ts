@@ -251,13 +251,5 @@ describe('FrameHub', () => {
       expect(outlet.counts.viewers).toBe(0)
       expect(hub.protocolOf('a', detectorName)).toBe('mjpeg')
     })
-
-    it('never gives a hub viewer the WebRTC stream', () => {
-      hub.close(outlet)
-      hub.close(second)
-      hub.open(new StreamOutlet({ detectorName, protocol: 'webrtc', audienceChanged: () => undefined }))
-      wish('any')
-      expect(hub.protocolOf('any', detectorName)).toBeUndefined()
-    })
   })
 })

@@ -141,6 +141,20 @@ describe('LiveViewController', () => {
     expect(frames.map(({ metadata }) => metadata.sequence)).toEqual([0, 0])
   })
 
+  it('shows a frame that was triggered before the stream was ready for it', async () => {
+    await open()
+    const { frames } = watch()
+    await engine.devices.setProperty('test-camera', 'triggerMode', 'software')
+    for (const exposure of [1, 2]) {
+      await engine.liveView.startLiveView({})
+      await engine.devices.trigger('test-camera')
+      await eventually('the frame', () => frames.length === exposure)
+      await engine.liveView.stopLiveView({})
+    }
+    // Not one of the run before.
+    expect(frames.map(({ metadata }) => metadata.sequence)).toEqual([0, 0])
+  })
+
   it('does not stop a camera that somebody else uses', async () => {
     await open()
     const lease = await engine.devices.acquire('test-camera', { owner: 'a recording' })

@@ -108,7 +108,7 @@ describe('ViewerBoard', () => {
     join(viewer('c', 'carl'))
     board.disconnect('c/camera')
     expect(disconnected).toEqual(['c'])
-    board.disconnectCaller('anna')
+    board.disconnectUsersOf('anna')
     expect(disconnected).toEqual(['c', 'a', 'b'])
     expect(() => board.disconnect('d/camera')).toThrow(expect.objectContaining({ code: 'UNKNOWN_VIEWER' }))
   })

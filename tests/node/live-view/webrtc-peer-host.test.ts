@@ -5,6 +5,7 @@ import type { PeerEvent } from '../../../src-main/live-view/webrtc/peer-messages
 import type {
   DataChannel,
   PeerConnection,
+  SessionDescription,
   WebrtcLibrary,
 } from '../../../src-main/live-view/webrtc/webrtc-library.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -18,13 +19,33 @@ class DoubleConnection implements PeerConnection {
   ondatachannel: ((event: { readonly channel: DataChannel }) => void) | null = null
   addTrack = () => ({})
   getTransceivers = () => []
-  addTransceiver = (): never => {
-    throw new Error('not in this test')
+  addTransceiver = () => ({ direction: '', sender: {}, setCodecPreferences: () => undefined })
+  /** RTCSignalingState, and what the encoder was told by the other side's descriptions. */
+  signalling = 'stable'
+  readonly bitrates: number[] = []
+  readonly problems: string[] = []
+  refuses = false
+  async setRemoteDescription({ type, sdp }: SessionDescription): Promise<void> {
+    await this.#step(type === 'offer' ? ['stable', 'have-remote-offer'] : ['have-local-offer', 'stable'])
+    if (this.refuses) throw new Error('refused')
+    this.bitrates.push(Number(/x-google-max-bitrate=(\d+)/.exec(sdp)?.[1]))
   }
-  setRemoteDescription = () => Promise.resolve()
-  setLocalDescription = () => Promise.resolve()
-  createAnswer = () => Promise.resolve({ type: 'answer', sdp: '' } as const)
+  setLocalDescription({ type }: SessionDescription): Promise<void> {
+    return this.#step(type === 'offer' ? ['stable', 'have-local-offer'] : ['have-remote-offer', 'stable'])
+  }
+  async createAnswer() {
+    await this.#step(['have-remote-offer', 'have-remote-offer'])
+    return { type: 'answer', sdp: '' } as const
+  }
   createOffer = () => Promise.resolve({ type: 'offer', sdp: '' } as const)
+  async #step([from, to]: readonly [string, string]): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    if (this.signalling !== from) {
+      this.problems.push(`Called in wrong state: ${this.signalling}`)
+      throw new Error(`Called in wrong state: ${this.signalling}`)
+    }
+    this.signalling = to
+  }
   addIceCandidate = () => Promise.resolve()
   getStats = () => Promise.reject(new Error('the connection is closed'))
   close = () => undefined
@@ -51,7 +72,10 @@ class DoubleChannel implements DataChannel {
   }
 }
 
-async function connected() {
+const settings = (bitrateKbps: number) => ({ codec: 'VP8', bitrateKbps }) as const
+const sdp = 'v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n'
+
+function openHost() {
   const connections: DoubleConnection[] = []
   const library: WebrtcLibrary = {
     RTCPeerConnection: class extends DoubleConnection {
@@ -71,6 +95,11 @@ async function connected() {
   }
   const events: PeerEvent[] = []
   const host = new PeerHost(library, (event) => events.push(event))
+  return { host, events, connections }
+}
+
+async function connected() {
+  const { host, events, connections } = openHost()
   await host.handle({ type: 'answer', peerId: 'a', sdp: 'v=0', iceServers: [] })
   const [connection] = connections
   if (connection === undefined) throw new Error('no connection was made')
@@ -117,6 +146,42 @@ describe('the peer host', () => {
     expect(channel.sent.length).toBeGreaterThan(0)
     expect(channel.sent.length).toBeLessThan(60)
     await host.handle({ type: 'close', peerId: 'a' })
+  })
+
+  it('applies quick changes of the bit rate one after the other, the newest in the end', async () => {
+    const { host, connections } = openHost()
+    // The first come while the connection is still being made.
+    const answered = host.handle({ type: 'answer', peerId: 'a', sdp, iceServers: [] })
+    await Promise.all([answered, ...[1000, 2000, 3000, 4000].map((kbps) => host.change(settings(kbps)))])
+    const [connection] = connections
+    await Promise.all([5000, 6000, 7000].map((kbps) => host.change(settings(kbps))))
+    expect(connection?.problems).toEqual([])
+    expect(connection?.bitrates.at(-1)).toBe(7000)
+    // Not one step for each wish.
+    expect(connection?.bitrates.length).toBeLessThan(5)
+  })
+
+  it('applies a bit rate anew that the library has refused', async () => {
+    const { host, connections } = openHost()
+    await host.handle({ type: 'answer', peerId: 'a', sdp, iceServers: [] })
+    const [connection] = connections
+    if (connection === undefined) throw new Error('no connection was made')
+    connection.refuses = true
+    await expect(host.change(settings(1000))).rejects.toThrow('refused')
+    connection.refuses = false
+    connection.signalling = 'stable'
+    await host.change(settings(1000))
+    expect(connection.bitrates).toEqual([8000, 1000])
+  })
+
+  it('keeps to the order of offer, answer and changes with a media server', async () => {
+    const { host, connections } = openHost()
+    const offered = host.handle({ type: 'offer', peerId: 'a', iceServers: [] })
+    await Promise.all([offered, host.change(settings(1000))])
+    const accepted = host.handle({ type: 'accept', peerId: 'a', sdp })
+    await Promise.all([accepted, host.change(settings(2000)), host.change(settings(3000))])
+    expect(connections[0]?.problems).toEqual([])
+    expect(connections[0]?.bitrates.at(-1)).toBe(3000)
   })
 
   it('closes a second channel, and one of another name', async () => {

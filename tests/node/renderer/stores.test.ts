@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addPositions, stageTarget, withinTravel } from '../../../src-renderer/actions/stage-actions.ts'
-import { commandOf, commands } from '../../../src-renderer/actions/commands.ts'
+import { commandOf } from '../../../src-renderer/actions/command-keys.ts'
+import { commands } from '../../../src-renderer/actions/commands.ts'
 import { callFailure } from '../../../src-renderer/backend/call-failure.ts'
 import type { ShownFrame } from '../../../src-renderer/display/display-types.ts'
 import { initialEngineState, reduceEngineEvent } from '../../../src-renderer/stores/engine-state.ts'

@@ -78,6 +78,15 @@ describe('Whoever loses access', () => {
     second.socket.disconnect()
   })
 
+  it('is cut off however many have come with the same token since', async () => {
+    const { access } = host
+    const { secret, id } = await host.token('viewer')
+    const first = await everything(secret)
+    for (let n = 0; n < 6000; n++) access.identify(secret, { id: `browser ${n}`, address: '' })
+    await access.revokeToken(id)
+    await eventually('the end', first.ended)
+  })
+
   it('is cut off when the token expires', async () => {
     const { secret } = await host.token('operator', 1)
     const connections = await everything(secret)

@@ -57,6 +57,19 @@ describe('Frames over socket.io', () => {
     }
   })
 
+  it('tell programs from pages', async () => {
+    const program = connect({ acknowledge: true }).socket
+    const page = io(host.url, {
+      transports: ['websocket'],
+      forceNew: true,
+      extraHeaders: { origin: host.url },
+    })
+    sockets.push(page)
+    await host.engine.liveView.startLiveView({})
+    for (const socket of [program, page]) expect(await subscribe(socket)).toEqual({ ok: true })
+    expect(host.engine.viewers.list().map(({ client }) => client)).toEqual(['socket', 'app'])
+  })
+
   it('stop for a viewer that never acknowledges, and for nobody else', async () => {
     const silent = connect({ acknowledge: false })
     const good = connect({ acknowledge: true })

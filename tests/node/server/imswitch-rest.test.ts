@@ -257,6 +257,33 @@ describe('streams', () => {
     expect(keysOf(camera.worker)).toEqual(['emit_ms_avg', 'emit_ms_max', 'fps_emit', 'frames_emitted'])
   })
 
+  test('answers tell what is done: STUN and TURN servers are used, LZ4 has no levels', async () => {
+    const turn = { urls: ['turn:turn.example.org'], username: 'anna', credential: 'secret' }
+    const changed = await post('/LiveViewController/setStreamParameters?protocol=webrtc', {
+      stun_servers: ['stun:stun.example.org', 'no server', 7],
+      turn_servers: [{ ...turn, urls: 'turn:turn.example.org' }],
+      compression_level: 9,
+      broadcast_frames: false,
+    })
+    expect(changed).toMatchObject({
+      params: {
+        stun_servers: [{ urls: ['stun:stun.example.org'] }],
+        turn_servers: [turn],
+        compression_level: 0,
+        broadcast_frames: true,
+      },
+    })
+    const { engine } = host
+    await post('/LiveViewController/startLiveView?protocol=webrtc', null)
+    expect(engine.liveView.getStreamParams({ protocol: 'webrtc' })).toMatchObject({
+      iceServers: [{ urls: ['stun:stun.example.org'] }, turn],
+    })
+    await post('/LiveViewController/setStreamParameters?protocol=webrtc', { stun_servers: [] })
+    expect(engine.liveView.getStreamParams({ protocol: 'webrtc' })).toMatchObject({ iceServers: [turn] })
+    await post('/LiveViewController/setStreamParameters?protocol=webrtc', { turn_servers: [] })
+    expect(engine.liveView.getStreamParams({ protocol: 'webrtc' })).toMatchObject({ iceServers: [] })
+  })
+
   test('a binary stream has no filter that their decoder cannot undo, even one that ran before', async () => {
     await post('/LiveViewController/startLiveView?protocol=binary', { compression_algorithm: 'zstd' })
     expect(host.engine.liveView.getActiveStreams()).toMatchObject([
@@ -346,8 +373,16 @@ describe('streams', () => {
         detail: 'Parsing of Request failed. Please check your submission format.',
       })
     }
-    const offer = await post('/LiveViewController/webrtc_offer', { sdp: 'not sdp', sdp_type: 'offer' })
+    const offer = await post('/LiveViewController/webrtc_offer', {
+      sdp: 'not sdp',
+      sdp_type: 'offer',
+      params: { max_width: 320 },
+    })
     expect(offer).toMatchObject({ status: 'error' })
+    // An offer is for its stream; settings stay, all the more so where it is refused.
+    expect(await get('/LiveViewController/getStreamParameters?protocol=webrtc')).toMatchObject({
+      params: { max_width: 1280 },
+    })
   })
 })
 
@@ -409,9 +444,10 @@ describe('devices', () => {
     await eventually('the stage moves on', () => (host.engine.devices.device('stage').position?.x ?? 0) > 60)
     await get('/PositionerController/movePositionerForeverXYZA?is_stop=true')
     expect(await get('/PositionerController/stopAllAxes')).toEqual({ success: true })
-    const { x: stopped } = host.engine.devices.device('stage').position ?? {}
+    await get('/PositionerController/movePositionerXYZ?x=5&isBlocking=true')
+    // Motion that had not ended would go on from there.
     await new Promise((resolve) => setTimeout(resolve, 250))
-    expect(host.engine.devices.device('stage').position?.x).toBe(stopped)
+    expect(host.engine.devices.device('stage').position?.x).toBe(5)
   })
 
   test('lights and objectives', async () => {

@@ -140,10 +140,20 @@ describe('The live-view façade', () => {
 
   it('lets no foreign page change anything by a link', async () => {
     const foreign = { 'sec-fetch-site': 'cross-site' }
-    expect(await get('startLiveView', foreign)).toMatchObject({ http: 403, body: { status: 'error' } })
+    for (const site of ['cross-site', 'same-site']) {
+      const page = { 'sec-fetch-site': site, referer: 'http://127.0.0.1:9999/page' }
+      expect(await get('startLiveView', page)).toMatchObject({ http: 403, body: { status: 'error' } })
+      expect(await get('mjpeg_stream?fps=3', page)).toMatchObject({ http: 403, body: { status: 'error' } })
+      expect(await get('mjpeg_stream', page)).toMatchObject({ http: 403, body: { code: 'HOST_REFUSED' } })
+    }
+    expect(host.engine.liveView.getActiveStreams()).toEqual([])
     expect(await get('startLiveView', { 'sec-fetch-site': 'same-origin' })).toMatchObject({ http: 200 })
     expect(await get('stopLiveView', foreign)).toMatchObject({ http: 403 })
     expect(host.engine.liveView.getActiveStreams()).toHaveLength(1)
+    const { remote } = host.engine.settings.settings
+    host.engine.settings.change({ remote: { ...remote, allowedOrigins: ['http://127.0.0.1:9999'] } })
+    const allowed = { 'sec-fetch-site': 'same-site', referer: 'http://127.0.0.1:9999/page' }
+    expect(await get('stopLiveView', allowed)).toMatchObject({ http: 200 })
   })
 })
 

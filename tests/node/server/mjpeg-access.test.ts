@@ -1,3 +1,4 @@
+import { get as httpGet } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AccessControl } from '../../../src-main/access/access-control.ts'
 import type { Access } from '../../../src-main/access/access.ts'
@@ -8,6 +9,17 @@ import { eventually } from '../../fixtures/eventually.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
 
 type Role = 'viewer' | 'operator'
+
+/** Status of an answer that goes on. `fetch` would set some of these headers itself. */
+function open(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = httpGet(url, { headers }, ({ statusCode }) => {
+      resolve(statusCode)
+      request.destroy()
+    })
+    request.on('error', reject)
+  })
+}
 
 describe('MJPEG and the live-view façade with access tokens', () => {
   let engine: Engine
@@ -52,15 +64,37 @@ describe('MJPEG and the live-view façade with access tokens', () => {
     expect(engine.liveView.getActiveStreams()).toEqual([])
   })
 
-  it('lets viewers start a stream as it is, and only operators choose its parameters', async () => {
-    expect(await get('/api/mjpeg?quality=50', 'viewer')).toMatchObject({
-      status: 403,
-      body: { code: 'FORBIDDEN' },
-    })
-    expect(engine.liveView.getActiveStreams()).toEqual([])
-    expect(await get('/api/mjpeg', 'viewer')).toEqual({ status: 200 })
+  it('lets viewers start a stream as it is; parameters of operators count, and are written down', async () => {
+    const quality = () =>
+      engine.liveView.getActiveStreams().map(({ params }) => 'quality' in params && params.quality)
+    expect(await get('/api/mjpeg?quality=51', 'viewer')).toEqual({ status: 200 })
+    expect(quality()).toEqual([80])
+    // It runs already, so nothing changes.
+    expect(await get('/api/mjpeg?quality=52', 'operator')).toEqual({ status: 200 })
+    expect(quality()).toEqual([80])
+    expect(await access.audit(10)).toEqual([])
     await engine.liveView.stopLiveView({})
-    expect(await get('/api/mjpeg?quality=50', 'operator')).toEqual({ status: 200 })
+    expect(await get('/api/mjpeg?quality=53', 'operator')).toEqual({ status: 200 })
+    expect(quality()).toEqual([53])
+    expect(await access.audit(10)).toMatchObject([
+      { action: 'liveView.watch', input: { protocol: 'mjpeg', params: { quality: 53 } } },
+    ])
+  })
+
+  it('serves the image of a foreign page only with a token of its own', async () => {
+    const { secret = '' } = tokens.get('viewer') ?? {}
+    const image = (path: string, headers: Record<string, string>) =>
+      open(server.url + path, { 'sec-fetch-site': 'same-site', ...headers })
+    const session = await fetch(`${server.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: secret }),
+    })
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? ''
+    expect(await image('/api/mjpeg', { cookie })).toBe(403)
+    expect(engine.liveView.getActiveStreams()).toEqual([])
+    expect(await image('/api/mjpeg', { cookie, 'sec-fetch-site': 'same-origin' })).toBe(200)
+    expect(await image(`/api/mjpeg?token=${secret}`, {})).toBe(200)
   })
 
   it('lets viewers look, and only operators change', async () => {

@@ -77,6 +77,29 @@ describe('Sharing', () => {
     expect(told).toEqual(['on', 'off'])
   })
 
+  it('leaves nobody watching when it ends, by whichever way the frames came', async () => {
+    await share.change({ ...here, tls: 'off' })
+    const ended: string[] = []
+    for (const callerId of ['local', 'token.browser']) {
+      engine.viewers.join({
+        viewer: {
+          id: callerId,
+          callerId,
+          label: callerId,
+          role: 'viewer',
+          address: '',
+          client: 'webrtc',
+          disconnect: () => ended.push(callerId),
+        },
+        detectorName: 'camera',
+        protocol: () => 'webrtc',
+        counts: () => ({ frames: 0, bytes: 0, skipped: 0 }),
+      })
+    }
+    await share.change({ enabled: false })
+    expect(ended).toEqual(['token.browser'])
+  })
+
   it('comes with a certificate of this computer, which is accepted when it is pinned', async () => {
     const state = await share.change(here)
     const pem = await certificate()
