@@ -14,6 +14,10 @@ const benchmarks = [
   'display',
   'webrtc',
   'memory',
+  'mjpeg',
+  'slow-viewer',
+  'webrtc',
+  'churn',
 ]
 const known = {
   encode: ['--frames'],

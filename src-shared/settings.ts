@@ -2,13 +2,18 @@ import { z } from 'zod'
 import { sharingSettingsSchema } from './sharing.ts'
 import { iceServerSchema, protocolSchema, savedStreamParamsSchema } from './stream-params.ts'
 
+/** What is no address at all, the check before has complained of. */
+function namesUser(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}
+
 export const whipSettingsSchema = z.object({
   enabled: z.boolean().default(false),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
-      message: 'must not contain a user name or password: use the bearer token',
-    }),
+  url: z.url({ protocol: /^https?$/ }).refine((url) => !namesUser(url), {
+    message: 'must not contain a user name or password: use the bearer token',
+  }),
   bearerToken: z.string().max(4096).optional(),
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
+import { withoutSecrets } from '../../../src-main/engine/caller-events.ts'
 import { SettingsFile } from '../../../src-main/engine/settings-file.ts'
 import { WhipPublisher } from '../../../src-main/engine/whip-publisher.ts'
+import { settingsSchema, whipSettingsSchema } from '../../../src-shared/settings.ts'
 import { maxSdpLength } from '../../../src-shared/webrtc.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { FakeSignalling } from '../../fixtures/fake-signalling.ts'
@@ -197,5 +199,24 @@ describe('publishing by WHIP', () => {
     const before = seen.length
     publish({ url: `${url}/later` })
     expect(seen.length).toBe(before)
+  })
+})
+
+describe('the address of a media server', () => {
+  it.each(['', 'nonsense', 'ftp://media.example.org/x', 'https://user:secret@media.example.org/x'])(
+    'is refused, and nothing more: %j',
+    (url) => {
+      expect(whipSettingsSchema.safeParse({ url }).success).toBe(false)
+    },
+  )
+
+  it('may carry a key, which only owners see', () => {
+    const whip = whipSettingsSchema.parse({
+      url: 'https://media.example.org/key/publish?k=1',
+      bearerToken: 'b',
+    })
+    const seen = withoutSecrets(settingsSchema.parse({ whip }))
+    expect(JSON.stringify(seen)).not.toMatch(/key|k=1|bearerToken/)
+    expect(seen.whip?.url).toBe('https://media.example.org')
   })
 })
