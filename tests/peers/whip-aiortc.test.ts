@@ -33,6 +33,8 @@ describe.skipIf(!isThere)('a media server', () => {
 
   it('receives the stream, also after it has been away, and is told the end', async () => {
     const port = await startMedia()
+    // The camera's frames are of one grey each, which the automatic window would follow.
+    host.engine.liveView.setStreamParams({ protocol: 'webrtc', params: { windowMode: 'full' } })
     host.engine.settings.change({
       whip: { enabled: true, url: `http://127.0.0.1:${port}/whip`, bearerToken: 'secret' },
     })
