@@ -89,8 +89,9 @@ function look() {
   requestAnimationFrame(look)
   const side = live.naturalWidth * share
   if (side === 0) return
-  for (let bit = 0; bit < bits; bit++)
-    context.drawImage(live, (bit + 0.5) * side, 0.5 * side, 1, 1, bit, 0, 1, 1)
+  // Once: each use of a new image may decode it again.
+  context.imageSmoothingEnabled = false
+  context.drawImage(live, 0, 0.5 * side, bits * side, 1, 0, 0, bits, 1)
   const { data } = context.getImageData(0, 0, bits, 1)
   let number = 0
   for (let bit = 0; bit < bits; bit++) if (data[4 * bit] > 127) number |= 1 << bit
@@ -103,21 +104,25 @@ setTimeout(() => fetch('/results', { method: 'POST', body: JSON.stringify(seen) 
 </script>`
 
 async function shown(): Promise<object> {
-  const server = await ServerProcess.start(['--frame-rate', '100', '--numbered', ...files])
-  await server.startLiveView('mjpeg', { ...params, windowMode: 'full', frameRate: 60 })
-  const reference = await MjpegViewer.connect(server.url)
   const finished = Promise.withResolvers<[number, number][]>()
+  let address = ''
   const web = createServer((request, response) => {
     if (request.method === 'POST') {
       void text(request).then((body) => finished.resolve(JSON.parse(body)))
       response.end()
-    } else response.setHeader('content-type', 'text/html').end(page(`${server.url}/api/mjpeg`))
+    } else response.setHeader('content-type', 'text/html').end(page(`${address}/api/mjpeg`))
   })
   web.listen(0, '127.0.0.1')
   await once(web, 'listening')
   const { port } = web.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const numbered = ['--numbered', '--allow-origin', origin]
+  const server = await ServerProcess.start(['--frame-rate', '100', ...numbered, ...files])
+  address = server.url
+  await server.startLiveView('mjpeg', { ...params, windowMode: 'full', frameRate: 60 })
+  const reference = await MjpegViewer.connect(server.url)
   // The image comes from another port: without this, what is drawn of it could not be read.
-  const browser = await spawnChromium(`http://127.0.0.1:${port}/`, { args: ['--disable-web-security'] })
+  const browser = await spawnChromium(`${origin}/`, { args: ['--disable-web-security'] })
   const seen = await finished.promise
   const modulus = 2 ** markBits
   const captured = new Map([...reference.capturedMs].map(([sequence, atMs]) => [sequence % modulus, atMs]))
