@@ -10,7 +10,7 @@ import {
   type TakeControlResult,
 } from '../../src-shared/access.ts'
 import type { AlertSink } from '../../src-shared/alerts.ts'
-import type { CallAccess } from '../../src-shared/contract/contract.ts'
+import type { CallAccess } from '../../src-shared/contract/call-kinds.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Access } from './access.ts'

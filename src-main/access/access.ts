@@ -7,7 +7,7 @@ import type {
   NewToken,
   TakeControlResult,
 } from '../../src-shared/access.ts'
-import type { CallAccess } from '../../src-shared/contract/contract.ts'
+import type { CallAccess } from '../../src-shared/contract/call-kinds.ts'
 
 export interface Access {
   /** Who presents `secret` (of an access token); `clientId` tells browsers with the same token apart. */

@@ -1,7 +1,7 @@
 /** What every part of the HTTP server gets: the engine, and who is asking. */
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../../src-shared/access.ts'
-import type { CallAccess } from '../../src-shared/contract/contract.ts'
+import type { CallAccess } from '../../src-shared/contract/call-kinds.ts'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import type { Access } from '../access/access.ts'
 import type { ShareControl } from '../access/share-control.ts'

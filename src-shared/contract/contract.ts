@@ -2,57 +2,18 @@
  * Every call that exists, with input and output. The HTTP API (`/api`, OpenAPI page at `/api/docs`), the desktop's
  * IPC and the typed client are derived from this; a call that is not here does not exist.
  */
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import {
-  accessTokenSchema,
-  auditEntrySchema,
-  controlStateSchema,
-  createdTokenSchema,
-  newTokenSchema,
-  type Role,
-  sessionSchema,
-  takeControlResultSchema,
-} from '../access.ts'
 import { alertSchema } from '../alerts.ts'
 import { snapRequestSchema, snapResultSchema } from '../capture.ts'
 import { deviceStateSchema, presetSchema, propertyValueSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
-import {
-  activeStreamSchema,
-  longExposureInfoSchema,
-  startResultSchema,
-  stopResultSchema,
-  streamStatsSchema,
-  streamStatusSchema,
-} from '../live-view.ts'
-import { settingsPatchSchema, settingsSchema, whipSettingsSchema } from '../settings.ts'
-import { sharingPatchSchema, sharingStateSchema } from '../sharing.ts'
-import { protocolSchema, streamParamsPatchSchema, streamParamsSchema } from '../stream-params.ts'
-import { viewerInfoSchema } from '../viewers.ts'
+import { settingsPatchSchema, settingsSchema } from '../settings.ts'
 import { iceCandidateSchema, webrtcAnswerSchema, webrtcOfferSchema } from '../webrtc.ts'
-import { errorMap } from './error-map.ts'
+import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
-
-/** Who may make a call; enforced by the router for every way in. */
-export type CallAccess = {
-  /** The least role. */
-  readonly role: Role
-  /** Whether the caller must hold the operator's control (taken by the call itself when nobody does). */
-  readonly control: boolean
-}
-
-/** Changes something at the microscope. */
-const call = oc.$meta<CallAccess>({ role: 'operator', control: true }).errors(errorMap)
-/** Changes something that two operators cannot dispute, or that must never wait. */
-const freeCall = call.meta({ role: 'operator', control: false })
-/** Changes nothing. */
-const view = call.meta({ role: 'viewer', control: false })
-/** Decides about others. */
-const own = call.meta({ role: 'owner', control: false })
-
-const detectorName = z.string().min(1).max(200).describe('Id or name of a camera')
-const deviceId = z.string().min(1).max(200).describe('Id of a device')
+import { liveViewCalls } from './live-view-calls.ts'
+import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
 
 export const contract = {
   system: {
@@ -146,97 +107,7 @@ export const contract = {
       .input(z.strictObject({ group: z.string().min(1).max(200), name: z.string().min(1).max(200) })),
   },
 
-  liveView: {
-    start: freeCall
-      .route({
-        method: 'POST',
-        path: '/liveview/start',
-        summary: 'Start streaming a camera',
-        tags: ['Live view'],
-      })
-      .input(
-        z
-          .strictObject({
-            detectorName: detectorName.optional(),
-            protocol: protocolSchema.optional(),
-            params: streamParamsPatchSchema.optional(),
-            /** Start in spite of a long exposure. */
-            force: z.boolean().default(false),
-          })
-          .prefault({}),
-      )
-      .output(startResultSchema),
-    stop: call
-      .route({
-        method: 'POST',
-        path: '/liveview/stop',
-        summary: 'Stop a stream; the camera stops with its last user',
-        tags: ['Live view'],
-      })
-      .input(
-        z
-          .strictObject({
-            detectorName: detectorName.optional(),
-            /** Absent: all streams of the detector. */
-            protocol: protocolSchema.optional(),
-          })
-          .prefault({}),
-      )
-      .output(stopResultSchema),
-    setParams: call
-      .route({
-        method: 'POST',
-        path: '/liveview/params',
-        summary: 'Change stream parameters, live',
-        tags: ['Live view'],
-      })
-      .input(
-        z.strictObject({
-          detectorName: detectorName.optional(),
-          protocol: protocolSchema.optional(),
-          params: streamParamsPatchSchema,
-        }),
-      )
-      .output(streamParamsSchema),
-    getParams: view
-      .route({
-        method: 'GET',
-        path: '/liveview/params',
-        summary: 'Parameters a stream has or would start with',
-        tags: ['Live view'],
-      })
-      .input(z.strictObject({ detectorName: detectorName.optional(), protocol: protocolSchema.optional() }))
-      .output(streamParamsSchema),
-    active: view
-      .route({ method: 'GET', path: '/liveview/active', summary: 'Running streams', tags: ['Live view'] })
-      .output(z.array(activeStreamSchema)),
-    status: view
-      .route({
-        method: 'GET',
-        path: '/liveview/status',
-        summary: 'All cameras: streaming or not, protocol, parameters',
-        tags: ['Live view'],
-      })
-      .output(streamStatusSchema),
-    diagnostics: view
-      .route({
-        method: 'GET',
-        path: '/liveview/diagnostics',
-        summary: 'Frame counts and rates, stage by stage',
-        tags: ['Live view'],
-      })
-      .input(z.strictObject({ detectorName: detectorName.optional() }))
-      .output(z.array(streamStatsSchema)),
-    longExposure: view
-      .route({
-        method: 'GET',
-        path: '/liveview/longExposure',
-        summary: 'Is the exposure too long for a live view?',
-        tags: ['Live view'],
-      })
-      .input(z.strictObject({ detectorName: detectorName.optional() }))
-      .output(longExposureInfoSchema),
-  },
+  liveView: liveViewCalls,
 
   capture: {
     snap: call
@@ -269,117 +140,11 @@ export const contract = {
       .output(settingsSchema),
   },
 
-  access: {
-    session: view
-      .route({
-        method: 'GET',
-        path: '/access/session',
-        summary: 'Who you are here, and who operates',
-        tags: ['Access'],
-      })
-      .output(sessionSchema),
-    takeControl: freeCall
-      .route({
-        method: 'POST',
-        path: '/access/takeControl',
-        summary: 'Become the one who operates; asks the present one, who has 30 s to refuse',
-        tags: ['Access'],
-      })
-      .output(takeControlResultSchema),
-    releaseControl: freeCall
-      .route({
-        method: 'POST',
-        path: '/access/releaseControl',
-        summary: 'Stop operating, or stop asking to',
-        tags: ['Access'],
-      })
-      .output(controlStateSchema),
-    answerControl: freeCall
-      .route({
-        method: 'POST',
-        path: '/access/answerControl',
-        summary: 'As the one who operates: hand over to who asks, or refuse',
-        tags: ['Access'],
-      })
-      .input(z.strictObject({ grant: z.boolean() }))
-      .output(controlStateSchema),
-    tokens: own
-      .route({
-        method: 'GET',
-        path: '/access/tokens',
-        summary: 'Access tokens, without secrets',
-        tags: ['Access'],
-      })
-      .output(z.array(accessTokenSchema)),
-    createToken: own
-      .route({
-        method: 'POST',
-        path: '/access/tokens',
-        summary: 'Make an access token; its secret is told this once',
-        tags: ['Access'],
-      })
-      .input(newTokenSchema)
-      .output(createdTokenSchema),
-    revokeToken: own
-      .route({
-        method: 'POST',
-        path: '/access/revokeToken',
-        summary: 'Make a token invalid and disconnect who uses it',
-        tags: ['Access'],
-      })
-      .input(z.strictObject({ tokenId: z.string().min(1).max(100) })),
-    audit: own
-      .route({
-        method: 'GET',
-        path: '/access/audit',
-        summary: 'Who changed what, newest first',
-        tags: ['Access'],
-      })
-      .input(z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) }))
-      .output(z.array(auditEntrySchema)),
-  },
+  access: accessCalls,
 
-  sharing: {
-    state: view
-      .route({
-        method: 'GET',
-        path: '/sharing',
-        summary: 'Whether and where other computers are served',
-        tags: ['Sharing'],
-      })
-      .output(sharingStateSchema),
-    set: own
-      .route({
-        method: 'POST',
-        path: '/sharing',
-        summary: 'Begin, change or end sharing; answers when that has happened',
-        tags: ['Sharing'],
-      })
-      .input(sharingPatchSchema)
-      .output(sharingStateSchema),
-    publish: own
-      .route({
-        method: 'POST',
-        path: '/sharing/publish',
-        summary: 'Publish a stream to a media server by WHIP; null ends it',
-        tags: ['Sharing'],
-      })
-      .input(z.strictObject({ whip: whipSettingsSchema.nullable() })),
-  },
+  sharing: sharingCalls,
 
-  viewers: {
-    list: own
-      .route({ method: 'GET', path: '/viewers', summary: 'Who watches', tags: ['Sharing'] })
-      .output(z.array(viewerInfoSchema)),
-    disconnect: own
-      .route({
-        method: 'POST',
-        path: '/viewers/disconnect',
-        summary: 'Disconnect a viewer',
-        tags: ['Sharing'],
-      })
-      .input(z.strictObject({ viewerId: z.string().min(1).max(200) })),
-  },
+  viewers: viewersCalls,
 
   webrtc: {
     offer: view

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Caller } from '../../../src-shared/access.ts'
-import type { CallAccess } from '../../../src-shared/contract/contract.ts'
+import type { CallAccess } from '../../../src-shared/contract/call-kinds.ts'
 import type { ServerContext } from '../server-context.ts'
 import type { ImSwitchState } from './imswitch-state.ts'
 
