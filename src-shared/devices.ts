@@ -8,6 +8,9 @@ export type DeviceKind = z.infer<typeof deviceKindSchema>
 export const propertyValueSchema = z.union([z.number(), z.string(), z.boolean()])
 export type PropertyValue = z.infer<typeof propertyValueSchema>
 
+export const propertyLevelSchema = z.enum(['beginner', 'expert', 'guru'])
+export type PropertyLevel = z.infer<typeof propertyLevelSchema>
+
 const propertyBase = {
   /** Stable identifier within the device, camelCase with the unit where there is one: `exposureMs`. */
   name: z.string().min(1).max(100),
@@ -19,6 +22,8 @@ const propertyBase = {
   readOnly: z.boolean().default(false),
   /** True: this property cannot change while frames are being acquired. */
   lockedWhileAcquiring: z.boolean().default(false),
+  /** Who needs it, as GenICam's visibility: the property browser hides what is beyond the level the user chose. */
+  level: propertyLevelSchema.default('beginner'),
 }
 
 /** One setting of a device: enough to validate a new value and to build a control for it. */
@@ -43,6 +48,8 @@ export const propertyDescriptorSchema = z.discriminatedUnion('type', [
   }),
   z.object({ ...propertyBase, type: z.literal('boolean'), value: z.boolean() }),
   z.object({ ...propertyBase, type: z.literal('text'), value: z.string() }),
+  /** Something the device does when told to: setting it to true does it. Its value is always false. */
+  z.object({ ...propertyBase, type: z.literal('command'), value: z.literal(false) }),
 ])
 export type PropertyDescriptor = z.infer<typeof propertyDescriptorSchema>
 /** A descriptor as a driver writes it: fields with defaults may be left out. */
@@ -60,6 +67,9 @@ export const standardProperty = {
   roiWidth: 'roiWidth',
   roiHeight: 'roiHeight',
   triggerMode: 'triggerMode',
+  blackLevel: 'blackLevel',
+  /** Cameras, read-only: temperature of the sensor, °C. */
+  temperatureC: 'temperatureC',
   /** Lights: boolean. */
   on: 'on',
   /** Lights: percent of full power, 0 to 100. */
@@ -130,6 +140,21 @@ export const deviceStatusSchema = z.discriminatedUnion('state', [
 ])
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>
 
+/** How well a camera's frames arrive, counted since it was started; absent counts do not apply to its interface. */
+export const cameraHealthSchema = z.object({
+  /** Frames per second and bytes per second over the last second. */
+  framesPerSecond: z.number().nonnegative(),
+  bytesPerSecond: z.number().nonnegative(),
+  frames: z.number().int().nonnegative(),
+  /** Frames that arrived with pixels missing (delivered flagged, or dropped). */
+  incompleteFrames: z.number().int().nonnegative().optional(),
+  /** Packets that did not arrive at first, how often they were asked for again, and how many came then. */
+  lostPackets: z.number().int().nonnegative().optional(),
+  resendRequests: z.number().int().nonnegative().optional(),
+  resentPackets: z.number().int().nonnegative().optional(),
+})
+export type CameraHealth = z.infer<typeof cameraHealthSchema>
+
 /** A device as the UI sees it. */
 export const deviceStateSchema = z.object({
   id: z.string(),
@@ -145,5 +170,7 @@ export const deviceStateSchema = z.object({
   position: stagePositionSchema.optional(),
   /** Cameras only: true while somebody holds an acquisition lease. */
   acquiring: z.boolean().optional(),
+  /** Cameras that tell, while they acquire. */
+  health: cameraHealthSchema.optional(),
 })
 export type DeviceState = z.infer<typeof deviceStateSchema>

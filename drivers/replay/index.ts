@@ -17,6 +17,7 @@ const replay: Driver = {
     name: 'Replay',
     description: 'Plays recorded images (PNG, TIFF, TIFF stacks) as a camera.',
     demo: false,
+    permissions: ['files'],
   },
   discover: () => Promise.resolve([]),
   open: async (address, options): Promise<Connection> => {

@@ -5,6 +5,7 @@
  * All methods may throw (or reject with) a `CoverslipError`; any other error is wrapped and shown with the device's name.
  */
 import type {
+  CameraHealth,
   DeviceDescription,
   Preset,
   PropertyDescriptorInput,
@@ -19,18 +20,37 @@ export type DriverManifest = {
   readonly description: string
   /** True when the devices are simulated: the UI labels them as a demo. */
   readonly demo: boolean
+  /** What the driver reaches outside of its thread; shown to the user before a driver of his own folder is loaded. */
+  readonly permissions: readonly DriverPermission[]
 }
+
+/** `network`: opens sockets. `serial`: opens serial ports. `files`: reads the user's files. `programs`: starts programs. */
+export type DriverPermission = 'network' | 'serial' | 'files' | 'programs'
 
 export type DiscoveredConnection = {
   /** What to give to `open`, e.g. an IP address or a folder. */
   readonly address: string
   readonly title: string
+  /** What tells this one from others of its kind, for the user: maker, model, serial number, MAC. */
+  readonly detail?: string
+  readonly serialNumber?: string
+  /** What to give to `open` besides the address. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+export type DiscoveryRequest = {
+  readonly signal: AbortSignal
+  /**
+   * IPv4 addresses of this computer's interfaces that the user chose to search. Nothing is ever sent on another one;
+   * empty: nothing is searched on any network.
+   */
+  readonly interfaces: readonly string[]
 }
 
 export interface Driver {
   readonly manifest: DriverManifest
   /** Looks for connections; must end soon after `signal` aborts. Drivers whose address cannot be guessed return []. */
-  discover(signal: AbortSignal): Promise<readonly DiscoveredConnection[]>
+  discover(request: DiscoveryRequest): Promise<readonly DiscoveredConnection[]>
   /** Opens the hardware at `address`. `options` come from the hardware configuration and are validated by the driver. */
   open(address: string, options: Readonly<Record<string, unknown>>): Promise<Connection>
 }
@@ -70,6 +90,8 @@ export interface CameraDevice extends DeviceBase {
   stop(): Promise<void>
   /** Takes one frame in software-trigger mode. */
   trigger(): Promise<void>
+  /** How well frames arrive; asked about once a second while the camera runs. */
+  health?(): CameraHealth
 }
 
 /** Where a camera puts its frames: slots of the FrameRing, filled in place. */

@@ -53,6 +53,9 @@ export function checkPropertyValue(descriptor: PropertyDescriptorInput, value: P
       return
     case 'text':
       if (typeof value !== 'string') throw wrongType(name, value, 'a text')
+      return
+    case 'command':
+      if (value !== true) throw wrongType(name, value, 'true, which runs it')
   }
 }
 

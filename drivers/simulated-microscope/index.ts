@@ -72,6 +72,7 @@ const driver: Driver = {
     description:
       'A demo microscope with a stained tissue section: two cameras, stage, objectives, filters and lights.',
     demo: true,
+    permissions: [],
   },
   discover: async () => [{ address, title: 'Demo microscope' }],
   open: async (wanted, options) => {

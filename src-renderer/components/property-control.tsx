@@ -1,4 +1,4 @@
-import { Slider, Switch } from '@mantine/core'
+import { Button, Slider, Switch } from '@mantine/core'
 import { useId } from 'react'
 import { setProperty } from '../actions/device-actions.ts'
 import type { PropertyDescriptor, PropertyValue } from '../../src-shared/devices.ts'
@@ -72,6 +72,13 @@ function ValueEditor({ property, name, setting, failureId }: EditorProps) {
         describedBy={failure === undefined ? undefined : failureId}
         onCommit={edit}
       />
+    )
+  }
+  if (property.type === 'command') {
+    return (
+      <Button size="compact-xs" variant="default" disabled={property.readOnly} onClick={() => edit(true)}>
+        {name}
+      </Button>
     )
   }
   if (property.readOnly) return <span className={styles['text']}>{String(shown)}</span>

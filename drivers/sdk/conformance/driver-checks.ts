@@ -15,8 +15,17 @@ const manifestSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string().min(1),
   demo: z.boolean(),
+  permissions: z.array(z.enum(['network', 'serial', 'files', 'programs'])),
 })
-const discoveredSchema = z.array(z.object({ address: z.string().min(1), title: z.string().min(1) }))
+const discoveredSchema = z.array(
+  z.object({
+    address: z.string().min(1),
+    title: z.string().min(1),
+    detail: z.string().optional(),
+    serialNumber: z.string().optional(),
+    options: z.record(z.string(), z.unknown()).optional(),
+  }),
+)
 const openings = 20
 
 function check(schema: z.ZodType, value: unknown, what: string): void {
@@ -35,7 +44,7 @@ async function manifest({ driver }: Parameters<CheckBody>[0]): Promise<undefined
 
 const discovery: CheckBody = async ({ driver, timeoutMs }) => {
   const abort = new AbortController()
-  const found = driver.discover(abort.signal)
+  const found = driver.discover({ signal: abort.signal, interfaces: [] })
   abort.abort()
   // Either way of ending is fine: with what was found until then, or with the abort's reason.
   const ended = within(

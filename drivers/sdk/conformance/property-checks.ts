@@ -27,6 +27,9 @@ export function valuesToTry(property: PropertyDescriptorInput): readonly Propert
       return [!property.value, property.value]
     case 'text':
       return [property.value]
+    case 'command':
+      // Nobody can know what it does.
+      return []
   }
 }
 

@@ -99,7 +99,13 @@ export function parameterTree(camera: DeviceState, pixelSizeUm: number | undefin
   }
 }
 
-const treeTypes = { number: 'number', option: 'list', boolean: 'boolean', text: 'unknown' } as const
+const treeTypes = {
+  number: 'number',
+  option: 'list',
+  boolean: 'boolean',
+  text: 'unknown',
+  command: 'unknown',
+} as const
 
 function parameterNode(property: PropertyDescriptor) {
   const { name, value, category, readOnly, type } = property
@@ -134,6 +140,7 @@ export function typedValue(device: DeviceState, name: string, value: unknown): n
       if (Number.isFinite(number)) return number
       throw new CoverslipError('INVALID_INPUT', `${property.title} must be a number, not "${text}"`)
     }
+    case 'command':
     case 'boolean':
       return value === true || ['true', '1', 'on', 'yes'].includes(text.toLowerCase())
     case 'option':

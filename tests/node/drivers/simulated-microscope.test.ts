@@ -393,7 +393,7 @@ describe('the stage', () => {
 
 test('only the address "demo" can be opened', async () => {
   await expect(driver.open('192.168.0.1', {})).rejects.toMatchObject({ code: 'DEVICE_UNAVAILABLE' })
-  expect(await driver.discover(new AbortController().signal)).toEqual([
+  expect(await driver.discover({ signal: new AbortController().signal, interfaces: [] })).toEqual([
     { address: 'demo', title: 'Demo microscope' },
   ])
 })

@@ -12,6 +12,7 @@ export const exposure: PropertyDescriptor = {
   category: 'Exposure',
   readOnly: false,
   lockedWhileAcquiring: false,
+  level: 'beginner',
   value: 20,
   unit: 'ms',
   min: 0.05,
