@@ -60,6 +60,7 @@ function stateKey(event: EngineEvent): string | undefined {
     case 'viewersChanged':
     case 'sharingChanged':
     case 'presetsChanged':
+    case 'hardwareChanged':
       return event.type
     default:
       return undefined
