@@ -4,12 +4,18 @@ import { type Command, commands, runCommand } from './commands.ts'
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
-/** The command that `press` runs. `imageFocused`: the keys of the image count too. */
-export function commandOf(press: KeyPress, imageFocused: boolean): Command | undefined {
+/** What the keys act on: the page, with the live view on show, with the image focused. Each counts the ones before. */
+export type KeyScope = Command['scope']
+
+const scopes: readonly KeyScope[] = ['page', 'live', 'image']
+
+/** The command that `press` runs within `scope`. */
+export function commandOf(press: KeyPress, scope: KeyScope): Command | undefined {
   if (press.altKey) return undefined
   const modified = press.ctrlKey || press.metaKey
   const key = modified ? `mod+${press.key.toLowerCase()}` : press.key
-  return commands.find((command) => command.keys.includes(key) && (command.scope === 'page' || imageFocused))
+  const within = scopes.slice(0, scopes.indexOf(scope) + 1)
+  return commands.find((command) => command.keys.includes(key) && within.includes(command.scope))
 }
 
 /** True for elements that need the keys themselves. */
@@ -25,7 +31,8 @@ export function listenForKeys(services: Services, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent) {
     if (event.defaultPrevented || services.session.getState().openSheet !== undefined) return
     const imageFocused = event.target instanceof HTMLElement && event.target.closest('[data-image]') !== null
-    const command = commandOf(event, imageFocused)
+    const live = services.view.getState().place === 'live'
+    const command = commandOf(event, imageFocused ? 'image' : live ? 'live' : 'page')
     if (
       command === undefined ||
       (takesKeys(event.target) && !command.keys.some((key) => key.startsWith('mod+')))

@@ -6,6 +6,7 @@ import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
+import { showDevices, showLive } from './hardware-actions.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
@@ -23,8 +24,11 @@ export type Command = {
   readonly keys: readonly string[]
   /** How the help sheet shows the keys, when it is not `keys` themselves. */
   readonly shownKeys?: string
-  /** Keys that act on the image only while the image has the focus, as arrows scroll and move elsewhere. */
-  readonly scope: 'page' | 'image'
+  /**
+   * Where its keys work: anywhere on the page; while the live view is on show; or only while the image has the focus, as
+   * arrows scroll and move elsewhere.
+   */
+  readonly scope: 'page' | 'live' | 'image'
   /** Why it may not be run now; absent: it may always. */
   refusal?(services: Stores): Refusal | undefined
   run(services: Services, event: { readonly shiftKey: boolean }): void
@@ -121,7 +125,7 @@ export const commands: readonly Command[] = [
     title: 'Fit the image to the window',
     group: 'Image',
     keys: ['f', '0'],
-    scope: 'page',
+    scope: 'live',
     run: fitImage,
   },
   {
@@ -129,7 +133,7 @@ export const commands: readonly Command[] = [
     title: 'One image pixel per screen pixel',
     group: 'Image',
     keys: ['1'],
-    scope: 'page',
+    scope: 'live',
     run: actualSize,
   },
   {
@@ -137,7 +141,7 @@ export const commands: readonly Command[] = [
     title: 'Zoom in',
     group: 'Image',
     keys: ['+', '='],
-    scope: 'page',
+    scope: 'live',
     run: (services) => zoomBy(services, zoomStep),
   },
   {
@@ -145,7 +149,7 @@ export const commands: readonly Command[] = [
     title: 'Zoom out',
     group: 'Image',
     keys: ['-', '_'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => zoomBy(services, 1 / zoomStep),
   },
   {
@@ -153,7 +157,7 @@ export const commands: readonly Command[] = [
     title: 'Auto-contrast once',
     group: 'Contrast',
     keys: ['a'],
-    scope: 'page',
+    scope: 'live',
     refusal: setsContrast,
     run: autoContrastOnce,
   },
@@ -163,7 +167,7 @@ export const commands: readonly Command[] = [
     group: 'Contrast',
     keys: ['A'],
     shownKeys: 'Shift A',
-    scope: 'page',
+    scope: 'live',
     refusal: setsContrast,
     run: (services) => setWindowMode(services, currentWindow(services).mode === 'auto' ? 'manual' : 'auto'),
   },
@@ -172,7 +176,7 @@ export const commands: readonly Command[] = [
     title: 'Mark saturated pixels, on or off',
     group: 'Contrast',
     keys: ['s'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => {
       const detector = selectedDetector(services)
       if (detector === undefined) return
@@ -187,11 +191,45 @@ export const commands: readonly Command[] = [
   focusKey('Focus up', 'PageUp', 1),
   focusKey('Focus down', 'PageDown', -1),
   {
+    id: 'show-live',
+    title: 'Live view',
+    group: 'Window',
+    keys: ['v'],
+    scope: 'page',
+    run: showLive,
+  },
+  {
+    id: 'show-devices',
+    title: 'Devices',
+    group: 'Window',
+    keys: ['d'],
+    scope: 'page',
+    run: (services) => showDevices(services),
+  },
+  {
+    id: 'find-cameras',
+    title: 'Find cameras',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: operates,
+    run: (services) => showDevices(services, { kind: 'find' }),
+  },
+  {
+    id: 'check-up',
+    title: 'Check-up: what keeps hardware from working',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: acts,
+    run: (services) => showDevices(services, { kind: 'check-up' }),
+  },
+  {
     id: 'left-panel',
     title: 'Show or hide the left panel',
     group: 'Window',
     keys: ['['],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => patchPanels(view, { leftOpen: !view.getState().panels.leftOpen }),
   },
   {
@@ -199,7 +237,7 @@ export const commands: readonly Command[] = [
     title: 'Show or hide the right panel',
     group: 'Window',
     keys: [']'],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => patchPanels(view, { rightOpen: !view.getState().panels.rightOpen }),
   },
   {
@@ -207,7 +245,7 @@ export const commands: readonly Command[] = [
     title: 'Image only, on or off',
     group: 'Window',
     keys: ['\\'],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => {
       const { leftOpen, rightOpen } = view.getState().panels
       patchPanels(view, { leftOpen: !(leftOpen || rightOpen), rightOpen: !(leftOpen || rightOpen) })

@@ -8,6 +8,7 @@ import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { SharingState } from '../../src-shared/sharing.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
+import { keepProperties } from './keep-properties.ts'
 
 export type EngineConnection =
   | { readonly state: 'connecting' }
@@ -75,6 +76,16 @@ function upsert<T>(list: readonly T[], item: T, matches: (candidate: T) => boole
   return index < 0 ? [...list, item] : list.with(index, item)
 }
 
+function withToldDevice(state: EngineState, device: DeviceState): EngineState {
+  const known = state.devices.find(({ id }) => id === device.id)
+  const properties =
+    known === undefined ? device.properties : keepProperties(known.properties, device.properties)
+  return {
+    ...state,
+    devices: upsert(state.devices, { ...device, properties }, ({ id }) => id === device.id),
+  }
+}
+
 function withStream(state: EngineState, stream: ActiveStream): EngineState {
   const streams = upsert(
     state.streams,
@@ -123,10 +134,7 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         ended: undefined,
       }
     case 'deviceChanged':
-      return {
-        ...state,
-        devices: upsert(state.devices, event.device, (device) => device.id === event.device.id),
-      }
+      return withToldDevice(state, event.device)
     case 'deviceRemoved':
       return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
     case 'stageMoved': {

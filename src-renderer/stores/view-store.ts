@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { propertyLevelSchema } from '../../src-shared/devices.ts'
 import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
 
@@ -27,6 +28,8 @@ export const defaultDetectorDisplay: DetectorDisplay = {
 }
 
 const viewStateSchema = z.object({
+  /** Which view fills the window. */
+  place: z.enum(['live', 'devices']),
   /** Device id of the camera on show. */
   detector: z.string().optional(),
   displays: z.record(z.string(), detectorDisplaySchema),
@@ -42,17 +45,21 @@ const viewStateSchema = z.object({
   /** Panel sections that are folded away, by their id. */
   folded: z.record(z.string(), z.boolean()),
   histogram: z.object({ scale: z.enum(['linear', 'log']), range: z.enum(['full', 'data']) }),
+  /** Up to which level the property browser shows settings. */
+  propertyLevel: propertyLevelSchema,
   /** Step of the stage buttons and keys. */
   stageStep: z.object({ xyUm: z.number().positive(), zUm: z.number().positive() }),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 
 export const initialViewState: ViewState = {
+  place: 'live',
   displays: {},
   protocols: {},
   panels: { leftOpen: true, rightOpen: true, leftWidth: 248, rightWidth: 304 },
   folded: {},
   histogram: { scale: 'log', range: 'data' },
+  propertyLevel: 'beginner',
   stageStep: { xyUm: 50, zUm: 1 },
 }
 

@@ -1,8 +1,10 @@
 import { selectDetector } from '../actions/live-actions.ts'
 import { PanelSection } from '../components/panel-section.tsx'
-import { type DotState, StatusDot } from '../components/status-dot.tsx'
+import { StatusDot } from '../components/status-dot.tsx'
 import type { DeviceState } from '../../src-shared/devices.ts'
 import { useDetector, useEngine, useServices } from '../services.ts'
+import { DemoMark } from '../components/demo-mark.tsx'
+import { deviceDot } from '../components/device-words.ts'
 import { useDevices } from './use-devices.ts'
 import styles from './cameras-panel.module.css'
 
@@ -33,18 +35,13 @@ function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly 
         aria-pressed={chosen}
         onClick={() => void selectDetector(services, camera.id)}
       >
-        <StatusDot state={dotState(camera, live)} />
+        <StatusDot state={deviceDot(camera, live)} />
         <span className={styles['name']}>
           {camera.description.name}
           <span className={styles['model']}>{camera.description.model}</span>
         </span>
-        {camera.demo && <span className={styles['demo']}>demo</span>}
+        {camera.demo && <DemoMark />}
       </button>
     </li>
   )
-}
-
-function dotState(camera: DeviceState, live: boolean): DotState {
-  if (camera.status.state !== 'ready') return camera.status.state
-  return live ? 'live' : 'ready'
 }

@@ -30,9 +30,13 @@ function Palette() {
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const words = text.toLowerCase().split(/\s+/)
+  // What would change an image that is not on show.
+  const outOfSight = services.view.getState().place === 'live' ? undefined : 'live'
   const found = [...hardwareCommands(services), ...commands].filter(
     (command) =>
-      command.id !== 'commands' && words.every((word) => command.title.toLowerCase().includes(word)),
+      command.id !== 'commands' &&
+      command.scope !== outOfSight &&
+      words.every((word) => command.title.toLowerCase().includes(word)),
   )
   const index = Math.min(chosen, found.length - 1)
 

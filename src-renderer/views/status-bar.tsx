@@ -13,12 +13,13 @@ import styles from './status-bar.module.css'
 
 /** Start and stop, how well it runs, and how large it is shown. */
 export function StatusBar({ phone }: { readonly phone: boolean }) {
+  const live = useView((state) => state.place === 'live')
   return (
     <footer className={styles['bar']}>
       <LiveButton />
       <SnapButton phone={phone} />
       <Rates phone={phone} />
-      <Zoom phone={phone} />
+      {live && <Zoom phone={phone} />}
     </footer>
   )
 }

@@ -150,14 +150,14 @@ describe('keys', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
   it('of the stage need the image to have the focus', () => {
-    expect(commandOf(press('ArrowLeft'), true)?.group).toBe('Stage')
-    expect(commandOf(press('ArrowLeft'), false)).toBeUndefined()
+    expect(commandOf(press('ArrowLeft'), 'image')?.group).toBe('Stage')
+    expect(commandOf(press('ArrowLeft'), 'live')).toBeUndefined()
   })
   it('leave the browser’s own combinations alone', () => {
-    expect(commandOf(press('f'), false)?.id).toBe('fit')
-    expect(commandOf(press('f', { ctrlKey: true }), false)).toBeUndefined()
-    expect(commandOf(press('l', { altKey: true }), false)).toBeUndefined()
-    expect(commandOf(press('K', { metaKey: true }), false)?.id).toBe('commands')
+    expect(commandOf(press('f'), 'live')?.id).toBe('fit')
+    expect(commandOf(press('f', { ctrlKey: true }), 'live')).toBeUndefined()
+    expect(commandOf(press('l', { altKey: true }), 'live')).toBeUndefined()
+    expect(commandOf(press('K', { metaKey: true }), 'live')?.id).toBe('commands')
   })
 })
 

@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'react'
-import type { Outcome } from '../../actions/share-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
-import { type Services, useServices } from '../../services.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+import type { Outcome } from '../backend/outcome.ts'
+import { type Services, useServices } from '../services.ts'
 
 export type Answer<T> = {
   /** The newest answer; undefined before the first. */
   readonly value: T | undefined
   readonly failure: CallFailure | undefined
+  /** An answer is awaited. */
+  readonly asking: boolean
   /** Asks again. */
   again(): void
 }
@@ -20,16 +22,19 @@ export function useAnswer<T>(ask: (services: Services) => Promise<Outcome<T>>, o
   const [round, setRound] = useState(0)
   const [value, setValue] = useState<T>()
   const [failure, setFailure] = useState<CallFailure>()
+  const [answered, setAnswered] = useState<string>()
+  const question = `${round} ${occasion}`
   useEffect(() => {
     let stale = false
     void ask(services).then((outcome) => {
       if (stale) return
       if (outcome.ok) setValue(outcome.value)
       setFailure(outcome.ok ? undefined : outcome.failure)
+      setAnswered(question)
     })
     return () => {
       stale = true
     }
-  }, [ask, services, round, occasion])
-  return { value, failure, again: () => setRound((before) => before + 1) }
+  }, [ask, services, question])
+  return { value, failure, asking: answered !== question, again: () => setRound((before) => before + 1) }
 }
