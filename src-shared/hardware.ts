@@ -22,21 +22,34 @@ export const connectionAddressSchema = z.string().max(1000)
 /** What a driver takes besides the address; it validates them itself. */
 export const connectionOptionsSchema = z.record(z.string().min(1).max(100), z.unknown())
 
-/** What a driver reaches outside of its thread. */
+/**
+ * What a driver reaches outside of its thread. `network`: opens sockets. `serial`: opens serial ports. `files`: reads the
+ * user's files. `programs`: starts programs.
+ */
 export const driverPermissionSchema = z.enum(['network', 'serial', 'files', 'programs'])
 export type DriverPermission = z.infer<typeof driverPermissionSchema>
 
+/** What a driver says of itself, before anything of it is opened. */
+export const driverManifestSchema = z.strictObject({
+  /** Also the name of its folder. */
+  id: driverIdSchema,
+  name: z.string().min(1).max(100),
+  description: z.string().min(1).max(1000),
+  /** True when the devices are simulated: the UI labels them as a demo. */
+  demo: z.boolean(),
+  /** What it declares to need, shown before a user's own driver is allowed; Node does not keep it from reaching more. */
+  permissions: z.array(driverPermissionSchema),
+  /**
+   * What `open` takes as address, for who types one: `IP address of the camera`. Absent: connections come from the
+   * search only.
+   */
+  addressHint: z.string().max(200).optional(),
+})
+export type DriverManifest = Readonly<z.infer<typeof driverManifestSchema>>
+
 /** A driver of Coverslip, or of the user's folder `drivers`. */
 export const driverInfoSchema = z.object({
-  id: driverIdSchema,
-  name: z.string(),
-  description: z.string(),
-  /** Its devices are simulated. */
-  demo: z.boolean(),
-  /** What it declares to need; Node does not keep it from reaching more. */
-  permissions: z.array(driverPermissionSchema),
-  /** What an address is, for who types one: `IP address of the camera`. Absent: connections come from the search only. */
-  addressHint: z.string().optional(),
+  ...driverManifestSchema.shape,
   origin: z.enum(['built-in', 'user']),
   /**
    * `ready`: may be used. `not-allowed`: found in the user's folder, and nobody has allowed it yet. `changed`: its files

@@ -13,26 +13,9 @@ import type {
 } from '../../src-shared/devices.ts'
 import type { DoctorCheck } from '../../src-shared/doctor.ts'
 import type { FrameInfo, StagePosition } from '../../src-shared/frames/frame-info.ts'
-import type { DriverPermission } from '../../src-shared/hardware.ts'
+import type { DriverManifest } from '../../src-shared/hardware.ts'
 
-export type DriverManifest = {
-  /** Folder-like identifier: `simulated-microscope`. */
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  /** True when the devices are simulated: the UI labels them as a demo. */
-  readonly demo: boolean
-  /** What the driver reaches outside of its thread; shown to the user before a driver of his own folder is loaded. */
-  readonly permissions: readonly DriverPermission[]
-  /**
-   * What `open` takes as address, for who types one: `IP address of the camera`. Absent: connections come from the
-   * search only.
-   */
-  readonly addressHint?: string
-}
-
-/** `network`: opens sockets. `serial`: opens serial ports. `files`: reads the user's files. `programs`: starts programs. */
-export type { DriverPermission } from '../../src-shared/hardware.ts'
+export type { DriverManifest, DriverPermission } from '../../src-shared/hardware.ts'
 
 export type DiscoveredConnection = {
   /** What to give to `open`, e.g. an IP address or a folder. */

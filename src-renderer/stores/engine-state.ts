@@ -112,6 +112,13 @@ function withoutStream(
   return { ...state, streams, stats, ended }
 }
 
+function withDevice(state: EngineState, deviceId: string, change: Partial<DeviceState>): EngineState {
+  const index = state.devices.findIndex(({ id }) => id === deviceId)
+  const device = state.devices[index]
+  if (device === undefined) return state
+  return { ...state, devices: state.devices.with(index, { ...device, ...change }) }
+}
+
 /** The state after `event`. Untouched parts keep their identity, so that subscribers to them do not re-render. */
 export function reduceEngineEvent(state: EngineState, event: EngineEvent): EngineState {
   switch (event.type) {
@@ -137,12 +144,10 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return withToldDevice(state, event.device)
     case 'deviceRemoved':
       return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
-    case 'stageMoved': {
-      const stage = state.devices.find((device) => device.id === event.deviceId)
-      if (stage === undefined) return state
-      const moved = { ...stage, position: event.position }
-      return { ...state, devices: upsert(state.devices, moved, (device) => device.id === event.deviceId) }
-    }
+    case 'healthChanged':
+      return withDevice(state, event.deviceId, { health: event.health })
+    case 'stageMoved':
+      return withDevice(state, event.deviceId, { position: event.position })
     case 'presetsChanged':
       return { ...state, presets: event.presets }
     case 'hardwareChanged':

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { callerSchema, controlStateSchema } from '../access.ts'
 import { alertSchema } from '../alerts.ts'
-import { deviceStateSchema, presetSchema } from '../devices.ts'
+import { cameraHealthSchema, deviceStateSchema, presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { hardwareStateSchema } from '../hardware.ts'
 import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
@@ -39,6 +39,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('deviceChanged'), device: deviceStateSchema }),
   z.object({ type: z.literal('deviceRemoved'), deviceId: z.string() }),
+  /** Once a second while a camera acquires; the same as `health` of its device. */
+  z.object({ type: z.literal('healthChanged'), deviceId: z.string(), health: cameraHealthSchema }),
   z.object({ type: z.literal('stageMoved'), deviceId: z.string(), position: stagePositionSchema }),
   z.object({ type: z.literal('presetsChanged'), presets: z.array(presetSchema) }),
   /** Connections, drivers, or what a search has found. */
