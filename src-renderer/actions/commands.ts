@@ -6,7 +6,7 @@ import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
-import { showDevices, showLive } from './hardware-actions.ts'
+import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
@@ -213,7 +213,7 @@ export const commands: readonly Command[] = [
     keys: [],
     scope: 'page',
     refusal: operates,
-    run: (services) => showDevices(services, { kind: 'find' }),
+    run: openSearch,
   },
   {
     id: 'check-up',

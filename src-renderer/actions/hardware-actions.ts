@@ -77,6 +77,16 @@ export function chooseInterfaces(
   return changeSettings(services, { searchInterfaces })
 }
 
+/** Shows the search; where it was chosen before on which networks to search, it begins at once. */
+export function openSearch(services: Services): void {
+  const { settings, hardware } = services.engine.getState()
+  showDevices(services, { kind: 'find' })
+  if (hardware.discovery.running || (settings?.searchInterfaces.length ?? 0) === 0) return
+  void findCameras(services).then((failure) => {
+    if (failure !== undefined) addNotice(services.session, 'The search did not begin', failure)
+  })
+}
+
 /** Searches on the chosen interfaces; results come by events. */
 export function findCameras({ backend }: Services): Promise<CallFailure | undefined> {
   return failureOf(backend.client.hardware.discover())

@@ -76,10 +76,10 @@ function figures(camera: DeviceState): readonly Figure[] {
     help: string,
     key: 'incompleteFrames' | 'lostPackets' | 'resentPackets',
   ): readonly Figure[] => {
-    const value = health?.[key]
-    return health !== undefined && value === undefined
-      ? []
-      : [{ name, help, value: counted(value), bad: key === 'incompleteFrames' && (value ?? 0) > 0 }]
+    // What was never counted does not apply to its interface.
+    if (camera.health?.[key] === undefined) return []
+    const bad = key === 'incompleteFrames' && (health?.[key] ?? 0) > 0
+    return [{ name, help, value: counted(health?.[key]), bad }]
   }
   return [
     {

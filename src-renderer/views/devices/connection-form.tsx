@@ -16,7 +16,7 @@ export type ConnectionFormProps = {
   readonly submit: string
   /** Beside the button. */
   readonly note?: string
-  /** The form may be sent as it is, without a change: something new is made of it. */
+  /** Something new is made of it. */
   readonly fresh?: boolean
   /** Fields above these. */
   readonly children?: ReactNode
@@ -35,7 +35,8 @@ export function ConnectionForm(props: ConnectionFormProps) {
   const [busy, setBusy] = useState(false)
   const id = useId()
   const parsed = parseOptions(text)
-  const changed = fresh || address.trim() !== props.address || text !== optionsText(props.options)
+  const differs = address.trim() !== props.address || text !== optionsText(props.options)
+  const changed = fresh ? address.trim() !== '' : differs
 
   async function send() {
     if (!parsed.ok) return

@@ -77,7 +77,7 @@ function DeviceItem({ deviceId, chosen }: ItemProps) {
 function DeviceLine({ device, chosen }: { readonly device: DeviceState; readonly chosen: boolean }) {
   const services = useServices()
   const live = useEngine((state) => state.streams.some(({ detectorName }) => detectorName === device.id))
-  const { name, model, kind } = device.description
+  const { name, kind } = device.description
   return (
     <li>
       <button
@@ -87,13 +87,8 @@ function DeviceLine({ device, chosen }: { readonly device: DeviceState; readonly
         onClick={() => showDevices(services, { kind: 'device', deviceId: device.id })}
       >
         <StatusDot state={deviceDot(device, live)} />
-        <span className={styles['name']}>
-          {name}
-          <span className={styles['model']}>
-            {kindWords[kind]}
-            {model !== '' && model !== name && ` · ${model}`}
-          </span>
-        </span>
+        <span className={styles['name']}>{name}</span>
+        <span className={styles['kind']}>{kindWords[kind]}</span>
       </button>
     </li>
   )

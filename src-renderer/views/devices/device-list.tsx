@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconPlugConnected, IconPuzzle, IconSearch, IconStethoscope } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { showDevices } from '../../actions/hardware-actions.ts'
+import { openSearch, showDevices } from '../../actions/hardware-actions.ts'
 import { Refusable } from '../../components/refusable.tsx'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct, whyNotOperate, whyNotOwn } from '../../stores/permission.ts'
@@ -22,11 +22,10 @@ export function DeviceList({ page }: { readonly page: DevicesPage | undefined })
       <div className={styles['head']}>
         <Refusable reason={notOperate}>
           <Button
-            color="live.4"
-            autoContrast
+            variant="default"
             fullWidth
-            leftSection={<IconSearch size={15} stroke={2} />}
-            onClick={() => showDevices(services, { kind: 'find' })}
+            leftSection={<IconSearch size={15} stroke={1.8} />}
+            onClick={() => openSearch(services)}
           >
             {searching ? 'Searching…' : 'Find cameras'}
           </Button>

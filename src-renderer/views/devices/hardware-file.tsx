@@ -22,7 +22,7 @@ export function HardwareFile() {
       ) : (
         <p className={styles['line']}>
           <Tooltip label={file}>
-            <span className={styles['path']}>Kept in {file}</span>
+            <span className={styles['path']}>Kept in {file.slice(file.search(/[^\\/]*$/))}</span>
           </Tooltip>
           <CopyButton text={file} label="Copy the path of the hardware file" />
         </p>
