@@ -15,7 +15,8 @@ export type ConnectionConfig = {
   readonly id: string
   /** What the user reads when it cannot be opened: `Simulated microscope`. */
   readonly title: string
-  readonly worker: DeviceWorkerData
+  /** How to open it; a function is asked anew for each try. */
+  readonly worker: DeviceWorkerData | (() => Promise<DeviceWorkerData>)
 }
 
 export type SupervisorState =
@@ -36,7 +37,7 @@ export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 30_000 }
 const settledMs = 20_000
 
 export class ConnectionSupervisor {
-  readonly config: ConnectionConfig
+  #config: ConnectionConfig
   readonly #events = new Emitter<SupervisorEvent>()
   readonly #limits: ConnectionLimits
   readonly #backOff: BackOff
@@ -46,9 +47,13 @@ export class ConnectionSupervisor {
   #timer: NodeJS.Timeout | undefined
 
   constructor(config: ConnectionConfig, limits: ConnectionLimits, backOff: BackOff) {
-    this.config = config
+    this.#config = config
     this.#limits = limits
     this.#backOff = backOff
+  }
+
+  get config(): ConnectionConfig {
+    return this.#config
   }
 
   get state(): SupervisorState {
@@ -59,13 +64,19 @@ export class ConnectionSupervisor {
     return this.#events.on(listener)
   }
 
+  rename(title: string): void {
+    this.#config = { ...this.#config, title }
+  }
+
   /** Resolves when the first try has ended, well or not; never rejects. */
   async open(): Promise<void> {
     clearTimeout(this.#timer)
     if (this.#state.state === 'open' || this.#state.state === 'connecting') return
     this.#set({ state: 'connecting' })
     try {
-      const { connection, opened } = await DeviceConnection.open(this.config.worker, this.#limits)
+      const { worker } = this.#config
+      const data = typeof worker === 'function' ? await worker() : worker
+      const { connection, opened } = await DeviceConnection.open(data, this.#limits)
       // close() may have been called while the driver was opening.
       if (this.state.state === 'closed') return connection.close()
       connection.on((event) => {

@@ -8,7 +8,7 @@ import type { DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messa
 
 export type Opened = Extract<DeviceMessage, { type: 'opened' }>
 export type ConnectionEvent =
-  | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'fault' }>
+  | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'health' | 'fault' }>
   /** The worker is gone, or about to be: it failed, was found hanging, or its hardware vanished. */
   | { readonly type: 'ended'; readonly error: CoverslipError }
 

@@ -111,7 +111,9 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   })
 
   const events = new Emitter<EngineEvent>()
-  devices.on((event) => events.emit(event))
+  devices.on((event) => {
+    if (event.type !== 'connectionsChanged') events.emit(event)
+  })
   alerts.on((event) => events.emit(event))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
