@@ -9,10 +9,10 @@ import { ChannelsPanel } from './channels-panel.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { ControlBar } from './control-bar.tsx'
 import { DisplayPanel } from './display-panel.tsx'
-import { ImageView } from './image-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
+import { PaneGrid } from './pane-grid.tsx'
 import { PhonePanels } from './phone-panels.tsx'
 import { ShareDialog } from './share/share-dialog.tsx'
 import { ShortcutsSheet } from './shortcuts-sheet.tsx'
@@ -50,7 +50,7 @@ function PhoneBody() {
   return (
     <div className={styles['phoneBody']}>
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       <PhonePanels />
     </div>
@@ -81,7 +81,7 @@ function WideBody() {
         </>
       )}
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       {rightOpen && (
         <>
