@@ -1,6 +1,7 @@
 /** Runs commands by their keys. */
 import type { Services } from '../services.ts'
-import { type Command, commands, runCommand } from './commands.ts'
+import type { Command } from './command.ts'
+import { commands, runCommand } from './commands.ts'
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
@@ -26,9 +27,10 @@ function takesKeys(target: EventTarget | null): boolean {
   return target.matches('input:not([type="checkbox"]):not([type="radio"]), textarea, select')
 }
 
-/** Runs commands by their keys until the returned end is called. */
-export function listenForKeys(services: Services, page: Window): () => void {
+/** Runs commands by their keys, on the pane that is `active`, until the returned end is called. */
+export function listenForKeys(active: () => Services, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent) {
+    const services = active()
     if (event.defaultPrevented || services.session.getState().openSheet !== undefined) return
     const imageFocused = event.target instanceof HTMLElement && event.target.closest('[data-image]') !== null
     const live = services.view.getState().place === 'live'

@@ -4,54 +4,35 @@ import type { EngineState } from '../stores/engine-state.ts'
 import { isOwner, mayOperate, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
+import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
+import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
 import { autoContrastOnce, currentWindow, setWindowMode } from './window-actions.ts'
 
-/** What is needed to know whether a command may be run. */
-type Stores = Pick<Services, 'engine' | 'view' | 'shown'>
-
-export type Command = {
-  readonly id: string
-  readonly title: string
-  readonly group: 'Live view' | 'Image' | 'Contrast' | 'Stage' | 'Window'
-  /** `KeyboardEvent.key` values that run it; `mod+` means Ctrl, or ⌘ on a Mac. */
-  readonly keys: readonly string[]
-  /** How the help sheet shows the keys, when it is not `keys` themselves. */
-  readonly shownKeys?: string
-  /**
-   * Where its keys work: anywhere on the page; while the live view is on show; or only while the image has the focus, as
-   * arrows scroll and move elsewhere.
-   */
-  readonly scope: 'page' | 'live' | 'image'
-  /** Why it may not be run now; absent: it may always. */
-  refusal?(services: Stores): Refusal | undefined
-  run(services: Services, event: { readonly shiftKey: boolean }): void
-}
-
 const zoomStep = 1.25
 const panStepPx = 60
 /** Shift makes steps ten times as large. */
 const largeStep = 10
 
-const operates = ({ engine }: Stores) => whyNotOperate(engine.getState())
-const acts = ({ engine }: Stores) => whyNotAct(engine.getState())
+const operates = ({ engine }: CommandStores) => whyNotOperate(engine.getState())
+const acts = ({ engine }: CommandStores) => whyNotAct(engine.getState())
 
 const forOwners: Refusal = { reason: 'Only whoever sits at the microscope shares it.', askable: false }
-const owns = ({ engine }: Stores) => (isOwner(engine.getState()) ? undefined : forOwners)
+const owns = ({ engine }: CommandStores) => (isOwner(engine.getState()) ? undefined : forOwners)
 
 /** What the stream applies, all its viewers see. */
-function setsContrast(services: Stores): Refusal | undefined {
+function setsContrast(services: CommandStores): Refusal | undefined {
   return currentWindow(services).appliedBy === 'stream' ? operates(services) : undefined
 }
 
 /** Stopping is for whoever operates; starting disturbs nobody. */
-function togglesLive(services: Stores): Refusal | undefined {
+function togglesLive(services: CommandStores): Refusal | undefined {
   const live = streamOf(services.engine.getState().streams, selectedDetector(services)) !== undefined
   return live ? operates(services) : acts(services)
 }
@@ -180,10 +161,12 @@ export const commands: readonly Command[] = [
     run: (services) => {
       const detector = selectedDetector(services)
       if (detector === undefined) return
-      const { markSaturated } = displayOf(services.view.getState(), detector)
-      patchDisplay(services.view, detector, { markSaturated: !markSaturated })
+      const { view, pane } = services
+      const { markSaturated } = displayOf(view.getState(), pane, detector)
+      patchDisplay(view, { pane, detector }, { markSaturated: !markSaturated })
     },
   },
+  ...layoutCommands,
   arrow('Stage left (pan without a stage)', 'ArrowLeft', -1, 0),
   arrow('Stage right', 'ArrowRight', 1, 0),
   arrow('Stage up', 'ArrowUp', 0, -1),
@@ -194,7 +177,8 @@ export const commands: readonly Command[] = [
     id: 'show-live',
     title: 'Live view',
     group: 'Window',
-    keys: ['v'],
+    keys: ['L'],
+    shownKeys: 'Shift L',
     scope: 'page',
     run: showLive,
   },
@@ -202,7 +186,8 @@ export const commands: readonly Command[] = [
     id: 'show-devices',
     title: 'Devices',
     group: 'Window',
-    keys: ['d'],
+    keys: ['D'],
+    shownKeys: 'Shift D',
     scope: 'page',
     run: (services) => showDevices(services),
   },

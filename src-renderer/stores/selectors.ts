@@ -16,13 +16,6 @@ export function devicesOf(devices: readonly DeviceState[], kind: DeviceKind): re
   return devices.filter((device) => device.description.kind === kind)
 }
 
-/** The camera on show: the one chosen last if it is there, else the first that is ready, else the first. */
-export function currentDetector(engine: EngineState, view: ViewState): string | undefined {
-  const cameras = devicesOf(engine.devices, 'camera')
-  if (cameras.some((camera) => camera.id === view.detector)) return view.detector
-  return (cameras.find((camera) => camera.status.state === 'ready') ?? cameras[0])?.id
-}
-
 /** The stream of `detector` that is watched here: of the protocol chosen for it, or else of the best that runs. */
 export function streamOf(
   streams: readonly ActiveStream[],
@@ -34,9 +27,12 @@ export function streamOf(
   return own.toSorted((a, b) => rank(a) - rank(b))[0]
 }
 
-/** The stream that is watched here, of the camera on show. */
-export function currentStream(engine: EngineState, view: ViewState): ActiveStream | undefined {
-  const detector = currentDetector(engine, view)
+/** The stream of `detector` that is watched on this page. */
+export function currentStream(
+  engine: EngineState,
+  view: ViewState,
+  detector: string | undefined,
+): ActiveStream | undefined {
   return streamOf(engine.streams, detector, detector === undefined ? undefined : view.protocols[detector])
 }
 
@@ -46,11 +42,15 @@ export function isConcurrent({ settings }: EngineState): boolean {
 }
 
 /**
- * The protocol by which the camera on show is watched, undefined while it does not stream. WebRTC may be chosen beside
- * a running stream: its first viewer starts it.
+ * The protocol by which `detector` is watched, undefined while it does not stream. WebRTC may be chosen beside a
+ * running stream: its first viewer starts it.
  */
-export function watchedProtocol(engine: EngineState, view: ViewState): Protocol | undefined {
-  const stream = currentStream(engine, view)
+export function watchedProtocol(
+  engine: EngineState,
+  view: ViewState,
+  detector: string | undefined,
+): Protocol | undefined {
+  const stream = currentStream(engine, view, detector)
   if (stream === undefined) return undefined
   return isConcurrent(engine) && view.protocols[stream.detectorName] === 'webrtc' ? 'webrtc' : stream.protocol
 }

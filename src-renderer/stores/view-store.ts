@@ -5,6 +5,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { propertyLevelSchema } from '../../src-shared/devices.ts'
 import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
+import { layouts, type PaneId, paneIds } from './panes.ts'
 
 const detectorDisplaySchema = z.object({
   /** `auto`: low and high follow the image; `full`: the camera's whole range; `manual`: `low` and `high`. */
@@ -27,11 +28,20 @@ export const defaultDetectorDisplay: DetectorDisplay = {
   markSaturated: false,
 }
 
+const paneSchema = z.object({
+  /** Device id of the camera that is shown there. */
+  detector: z.string().optional(),
+  /** Display settings of this pane alone; absent: those of its camera. */
+  display: detectorDisplaySchema.optional(),
+})
+
 const viewStateSchema = z.object({
   /** Which view fills the window. */
   place: z.enum(['live', 'devices']),
-  /** Device id of the camera on show. */
-  detector: z.string().optional(),
+  layout: z.enum(layouts),
+  /** The pane whose camera the panels and keys are about. */
+  activePane: z.enum(paneIds),
+  panes: z.record(z.enum(paneIds), paneSchema),
   displays: z.record(z.string(), detectorDisplaySchema),
   /** Protocol chosen for the next start, by detector. */
   protocols: z.record(z.string(), protocolSchema),
@@ -54,6 +64,9 @@ export type ViewState = z.infer<typeof viewStateSchema>
 
 export const initialViewState: ViewState = {
   place: 'live',
+  layout: 'one',
+  activePane: 'a',
+  panes: { a: {}, b: {}, c: {}, d: {} },
   displays: {},
   protocols: {},
   panels: { leftOpen: true, rightOpen: true, leftWidth: 248, rightWidth: 304 },
@@ -65,9 +78,16 @@ export const initialViewState: ViewState = {
 
 export type ViewStore = StoreApi<ViewState>
 
-/** What was stored, as far as it is still valid: each part that is not falls back to its default. */
+/**
+ * What was stored, as far as it is still valid: each part that is not falls back to its default. Earlier versions had
+ * one pane, whose camera they kept as `detector`.
+ */
 export function restoreViewState(stored: unknown): ViewState {
   if (typeof stored !== 'object' || stored === null) return initialViewState
+  if ('detector' in stored && typeof stored.detector === 'string') {
+    const { detector, ...others } = stored
+    return restoreViewState({ ...others, panes: { ...initialViewState.panes, a: { detector } } })
+  }
   const restored = viewStateSchema.safeParse({ ...initialViewState, ...stored })
   if (restored.success) return restored.data
   const broken = new Set(restored.error.issues.map((issue) => String(issue.path[0])))
@@ -87,16 +107,29 @@ export function createViewStore(storage: () => StateStorage): ViewStore {
   )
 }
 
-/** The display settings of `detector`. */
-export function displayOf(state: ViewState, detector: string | undefined): DetectorDisplay {
-  return (detector === undefined ? undefined : state.displays[detector]) ?? defaultDetectorDisplay
+/** The display settings of `detector` in `pane`. */
+export function displayOf(state: ViewState, pane: PaneId, detector: string | undefined): DetectorDisplay {
+  const shared = detector === undefined ? undefined : state.displays[detector]
+  return state.panes[pane].display ?? shared ?? defaultDetectorDisplay
 }
 
-/** Changes some display settings of `detector`. */
-export function patchDisplay(store: ViewStore, detector: string, patch: Partial<DetectorDisplay>) {
-  store.setState((state) => ({
-    displays: { ...state.displays, [detector]: { ...displayOf(state, detector), ...patch } },
-  }))
+/** Changes some display settings of `detector` in `pane`: of all its views, unless the pane has its own. */
+export function patchDisplay(
+  store: ViewStore,
+  { pane, detector }: { readonly pane: PaneId; readonly detector: string },
+  patch: Partial<DetectorDisplay>,
+) {
+  store.setState((state) => {
+    const display = { ...displayOf(state, pane, detector), ...patch }
+    return state.panes[pane].display === undefined
+      ? { displays: { ...state.displays, [detector]: display } }
+      : { panes: { ...state.panes, [pane]: { ...state.panes[pane], display } } }
+  })
+}
+
+/** Changes what `pane` shows. */
+export function patchPane(store: ViewStore, pane: PaneId, patch: Partial<ViewState['panes'][PaneId]>) {
+  store.setState((state) => ({ panes: { ...state.panes, [pane]: { ...state.panes[pane], ...patch } } }))
 }
 
 export function patchPanels(store: ViewStore, patch: Partial<ViewState['panels']>) {

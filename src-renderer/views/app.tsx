@@ -10,10 +10,10 @@ import { CommandPalette } from './command-palette.tsx'
 import { ControlBar } from './control-bar.tsx'
 import { DevicesView } from './devices/devices-view.tsx'
 import { DisplayPanel } from './display-panel.tsx'
-import { ImageView } from './image-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
+import { PaneGrid } from './pane-grid.tsx'
 import { PhonePanels } from './phone-panels.tsx'
 import { ShareDialog } from './share/share-dialog.tsx'
 import { ShortcutsSheet } from './shortcuts-sheet.tsx'
@@ -52,7 +52,7 @@ function PhoneBody() {
   return (
     <div className={styles['phoneBody']}>
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       <PhonePanels />
     </div>
@@ -83,7 +83,7 @@ function WideBody() {
         </>
       )}
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       {rightOpen && (
         <>

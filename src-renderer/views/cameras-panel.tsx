@@ -1,19 +1,28 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import type { DragEvent } from 'react'
+import type { DeviceState } from '../../src-shared/devices.ts'
+import { addView } from '../actions/layout-actions.ts'
 import { selectDetector } from '../actions/live-actions.ts'
 import { PanelSection } from '../components/panel-section.tsx'
-import { StatusDot } from '../components/status-dot.tsx'
-import type { DeviceState } from '../../src-shared/devices.ts'
-import { useDetector, useEngine, useServices } from '../services.ts'
 import { DemoMark } from '../components/demo-mark.tsx'
 import { deviceDot } from '../components/device-words.ts'
-import { useDevices } from './use-devices.ts'
+import { StatusDot } from '../components/status-dot.tsx'
+import { useDetector, useEngine, useServices, useView } from '../services.ts'
+import { withView } from '../stores/layout.ts'
 import styles from './cameras-panel.module.css'
+import { LayoutChoice } from './layout-choice.tsx'
+import { useDevices } from './use-devices.ts'
 
-/** All cameras; the one chosen is on show. */
+/** Type of what is dragged: the id of a camera. */
+export const cameraDragType = 'application/x-coverslip-camera'
+
+/** All cameras; the one chosen is on show in the active view. */
 export function CamerasPanel() {
   const cameras = useDevices('camera')
   const detector = useDetector()
   return (
-    <PanelSection id="cameras" title="Cameras">
+    <PanelSection id="cameras" title="Cameras" aside={<LayoutChoice />}>
       {cameras.length === 0 && <p className={styles['none']}>No camera.</p>}
       <ul className={styles['list']}>
         {cameras.map((camera) => (
@@ -27,12 +36,19 @@ export function CamerasPanel() {
 function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly chosen: boolean }) {
   const services = useServices()
   const live = useEngine((state) => state.streams.some((stream) => stream.detectorName === camera.id))
+  const room = useView((state) => withView(state, camera.id) !== undefined)
+  const onDragStart = ({ dataTransfer }: DragEvent) => {
+    dataTransfer.setData(cameraDragType, camera.id)
+    dataTransfer.effectAllowed = 'copy'
+  }
   return (
-    <li>
+    <li className={styles['item']}>
       <button
         type="button"
         className={styles['row']}
         aria-pressed={chosen}
+        draggable
+        onDragStart={onDragStart}
         onClick={() => void selectDetector(services, camera.id)}
       >
         <StatusDot state={deviceDot(camera, live)} />
@@ -42,6 +58,18 @@ function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly 
         </span>
         {camera.demo && <DemoMark />}
       </button>
+      {room && (
+        <Tooltip label="Show it in one more view">
+          <ActionIcon
+            className={styles['add'] ?? ''}
+            size={22}
+            aria-label={`Add a view of ${camera.description.name}`}
+            onClick={() => addView(services, camera.id)}
+          >
+            <IconPlus size={14} stroke={1.8} />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </li>
   )
 }

@@ -1,6 +1,7 @@
 import { Kbd, Modal } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
-import { type Command, commands, hardwareCommands, runCommand } from '../actions/commands.ts'
+import type { Command } from '../actions/command.ts'
+import { commands, hardwareCommands, runCommand } from '../actions/commands.ts'
 import { useServices, useSession } from '../services.ts'
 import styles from './command-palette.module.css'
 import { keysOf } from './shortcuts-sheet.tsx'

@@ -45,9 +45,10 @@ const windowModes: readonly { value: WindowMode; label: string }[] = [
 const gammaRange: NumberRange = { min: 0.1, max: 5, step: 0.01, scale: 'log' }
 
 function useWindow(detector: string | undefined): ShownWindow {
-  const display = useView((state) => displayOf(state, detector))
+  const { pane } = useServices()
+  const display = useView((state) => displayOf(state, pane, detector))
   const view = useView((state) => state)
-  const params = useEngine((state) => currentStream(state, view)?.params)
+  const params = useEngine((state) => currentStream(state, view, detector)?.params)
   const frame = useShown((state) => state.frame)
   const autoWindow = useShown((state) => state.autoWindow)
   return shownWindow({ display, params, frame, autoWindow })
@@ -202,8 +203,8 @@ function WindowControls({ detector }: { readonly detector: string }) {
 }
 
 function Colours({ detector }: { readonly detector: string }) {
-  const { view } = useServices()
-  const { lut, markSaturated } = useView((state) => displayOf(state, detector))
+  const { view, pane } = useServices()
+  const { lut, markSaturated } = useView((state) => displayOf(state, pane, detector))
   const saturated = useShown((state) => state.histogram?.saturatedFraction)
   const ownColours = useShown((state) => state.frame?.pixelFormat === 'RGB8')
   return (
@@ -222,7 +223,7 @@ function Colours({ detector }: { readonly detector: string }) {
                 {option.label}
               </span>
             )}
-            onChange={(chosen) => patchDisplay(view, detector, { lut: lutOf(chosen) })}
+            onChange={(chosen) => patchDisplay(view, { pane, detector }, { lut: lutOf(chosen) })}
           />
         </LabelledRow>
       )}
@@ -234,7 +235,9 @@ function Colours({ detector }: { readonly detector: string }) {
           <Switch
             aria-label="Mark saturated pixels"
             checked={markSaturated}
-            onChange={(event) => patchDisplay(view, detector, { markSaturated: event.currentTarget.checked })}
+            onChange={(event) =>
+              patchDisplay(view, { pane, detector }, { markSaturated: event.currentTarget.checked })
+            }
           />
         </span>
       </LabelledRow>

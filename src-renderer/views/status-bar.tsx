@@ -84,7 +84,7 @@ function Rates({ phone }: { readonly phone: boolean }) {
     (state) => state.connection.state === 'connected' && streamOf(state.streams, detector) !== undefined,
   )
   const view = useView((state) => state)
-  const protocol = useEngine((state) => watchedProtocol(state, view))
+  const protocol = useEngine((state) => watchedProtocol(state, view, detector))
   const cameraFps = useEngine((state) => statsOf(state, detector, protocol)?.camera.fps)
   const lost = useEngine((state) => statsOf(state, detector, protocol)?.camera.lost)
   const roundTrip = useShown((state) => state.stats?.roundTripMs)
