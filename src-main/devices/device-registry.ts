@@ -129,6 +129,11 @@ export class DeviceRegistry {
     await this.#connection(connectionId).open()
   }
 
+  /** Ends a connection as if it had failed, `reason` being why; it is tried again. @throws CoverslipError UNKNOWN_CONNECTION. */
+  async abandon(connectionId: string, reason: CoverslipError): Promise<void> {
+    await this.#connection(connectionId).supervisor.abandon(reason)
+  }
+
   /** Shows a device by the name that the user has given it now. @throws CoverslipError UNKNOWN_DEVICE. */
   renamed(deviceId: string): DeviceState {
     const device = this.device(deviceId)
