@@ -35,7 +35,9 @@ function sameSettings(a: DisplaySettings | undefined, b: DisplaySettings): boole
     a.high === b.high &&
     a.gamma === b.gamma &&
     a.lut === b.lut &&
-    a.markSaturated === b.markSaturated
+    a.markSaturated === b.markSaturated &&
+    a.mosaic === b.mosaic &&
+    a.gains === b.gains
   )
 }
 
@@ -72,8 +74,8 @@ export function linkDisplay(services: Services): () => void {
 
   function followSettings() {
     const { low, high, gamma } = currentWindow(services)
-    const { lut, markSaturated } = displayOf(view.getState(), pane, detector)
-    const settings = { low, high, gamma, lut, markSaturated }
+    const { lut, markSaturated, mosaic, gains } = displayOf(view.getState(), pane, detector)
+    const settings = { low, high, gamma, lut, markSaturated, mosaic, gains }
     if (sameSettings(sentSettings, settings)) return
     sentSettings = settings
     display.setDisplay(settings)

@@ -7,6 +7,8 @@ import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
 import { layouts, type PaneId, paneIds } from './panes.ts'
 
+const gain = z.number().min(0.01).max(100)
+
 const detectorDisplaySchema = z.object({
   /** `auto`: low and high follow the image; `full`: the camera's whole range; `manual`: `low` and `high`. */
   windowMode: z.enum(['auto', 'full', 'manual']),
@@ -16,6 +18,10 @@ const detectorDisplaySchema = z.object({
   gamma: z.number().min(0.1).max(5),
   lut: z.enum(luts),
   markSaturated: z.boolean(),
+  /** Bayer images: in colour, or as they are. */
+  mosaic: z.enum(['colour', 'raw']).default('colour'),
+  /** White balance: for red, green and blue. */
+  gains: z.tuple([gain, gain, gain]).default([1, 1, 1]),
 })
 export type DetectorDisplay = z.infer<typeof detectorDisplaySchema>
 
@@ -26,6 +32,8 @@ export const defaultDetectorDisplay: DetectorDisplay = {
   gamma: 1,
   lut: 'gray',
   markSaturated: false,
+  mosaic: 'colour',
+  gains: [1, 1, 1],
 }
 
 const paneSchema = z.object({

@@ -59,8 +59,10 @@ function PaneHeader({ detector, name }: HeaderProps) {
   const live = useEngine((state) => state.streams.some((stream) => stream.detectorName === detector))
   return (
     <header className={styles['header']}>
-      {camera !== undefined && <StatusDot state={deviceDot(camera, live)} />}
-      <span className={styles['name']}>{name ?? detector}</span>
+      <span className={styles['camera']}>
+        {camera !== undefined && <StatusDot state={deviceDot(camera, live)} />}
+        {detector !== undefined && <span className={styles['name']}>{name ?? detector}</span>}
+      </span>
       <span className={styles['tools']}>
         <Tooltip label="This view only (V)">
           <ActionIcon
