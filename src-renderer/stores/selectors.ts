@@ -1,5 +1,6 @@
 /** Views of the engine's state that several components need. */
 import type { DeviceKind, DeviceState, PropertyDescriptor } from '../../src-shared/devices.ts'
+import type { ConnectionInfo } from '../../src-shared/hardware.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
 import { type EngineState, statsKey } from './engine-state.ts'
@@ -10,6 +11,14 @@ const preference: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
 
 export function deviceById(state: EngineState, id: string | undefined): DeviceState | undefined {
   return state.devices.find((device) => device.id === id)
+}
+
+/** Whether what a connection leads to is simulated: says its driver, or each of its devices. */
+export function isDemo({ hardware, devices }: EngineState, { id, driver }: ConnectionInfo): boolean {
+  return (
+    hardware.drivers.some((known) => known.id === driver && known.demo) ||
+    devices.some(({ connectionId, demo }) => connectionId === id && demo)
+  )
 }
 
 export function devicesOf(devices: readonly DeviceState[], kind: DeviceKind): readonly DeviceState[] {

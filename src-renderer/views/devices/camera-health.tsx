@@ -12,12 +12,13 @@ import { type Finding, healthFindings } from './health-words.ts'
 /** How well a camera's frames arrive: figures, and words when something is wrong. */
 export function CameraHealthPanel({ camera }: { readonly camera: DeviceState }) {
   const { health, acquiring } = camera
-  const recent = recentCounts(useSamples(camera))
+  const samples = useSamples(camera)
+  const recent = recentCounts(samples)
   const running = acquiring === true && health !== undefined && recent !== undefined
   return (
     <section className={styles['health']} aria-label="Camera health">
       <dl className={styles['figures']}>
-        {figures(camera).map(({ name, help, value, bad = false }) => (
+        {figures(camera, samples.at(-1)?.health).map(({ name, help, value, bad = false }) => (
           <Tooltip key={name} label={help}>
             <div data-bad={bad || undefined}>
               <dt>{name}</dt>
@@ -67,7 +68,8 @@ type Figure = {
   readonly bad?: boolean
 }
 
-function figures(camera: DeviceState): readonly Figure[] {
+/** @param last what it counted when it was last running, so that no figure vanishes when it stops */
+function figures(camera: DeviceState, last: CameraHealth | undefined): readonly Figure[] {
   const health = camera.acquiring === true ? camera.health : undefined
   const temperature = propertyOf(camera, standardProperty.temperatureC)
   const counted = (value: number | undefined) => (value === undefined ? '–' : count(value))
@@ -77,7 +79,7 @@ function figures(camera: DeviceState): readonly Figure[] {
     key: 'incompleteFrames' | 'lostPackets' | 'resentPackets',
   ): readonly Figure[] => {
     // What was never counted does not apply to its interface.
-    if (camera.health?.[key] === undefined) return []
+    if (last?.[key] === undefined) return []
     const bad = key === 'incompleteFrames' && (health?.[key] ?? 0) > 0
     return [{ name, help, value: counted(health?.[key]), bad }]
   }

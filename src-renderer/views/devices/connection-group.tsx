@@ -6,7 +6,7 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { Refusable } from '../../components/refusable.tsx'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
-import { deviceById } from '../../stores/selectors.ts'
+import { deviceById, isDemo } from '../../stores/selectors.ts'
 import type { DevicesPage } from '../../stores/session-store.ts'
 import { DemoMark } from '../../components/demo-mark.tsx'
 import { deviceDot, kindWords } from '../../components/device-words.ts'
@@ -18,6 +18,7 @@ type GroupProps = { readonly connection: ConnectionInfo; readonly page: DevicesP
 export function ConnectionGroup({ connection, page }: GroupProps) {
   const services = useServices()
   const driver = useEngine((state) => state.hardware.drivers.find(({ id }) => id === connection.driver))
+  const demo = useEngine((state) => isDemo(state, connection))
   const notAct = useEngine((state) => whyNotAct(state)?.reason)
   const { id, title, address, status } = connection
   const chosen = page?.kind === 'connection' && page.connectionId === id
@@ -32,7 +33,7 @@ export function ConnectionGroup({ connection, page }: GroupProps) {
         >
           <span className={styles['title']}>
             {title}
-            {driver?.demo === true && <DemoMark />}
+            {demo && <DemoMark />}
           </span>
           <span className={styles['place']}>
             {driver?.name ?? connection.driver}

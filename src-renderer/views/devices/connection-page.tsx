@@ -9,6 +9,7 @@ import { FailureLine } from '../../components/failure-line.tsx'
 import { Refusable } from '../../components/refusable.tsx'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct, whyNotOwn } from '../../stores/permission.ts'
+import { isDemo } from '../../stores/selectors.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { Facts } from './facts.tsx'
 import { NameEditor } from './name-editor.tsx'
@@ -19,6 +20,7 @@ export function ConnectionPage({ connectionId }: { readonly connectionId: string
   const services = useServices()
   const connection = useEngine((state) => state.hardware.connections.find(({ id }) => id === connectionId))
   const driver = useEngine((state) => state.hardware.drivers.find(({ id }) => id === connection?.driver))
+  const demo = useEngine((state) => connection !== undefined && isDemo(state, connection))
   if (connection === undefined) return null
   return (
     <article className={styles['page']} aria-label={connection.title}>
@@ -30,7 +32,7 @@ export function ConnectionPage({ connectionId }: { readonly connectionId: string
             changeConnection(services, connectionId, { title: title ?? driver?.name ?? connection.driver })
           }
         />
-        {driver?.demo === true && <DemoMark />}
+        {demo && <DemoMark />}
       </header>
       <Facts
         facts={[

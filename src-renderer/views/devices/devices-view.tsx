@@ -1,8 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconChevronLeft } from '@tabler/icons-react'
+import { useEffect } from 'react'
+import { scanDrivers } from '../../actions/hardware-actions.ts'
 import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
+import { whyNotAct } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
-import type { DevicesPage } from '../../stores/session-store.ts'
+import { addNotice, type DevicesPage } from '../../stores/session-store.ts'
 import { ControlRequest } from '../control-request.tsx'
 import { LostBanner } from '../lost-banner.tsx'
 import { Notices } from '../notices.tsx'
@@ -19,6 +22,7 @@ import { FindPage } from './find-page.tsx'
 export function DevicesView({ phone }: { readonly phone: boolean }) {
   const { session } = useServices()
   const page = useShownPage(phone)
+  useDrivers()
   return (
     <div className={styles['view']} data-phone={phone || undefined}>
       {(!phone || page === undefined) && (
@@ -49,6 +53,18 @@ export function DevicesView({ phone }: { readonly phone: boolean }) {
       </div>
     </div>
   )
+}
+
+/** Which drivers there are is found out when somebody wants to see it, as those of the user may have come or gone. */
+function useDrivers() {
+  const services = useServices()
+  const may = useEngine((state) => state.caller !== undefined && whyNotAct(state) === undefined)
+  useEffect(() => {
+    if (!may) return
+    void scanDrivers(services).then((failure) => {
+      if (failure !== undefined) addNotice(services.session, 'Drivers could not be listed', failure)
+    })
+  }, [services, may])
 }
 
 /** What was chosen, as long as it exists; else the camera on show, where there is room for it beside the list. */
