@@ -80,9 +80,9 @@ function MosaicChoice({ detector, mosaic }: { readonly detector: string; readonl
   const { view, pane } = useServices()
   return (
     <LabelledRow
-      title="Bayer mosaic"
+      title="Mosaic"
       layout="wide"
-      help="In colour, or each pixel as the grey of its own value. Images are kept as they are in both cases."
+      help="The camera’s Bayer mosaic: in colour, or each pixel as the grey of its own value. Images are kept as they are in both cases."
     >
       <Choice
         label="Bayer mosaic"
@@ -104,10 +104,21 @@ function WhiteBalance({ detector }: { readonly detector: string }) {
   const gains = useView((state) => displayOf(state, services.pane, detector).gains)
   const balanced = gains.some((factor) => factor !== 1)
   return (
-    <LabelledRow title="White balance" help="Once: makes the brightest parts of this image white.">
+    <LabelledRow
+      title="White balance"
+      help={
+        balanced
+          ? `Red, green and blue are multiplied by ${gains.map((factor) => fixed(factor, 2)).join(', ')}.`
+          : 'Once: makes the brightest parts of this image white.'
+      }
+    >
       <span className={styles['balance']}>
-        <span>{balanced && gains.map((factor) => fixed(factor, 2)).join(' · ')}</span>
-        <Button variant="default" size="compact-xs" onClick={() => void balanceWhite(services)}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          aria-label="Balance white once"
+          onClick={() => void balanceWhite(services)}
+        >
           Once
         </Button>
         <Button variant="default" size="compact-xs" disabled={!balanced} onClick={() => resetWhite(services)}>

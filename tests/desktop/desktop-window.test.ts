@@ -156,6 +156,21 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await framesArrive(page)
     })
 
+    test('shows two cameras at once, each by a port of its own', async () => {
+      const { page } = app
+      await page.keyboard.press('v')
+      for (const name of ['Camera 1', 'Camera 2 (colour)']) {
+        await page
+          .getByRole('region', { name: `View of ${name}` })
+          .getByRole('application')
+          .click()
+        await framesArrive(page)
+      }
+      await page.getByRole('button', { name: 'One view', exact: true }).click()
+      await framesArrive(page)
+      expect(await page.getByRole('region', { name: /^View of/ }).count()).toBe(0)
+    })
+
     test('comes to the front when it is started a second time', async () => {
       const { evaluate } = app
       await evaluate(({ app, BrowserWindow }) => {
