@@ -69,12 +69,12 @@ export function listInterfaces({ backend }: Services): Promise<Outcome<NetworkIn
   return outcome(backend.client.hardware.interfaces())
 }
 
-/** Chooses on which of this computer's addresses cameras are searched, now and later. */
+/** Chooses by their names on which of the computer's interfaces cameras are searched, now and later. */
 export function chooseInterfaces(
   services: Services,
-  searchInterfaces: string[],
+  names: readonly string[],
 ): Promise<CallFailure | undefined> {
-  return changeSettings(services, { searchInterfaces })
+  return changeSettings(services, { searchInterfaces: [...names] })
 }
 
 /** Shows the search; where it was chosen before on which networks to search, it begins at once. */

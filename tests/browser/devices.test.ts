@@ -136,7 +136,6 @@ describe('the Devices view', () => {
     await expect.poll(() => shown.textContent()).toBe('170 of 500')
     await level(page, 'Guru')
     await expect.poll(() => shown.textContent()).toBe('500 of 500')
-    await screenshot('devices-settings')
 
     // What is off the screen is not drawn; what is on it, only when it changes.
     await row(page, 'temperatureC').waitFor()
@@ -146,11 +145,13 @@ describe('the Devices view', () => {
       const observer = new MutationObserver((records) => {
         for (const { target } of records) {
           const element = target instanceof Element ? target : target.parentElement
-          changed.add(element?.closest('[data-property]')?.getAttribute('data-property') ?? `outside ${element?.outerHTML.slice(0, 300)}`)
+          changed.add(
+            element?.closest('[data-property]')?.getAttribute('data-property') ??
+              `outside ${element?.outerHTML.slice(0, 300)}`,
+          )
         }
       })
       if (browserOfSettings === null) return { drawn: 0, changed: [] }
-      // A field's value is an attribute that React sets along with the property.
       observer.observe(browserOfSettings, {
         subtree: true,
         childList: true,
@@ -167,6 +168,7 @@ describe('the Devices view', () => {
     expect(redrawn.changed).toEqual(['temperatureC'])
     expect(redrawn.drawn).toBeGreaterThan(20)
     expect(redrawn.drawn).toBeLessThan(160)
+    await screenshot('devices-settings')
 
     const search = settings(page).getByRole('textbox', { name: 'Search settings' })
     await search.fill('clock')

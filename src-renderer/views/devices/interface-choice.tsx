@@ -1,11 +1,10 @@
 import { Checkbox } from '@mantine/core'
-import { useState } from 'react'
 import type { NetworkInterface } from '../../../src-shared/hardware.ts'
 import { chooseInterfaces, listInterfaces } from '../../actions/hardware-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { OperatorControls } from '../../components/operator-controls.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
+import { useLiveSetting } from '../../components/use-live-setting.ts'
 import { useEngine, useServices } from '../../services.ts'
 import styles from './interface-choice.module.css'
 
@@ -13,7 +12,6 @@ import styles from './interface-choice.module.css'
 export function InterfaceChoice() {
   const { value: interfaces, failure } = useAnswer(listInterfaces)
   const chosen = useEngine((state) => state.settings?.searchInterfaces)
-  const [refused, setRefused] = useState<CallFailure>()
   return (
     <section aria-label="Networks to search">
       <h3>Search on</h3>
@@ -21,9 +19,9 @@ export function InterfaceChoice() {
         Nothing is sent on a network that is not chosen here. The choice is remembered.
       </p>
       {interfaces !== undefined && chosen !== undefined && (
-        <Interfaces interfaces={interfaces} chosen={chosen} onRefused={setRefused} />
+        <Interfaces interfaces={interfaces} chosen={chosen} />
       )}
-      <FailureLine failure={refused ?? failure} />
+      <FailureLine failure={failure} />
     </section>
   )
 }
@@ -32,40 +30,38 @@ type InterfacesProps = {
   readonly interfaces: readonly NetworkInterface[]
   /** Names of those chosen; also of some that are not there now. */
   readonly chosen: readonly string[]
-  readonly onRefused: (failure: CallFailure | undefined) => void
 }
 
-function Interfaces({ interfaces, chosen, onRefused }: InterfacesProps) {
+function Interfaces({ interfaces, chosen }: InterfacesProps) {
   const services = useServices()
-  const names = [...new Set(interfaces.map(({ name }) => name))]
-  if (names.length === 0) return <p className={styles['note']}>This computer is in no network now.</p>
+  const { shown, edit, failure } = useLiveSetting(chosen, (names) => chooseInterfaces(services, names))
+  const byName = Map.groupBy(interfaces, ({ name }) => name)
+  if (byName.size === 0) return <p className={styles['note']}>This computer is in no network now.</p>
   return (
     <OperatorControls>
       <ul className={styles['list']}>
-        {names.map((name) => {
-          const own = interfaces.filter((candidate) => candidate.name === name)
-          const loopback = own.some((candidate) => candidate.loopback)
-          return (
-            <li key={name}>
-              <Checkbox
-                size="xs"
-                label={
-                  <>
-                    {name} <span className={styles['address']}>{own.map(addressText).join(', ')}</span>
-                    {loopback && <span className={styles['address']}> · this computer itself</span>}
-                  </>
-                }
-                checked={chosen.includes(name)}
-                onChange={(event) => {
-                  const others = chosen.filter((other) => other !== name)
-                  const next = event.currentTarget.checked ? [...others, name] : others
-                  void chooseInterfaces(services, next).then(onRefused)
-                }}
-              />
-            </li>
-          )
-        })}
+        {[...byName].map(([name, addresses]) => (
+          <li key={name}>
+            <Checkbox
+              size="xs"
+              label={
+                <>
+                  {name} <span className={styles['address']}>{addresses.map(addressText).join(', ')}</span>
+                  {addresses.some(({ loopback }) => loopback) && (
+                    <span className={styles['address']}> · this computer itself</span>
+                  )}
+                </>
+              }
+              checked={shown.includes(name)}
+              onChange={(event) => {
+                const others = shown.filter((other) => other !== name)
+                edit(event.currentTarget.checked ? [...others, name] : others)
+              }}
+            />
+          </li>
+        ))}
       </ul>
+      <FailureLine failure={failure} />
     </OperatorControls>
   )
 }

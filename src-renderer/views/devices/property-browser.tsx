@@ -1,22 +1,13 @@
-import { Button, CloseButton, SegmentedControl, TextInput } from '@mantine/core'
-import { IconChevronDown, IconSearch } from '@tabler/icons-react'
+import { Button } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
 import { memo, useDeferredValue, useId, useState } from 'react'
-import {
-  type PropertyDescriptor,
-  type PropertyLevel,
-  propertyLevelSchema,
-} from '../../../src-shared/devices.ts'
+import type { PropertyDescriptor } from '../../../src-shared/devices.ts'
 import { LazyRows } from '../../components/lazy-rows.tsx'
 import { browseProperties, type PropertyGroup } from '../../components/property-groups.ts'
 import { useServices, useView } from '../../services.ts'
+import { PropertyBar } from './property-bar.tsx'
 import styles from './property-browser.module.css'
 import { PropertyRow } from './property-row.tsx'
-
-const levels: readonly { readonly value: PropertyLevel; readonly label: string }[] = [
-  { value: 'beginner', label: 'Beginner' },
-  { value: 'expert', label: 'Expert' },
-  { value: 'guru', label: 'Guru' },
-]
 
 export type PropertyBrowserProps = {
   readonly deviceId: string
@@ -33,39 +24,9 @@ export const PropertyBrowser = memo(function PropertyBrowser(props: PropertyBrow
   const [search, setSearch] = useState('')
   const wanted = useDeferredValue(search)
   const { groups, shown, beyond } = browseProperties(properties, { level, search: wanted })
-  const setLevel = (value: string) =>
-    view.setState({ propertyLevel: propertyLevelSchema.catch('beginner').parse(value) })
   return (
     <section className={styles['browser']} aria-label="Settings">
-      <div className={styles['bar']}>
-        <TextInput
-          className={styles['search'] ?? ''}
-          aria-label="Search settings"
-          placeholder="Search by name or meaning"
-          leftSection={<IconSearch size={14} stroke={1.7} />}
-          rightSection={
-            search === '' ? undefined : (
-              <CloseButton size="xs" aria-label="Clear the search" onClick={() => setSearch('')} />
-            )
-          }
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setSearch('')
-          }}
-        />
-        <SegmentedControl
-          className={styles['level'] ?? ''}
-          aria-label="Level"
-          fullWidth={false}
-          data={levels.map((option) => ({ ...option }))}
-          value={level}
-          onChange={setLevel}
-        />
-        <output className={styles['count']} aria-label="Settings shown">
-          {shown} of {properties.length}
-        </output>
-      </div>
+      <PropertyBar search={search} onSearch={setSearch} shown={shown} all={properties.length} />
       <div className={styles['groups']}>
         {groups.map((group) => (
           <Category
@@ -87,8 +48,12 @@ export const PropertyBrowser = memo(function PropertyBrowser(props: PropertyBrow
       {beyond !== undefined && (
         <p className={styles['none']}>
           {beyond.count} more {beyond.count === 1 ? 'setting' : 'settings'} beyond this level.{' '}
-          <Button variant="default" size="compact-xs" onClick={() => setLevel(beyond.level)}>
-            Show {levels.find(({ value }) => value === beyond.level)?.label.toLowerCase()} settings
+          <Button
+            variant="default"
+            size="compact-xs"
+            onClick={() => view.setState({ propertyLevel: beyond.level })}
+          >
+            Show {beyond.level} settings
           </Button>
         </p>
       )}
