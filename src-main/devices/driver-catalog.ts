@@ -1,4 +1,5 @@
 /** The drivers that there are, and which of them may run. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { type DriverInfo, driverIdSchema, driverManifestSchema } from '../../src-shared/hardware.ts'
@@ -51,16 +52,25 @@ export class DriverCatalog {
   async module(id: string): Promise<DriverModule> {
     if ((await builtInDrivers()).includes(id)) return { driverUrl: driverUrl(id).href }
     const { userFolder } = this.#options
-    if (userFolder === undefined || !driverIdSchema.safeParse(id).success) throw unknownDriver(id)
-    const driver = await readUserDriver(join(userFolder, id), id)
-    if ('problem' in driver) throw unknownDriver(id, driver)
+    const folder = userFolder === undefined || !isDriverId(id) ? undefined : join(userFolder, id)
+    if (folder === undefined || !existsSync(folder)) {
+      throw new CoverslipError('UNKNOWN_DRIVER', `There is no driver "${id}"`, {
+        hint: 'Drivers of your own belong into the folder “drivers” of the data folder.',
+      })
+    }
+    const driver = await readUserDriver(folder, id)
+    if ('problem' in driver) {
+      throw new CoverslipError('UNKNOWN_DRIVER', `The driver "${id}" cannot be used: ${driver.problem}`, {
+        hint: 'See docs/writing-a-driver.md for what a driver’s folder holds.',
+      })
+    }
     const allowed = this.#options.allowed()[id]
     if (allowed === driver.hash) return { driverUrl: driver.url, declared: driver.manifest }
     throw new CoverslipError(
       'DRIVER_NOT_ALLOWED',
       allowed === undefined
-        ? `The driver ${driver.manifest.name} in ${driver.folder} has not been allowed yet`
-        : `The files of the driver ${driver.manifest.name} in ${driver.folder} have changed since it was allowed`,
+        ? `The driver ${driver.manifest.name} has not been allowed yet`
+        : `The files of the driver ${driver.manifest.name} have changed since it was allowed`,
       { hint: 'The owner can allow it in the Devices view.', data: { driver: id } },
     )
   }
@@ -115,13 +125,4 @@ async function describe(id: string): Promise<DriverInfo> {
 /** What is shown of a driver whose manifest cannot be read. */
 const unreadable = (id: string) => ({ id, name: id, description: '', demo: false, permissions: [] })
 
-function unknownDriver(id: string, broken?: { readonly folder: string; readonly problem: string }) {
-  if (broken === undefined) return new CoverslipError('UNKNOWN_DRIVER', `There is no driver "${id}"`)
-  return new CoverslipError(
-    'UNKNOWN_DRIVER',
-    `There is no driver "${id}" in ${broken.folder}: ${broken.problem}`,
-    {
-      hint: 'See docs/writing-a-driver.md for what a driver’s folder holds.',
-    },
-  )
-}
+const isDriverId = (id: string): boolean => driverIdSchema.safeParse(id).success

@@ -59,7 +59,9 @@ export async function readUserDriver(folder: string, id: string): Promise<UserDr
     const url = pathToFileURL(join(folder, entry)).href
     return { id, folder, manifest, url, hash: await hashOf(folder, files) }
   } catch (error) {
-    return { id, folder, problem: error instanceof Error ? error.message : String(error) }
+    const reason = error instanceof Error ? error.message : String(error)
+    // Not everybody who reads this need know where the folder is.
+    return { id, folder, problem: reason.replaceAll(folder + sep, '') }
   }
 }
 

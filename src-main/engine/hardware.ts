@@ -10,7 +10,6 @@ import type {
   ConnectionInfo,
   Discovery,
   DriverInfo,
-  FoundConnection,
   HardwareState,
   NetworkInterface,
   NewConnection,
@@ -23,10 +22,9 @@ import { connectionConfig } from './connections.ts'
 import type { DeviceSettingsFile } from './device-settings-file.ts'
 import { examine } from './doctor/examine.ts'
 import type { ConnectionSetting, HardwareFile } from './hardware-file.ts'
+import { markConfigured } from './mark-configured.ts'
+import { plainOptions } from './plain-options.ts'
 import type { SettingsFile } from './settings-file.ts'
-
-/** Options of a connection are a few values, not data. */
-const mostOptionBytes = 64 * 1024
 
 export type HardwareParts = {
   readonly devices: DeviceRegistry
@@ -63,13 +61,12 @@ export class Hardware {
   state(): HardwareState {
     const { devices, drivers, file } = this.#parts
     const connections = devices.connections().map((connection) => this.#info(connection))
-    const { discovery } = this.#search
     return {
       ...(file.path === undefined ? {} : { file: file.path }),
       ...(file.problem === undefined ? {} : { problem: file.problem }),
       connections,
       drivers: [...drivers.known],
-      discovery: this.#marked(discovery),
+      discovery: markConfigured(this.#search.discovery, connections, devices.devices()),
     }
   }
 
@@ -81,6 +78,7 @@ export class Hardware {
   async addConnection({ driver, address, title, options }: NewConnection): Promise<ConnectionInfo> {
     const { devices, drivers, file } = this.#parts
     await drivers.module(driver)
+    const known = await this.scanDrivers()
     const same = this.state().connections.find(
       (connection) => connection.driver === driver && connection.address === address,
     )
@@ -92,7 +90,7 @@ export class Hardware {
     const id = this.#freeId(driver)
     const setting: ConnectionSetting = {
       id,
-      title: title ?? drivers.known.find((known) => known.id === driver)?.name ?? driver,
+      title: title ?? known.find((info) => info.id === driver)?.name ?? driver,
       driver,
       address,
       options: plainOptions(options),
@@ -182,11 +180,11 @@ export class Hardware {
   async discover(drivers?: readonly string[]): Promise<Discovery> {
     const known = await this.scanDrivers()
     const ready = known.filter(({ state }) => state === 'ready').map(({ id }) => id)
-    const discovery = await this.#search.start({
+    await this.#search.start({
       drivers: [...new Set(drivers ?? ready)],
       interfaces: this.#chosenAddresses(),
     })
-    return this.#marked(discovery)
+    return this.state().discovery
   }
 
   /** Ends the search. */
@@ -302,42 +300,4 @@ export class Hardware {
       .filter(({ chosen }) => chosen)
       .map(({ address }) => address)
   }
-
-  /** Says which of what was found is configured already. */
-  #marked(discovery: Discovery): Discovery {
-    const connections = this.#parts.devices.connections()
-    return {
-      ...discovery,
-      found: discovery.found.map((found) => {
-        const connection = connections.find((candidate) => this.#opens(candidate, found))
-        return connection === undefined ? found : { ...found, connectionId: connection.id }
-      }),
-    }
-  }
-
-  #opens(connection: ConnectionState, { driver, address, serialNumber }: FoundConnection): boolean {
-    const info = this.#info(connection)
-    if (info.driver !== driver) return false
-    if (info.address === address) return true
-    return connection.devices.some(
-      ({ description }) =>
-        description.kind === 'camera' &&
-        serialNumber !== undefined &&
-        description.serialNumber === serialNumber,
-    )
-  }
-}
-
-/** Options as they will be read from the file. @throws CoverslipError INVALID_INPUT, TOO_LARGE. */
-function plainOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  let text: string
-  try {
-    text = JSON.stringify(options)
-  } catch (error) {
-    throw new CoverslipError('INVALID_INPUT', 'The options cannot be written down as JSON', { cause: error })
-  }
-  if (text.length <= mostOptionBytes) return JSON.parse(text) as Record<string, unknown>
-  throw new CoverslipError('TOO_LARGE', `The options have ${text.length} characters`, {
-    hint: `At most ${mostOptionBytes} are kept.`,
-  })
 }

@@ -4,6 +4,7 @@ import type { ConnectionConfig } from '../../../src-main/devices/connection-supe
 import type { SavedSettings } from '../../../src-main/devices/device-messages.ts'
 import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
 
@@ -91,14 +92,20 @@ describe('connections', () => {
     await expect(registry.remove('broken')).rejects.toMatchObject({ code: 'UNKNOWN_CONNECTION' })
   })
 
-  it('are removed while they hang in opening', async () => {
+  it('are removed while they hang in opening, and their thread ends', async () => {
     await open()
     const adding = registry.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
     await registry.remove('slow')
+    await adding
     expect(registry.connections()).toEqual([])
-    await registry.close()
-    // Its worker goes on until the time for opening is over; nobody waits for that.
-    void adding
+  })
+
+  it('are abandoned while they hang in opening, and tried again', async () => {
+    await open()
+    const adding = registry.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
+    await registry.abandon('slow', new CoverslipError('DRIVER_NOT_ALLOWED', 'Not any more'))
+    await adding
+    expect(registry.connections()[0]?.status).toMatchObject({ state: 'error', message: 'Not any more' })
   })
 
   it('with the ids of another’s devices are refused by name', async () => {
