@@ -1,7 +1,7 @@
 /** How many views are shown, and which of them is the active one. */
 import type { Services } from '../services.ts'
-import { shownDetectors, visiblePanes, withLayout, withView } from '../stores/layout.ts'
-import { type Layout, layouts } from '../stores/panes.ts'
+import { shownDetectors, visiblePanes, withLayout, withoutView, withView } from '../stores/layout.ts'
+import { type Layout, layouts, type PaneId } from '../stores/panes.ts'
 import type { ViewState } from '../stores/view-store.ts'
 import { startUnasked, watchesLive } from './live-actions.ts'
 
@@ -31,15 +31,9 @@ export function addView(services: Services, detector: string): void {
   if (view !== undefined) show(services, view)
 }
 
-/** Empties this pane; of two views the other one stays. */
-export function closeView({ view, pane }: Pick<Services, 'view' | 'pane'>): void {
-  view.setState((state) => {
-    const panes = { ...state.panes, [pane]: {} }
-    const other = visiblePanes(state).find((candidate) => candidate !== pane)
-    return state.layout === 'four' || other === undefined
-      ? { panes }
-      : { panes, layout: 'one', activePane: other }
-  })
+/** Empties this pane and turns to another; of two views the other one stays. */
+export function closeView({ view }: ViewServices, pane: PaneId): void {
+  view.setState((state) => withoutView(state, pane))
 }
 
 /** Makes this pane the one that panels and keys are about. */

@@ -1,7 +1,7 @@
 /** Starting, stopping and changing live views. */
 import type { Protocol, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
-import type { Services } from '../services.ts'
+import type { PageServices, Services } from '../services.ts'
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate, whyNotAct } from '../stores/permission.ts'
 import { detectorOf, shownDetectors } from '../stores/layout.ts'
@@ -83,10 +83,13 @@ export async function toggleLive(services: Services): Promise<void> {
   else tellRefusal(services, 'The live view was not started', refusal)
 }
 
-/** Whether any of the images on show is live. */
-export function watchesLive({ engine, view }: Pick<Services, 'engine' | 'view'>): boolean {
+/** Whether any of the images on show is live, or about to be. */
+export function watchesLive({ engine, view, session }: Omit<PageServices, 'backend'>): boolean {
   const state = engine.getState()
-  return shownDetectors(state, view.getState()).some((shown) => streamOf(state.streams, shown) !== undefined)
+  const { pending } = session.getState()
+  return shownDetectors(state, view.getState()).some(
+    (shown) => streamOf(state.streams, shown) !== undefined || pending[shown] === 'starting',
+  )
 }
 
 /** Starts `detector`, which has come into view, unless it streams already, is not ready, or this page may not. */

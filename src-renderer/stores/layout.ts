@@ -70,6 +70,14 @@ export function withView(view: ViewState, detector: string): ViewState | undefin
   return undefined
 }
 
+/** The panes once the view in `pane` is closed: another one is active, and of two it stays alone. */
+export function withoutView(view: ViewState, pane: PaneId): ViewState {
+  const panes = { ...view.panes, [pane]: {} }
+  const others = visiblePanes(view).filter((other) => other !== pane)
+  const activePane = others.find((other) => panes[other].detector !== undefined) ?? others[0] ?? pane
+  return { ...view, panes, activePane, layout: view.layout === 'four' ? 'four' : 'one' }
+}
+
 /**
  * A remembered camera that this microscope does not have would leave the window without a picture: when none of the
  * panes shown has its camera, the active one chooses anew.

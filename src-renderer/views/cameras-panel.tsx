@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import type { DragEvent } from 'react'
+import { type DragEvent, useId } from 'react'
 import type { DeviceState } from '../../src-shared/devices.ts'
 import { addView } from '../actions/layout-actions.ts'
 import { selectDetector } from '../actions/live-actions.ts'
@@ -36,6 +36,7 @@ export function CamerasPanel() {
 function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly chosen: boolean }) {
   const services = useServices()
   const live = useEngine((state) => state.streams.some((stream) => stream.detectorName === camera.id))
+  const nameId = useId()
   const room = useView((state) => withView(state, camera.id) !== undefined)
   const onDragStart = ({ dataTransfer }: DragEvent) => {
     dataTransfer.setData(cameraDragType, camera.id)
@@ -52,7 +53,7 @@ function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly 
         onClick={() => void selectDetector(services, camera.id)}
       >
         <StatusDot state={deviceDot(camera, live)} />
-        <span className={styles['name']}>
+        <span id={nameId} className={styles['name']}>
           {camera.description.name}
           <span className={styles['model']}>{camera.description.model}</span>
         </span>
@@ -63,7 +64,8 @@ function CameraRow({ camera, chosen }: { readonly camera: DeviceState; readonly 
           <ActionIcon
             className={styles['add'] ?? ''}
             size={22}
-            aria-label={`Add a view of ${camera.description.name}`}
+            aria-label="One more view"
+            aria-describedby={nameId}
             onClick={() => addView(services, camera.id)}
           >
             <IconPlus size={14} stroke={1.8} />

@@ -77,7 +77,11 @@ function PaneHeader({ detector, name }: HeaderProps) {
           </ActionIcon>
         </Tooltip>
         <Tooltip label="Close this view">
-          <ActionIcon size={22} aria-label="Close this view" onClick={() => closeView(services)}>
+          <ActionIcon
+            size={22}
+            aria-label="Close this view"
+            onClick={() => closeView(services, services.pane)}
+          >
             <IconX size={15} stroke={1.8} />
           </ActionIcon>
         </Tooltip>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { fixed } from '../components/format.ts'
 import type { Probe } from '../display/display-types.ts'
 import { useShown } from '../services.ts'
@@ -11,17 +12,23 @@ export function PixelReadout() {
   const probe = useShown((state) => state.probe)
   return (
     <output className={styles['readout']} aria-label="Pixel under the pointer">
-      {probe === undefined ? '' : readoutText(probe)}
+      {probe !== undefined &&
+        readoutParts(probe).map((part, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' · '}
+            <span>{part}</span>
+          </Fragment>
+        ))}
     </output>
   )
 }
 
-/** Position, value and place in the specimen, in one line. */
-export function readoutText({ x, y, value, mosaic, approximate, xUm, yUm }: Probe): string {
+/** Position, value and place in the specimen; between them the line may break. */
+function readoutParts({ x, y, value, mosaic, approximate, xUm, yUm }: Probe): readonly string[] {
   const colour = (rgb: readonly number[]) => `${rgb.map((part) => fixed(part)).join(' ')} RGB`
-  const own = typeof value === 'number' ? `${fixed(value)} ADU` : colour(value)
-  const parts = [`x ${x} y ${y}`, `${approximate ? '≈ ' : ''}${own}`]
-  if (mosaic !== undefined) parts[1] += ` ${mosaic.colour} · ${colour(mosaic.rgb)}`
-  if (xUm !== undefined && yUm !== undefined) parts.push(`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`)
-  return parts.join(' · ')
+  const exact = typeof value === 'number' ? `${fixed(value)} ADU` : colour(value)
+  const own = `${approximate ? '≈ ' : ''}${exact}`
+  const values = mosaic === undefined ? [own] : [`${own} ${mosaic.colour}`, colour(mosaic.rgb)]
+  const place = xUm === undefined || yUm === undefined ? [] : [`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`]
+  return [`x ${x} y ${y}`, ...values, ...place]
 }

@@ -174,7 +174,7 @@ export class Kernels {
 
   /**
    * The Bayer image in `input` as RGB, through `window`, in place: `frameBytes` must have had room for it. The window
-   * comes before the interpolation, which then has bytes to work on, four times as many at once.
+   * comes before the interpolation: a third of the values to put through it, and bytes to interpolate.
    */
   toRgb(image: ImageShape, window: GreyWindow): Uint8Array<ArrayBuffer> {
     const { width, height, layout } = image

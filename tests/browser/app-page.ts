@@ -80,20 +80,20 @@ export type Picture = {
   readonly colour: number
 }
 
-/** The middle of the one live image. */
+/** What is seen of the one live image. */
 export function brightness(page: Page): Promise<Picture> {
   return pictureOf(imageArea(page))
 }
 
-/** The middle of a live image: of its red. */
+/** Above the middle of a live image, where no message lies: of its red. */
 export async function pictureOf(area: Locator): Promise<Picture> {
   const box = await area.boundingBox()
   if (box === null) throw new Error('The image is not on the page')
   const clip = {
     x: box.x + box.width * 0.3,
-    y: box.y + box.height * 0.4,
+    y: box.y + box.height * 0.3,
     width: Math.min(200, box.width * 0.4),
-    height: Math.min(100, box.height * 0.2),
+    height: Math.min(100, box.height * 0.15),
   }
   const { data, channels } = decode(await area.page().screenshot({ clip }))
   let [sum, squares, blue] = [0, 0, 0]

@@ -7,7 +7,12 @@ import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp, pictureOf } from './app-page.ts'
 
 // Small frames, and few: a software renderer draws them all.
-const microscope = () => ({ connections: [demoConnection({ width: 256, height: 256, frameRate: 10 })] })
+async function startMicroscope(): Promise<TestServer> {
+  const config = { connections: [demoConnection({ width: 256, height: 256, frameRate: 5 })] }
+  const server = await startTestServer({ config, appFolder })
+  await server.engine.devices.setProperty('overview', 'frameRate', 1)
+  return server
+}
 
 let browser: Browser
 beforeAll(async () => {
@@ -25,9 +30,12 @@ const camera = (page: Page, name: string) =>
     .getByRole('region', { name: 'Cameras' })
     .getByRole('button', { name: new RegExp(`^(live|ready) ${name}`) })
 
-/** Waits for the specimen in `view`. */
-const shows = (view: Locator) =>
-  eventually('an image in the view', async () => (await pictureOf(imageIn(view))).deviation > 4, 60_000)
+/** Waits for the specimen in `view`, with nothing said or asked over it. */
+async function shows(view: Locator): Promise<void> {
+  await view.getByRole('img', { name: /^Scale bar/ }).waitFor({ timeout: 60_000 })
+  await view.getByRole('button', { name: 'Start live view' }).waitFor({ state: 'detached' })
+  await eventually('an image in the view', async () => (await pictureOf(imageIn(view))).deviation > 4, 60_000)
+}
 
 /** What the status bar says of the active view. */
 const sizeShown = (page: Page, text: string) => page.getByText(text).waitFor({ timeout: 30_000 })
@@ -38,8 +46,7 @@ describe('several views', () => {
   let page: Page
 
   beforeEach(async () => {
-    server = await startTestServer({ config: microscope(), appFolder })
-    await server.engine.devices.setProperty('overview', 'frameRate', 5)
+    server = await startMicroscope()
     app = await openApp(browser, server.url)
     page = app.page
     await eventually('the first stream', () => protocols().camera === 'binary')
@@ -103,7 +110,7 @@ describe('several views', () => {
   })
 
   it('show one camera twice, by one stream, each with its own part and colours', async () => {
-    await page.getByRole('button', { name: 'Add a view of Camera 1' }).click()
+    await page.getByRole('button', { name: 'One more view' }).first().click()
     await eventually('two viewers', () => viewers('camera') === 2)
     expect(protocols()).toEqual({ camera: 'binary' })
     const [overview, detail] = [views(page).first(), views(page).last()]
@@ -189,7 +196,7 @@ describe('several views in other windows', () => {
     { name: 'light', width: 1000, height: 700, theme: 'light' },
     { name: 'phone', width: 390, height: 844, theme: 'dark' },
   ] as const)('are usable: $name', async ({ name, ...options }) => {
-    const server = await startTestServer({ config: microscope(), appFolder })
+    const server = await startMicroscope()
     const app = await openApp(browser, server.url, options)
     const { page } = app
     try {

@@ -11,6 +11,7 @@ import {
   shownDetectors,
   visiblePanes,
   withLayout,
+  withoutView,
   withView,
 } from '../../../src-renderer/stores/layout.ts'
 import { layouts, type PaneId, paneIds } from '../../../src-renderer/stores/panes.ts'
@@ -113,6 +114,19 @@ describe('a further view', () => {
   it('does not bring back what a larger layout showed earlier', () => {
     const view = viewWith(['x', 'y', 'old', 'old'], { layout: 'rows' })
     expect(camerasOf(withView(view, 'x') ?? view)).toEqual(['x', 'y', 'x', undefined])
+  })
+})
+
+describe('a view that is closed', () => {
+  it('leaves the other of two alone, and another of four active', () => {
+    const two = withoutView(viewWith(['x', 'y'], { layout: 'rows', activePane: 'a' }), 'a')
+    expect([two.layout, two.activePane, camerasOf(two)]).toEqual([
+      'one',
+      'b',
+      [undefined, 'y', undefined, undefined],
+    ])
+    const four = withoutView(viewWith(['x', undefined, 'y'], { layout: 'four', activePane: 'a' }), 'a')
+    expect([four.layout, four.activePane]).toEqual(['four', 'c'])
   })
 })
 
