@@ -6,15 +6,12 @@
  */
 import type { FrameSink } from '../../sdk/driver.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
-import { CoverslipError } from '../../../src-shared/errors.ts'
-import { decodeLeader, imageLeaderBytes, payloadType } from '../protocol/gvsp-leader.ts'
 import { GvspHeader, packetContent, payloadBytesPerPacket } from '../protocol/gvsp-header.ts'
 import { statusCodes } from '../protocol/gvcp-status.ts'
-import { chunkTrailerBytes, decodeTrailer, trailerBytes } from '../protocol/gvsp-trailer.ts'
-import { multipartOffset, multipartPart, multipartPrefixBytes } from '../protocol/multipart-prefix.ts'
 import { Block } from './block.ts'
 import { blockDistance } from './block-order.ts'
-import { type ImageLayout, imageLayout, placeRun, sameLayout } from './image-layout.ts'
+import { BlockFiller } from './block-filler.ts'
+import { type ImageLayout, placeRun } from './image-layout.ts'
 import { requestMissing, resendTiming } from './resend-policy.ts'
 import { noStreamCounts } from './stream-counts.ts'
 
@@ -65,19 +62,16 @@ export class BlockAssembler {
   /** In the order of their frames; the first is delivered next. */
   readonly #open: Block[] = []
   readonly #zeros: Buffer
-  readonly #reported = new Set<string>()
   readonly #packetCapacity: number
-  #layout: ImageLayout | undefined
-  /** The newest block begun, and the number of its frame. */
-  #newest: { blockId: number; sequence: number; extendedIds: boolean } | undefined
-  #deliveredSequence = -1
+  readonly #filler: BlockFiller
+  /** The block that was over last. */
+  #last: Pick<Block, 'blockId' | 'sequence' | 'extendedIds'> | undefined
   #nowMs = 0
   #lastPacketMs = 0
 
   constructor(options: AssemblerOptions) {
     const { packetSize, payloadSize, expected, maxFrameBytes } = options
     this.#options = options
-    this.#layout = expected
     const leastPayload = payloadBytesPerPacket(packetSize, true)
     // A block holds at most what was announced, or the largest image, with its chunks; and 64 packets for multipart.
     const mostBytes = Math.max(payloadSize, maxFrameBytes) + mostTailBytes
@@ -86,6 +80,14 @@ export class BlockAssembler {
     for (let i = 0; i < mostOpen; i++)
       this.#spare.push(new Block({ packets: this.#packetCapacity, tailBytes }))
     this.#zeros = Buffer.alloc(payloadBytesPerPacket(packetSize, false))
+    this.#filler = new BlockFiller({
+      header: this.#header,
+      counts: this.counts,
+      packetCapacity: this.#packetCapacity,
+      maxFrameBytes,
+      expected,
+      fault: (error) => options.sink.fault(error),
+    })
   }
 
   /** Takes one datagram of `length` bytes at the start of `packet`. Nothing of it is kept. */
@@ -99,7 +101,7 @@ export class BlockAssembler {
     const block = this.#blockOf(header)
     if (block === undefined) return
     this.#lastPacketMs = this.#nowMs
-    if (!this.#take(block, packet, length)) this.counts.malformedPackets += 1
+    if (!this.#filler.take(block, packet, length, this.#nowMs)) this.counts.malformedPackets += 1
     if (block.complete || block.broken) this.#deliver()
   }
 
@@ -141,7 +143,7 @@ export class BlockAssembler {
       const block = open[i]
       if (block !== undefined && block.blockId === blockId && block.extendedIds === extendedIds) return block
     }
-    const newest = this.#newest
+    const newest = open.at(-1) ?? this.#last
     const isLeader = packetId === 0 && (content === packetContent.leader || content === packetContent.allIn)
     if (newest === undefined) return this.#begin(blockId, extendedIds, 0)
     const distance = blockDistance(newest.blockId, blockId, extendedIds)
@@ -153,7 +155,7 @@ export class BlockAssembler {
       this.counts.malformedPackets += 1
       return undefined
     }
-    if (sequence <= this.#deliveredSequence || (distance < 0 && open.length === 0)) {
+    if (this.#last === undefined ? sequence < 0 : sequence <= this.#last.sequence) {
       this.counts.latePackets += 1
       return undefined
     }
@@ -162,16 +164,15 @@ export class BlockAssembler {
 
   #begin(blockId: number, extendedIds: boolean, sequence: number): Block | undefined {
     if (this.#open.length === mostOpen) {
-      const [oldest] = this.#open
-      if (oldest === undefined || oldest.sequence > sequence) return undefined
-      oldest.broken = true
-      this.#deliver()
+      const least = this.#open.find((open) => !open.credible) ?? this.#open[0]
+      if (least === undefined || (least.credible && least.sequence > sequence)) return undefined
+      this.#close(least)
     }
     const block = this.#spare.pop()
     if (block === undefined) return undefined
     const payloadBytes = payloadBytesPerPacket(this.#options.packetSize, extendedIds)
     block.begin({ blockId, extendedIds, sequence, payloadBytes, nowMs: this.#nowMs })
-    block.layout = this.#layout
+    block.layout = this.#filler.layout
     if (this.#open.length === 0) {
       block.target = this.#options.sink.slot()
     } else {
@@ -180,184 +181,7 @@ export class BlockAssembler {
     }
     const at = this.#open.findIndex((other) => other.sequence > sequence)
     this.#open.splice(at < 0 ? this.#open.length : at, 0, block)
-    if (this.#newest === undefined || sequence > this.#newest.sequence) {
-      this.#newest = { blockId, sequence, extendedIds }
-    }
     return block
-  }
-
-  /** Puts a packet into its block; false when it cannot be one of it. */
-  #take(block: Block, packet: Buffer, length: number): boolean {
-    const { content, packetId, bytes } = this.#header
-    switch (content) {
-      case packetContent.payload:
-        return this.#takePayload(block, packet, bytes, length)
-      case packetContent.multipart:
-        return this.#takePart(block, packet, bytes, length)
-      case packetContent.leader:
-        return packetId === 0 && this.#takeLeader(block, packet.subarray(bytes, length))
-      case packetContent.trailer:
-        return this.#takeTrailer(block, packet.subarray(bytes, length))
-      case packetContent.allIn:
-        return packetId === 0 && this.#takeAllIn(block, packet, bytes, length)
-      default:
-        return false
-    }
-  }
-
-  #takePayload(block: Block, packet: Buffer, start: number, end: number): boolean {
-    const { packetId } = this.#header
-    const size = end - start
-    if (packetId === 0 || size > block.payloadBytes) return false
-    // Some cameras fill up their blocks with packets behind the image.
-    if (block.lastPayload > 0 && packetId > block.lastPayload) return true
-    const offset = (packetId - 1) * block.payloadBytes
-    // Each packet is full but the last, which must bring the rest of the image.
-    if (size < block.payloadBytes && block.lastPayload > packetId) return false
-    if (packetId === block.lastPayload && offset + size < (block.layout?.sentBytes ?? 0)) return false
-    if (!this.#mark(block, packetId)) return true
-    block.received += 1
-    const { layout, target } = block
-    if (layout === undefined || target === undefined) {
-      block.broken = true
-      return true
-    }
-    const imageEnd = Math.min(end, start + layout.sentBytes - offset)
-    if (imageEnd > start) placeRun(layout, packet, start, imageEnd, offset, target)
-    if (imageEnd < end) this.#keepTail(block, packet, Math.max(start, imageEnd), end, offset, start)
-    return true
-  }
-
-  /** Keeps what follows the image: chunks. */
-  #keepTail(block: Block, packet: Buffer, from: number, end: number, offset: number, start: number): void {
-    const at = offset + (from - start) - (block.layout?.sentBytes ?? 0)
-    if (at + (end - from) > block.tail.length) return
-    packet.copy(block.tail, at, from, end)
-    block.tailBytes = Math.max(block.tailBytes, at + (end - from))
-  }
-
-  #takePart(block: Block, packet: Buffer, start: number, end: number): boolean {
-    const { packetId } = this.#header
-    const dataStart = start + multipartPrefixBytes
-    if (packetId === 0 || dataStart >= end) return false
-    const part = multipartPart(packet, start)
-    const offset = multipartOffset(packet, start)
-    if (!this.#mark(block, packetId)) return true
-    block.received += 1
-    // Which part is the image only the leader says, so a part that came before it cannot be placed.
-    if (block.leader === undefined || block.layout === undefined || block.target === undefined) {
-      block.broken = true
-      return true
-    }
-    if (part !== block.part || offset >= block.layout.sentBytes) return true
-    const imageEnd = Math.min(end, dataStart + block.layout.sentBytes - offset)
-    placeRun(block.layout, packet, dataStart, imageEnd, offset, block.target)
-    return true
-  }
-
-  #takeLeader(block: Block, data: Buffer): boolean {
-    const leader = decodeLeader(data)
-    if (leader === undefined) return false
-    if (!this.#mark(block, 0)) return true
-    block.leader = leader
-    block.leaderHostNs = process.hrtime.bigint()
-    const layout = this.#layoutOf(block, leader)
-    if (layout === undefined) {
-      block.broken = true
-      return true
-    }
-    // Pixels that came before the leader were placed as those of the block before.
-    if (block.received > 0 && (block.layout === undefined || !sameLayout(layout, block.layout)))
-      block.broken = true
-    block.layout = layout
-    this.#layout = layout
-    if (leader.kind === 'image' && !leader.chunks && !block.trailerSeen) {
-      this.#setLastPayload(block, Math.ceil(layout.sentBytes / block.payloadBytes))
-    }
-    return true
-  }
-
-  #layoutOf(block: Block, leader: NonNullable<Block['leader']>): ImageLayout | undefined {
-    const { maxFrameBytes, expected } = this.#options
-    try {
-      if (leader.kind === 'image') return this.#sameOrNew(leader.image, maxFrameBytes)
-      if (leader.kind === 'multipart') {
-        block.part = Math.max(
-          0,
-          leader.parts.findIndex(({ width, height }) => width > 0 && height > 0),
-        )
-        const part = leader.parts[block.part]
-        return part === undefined ? undefined : this.#sameOrNew(part, maxFrameBytes)
-      }
-      // Chunk data say nothing of the image in them: it is the first chunk, and as the camera is set.
-      if (leader.payloadType === payloadType.chunkData && expected !== undefined) return expected
-      throw new CoverslipError(
-        'DEVICE_FAILED',
-        `The camera sends data of type ${leader.payloadType}, not images`,
-        {
-          hint: 'Choose an image as its output, in the category of its image format.',
-        },
-      )
-    } catch (error) {
-      this.#report(CoverslipError.from(error, 'DEVICE_FAILED'))
-      return undefined
-    }
-  }
-
-  #sameOrNew(geometry: ImageLayout['geometry'], maxFrameBytes: number): ImageLayout {
-    const known = this.#layout
-    const same =
-      known !== undefined &&
-      known.geometry.pixelCode === geometry.pixelCode &&
-      known.geometry.width === geometry.width &&
-      known.geometry.height === geometry.height &&
-      known.geometry.paddingX === geometry.paddingX &&
-      known.geometry.paddingY === geometry.paddingY
-    return same ? known : imageLayout(geometry, maxFrameBytes)
-  }
-
-  #takeTrailer(block: Block, data: Buffer): boolean {
-    const { packetId } = this.#header
-    if (packetId === 0 || decodeTrailer(data) === undefined) return false
-    if (!this.#mark(block, packetId)) return true
-    block.trailerSeen = true
-    if (block.lastPayload === 0) this.#setLastPayload(block, packetId - 1)
-    else if (packetId - 1 < block.lastPayload) block.broken = true
-    return true
-  }
-
-  /** All-in: leader, trailer (with the length of chunks, where they follow) and data in one packet. */
-  #takeAllIn(block: Block, packet: Buffer, start: number, end: number): boolean {
-    if (!this.#takeLeader(block, packet.subarray(start, end))) return false
-    const { leader, layout, target } = block
-    if (leader?.kind !== 'image' || layout === undefined || target === undefined) return false
-    const data = start + imageLeaderBytes + (leader.chunks ? chunkTrailerBytes : trailerBytes)
-    block.lastPayload = 1
-    if (end - data < layout.sentBytes) {
-      block.broken = true
-      return true
-    }
-    block.present[1] = 1
-    block.received = 1
-    placeRun(layout, packet, data, data + layout.sentBytes, 0, target)
-    this.#keepTail(block, packet, data + layout.sentBytes, end, 0, data)
-    return true
-  }
-
-  #setLastPayload(block: Block, lastPayload: number): void {
-    const tooFew = block.highest > lastPayload + 1
-    if (lastPayload < 1 || lastPayload + 1 >= this.#packetCapacity || tooFew) block.broken = true
-    block.lastPayload = lastPayload
-  }
-
-  /** Marks a packet as there; false when it came before. */
-  #mark(block: Block, packetId: number): boolean {
-    if (!block.take(packetId, this.#nowMs)) {
-      this.counts.duplicatePackets += 1
-      return false
-    }
-    if ((block.requests[packetId] ?? 0) > 0) this.counts.resentPackets += 1
-    return true
   }
 
   /** The camera says that it cannot send a packet that was asked for. */
@@ -385,13 +209,20 @@ export class BlockAssembler {
       block !== undefined && (block.complete || block.broken);
       block = this.#open[0]
     ) {
-      this.#open.shift()
-      this.#deliveredSequence = block.sequence
+      this.#close(block)
+    }
+  }
+
+  /** Ends a block: with a frame, if it gives one. */
+  #close(block: Block): void {
+    this.#open.splice(this.#open.indexOf(block), 1)
+    if (block.credible) {
+      this.#last = { blockId: block.blockId, sequence: block.sequence, extendedIds: block.extendedIds }
       if (block.complete) this.#commit(block)
       else this.#giveUp(block)
-      if (block.pooled !== undefined) this.#pool.push(block.pooled)
-      this.#spare.push(block)
-    }
+    } else this.counts.malformedPackets += 1
+    if (block.pooled !== undefined) this.#pool.push(block.pooled)
+    this.#spare.push(block)
   }
 
   #giveUp(block: Block): void {
@@ -434,12 +265,5 @@ export class BlockAssembler {
     this.counts.frames += 1
     if (block.tailBytes > 0 && block.complete)
       onChunks?.(block.tail.subarray(0, block.tailBytes), layout.sentBytes)
-  }
-
-  /** Tells of an error once per stream: it comes with every frame. */
-  #report(error: CoverslipError): void {
-    if (this.#reported.has(error.message) || this.#reported.size >= 16) return
-    this.#reported.add(error.message)
-    this.#options.sink.fault(error)
   }
 }

@@ -24,6 +24,8 @@ export class Block {
   /** Id of the last payload packet; 0: not known yet. */
   lastPayload = 0
   trailerSeen = false
+  /** All packets that came, each once. */
+  packets = 0
   /** Payload packets that are there, the highest id among all packets, and the lowest that may be missing. */
   received = 0
   highest = 0
@@ -34,6 +36,8 @@ export class Block {
   lastPacketMs = 0
   /** True: it cannot be completed any more. */
   broken = false
+  /** True: its leader was understood, but such an image cannot be taken. */
+  refused = false
   /** 1 for each packet that is there, by id. */
   readonly present: Uint8Array
   /** How often each packet was asked for again, and when last, ms. */
@@ -69,11 +73,13 @@ export class Block {
     this.pooled = undefined
     this.lastPayload = 0
     this.trailerSeen = false
+    this.packets = 0
     this.received = 0
     this.highest = 0
     this.settled = 0
     this.requested = 0
     this.broken = false
+    this.refused = false
     this.tailBytes = 0
     this.present.fill(0)
     this.requests.fill(0)
@@ -86,10 +92,19 @@ export class Block {
     )
   }
 
+  /**
+   * One packet alone may have been damaged, or be of somebody who wants to disturb: it says nothing, unless it is a
+   * leader that was understood and refused.
+   */
+  get credible(): boolean {
+    return this.packets > 1 || this.complete || this.refused
+  }
+
   /** Marks a packet as there; false when it was already. */
   take(packetId: number, nowMs: number): boolean {
     if (this.present[packetId] === 1) return false
     this.present[packetId] = 1
+    this.packets += 1
     if (packetId > this.highest) this.highest = packetId
     this.lastPacketMs = nowMs
     return true

@@ -9,8 +9,11 @@ const tailBytes = 8
 /** More chunks than any device sends. */
 const maxChunks = 256
 
-/** The chunks in `data`, in order; undefined when lengths and bytes do not agree. */
-export function decodeChunks(data: Buffer): readonly Chunk[] | undefined {
+/**
+ * The chunks in `data`, in order; undefined when lengths and bytes do not agree. Where `data` is only the end, the first
+ * chunk (the image) begins up to `bytesBefore` earlier; its part in `data` is what is returned of it.
+ */
+export function decodeChunks(data: Buffer, bytesBefore = 0): readonly Chunk[] | undefined {
   const chunks: Chunk[] = []
   let end = data.length
   while (end > 0) {
@@ -18,8 +21,8 @@ export function decodeChunks(data: Buffer): readonly Chunk[] | undefined {
     const id = data.readUInt32BE(end - 8)
     const length = data.readUInt32BE(end - 4)
     const start = end - tailBytes - length
-    if (start < 0) return undefined
-    chunks.push({ id, data: data.subarray(start, start + length) })
+    if (start < -bytesBefore) return undefined
+    chunks.push({ id, data: data.subarray(Math.max(0, start), end - tailBytes) })
     end = start
   }
   return chunks.reverse()
