@@ -8,6 +8,8 @@ export interface GigeSimulator {
   readonly address: string
   readonly port: number
   readonly serialNumber: string
+  /** Why discovery by broadcast is not answered though it was asked for: not every system can. */
+  readonly broadcastProblem: string | undefined
   /** Pulls the cable: nothing is answered or sent until `replug`. */
   unplug(): Promise<void>
   replug(): Promise<void>

@@ -11,6 +11,8 @@ export type GigeSimulatorCounters = {
   /** Times that control ended because the client was silent for longer than its heartbeat timeout. */
   heartbeatExpiries: number
   events: number
+  /** Datagrams that the system could not deliver: nothing listens there any more. */
+  undelivered: number
   /** Frames begun. */
   frames: number
   /** Frames that the camera took while the one before was still being sent: they were left out. */
@@ -36,6 +38,7 @@ export function noCounts(): GigeSimulatorCounters {
     pendingAcks: 0,
     heartbeatExpiries: 0,
     events: 0,
+    undelivered: 0,
     frames: 0,
     overruns: 0,
     packets: 0,

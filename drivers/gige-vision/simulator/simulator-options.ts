@@ -15,6 +15,8 @@ export const linkSchema = z.strictObject({
   corrupt: share,
   /** Packets larger than this, IP header included, are lost: the path's MTU, bytes. */
   mtu: z.int().min(576).max(65_535).default(65_535),
+  /** Speed, Mbit/s. */
+  mbitPerSecond: z.number().min(1).max(100_000).default(2500),
 })
 export type SimulatedLink = z.infer<typeof linkSchema>
 
