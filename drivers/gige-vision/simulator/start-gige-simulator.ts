@@ -96,12 +96,12 @@ class SimulatorThread implements GigeSimulator {
 
   async setLink(link: Partial<SimulatedLink>): Promise<void> {
     // What is not named must not get its default: only the check is used.
-    checked(linkSchema, link, 'network')
+    checked(linkSchema, link, 'the network')
     await this.#call({ kind: 'set-link', link })
   }
 
   async fault(fault: GigeSimulatorFaultInput): Promise<void> {
-    await this.#call({ kind: 'fault', fault: checked(faultSchema, fault, 'fault') })
+    await this.#call({ kind: 'fault', fault: checked(faultSchema, fault, 'a fault') })
   }
 
   counters(): Promise<Readonly<GigeSimulatorCounters>> {
@@ -127,7 +127,7 @@ function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new CoverslipError('INVALID_INPUT', `The GigE Vision simulator knows no such ${what}`, {
+  throw new CoverslipError('INVALID_INPUT', `Wrong values for ${what} of the GigE Vision simulator`, {
     hint: z.prettifyError(result.error),
   })
 }
