@@ -7,14 +7,14 @@ import type { ImageMaker } from './image-maker.ts'
 
 /** Work on missing detail of the specimen per frame, ms. */
 const sliceMs = 8
-/** Time given to it before a triggered frame, ms. */
-const triggeredDetailMs = 600
+/** Time given to it before the first frame, and before each that is triggered, ms. */
+const detailMs = 600
 
 /** Times the frames: acquisition modes, triggers, and the end of a series. */
 export class Acquisition {
   readonly #settings: CameraSettings
   readonly #images: ImageMaker
-  readonly #exposed: (endMs: number) => void
+  readonly #exposed: (endMs: number) => boolean
   readonly #clock: ExposureClock
   /** Frames still to come; undefined while stopped. */
   #framesLeft: number | undefined
@@ -24,8 +24,11 @@ export class Acquisition {
   /** Counts acquisitions, to tell what belongs to an earlier one. */
   #run = 0
 
-  /** `exposed` is called at the end of each exposure, whose time it is told (`hostTimeMs`). */
-  constructor(settings: CameraSettings, images: ImageMaker, exposed: (endMs: number) => void) {
+  /**
+   * `exposed` is called at the end of each exposure, whose time it is told (`hostTimeMs`); it says whether the frame
+   * was taken, or left out for want of time.
+   */
+  constructor(settings: CameraSettings, images: ImageMaker, exposed: (endMs: number) => boolean) {
     this.#settings = settings
     this.#images = images
     this.#exposed = exposed
@@ -44,7 +47,11 @@ export class Acquisition {
     this.stop()
     this.#run += 1
     this.#framesLeft = { Continuous: Infinity, SingleFrame: 1, MultiFrame: frameCount }[acquisitionMode]
-    if (triggerMode === 'Off') this.#clock.start()
+    if (triggerMode === 'On') return 'success'
+    const run = this.#run
+    void this.#prepareAll().then(() => {
+      if (run === this.#run && this.isRunning) this.#clock.start()
+    })
     return 'success'
   }
 
@@ -82,7 +89,7 @@ export class Acquisition {
 
   /** Shows the specimen in full detail, leaving the thread free in between. */
   async #prepareAll(): Promise<void> {
-    const giveUpMs = performance.now() + triggeredDetailMs
+    const giveUpMs = performance.now() + detailMs
     while (performance.now() < giveUpMs && this.isRunning) {
       if (this.#images.prepare(this.#settings, performance.now() + sliceMs)) return
       await nextTurn()
@@ -96,9 +103,8 @@ export class Acquisition {
 
   #deliver(endMs: number): void {
     if (this.#framesLeft === undefined || hostTimeMs() < this.#stalledUntilMs) return
+    if (!this.#exposed(endMs)) return
     this.#framesLeft -= 1
-    const isLast = this.#framesLeft === 0
-    if (isLast) this.stop()
-    this.#exposed(endMs)
+    if (this.#framesLeft === 0) this.stop()
   }
 }

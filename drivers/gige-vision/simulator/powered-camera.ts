@@ -198,13 +198,13 @@ export class PoweredCamera {
   }
 
   /** The frame whose exposure has ended becomes a block of the stream. */
-  #exposed(endMs: number): void {
+  #exposed(endMs: number): boolean {
     const { images, counters } = this.#options
     const settings = this.#settings
     const block = this.#stream.take(this.#payloadBytes)
     if (block === undefined) {
       if (this.#stream.isOpen) counters.overruns += 1
-      return
+      return false
     }
     counters.frames += 1
     const timestamp = this.#clock.at(endMs)
@@ -222,6 +222,7 @@ export class PoweredCamera {
     this.faults.cut(block)
     this.#events.exposureEnded(block, timestamp)
     this.#stream.send(block)
+    return true
   }
 
   /** Without control there is no stream: nobody could stop it. */

@@ -156,27 +156,24 @@ export class StreamSender {
     resend.next += 1
     this.#queuedResends -= 1
     if (resend.next > resend.last) this.#resends.shift()
+    const { counters, extendedStatus } = this.#options
     const block = this.#find(resend.request)
-    const why = this.#unavailable(block, packetId)
-    if (block !== undefined && why === undefined) {
-      this.#options.counters.resentPackets += 1
+    if (block === undefined || packetId >= block.packetLimit) {
+      counters.unavailablePackets += 1
+      this.#refuse(resend.request, packetId, extendedStatus() ? 'packetRemoved' : 'packetUnavailable')
+    } else if (!this.#isYetToCome(block, packetId)) {
+      counters.resentPackets += 1
       this.#transmit(block, packetId, 'packetResend')
-      return true
+    } else if (extendedStatus()) {
+      counters.unavailablePackets += 1
+      this.#refuse(resend.request, packetId, 'packetNotYetAvailable')
     }
-    this.#options.counters.unavailablePackets += 1
-    this.#refuse(resend.request, packetId, why ?? 'packetUnavailable')
     return true
   }
 
-  /** Why a packet cannot be sent again; undefined when it can. */
-  #unavailable(block: StreamBlock | undefined, packetId: number): GvcpStatus | undefined {
-    const tells = this.#options.extendedStatus()
-    if (block === undefined) return tells ? 'packetRemoved' : 'packetUnavailable'
-    if (packetId >= block.packetLimit) return 'packetUnavailable'
-    const isYetToCome =
-      this.#waiting.includes(block) || (block === this.#current?.block && packetId >= this.#current.next)
-    if (!isYetToCome) return undefined
-    return tells ? 'packetNotYetAvailable' : 'packetUnavailable'
+  #isYetToCome(block: StreamBlock, packetId: number): boolean {
+    if (block === this.#current?.block) return packetId >= this.#current.next
+    return this.#waiting.includes(block)
   }
 
   #sendNext(): boolean {
