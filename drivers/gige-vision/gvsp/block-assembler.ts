@@ -1,0 +1,445 @@
+/**
+ * Packets become frames. The pixels of each packet go straight to where they belong: the block that is alone in flight
+ * fills the sink's slot; one that begins while another still waits for packets fills a buffer of a small pool, and is
+ * copied to the slot when its turn comes (about a millisecond for 4 MiB, only while packets are lost). So frames are
+ * delivered in order, and nothing is allocated per packet.
+ */
+import type { FrameSink } from '../../sdk/driver.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { decodeLeader, imageLeaderBytes, payloadType } from '../protocol/gvsp-leader.ts'
+import { GvspHeader, packetContent, payloadBytesPerPacket } from '../protocol/gvsp-header.ts'
+import { statusCodes } from '../protocol/gvcp-status.ts'
+import { chunkTrailerBytes, decodeTrailer, trailerBytes } from '../protocol/gvsp-trailer.ts'
+import { multipartOffset, multipartPart, multipartPrefixBytes } from '../protocol/multipart-prefix.ts'
+import { Block } from './block.ts'
+import { blockDistance } from './block-order.ts'
+import { type ImageLayout, imageLayout, placeRun, sameLayout } from './image-layout.ts'
+import { requestMissing, resendTiming } from './resend-policy.ts'
+import { noStreamCounts } from './stream-counts.ts'
+
+export type ResendRequest = {
+  readonly blockId: number
+  readonly firstPacket: number
+  readonly lastPacket: number
+  readonly extendedIds: boolean
+}
+
+export type AssemblerOptions = {
+  readonly sink: FrameSink
+  /** Packet size that the camera was set to, with IP and UDP headers. */
+  readonly packetSize: number
+  /** Bytes of a whole block as the camera announces them (PayloadSize). */
+  readonly payloadSize: number
+  /** Largest image in the slot, bytes. */
+  readonly maxFrameBytes: number
+  /** What the camera is set to send, for packets that come before their leader. */
+  readonly expected: ImageLayout | undefined
+  /** What becomes of frames with pixels missing. May change while the stream runs. */
+  incomplete(): 'drop' | 'deliver'
+  /** Asks the camera for packets; absent: lost ones stay lost. */
+  readonly requestPackets?: (request: ResendRequest) => void
+  /** Exposure, gain and time of a frame whose leader had this timestamp and arrived at `arrivalNs`. */
+  describe(timestamp: bigint, arrivalNs: bigint): Pick<FrameInfo, 'timestampNs' | 'exposureMs' | 'gain'>
+  /** The bytes after an image that has chunks, valid during the call; `imageBytes` came before them. */
+  readonly onChunks?: (tail: Buffer, imageBytes: number) => void
+}
+
+/** Blocks open at once. */
+const mostOpen = 4
+/** How long a block waits for packets after the last one came, ms: with resend, and without. */
+const patienceMs = { resend: 100, plain: 20 }
+/** After so long without any packet, block ids may begin anew, ms. */
+const restartMs = 500
+/** A block so far ahead of the newest must begin with its leader to be believed. */
+const farAhead = 64
+/** Bytes of chunks kept per block at most. */
+const mostTailBytes = 1 << 20
+
+export class BlockAssembler {
+  readonly counts = noStreamCounts()
+  readonly #options: AssemblerOptions
+  readonly #header = new GvspHeader()
+  readonly #spare: Block[] = []
+  readonly #pool: Uint8Array[] = []
+  /** In the order of their frames; the first is delivered next. */
+  readonly #open: Block[] = []
+  readonly #zeros: Buffer
+  readonly #reported = new Set<string>()
+  readonly #packetCapacity: number
+  #layout: ImageLayout | undefined
+  /** The newest block begun, and the number of its frame. */
+  #newest: { blockId: number; sequence: number; extendedIds: boolean } | undefined
+  #deliveredSequence = -1
+  #nowMs = 0
+  #lastPacketMs = 0
+
+  constructor(options: AssemblerOptions) {
+    const { packetSize, payloadSize, expected, maxFrameBytes } = options
+    this.#options = options
+    this.#layout = expected
+    const leastPayload = payloadBytesPerPacket(packetSize, true)
+    // A block holds at most what was announced, or the largest image, with its chunks; and 64 packets for multipart.
+    const mostBytes = Math.max(payloadSize, maxFrameBytes) + mostTailBytes
+    this.#packetCapacity = Math.ceil(mostBytes / leastPayload) + 64
+    const tailBytes = Math.min(mostTailBytes, Math.max(0, payloadSize))
+    for (let i = 0; i < mostOpen; i++)
+      this.#spare.push(new Block({ packets: this.#packetCapacity, tailBytes }))
+    this.#zeros = Buffer.alloc(payloadBytesPerPacket(packetSize, false))
+  }
+
+  /** Takes one datagram of `length` bytes at the start of `packet`. Nothing of it is kept. */
+  receive(packet: Buffer, length: number): void {
+    const header = this.#header
+    if (!header.read(packet, length) || header.packetId >= this.#packetCapacity) {
+      this.counts.malformedPackets += 1
+      return
+    }
+    if ((header.status & 0x8000) !== 0) return this.#unavailable()
+    const block = this.#blockOf(header)
+    if (block === undefined) return
+    this.#lastPacketMs = this.#nowMs
+    if (!this.#take(block, packet, length)) this.counts.malformedPackets += 1
+    if (block.complete || block.broken) this.#deliver()
+  }
+
+  /**
+   * To be called every few milliseconds: asks for missing packets, and gives up blocks that will not be completed.
+   * A call that comes late (the thread was busy, packets wait in the socket) only sets the time.
+   */
+  sweep(nowMs: number, late: boolean): void {
+    this.#nowMs = nowMs
+    if (late) return
+    const { requestPackets } = this.#options
+    const patience = requestPackets === undefined ? patienceMs.plain : patienceMs.resend
+    for (let i = 0; i < this.#open.length; i++) {
+      const block = this.#open[i]
+      if (block === undefined || block.complete || block.broken) continue
+      if (nowMs - block.lastPacketMs > patience) block.broken = true
+      else if (requestPackets !== undefined) {
+        requestMissing(
+          block,
+          { ms: nowMs, superseded: i < this.#open.length - 1, expectedPackets: this.#expectedPackets(block) },
+          resendTiming,
+          this.counts,
+          this.#request,
+        )
+      }
+    }
+    this.#deliver()
+  }
+
+  readonly #request = (block: Block, firstPacket: number, lastPacket: number): void => {
+    const { blockId, extendedIds } = block
+    this.#options.requestPackets?.({ blockId, firstPacket, lastPacket, extendedIds })
+  }
+
+  /** The open block of a packet, begun if it is a new one; undefined when it is too old, or not to be believed. */
+  #blockOf({ blockId, extendedIds, content, packetId }: GvspHeader): Block | undefined {
+    const open = this.#open
+    for (let i = open.length - 1; i >= 0; i--) {
+      const block = open[i]
+      if (block !== undefined && block.blockId === blockId && block.extendedIds === extendedIds) return block
+    }
+    const newest = this.#newest
+    const isLeader = packetId === 0 && (content === packetContent.leader || content === packetContent.allIn)
+    if (newest === undefined) return this.#begin(blockId, extendedIds, 0)
+    const distance = blockDistance(newest.blockId, blockId, extendedIds)
+    const sequence = newest.sequence + distance
+    const quiet = this.#nowMs - this.#lastPacketMs > restartMs && open.length === 0
+    // A camera that counts anew does so after a pause.
+    if (quiet && isLeader && distance <= 0) return this.#begin(blockId, extendedIds, newest.sequence + 1)
+    if (newest.extendedIds !== extendedIds || (distance > farAhead && !isLeader)) {
+      this.counts.malformedPackets += 1
+      return undefined
+    }
+    if (sequence <= this.#deliveredSequence || (distance < 0 && open.length === 0)) {
+      this.counts.latePackets += 1
+      return undefined
+    }
+    return this.#begin(blockId, extendedIds, sequence)
+  }
+
+  #begin(blockId: number, extendedIds: boolean, sequence: number): Block | undefined {
+    if (this.#open.length === mostOpen) {
+      const [oldest] = this.#open
+      if (oldest === undefined || oldest.sequence > sequence) return undefined
+      oldest.broken = true
+      this.#deliver()
+    }
+    const block = this.#spare.pop()
+    if (block === undefined) return undefined
+    const payloadBytes = payloadBytesPerPacket(this.#options.packetSize, extendedIds)
+    block.begin({ blockId, extendedIds, sequence, payloadBytes, nowMs: this.#nowMs })
+    block.layout = this.#layout
+    if (this.#open.length === 0) {
+      block.target = this.#options.sink.slot()
+    } else {
+      block.pooled = this.#pool.pop() ?? new Uint8Array(this.#options.maxFrameBytes)
+      block.target = block.pooled
+    }
+    const at = this.#open.findIndex((other) => other.sequence > sequence)
+    this.#open.splice(at < 0 ? this.#open.length : at, 0, block)
+    if (this.#newest === undefined || sequence > this.#newest.sequence) {
+      this.#newest = { blockId, sequence, extendedIds }
+    }
+    return block
+  }
+
+  /** Puts a packet into its block; false when it cannot be one of it. */
+  #take(block: Block, packet: Buffer, length: number): boolean {
+    const { content, packetId, bytes } = this.#header
+    switch (content) {
+      case packetContent.payload:
+        return this.#takePayload(block, packet, bytes, length)
+      case packetContent.multipart:
+        return this.#takePart(block, packet, bytes, length)
+      case packetContent.leader:
+        return packetId === 0 && this.#takeLeader(block, packet.subarray(bytes, length))
+      case packetContent.trailer:
+        return this.#takeTrailer(block, packet.subarray(bytes, length))
+      case packetContent.allIn:
+        return packetId === 0 && this.#takeAllIn(block, packet, bytes, length)
+      default:
+        return false
+    }
+  }
+
+  #takePayload(block: Block, packet: Buffer, start: number, end: number): boolean {
+    const { packetId } = this.#header
+    const size = end - start
+    if (packetId === 0 || size > block.payloadBytes) return false
+    // Some cameras fill up their blocks with packets behind the image.
+    if (block.lastPayload > 0 && packetId > block.lastPayload) return true
+    const offset = (packetId - 1) * block.payloadBytes
+    // Each packet is full but the last, which must bring the rest of the image.
+    if (size < block.payloadBytes && block.lastPayload > packetId) return false
+    if (packetId === block.lastPayload && offset + size < (block.layout?.sentBytes ?? 0)) return false
+    if (!this.#mark(block, packetId)) return true
+    block.received += 1
+    const { layout, target } = block
+    if (layout === undefined || target === undefined) {
+      block.broken = true
+      return true
+    }
+    const imageEnd = Math.min(end, start + layout.sentBytes - offset)
+    if (imageEnd > start) placeRun(layout, packet, start, imageEnd, offset, target)
+    if (imageEnd < end) this.#keepTail(block, packet, Math.max(start, imageEnd), end, offset, start)
+    return true
+  }
+
+  /** Keeps what follows the image: chunks. */
+  #keepTail(block: Block, packet: Buffer, from: number, end: number, offset: number, start: number): void {
+    const at = offset + (from - start) - (block.layout?.sentBytes ?? 0)
+    if (at + (end - from) > block.tail.length) return
+    packet.copy(block.tail, at, from, end)
+    block.tailBytes = Math.max(block.tailBytes, at + (end - from))
+  }
+
+  #takePart(block: Block, packet: Buffer, start: number, end: number): boolean {
+    const { packetId } = this.#header
+    const dataStart = start + multipartPrefixBytes
+    if (packetId === 0 || dataStart >= end) return false
+    const part = multipartPart(packet, start)
+    const offset = multipartOffset(packet, start)
+    if (!this.#mark(block, packetId)) return true
+    block.received += 1
+    // Which part is the image only the leader says, so a part that came before it cannot be placed.
+    if (block.leader === undefined || block.layout === undefined || block.target === undefined) {
+      block.broken = true
+      return true
+    }
+    if (part !== block.part || offset >= block.layout.sentBytes) return true
+    const imageEnd = Math.min(end, dataStart + block.layout.sentBytes - offset)
+    placeRun(block.layout, packet, dataStart, imageEnd, offset, block.target)
+    return true
+  }
+
+  #takeLeader(block: Block, data: Buffer): boolean {
+    const leader = decodeLeader(data)
+    if (leader === undefined) return false
+    if (!this.#mark(block, 0)) return true
+    block.leader = leader
+    block.leaderHostNs = process.hrtime.bigint()
+    const layout = this.#layoutOf(block, leader)
+    if (layout === undefined) {
+      block.broken = true
+      return true
+    }
+    // Pixels that came before the leader were placed as those of the block before.
+    if (block.received > 0 && (block.layout === undefined || !sameLayout(layout, block.layout)))
+      block.broken = true
+    block.layout = layout
+    this.#layout = layout
+    if (leader.kind === 'image' && !leader.chunks && !block.trailerSeen) {
+      this.#setLastPayload(block, Math.ceil(layout.sentBytes / block.payloadBytes))
+    }
+    return true
+  }
+
+  #layoutOf(block: Block, leader: NonNullable<Block['leader']>): ImageLayout | undefined {
+    const { maxFrameBytes, expected } = this.#options
+    try {
+      if (leader.kind === 'image') return this.#sameOrNew(leader.image, maxFrameBytes)
+      if (leader.kind === 'multipart') {
+        block.part = Math.max(
+          0,
+          leader.parts.findIndex(({ width, height }) => width > 0 && height > 0),
+        )
+        const part = leader.parts[block.part]
+        return part === undefined ? undefined : this.#sameOrNew(part, maxFrameBytes)
+      }
+      // Chunk data say nothing of the image in them: it is the first chunk, and as the camera is set.
+      if (leader.payloadType === payloadType.chunkData && expected !== undefined) return expected
+      throw new CoverslipError(
+        'DEVICE_FAILED',
+        `The camera sends data of type ${leader.payloadType}, not images`,
+        {
+          hint: 'Choose an image as its output, in the category of its image format.',
+        },
+      )
+    } catch (error) {
+      this.#report(CoverslipError.from(error, 'DEVICE_FAILED'))
+      return undefined
+    }
+  }
+
+  #sameOrNew(geometry: ImageLayout['geometry'], maxFrameBytes: number): ImageLayout {
+    const known = this.#layout
+    const same =
+      known !== undefined &&
+      known.geometry.pixelCode === geometry.pixelCode &&
+      known.geometry.width === geometry.width &&
+      known.geometry.height === geometry.height &&
+      known.geometry.paddingX === geometry.paddingX &&
+      known.geometry.paddingY === geometry.paddingY
+    return same ? known : imageLayout(geometry, maxFrameBytes)
+  }
+
+  #takeTrailer(block: Block, data: Buffer): boolean {
+    const { packetId } = this.#header
+    if (packetId === 0 || decodeTrailer(data) === undefined) return false
+    if (!this.#mark(block, packetId)) return true
+    block.trailerSeen = true
+    if (block.lastPayload === 0) this.#setLastPayload(block, packetId - 1)
+    else if (packetId - 1 < block.lastPayload) block.broken = true
+    return true
+  }
+
+  /** All-in: leader, trailer (with the length of chunks, where they follow) and data in one packet. */
+  #takeAllIn(block: Block, packet: Buffer, start: number, end: number): boolean {
+    if (!this.#takeLeader(block, packet.subarray(start, end))) return false
+    const { leader, layout, target } = block
+    if (leader?.kind !== 'image' || layout === undefined || target === undefined) return false
+    const data = start + imageLeaderBytes + (leader.chunks ? chunkTrailerBytes : trailerBytes)
+    block.lastPayload = 1
+    if (end - data < layout.sentBytes) {
+      block.broken = true
+      return true
+    }
+    block.present[1] = 1
+    block.received = 1
+    placeRun(layout, packet, data, data + layout.sentBytes, 0, target)
+    this.#keepTail(block, packet, data + layout.sentBytes, end, 0, data)
+    return true
+  }
+
+  #setLastPayload(block: Block, lastPayload: number): void {
+    const tooFew = block.highest > lastPayload + 1
+    if (lastPayload < 1 || lastPayload + 1 >= this.#packetCapacity || tooFew) block.broken = true
+    block.lastPayload = lastPayload
+  }
+
+  /** Marks a packet as there; false when it came before. */
+  #mark(block: Block, packetId: number): boolean {
+    if (!block.take(packetId, this.#nowMs)) {
+      this.counts.duplicatePackets += 1
+      return false
+    }
+    if ((block.requests[packetId] ?? 0) > 0) this.counts.resentPackets += 1
+    return true
+  }
+
+  /** The camera says that it cannot send a packet that was asked for. */
+  #unavailable(): void {
+    const { status, blockId, packetId } = this.#header
+    const block = this.#open.find((open) => open.blockId === blockId)
+    this.counts.unavailablePackets += 1
+    if (block === undefined || status === statusCodes.packetNotYetAvailable) return
+    // Only what was asked for can be refused; a trailer is not needed where the length is known.
+    const needed = block.lastPayload === 0 || packetId <= block.lastPayload
+    if ((block.requests[packetId] ?? 0) === 0 || block.present[packetId] === 1 || !needed) return
+    block.broken = true
+    this.#deliver()
+  }
+
+  #expectedPackets(block: Block): number {
+    const bytes = Math.max(this.#options.payloadSize, block.layout?.sentBytes ?? 0)
+    return Math.min(Math.ceil(bytes / block.payloadBytes), this.#packetCapacity - 2)
+  }
+
+  /** Delivers the frames that are done, in order. */
+  #deliver(): void {
+    for (
+      let block = this.#open[0];
+      block !== undefined && (block.complete || block.broken);
+      block = this.#open[0]
+    ) {
+      this.#open.shift()
+      this.#deliveredSequence = block.sequence
+      if (block.complete) this.#commit(block)
+      else this.#giveUp(block)
+      if (block.pooled !== undefined) this.#pool.push(block.pooled)
+      this.#spare.push(block)
+    }
+  }
+
+  #giveUp(block: Block): void {
+    this.counts.incompleteFrames += 1
+    if (this.#options.requestPackets === undefined && block.lastPayload > 0) {
+      this.counts.lostPackets += Math.max(0, block.lastPayload - block.received)
+    }
+    const known = block.leader !== undefined && block.layout !== undefined && block.lastPayload > 0
+    if (!known || block.received === 0 || this.#options.incomplete() === 'drop') return
+    this.#clearMissing(block)
+    this.#commit(block)
+  }
+
+  /** The slot still holds an older frame where packets are missing. */
+  #clearMissing({ layout, target, present, payloadBytes, lastPayload, leader }: Block): void {
+    if (layout === undefined || target === undefined || leader?.kind === 'multipart') return
+    for (let id = 1; id <= lastPayload; id++) {
+      const offset = (id - 1) * payloadBytes
+      const end = Math.min(payloadBytes, layout.sentBytes - offset)
+      if (present[id] !== 1 && end > 0) placeRun(layout, this.#zeros, 0, end, offset, target)
+    }
+  }
+
+  #commit(block: Block): void {
+    const { layout, leader, pooled, target } = block
+    if (layout === undefined || leader === undefined || target === undefined) return
+    const { sink, describe, onChunks } = this.#options
+    layout.unpacking.finish?.(target, layout.pixels)
+    if (pooled !== undefined) sink.slot().set(pooled.subarray(0, layout.slotBytes))
+    sink.commit({
+      sequence: block.sequence,
+      width: layout.geometry.width,
+      height: layout.geometry.height,
+      pixelFormat: layout.unpacking.ringFormat,
+      significantBits: layout.ring.significantBits,
+      ...describe(leader.timestamp, block.leaderHostNs),
+      ...(block.complete ? {} : { incomplete: true }),
+    })
+    this.counts.bytes += layout.sentBytes
+    this.counts.frames += 1
+    if (block.tailBytes > 0 && block.complete)
+      onChunks?.(block.tail.subarray(0, block.tailBytes), layout.sentBytes)
+  }
+
+  /** Tells of an error once per stream: it comes with every frame. */
+  #report(error: CoverslipError): void {
+    if (this.#reported.has(error.message) || this.#reported.size >= 16) return
+    this.#reported.add(error.message)
+    this.#options.sink.fault(error)
+  }
+}
