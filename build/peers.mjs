@@ -14,6 +14,8 @@ const peers = {
   curl: () => hasProgram('curl'),
   ffmpeg: () => hasProgram('ffmpeg'),
   'redis-server': () => hasProgram('redis-server'),
+  'aravis-tools': () => hasProgram('arv-camera-test-0.8'),
+  'aravis-tools-cli': () => hasProgram('arv-tool-0.8'),
 }
 
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
