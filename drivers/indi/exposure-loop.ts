@@ -168,7 +168,7 @@ export class ExposureLoop {
 
   #arrived(blob: IndiBlob): void {
     const [run, exposure] = [this.#run, this.#exposure]
-    if (run === undefined || exposure === undefined) return
+    if (run === undefined || exposure === undefined || isStraggler(blob, exposure)) return
     this.#end(run, exposure)
     run.failures = 0
     if (run.mode === 'continuous') this.#begin(run)
@@ -241,4 +241,9 @@ export class ExposureLoop {
   #gone(): CoverslipError {
     return new CoverslipError('DEVICE_UNAVAILABLE', `${this.#options.name} is gone from the INDI server`)
   }
+}
+
+/** Whether an image is of an exposure before: it came long before the end of the one that has been asked for. */
+function isStraggler(blob: IndiBlob, { beganNs, exposureMs }: Exposure): boolean {
+  return Number(blob.beganNs - beganNs) / 1e6 < exposureMs / 2
 }

@@ -41,6 +41,7 @@ export class IndiClient {
   readonly #stream = new XmlStream(this.#reader)
   readonly #socket: Socket
   #lost: CoverslipError | undefined
+  #wasConnected = false
   #closed = false
 
   private constructor({ host, port }: ServerAddress) {
@@ -82,6 +83,7 @@ export class IndiClient {
       client.#socket.once('connect', () => {
         clearTimeout(timer)
         stop()
+        client.#wasConnected = true
         client.send(getProperties())
         resolve(client)
       })
@@ -211,7 +213,8 @@ export class IndiClient {
 
   #connectionError(reason: string, cause?: unknown): CoverslipError {
     if (this.#reader.inBlob) return protocolError('only part of an image, and closed the connection')
-    return new CoverslipError('DEVICE_UNAVAILABLE', `No INDI server at ${this.#title}: ${reason}`, {
+    const what = this.#wasConnected ? 'The INDI server is gone from' : 'There is no INDI server at'
+    return new CoverslipError('DEVICE_UNAVAILABLE', `${what} ${this.#title}: ${reason}`, {
       hint: 'Start indiserver with the drivers of your devices there, and check address, port and firewall.',
       cause,
     })
