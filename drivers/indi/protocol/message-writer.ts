@@ -16,16 +16,28 @@ export type NewValues = ReadonlyMap<string, number | string | boolean>
 
 /**
  * Sets a property. Numbers and texts are sent in full, as INDI wants, with their present values where they do not
- * change; of switches those that change.
+ * change; of switches those that change. A present number beyond its limits (some start so) is sent as the limit: servers
+ * refuse the whole property otherwise.
  */
 export function newVector(vector: IndiVector, values: NewValues): string {
-  const isWhole = vector.kind === 'Number' || vector.kind === 'Text'
+  const present = presentValues(vector)
   const elements = vector.elements.flatMap((element) => {
-    const value = values.get(element.name) ?? (isWhole && 'value' in element ? element.value : undefined)
+    const value = values.get(element.name) ?? present.get(element.name)
     if (value === undefined) return []
     const text = typeof value === 'boolean' ? (value ? 'On' : 'Off') : encodeText(String(value))
     return [`  <one${vector.kind} name="${encodeText(element.name)}">${text}</one${vector.kind}>\n`]
   })
   const id = `device="${encodeText(vector.device)}" name="${encodeText(vector.name)}"`
   return `<new${vector.kind}Vector ${id}>\n${elements.join('')}</new${vector.kind}Vector>\n`
+}
+
+function presentValues(vector: IndiVector): NewValues {
+  if (vector.kind === 'Text') return new Map(vector.elements.map(({ name, value }) => [name, value]))
+  if (vector.kind !== 'Number') return new Map()
+  return new Map(
+    vector.elements.map(({ name, value, min, max }) => [
+      name,
+      min < max ? Math.min(max, Math.max(min, value)) : value,
+    ]),
+  )
 }
