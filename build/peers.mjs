@@ -14,6 +14,8 @@ const peers = {
   curl: () => hasProgram('curl'),
   ffmpeg: () => hasProgram('ffmpeg'),
   'redis-server': () => hasProgram('redis-server'),
+  'indi-bin': () => hasProgram('indi_simulator_ccd'),
+  iproute2: () => hasProgram('ip'),
 }
 
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'

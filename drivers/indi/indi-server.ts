@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CoverslipError } from '../../src-shared/errors.ts'
@@ -9,6 +10,8 @@ const program = 'indiserver'
 /** Last output that is kept for errors, characters. */
 const keptOutput = 2000
 const killAfterMs = 2000
+const portHint =
+  'An INDI server runs already: give its address (localhost:7624) instead of "start", or another port in the options.'
 
 /**
  * Runs indiserver until its standard input ends, so that it never outlives the thread or program that started it,
@@ -61,6 +64,7 @@ export class IndiServer {
       })
     }
     for (const name of [program, ...drivers]) await requireProgram(name)
+    await requireFreePort(port)
     return new IndiServer(port, drivers)
   }
 
@@ -76,11 +80,8 @@ export class IndiServer {
   /** Why the server has ended, by its last words. */
   failure(): CoverslipError {
     const words = this.#output.trim().split('\n').slice(-3).join(' / ')
-    const isPort = /already in use/i.test(this.#output)
     return new CoverslipError('DEVICE_FAILED', `indiserver ended${words === '' ? '' : `: ${words}`}`, {
-      hint: isPort
-        ? 'An INDI server runs already: give its address (localhost:7624) instead of "start", or another port in the options.'
-        : 'Try the same drivers with indiserver in a terminal: its messages say what is wrong.',
+      hint: 'Try the same drivers with indiserver in a terminal: its messages say what is wrong.',
     })
   }
 
@@ -93,6 +94,18 @@ export class IndiServer {
     if (!ended) this.#process.kill('SIGKILL')
     await this.#ended
   }
+}
+
+/** Otherwise the server that listens there already would be taken for ours. */
+async function requireFreePort(port: number): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (cause) => {
+      const message = `indiserver cannot listen on port ${port}: ${cause.message}`
+      reject(new CoverslipError('DEVICE_UNAVAILABLE', message, { hint: portHint, cause }))
+    })
+    probe.listen(port, () => probe.close(() => resolve()))
+  })
 }
 
 async function requireProgram(name: string): Promise<void> {
