@@ -32,6 +32,8 @@ export const settingsSchema = z.object({
   longExposureMs: z.number().positive().default(2000),
   /** Colours of the window. */
   theme: z.enum(['dark', 'light']).default('dark'),
+  /** Names of this computer's network interfaces that the search for hardware uses; none of them until the user chose. */
+  searchInterfaces: z.array(z.string().min(1).max(100)).max(64).default([]),
   /** Other computers that may watch or operate. */
   remote: sharingSettingsSchema.prefault({}),
   /** STUN and TURN servers for all WebRTC streams; none are needed within one network. */
@@ -53,6 +55,7 @@ export const settingsPatchSchema = z
     defaultProtocol: protocolSchema,
     longExposureMs: z.number().positive(),
     theme: z.enum(['dark', 'light']),
+    searchInterfaces: settingsSchema.shape.searchInterfaces.unwrap(),
     iceServers: settingsSchema.shape.iceServers.unwrap(),
   })
   .partial()

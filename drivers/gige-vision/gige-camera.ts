@@ -12,10 +12,8 @@ import { checkPropertyValue } from '../sdk/property-value.ts'
 import { Acquisition } from './acquisition.ts'
 import type { CameraSession } from './camera-session.ts'
 import { readFrameSize } from './frame-size.ts'
-import { noStreamCounts } from './gvsp/stream-counts.ts'
 import type { GigeOptions } from './options.ts'
 import { CameraProperties } from './properties/camera-properties.ts'
-import { RateMeter } from './rate-meter.ts'
 
 /** The driver's own choice what becomes of frames with pixels missing. */
 const incompleteFrames = 'incompleteFrames'
@@ -42,7 +40,6 @@ export class GigeCamera implements CameraDevice {
   /** The present acquisition, or the last one. */
   #acquisition: Acquisition | undefined
   #lost = false
-  #meters = { frames: new RateMeter(), bytes: new RateMeter() }
 
   private constructor({ session, options, description, properties }: Parts) {
     this.description = description
@@ -105,7 +102,6 @@ export class GigeCamera implements CameraDevice {
   async start(sink: FrameSink): Promise<void> {
     if (this.#lost) throw this.#unavailable()
     this.#sink = sink
-    this.#meters = { frames: new RateMeter(), bytes: new RateMeter() }
     const starting = Acquisition.start({
       session: this.#session,
       options: this.#options,
@@ -157,17 +153,7 @@ export class GigeCamera implements CameraDevice {
   }
 
   health(): CameraHealth {
-    const counts = this.#acquisition?.counts ?? noStreamCounts()
-    const { frames, bytes, incompleteFrames: incomplete, lostPackets, resendRequests, resentPackets } = counts
-    return {
-      framesPerSecond: this.#meters.frames.rate(frames),
-      bytesPerSecond: this.#meters.bytes.rate(bytes),
-      frames,
-      incompleteFrames: incomplete,
-      lostPackets,
-      resendRequests,
-      resentPackets,
-    }
+    return this.#acquisition?.health() ?? { framesPerSecond: 0, bytesPerSecond: 0, frames: 0 }
   }
 
   /** Tells of something that went wrong without ending the acquisition. */

@@ -23,6 +23,7 @@ import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { offersPerSecond } from './answer-offer.ts'
+import { type Hardware, unchangingHardware } from './hardware.ts'
 import { jpegStill } from './jpeg-still.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
@@ -40,6 +41,7 @@ export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | '
 
 export type Engine = {
   readonly devices: DeviceRegistry
+  readonly hardware: Hardware
   readonly liveView: LiveViewController
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
@@ -120,6 +122,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   let closing: Promise<void> | undefined
   const engine: Engine = {
     devices,
+    hardware: unchangingHardware,
     liveView,
     frames,
     viewers,
@@ -132,6 +135,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     snapshot: () => ({
       devices: devices.devices(),
       presets: devices.presets(),
+      hardware: unchangingHardware.state(),
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,

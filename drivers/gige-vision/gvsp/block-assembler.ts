@@ -5,6 +5,7 @@
  * delivered in order, and nothing is allocated per packet.
  */
 import type { FrameSink } from '../../sdk/driver.ts'
+import { FrameMeter } from '../../sdk/frame-meter.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { GvspHeader, packetContent, payloadBytesPerPacket } from '../protocol/gvsp-header.ts'
 import { statusCodes } from '../protocol/gvcp-status.ts'
@@ -55,6 +56,8 @@ const mostTailBytes = 1 << 20
 
 export class BlockAssembler {
   readonly counts = noStreamCounts()
+  /** The frames that were delivered. */
+  readonly meter = new FrameMeter(performance.now())
   readonly #options: AssemblerOptions
   readonly #header = new GvspHeader()
   readonly #spare: Block[] = []
@@ -261,8 +264,7 @@ export class BlockAssembler {
       ...describe(leader.timestamp, block.leaderHostNs),
       ...(block.complete ? {} : { incomplete: true }),
     })
-    this.counts.bytes += layout.sentBytes
-    this.counts.frames += 1
+    this.meter.count(layout.sentBytes)
     if (block.tailBytes > 0 && block.complete)
       onChunks?.(block.tail.subarray(0, block.tailBytes), layout.sentBytes)
   }
