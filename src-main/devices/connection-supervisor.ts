@@ -30,7 +30,8 @@ export type SupervisorEvent =
   | Exclude<ConnectionEvent, { type: 'ended' }>
 
 export type BackOff = { readonly firstMs: number; readonly mostMs: number }
-export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 30_000 }
+/** A camera that is plugged in again is live within 5 s: the longest delay, a try that just failed, and a good one. */
+export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 2500 }
 
 /** A connection that held this long was good: the next loss starts with the first delay again, ms. */
 const settledMs = 20_000

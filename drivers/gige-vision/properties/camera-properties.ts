@@ -26,10 +26,6 @@ const commandPollMs = 20
 export type CameraPropertiesOptions = {
   readonly nodeMap: NodeMap
   readonly deviceName: string
-  /** Whether frames are being acquired. */
-  acquiring(): boolean
-  /** The camera could not be asked; its loss is told elsewhere. */
-  failed(error: CoverslipError): void
 }
 
 /** All properties of a camera with their present values, kept up to date with the camera. */
@@ -38,6 +34,7 @@ export class CameraProperties {
   readonly #features = new Map<string, Feature>()
   readonly #stale = new Set<string>()
   readonly #changed = new Emitter<void>()
+  readonly #failed = new Emitter<CoverslipError>()
   readonly #standard: readonly StandardProperty[]
   readonly #names: readonly string[]
   readonly #subscriptions: (() => void)[] = []
@@ -83,12 +80,21 @@ export class CameraProperties {
     return this.#changed.on(listener)
   }
 
-  /** Sets a property, and resolves when what it changed is read back. */
-  async set(name: string, value: PropertyValue): Promise<void> {
-    const { nodeMap, deviceName, acquiring } = this.#options
+  /** `listener` is called when values that changed could not be read. */
+  onFailed(listener: (error: CoverslipError) => void): () => void {
+    return this.#failed.on(listener)
+  }
+
+  /** Sets a property, and resolves when what it changed is read back. `acquiring`: whether frames are being taken. */
+  async set(
+    name: string,
+    value: PropertyValue,
+    { acquiring }: { readonly acquiring: boolean },
+  ): Promise<void> {
+    const { nodeMap, deviceName } = this.#options
     const property = findProperty(deviceName, this.#list, name)
     checkPropertyValue(property, value)
-    if (property.lockedWhileAcquiring === true && acquiring() && property.value !== value) {
+    if (property.lockedWhileAcquiring === true && acquiring && property.value !== value) {
       throw new CoverslipError('PROPERTY_READ_ONLY', `${property.title} of ${deviceName} cannot change now`, {
         hint: 'Stop the acquisition first.',
         data: { property: name },
@@ -129,9 +135,11 @@ export class CameraProperties {
   }
 
   #follow(): void {
-    const { nodeMap, failed } = this.#options
+    const { nodeMap } = this.#options
     const refresh = () => {
-      this.refreshed().catch((error: unknown) => failed(CoverslipError.from(error, 'DEVICE_FAILED')))
+      this.refreshed().catch((error: unknown) =>
+        this.#failed.emit(CoverslipError.from(error, 'DEVICE_FAILED')),
+      )
     }
     this.#subscriptions.push(
       nodeMap.onChanged((names) => {
