@@ -2,7 +2,7 @@ import type { PropertyDescriptorInput, PropertyValue } from '../../../src-shared
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { checkPropertyValue, findProperty } from '../../sdk/property-value.ts'
-import type { Feature } from '../genicam/feature.ts'
+import type { Feature, FeatureValue } from '../genicam/feature.ts'
 import type { NodeMap } from '../genicam/node-map.ts'
 import { featureProperty, featureValue } from './feature-property.ts'
 import { binningProperty, pixelFormatProperty } from './format-properties.ts'
@@ -19,9 +19,9 @@ const standardProperties: readonly StandardProperty[] = [
 
 /** Values that change by themselves are looked at this often, or as rarely as the camera's description says, ms. */
 const leastPollingMs = 500
-/** A command is given this long to be done before the property counts as set, ms. */
-const commandMs = 5000
-const commandPollMs = 20
+/** A command is given this long to be done, and a motor to arrive, before the property counts as set, ms. */
+const doneMs = 8000
+const donePollMs = 20
 
 export type CameraPropertiesOptions = {
   readonly nodeMap: NodeMap
@@ -126,11 +126,35 @@ export class CameraProperties {
     const feature = this.#features.get(name)
     if (feature === undefined) return
     const inFeature = featureValue(feature, value)
-    if (inFeature !== undefined) return nodeMap.set(name, inFeature)
-    await nodeMap.execute(name)
-    const giveUpMs = performance.now() + commandMs
-    while (performance.now() < giveUpMs && !this.#closed && !(await nodeMap.isDone(name))) {
-      await new Promise((resolve) => setTimeout(resolve, commandPollMs))
+    if (inFeature === undefined) {
+      await nodeMap.execute(name)
+      return this.#until(() => nodeMap.isDone(name))
+    }
+    await nodeMap.set(name, inFeature)
+    if (typeof value === 'number' || feature.kind === 'enumeration') await this.#arrived(name, value)
+  }
+
+  /**
+   * Motors (of a lens, a filter wheel) take their time to be where they were sent: resolves when the feature has the
+   * value, or, if it is a number, does not change any more.
+   */
+  async #arrived(name: string, value: PropertyValue): Promise<void> {
+    const { nodeMap } = this.#options
+    let before: FeatureValue | undefined
+    await this.#until(async () => {
+      if (before !== undefined) nodeMap.invalidate(name)
+      const now = await nodeMap.get(name)
+      const standsStill = typeof value === 'number' && now === before
+      before = now
+      return standsStill || isThere(now, value)
+    })
+  }
+
+  /** Resolves when `isDone`, or when that takes too long: then what the camera says is shown. */
+  async #until(isDone: () => Promise<boolean>): Promise<void> {
+    const giveUpMs = performance.now() + doneMs
+    while (!(await isDone()) && performance.now() < giveUpMs && !this.#closed) {
+      await new Promise((resolve) => setTimeout(resolve, donePollMs))
     }
   }
 
@@ -177,4 +201,9 @@ export class CameraProperties {
     })
     this.#list = [...standard.map(({ description }) => description), ...own]
   }
+}
+
+function isThere(now: FeatureValue, value: PropertyValue): boolean {
+  if (typeof value !== 'number') return now === value
+  return Math.abs(Number(now) - value) <= 1e-6 * Math.max(1, Math.abs(value))
 }
