@@ -8,7 +8,7 @@ import { refusedError, unansweredError } from './gvcp-error.ts'
 import { bindSocket } from './udp-socket.ts'
 
 export type GvcpClientOptions = {
-  /** How the user knows the device; begins each error message. */
+  /** As long as nothing better is known; see `GvcpClient.deviceName`. */
   readonly deviceName: string
   readonly address: string
   /** `gvcpPort`, unless the device is a simulated one. */
@@ -55,6 +55,8 @@ export class GvcpClient {
   #closed = false
   #requestId = 0
   #inFlight: InFlight | undefined
+  /** How the user knows the device; begins each error message. */
+  deviceName: string
   /** Datagrams that were no answer to what was asked: foreign, repeated, damaged. */
   dropped = 0
   /** Commands sent again because no answer came in time. */
@@ -62,6 +64,7 @@ export class GvcpClient {
 
   private constructor(options: GvcpClientOptions, socket: Socket) {
     this.#options = options
+    this.deviceName = options.deviceName
     this.#socket = socket
     socket.on('message', (message, from) => this.#receive(message, from))
     // Errors of single datagrams (a cable was pulled) show as missing answers.
@@ -75,8 +78,9 @@ export class GvcpClient {
     return new GvcpClient(options, await bindSocket(options.localAddress))
   }
 
-  get deviceName(): string {
-    return this.#options.deviceName
+  /** The address of this computer that the device answers to. */
+  get localAddress(): string {
+    return this.#options.localAddress
   }
 
   /** The value of a register. @throws CoverslipError as the device refuses it; DEVICE_TIMEOUT when it is silent. */
