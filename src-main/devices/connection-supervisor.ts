@@ -30,8 +30,7 @@ export type SupervisorEvent =
   | Exclude<ConnectionEvent, { type: 'ended' }>
 
 export type BackOff = { readonly firstMs: number; readonly mostMs: number }
-/** A camera that is plugged in again is live within 5 s: the longest delay, a try that just failed, and a good one. */
-export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 2500 }
+export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 30_000 }
 
 /** A connection that held this long was good: the next loss starts with the first delay again, ms. */
 const settledMs = 20_000
