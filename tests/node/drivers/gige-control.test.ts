@@ -1,13 +1,21 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readPersistentIp, writePersistentIp } from '../../../drivers/gige-vision/gvcp/address-settings.ts'
+import {
+  forceIp,
+  readPersistentIp,
+  writePersistentIp,
+} from '../../../drivers/gige-vision/gvcp/address-settings.ts'
 import { ControlSession } from '../../../drivers/gige-vision/gvcp/control-session.ts'
 import { discoverDevices } from '../../../drivers/gige-vision/gvcp/discovery.ts'
 import { GvcpClient } from '../../../drivers/gige-vision/gvcp/gvcp-client.ts'
 import { GvcpRegisterPort } from '../../../drivers/gige-vision/gvcp/gvcp-register-port.ts'
 import { refusedError } from '../../../drivers/gige-vision/gvcp/gvcp-error.ts'
 import { bootstrap, ipConfiguration } from '../../../drivers/gige-vision/protocol/bootstrap-registers.ts'
+import {
+  type DiscoveryData,
+  encodeDiscoveryData,
+} from '../../../drivers/gige-vision/protocol/discovery-data.ts'
 import { encodeAck, encodeRefusal } from '../../../drivers/gige-vision/protocol/gvcp-ack.ts'
 import { decodeCommand } from '../../../drivers/gige-vision/protocol/gvcp-command.ts'
 import { commandIds, type ReceivedCommand } from '../../../drivers/gige-vision/protocol/gvcp-packet.ts'
@@ -246,6 +254,75 @@ describe('addresses', () => {
     memory.writeUInt32BE(ipConfiguration.dhcp, bootstrap.ipOptions)
     await expect(writePersistentIp(client, address)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
+
+  /** Hears what is broadcast on loopback to a port, and answers from 127.0.0.1. */
+  async function broadcastDevice(answer: Answer): Promise<number> {
+    const ear = createSocket('udp4')
+    ear.bind(0, '255.255.255.255')
+    await once(ear, 'listening')
+    closing.push(() => ear.close())
+    const mouth = await socket()
+    ear.on('message', (message, from) => {
+      const received = decodeCommand(message)
+      if (received !== undefined)
+        answer(received, (packet) => mouth.send(packet, from.port, from.address), from)
+    })
+    return ear.address().port
+  }
+
+  const canBroadcast = process.platform === 'linux'
+
+  test.skipIf(!canBroadcast)(
+    'a device tells of itself when asked by broadcast; it counts once, and nonsense not at all',
+    async () => {
+      const data: DiscoveryData = {
+        version: { major: 2, minor: 0 },
+        deviceMode: 0x8000_0001,
+        mac: '00:11:22:aa:bb:cc',
+        ipOptions: 7,
+        ipCurrent: 5,
+        ip: '10.9.8.7',
+        subnetMask: '255.0.0.0',
+        gateway: '0.0.0.0',
+        manufacturer: 'Maker',
+        model: 'Model',
+        deviceVersion: '1',
+        manufacturerInfo: '',
+        serialNumber: '4711',
+        userName: '',
+      }
+      const port = await broadcastDevice(({ requestId }, reply) => {
+        reply(Buffer.from('nonsense'))
+        reply(encodeAck({ kind: 'discovery', data: Buffer.alloc(100) }, requestId))
+        reply(encodeAck({ kind: 'discovery', data: encodeDiscoveryData(data) }, (requestId % 0xffff) + 1))
+        reply(encodeAck({ kind: 'discovery', data: encodeDiscoveryData(data) }, requestId))
+        reply(encodeAck({ kind: 'discovery', data: encodeDiscoveryData(data) }, requestId))
+      })
+      // One of the interfaces is not there: what the other finds is told all the same.
+      const found = await discoverDevices({ interfaces: ['127.0.0.1', '203.0.113.7'], port, waitMs: 600 })
+      expect(found).toEqual([{ data, interfaceAddress: '127.0.0.1' }])
+    },
+  )
+
+  test.skipIf(!canBroadcast)(
+    'FORCEIP gives an address to the device with a MAC, and says when none takes it',
+    async () => {
+      const given: ReceivedCommand['command'][] = []
+      const port = await broadcastDevice(({ command, requestId }, reply) => {
+        given.push(command)
+        if (command.kind === 'forceIp' && command.mac === '00:11:22:aa:bb:cc')
+          reply(encodeAck({ kind: 'forceIp' }, requestId))
+      })
+      const address = { ip: '192.168.7.20', subnetMask: '255.255.255.0', gateway: '0.0.0.0' }
+      const common = { interfaceAddress: '127.0.0.1', port, waitMs: 300, ...address }
+      await forceIp({ ...common, mac: '00:11:22:aa:bb:cc' })
+      expect(given[0]).toEqual({ kind: 'forceIp', mac: '00:11:22:aa:bb:cc', ...address })
+      await expect(forceIp({ ...common, mac: '00:00:00:00:00:01' })).rejects.toMatchObject({
+        code: 'DEVICE_TIMEOUT',
+        message: expect.stringContaining('00:00:00:00:00:01'),
+      })
+    },
+  )
 
   test('an interface that this computer does not have is named', async () => {
     const searched = discoverDevices({ interfaces: ['203.0.113.7'], waitMs: 50 })
