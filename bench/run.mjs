@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process'
 
 const benchmarks = [
   'simulated-microscope',
+  'gige',
+  'pixels',
+  'genicam',
   'encode',
   'decode',
   'pacing',

@@ -130,6 +130,7 @@ function checkProperties(device: Device): void {
     if (property.type === 'number' && property.min !== undefined && property.max !== undefined) {
       ensure(property.min <= property.max, `${what} has the limits ${property.min} to ${property.max}`)
     }
+    if (property.type === 'command') continue
     try {
       checkPropertyValue({ ...property, readOnly: false }, property.value)
     } catch (error) {

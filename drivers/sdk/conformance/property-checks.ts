@@ -115,7 +115,7 @@ const refusals: CheckBody = (context) =>
         for (const value of valuesOutOfRange(property)) {
           requireCode(() => checkPropertyValue(property, value), 'OUT_OF_RANGE', `${what} = ${value}`)
         }
-        const wrong = property.type === 'boolean' ? 'true' : true
+        const wrong = property.type === 'boolean' || property.type === 'command' ? 'true' : true
         requireCode(() => checkPropertyValue(property, wrong), 'INVALID_INPUT', `${what} = ${wrong}`)
       }
     }
