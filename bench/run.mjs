@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 const benchmarks = [
   'simulated-microscope',
   'pixels',
+  'genicam',
   'encode',
   'decode',
   'pacing',

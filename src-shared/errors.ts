@@ -92,7 +92,7 @@ export class CoverslipError extends Error {
   static from(error: unknown, code: ErrorCode = 'INTERNAL'): CoverslipError {
     if (error instanceof CoverslipError) return error
     if (!(error instanceof Error)) return new CoverslipError(code, String(error), { cause: error })
-    const shaped = serializedErrorSchema.safeParse({ ...error, message: error.message })
+    const shaped = serializedErrorSchema.safeParse(Object.assign({}, error, { message: error.message }))
     if (!shaped.success) return new CoverslipError(code, error.message, { cause: error })
     const { hint, data } = shaped.data
     return new CoverslipError(shaped.data.code, error.message, {

@@ -48,6 +48,10 @@ export class GigeCamera implements CameraDevice {
     this.#properties = properties
     this.#incomplete = options.incompleteFrames
     properties.onChanged(() => this.#changed.emit())
+    // The loss of the camera is told by the session; anything else while frames are taken by an alert.
+    properties.onFailed((error) => {
+      if (!this.#lost) this.#sink?.fault(error)
+    })
     session.onLost(() => this.#endLost())
   }
 
@@ -57,14 +61,8 @@ export class GigeCamera implements CameraDevice {
     const { userName, model, manufacturer, serialNumber, mac } = identity
     const size = await readFrameSize(nodeMap, client.deviceName)
     const serial = serialNumber || mac
-    let camera: GigeCamera | undefined
-    const properties = await CameraProperties.load({
-      nodeMap,
-      deviceName: client.deviceName,
-      acquiring: () => camera?.isAcquiring ?? false,
-      failed: (error) => camera?.report(error),
-    })
-    camera = new GigeCamera({
+    const properties = await CameraProperties.load({ nodeMap, deviceName: client.deviceName })
+    return new GigeCamera({
       session,
       options,
       properties,
@@ -77,11 +75,6 @@ export class GigeCamera implements CameraDevice {
         ...size,
       },
     })
-    return camera
-  }
-
-  get isAcquiring(): boolean {
-    return this.#starting !== undefined
   }
 
   properties(): readonly PropertyDescriptorInput[] {
@@ -89,7 +82,9 @@ export class GigeCamera implements CameraDevice {
   }
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
-    if (name !== incompleteFrames) return this.#properties.set(name, value)
+    if (name !== incompleteFrames) {
+      return this.#properties.set(name, value, { acquiring: this.#starting !== undefined })
+    }
     checkPropertyValue(this.#incompleteProperty(), value)
     this.#incomplete = value === 'deliver' ? 'deliver' : 'drop'
     this.#changed.emit()
@@ -141,7 +136,7 @@ export class GigeCamera implements CameraDevice {
 
   async trigger(): Promise<void> {
     const mode = this.#properties.list().find(({ name }) => name === standardProperty.triggerMode)
-    if (!this.isAcquiring || mode?.value !== 'software') {
+    if (this.#starting === undefined || mode?.value !== 'software') {
       throw new CoverslipError(
         'INVALID_INPUT',
         `${this.description.name} does not wait for a software trigger`,
@@ -154,11 +149,6 @@ export class GigeCamera implements CameraDevice {
 
   health(): CameraHealth {
     return this.#acquisition?.health() ?? { framesPerSecond: 0, bytesPerSecond: 0, frames: 0 }
-  }
-
-  /** Tells of something that went wrong without ending the acquisition. */
-  report(error: CoverslipError): void {
-    if (!this.#lost) this.#sink?.fault(error)
   }
 
   async close(): Promise<void> {

@@ -87,9 +87,10 @@ export const router: Router<typeof contract, CallContext> = os.router({
     ),
   },
   hardware: {
-    state: os.hardware.state.handler(({ context }) =>
-      hardwareFor(context.caller, context.engine.hardware.state()),
-    ),
+    state: os.hardware.state.handler(async ({ context: { engine, caller } }) => {
+      await engine.hardware.scanDrivers()
+      return hardwareFor(caller, engine.hardware.state())
+    }),
     addConnection: os.hardware.addConnection.handler(({ context, input }) =>
       context.engine.hardware.addConnection(input),
     ),

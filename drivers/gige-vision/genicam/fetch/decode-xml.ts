@@ -1,10 +1,10 @@
 /** The text of an XML document in the encoding that it declares (XML 1.0, appendix F); UTF-8 where it declares none. */
 export function decodeXml(document: Uint8Array): string {
+  const text = new TextDecoder(encodingOf(document)).decode(document)
   // Cameras fill the rest of the memory that they set aside with zeros.
-  let end = document.length
-  while (end > 0 && document[end - 1] === 0) end -= 1
-  const bytes = document.slice(0, end)
-  return new TextDecoder(encodingOf(bytes)).decode(bytes)
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end -= 1
+  return text.slice(0, end)
 }
 
 function encodingOf(bytes: Uint8Array): string {

@@ -58,20 +58,27 @@ export class ConverterParts<Value extends bigint | number> {
 
   /**
    * The least and the greatest value that the other node's limits allow; undefined where that cannot be told, as with
-   * a divisor that may be 0.
+   * a divisor that may be 0. Without a Slope, a formula whose value in the middle is not between those at the limits
+   * counts as having none: `TO = 0 ? 0 : 1 / TO` is such a one.
    */
   async limit(side: 'min' | 'max', evaluation: Evaluation): Promise<Value | undefined> {
     if (this.#slope === 'varying') return undefined
-    const low = await this.#limitFrom('min', evaluation)
-    const high = await this.#limitFrom('max', evaluation)
+    const [lowest, highest] = [
+      await this.target.limit('min', evaluation),
+      await this.target.limit('max', evaluation),
+    ]
+    const low = await this.#at(lowest, evaluation)
+    const high = await this.#at(highest, evaluation)
     if (this.#slope === 'increasing') return side === 'min' ? low : high
     if (this.#slope === 'decreasing') return side === 'min' ? high : low
     if (low === undefined || high === undefined) return undefined
+    const middle = await this.#at((Number(lowest) + Number(highest)) / 2, evaluation)
+    if (middle === undefined || !isBetween(middle, low, high)) return undefined
     return low < high === (side === 'min') ? low : high
   }
 
-  async #limitFrom(aspect: 'min' | 'max', evaluation: Evaluation): Promise<Value | undefined> {
-    const limit = await this.target.limit(aspect, evaluation)
+  /** The value where the other node has `limit`; undefined where there is none, or no result. */
+  async #at(limit: bigint | number | undefined, evaluation: Evaluation): Promise<Value | undefined> {
     if (limit === undefined || isUnlimited(limit)) return undefined
     try {
       return await this.#from.evaluate(evaluation, this.#arithmetic.from(limit))
@@ -81,6 +88,10 @@ export class ConverterParts<Value extends bigint | number> {
       throw error
     }
   }
+}
+
+function isBetween<Value extends bigint | number>(value: Value, one: Value, other: Value): boolean {
+  return one < other ? one <= value && value <= other : other <= value && value <= one
 }
 
 function isUnlimited(limit: bigint | number): boolean {
