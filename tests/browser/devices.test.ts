@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startGigeSimulator } from '../../drivers/gige-vision/simulator/start-gige-simulator.ts'
 import { AccessControl } from '../../src-main/access/access-control.ts'
 import { createServer } from '../../src-main/server/create-server.ts'
 import { type BenchFolder, benchFolder } from '../fixtures/bench-microscope.ts'
@@ -69,6 +70,15 @@ const benchCamera = () =>
   server.engine.devices.devices().find(({ description }) => description.name === 'Many properties')
 const valueOf = (name: string) => benchCamera()?.properties.find((property) => property.name === name)?.value
 
+/** Starts the live view where it did not start by itself, and waits for an image. */
+async function seeLive(page: Page): Promise<void> {
+  await eventually('the camera’s image', async () => {
+    const start = page.getByRole('button', { name: 'Start live view' }).first()
+    if (await start.isEnabled({ timeout: 500 }).catch(() => false)) await start.click()
+    return (await brightness(page)).deviation > 4
+  })
+}
+
 function expectNoComplaints() {
   for (const { complaints } of pages) expect(complaints).toEqual([])
 }
@@ -103,11 +113,7 @@ describe('the Devices view', () => {
     await list(page).getByRole('region', { name: 'GX-500 S-1' }).waitFor()
 
     await device.getByRole('button', { name: 'Show live' }).click()
-    await eventually('the camera’s image', async () => {
-      const start = page.getByRole('button', { name: 'Start live view' }).first()
-      if (await start.isEnabled({ timeout: 500 }).catch(() => false)) await start.click()
-      return (await brightness(page)).deviation > 4
-    })
+    await seeLive(page)
     await page.keyboard.press('Shift+D')
     const health = page.getByRole('region', { name: 'Camera health' })
     await health.getByText('20.0 fps').waitFor()
@@ -124,6 +130,53 @@ describe('the Devices view', () => {
     await health.getByText('20.0 fps').waitFor()
     expect(server.engine.devices.devices().every(({ status }) => status.state === 'ready')).toBe(true)
     expectNoComplaints()
+  })
+
+  it('adds a GigE camera by its address, tells of lost packets, and follows it out and in again', async () => {
+    const simulator = await startGigeSimulator({
+      port: 0,
+      broadcast: false,
+      width: 128,
+      height: 128,
+      frameRate: 10,
+      link: { loss: 0.02 },
+    })
+    try {
+      const { page, screenshot } = await openDevices()
+      await page.getByRole('button', { name: 'Add by address' }).click()
+      await page.getByRole('combobox', { name: 'Driver' }).click()
+      await page.getByRole('option', { name: 'GigE Vision' }).click()
+      await main(page).getByRole('textbox', { name: 'Name' }).fill('Bench camera')
+      await main(page).getByRole('textbox', { name: 'Address' }).fill(simulator.address)
+      const options = main(page).getByRole('textbox', { name: 'Options' })
+      await options.fill(`port = ${simulator.port}\npacketSize = 600\nheartbeatTimeoutMs = 1000`)
+      await main(page).getByRole('button', { name: 'Add' }).click()
+
+      // Its page opens by itself; the settings are those that the camera describes.
+      await main(page).getByText(simulator.serialNumber).first().waitFor()
+      await row(page, 'exposureMs').waitFor()
+      await main(page).getByRole('button', { name: 'Show live' }).click()
+      await seeLive(page)
+      await page.keyboard.press('Shift+D')
+      const health = page.getByRole('region', { name: 'Camera health' })
+      await health
+        .getByText('packets are sent again')
+        .or(health.getByText('pixels missing'))
+        .first()
+        .waitFor()
+      await screenshot('devices-gige')
+
+      await simulator.unplug()
+      const group = list(page).getByRole('region', { name: 'Bench camera' })
+      await group.getByRole('button', { name: 'Reconnect Bench camera' }).waitFor()
+      await main(page).getByText('Next try').waitFor()
+      await screenshot('devices-gige-unplugged')
+      await simulator.replug()
+      await health.getByText(/[1-9]\d*\.\d fps/).waitFor()
+      expectNoComplaints()
+    } finally {
+      await simulator.close()
+    }
   })
 
   it('searches, limits and changes hundreds of settings, and draws only what changes', async () => {
