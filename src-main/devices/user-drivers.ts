@@ -1,5 +1,6 @@
 /** Drivers in the user's folder: found and read as data, without running anything of them. */
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -106,9 +107,10 @@ async function hashOf(folder: string, files: readonly DriverFile[]): Promise<str
   const hash = createHash('sha256')
   for (const { path, link } of files) {
     const full = join(folder, path)
-    const content = link ? Buffer.from(await readlink(full)) : await readFile(full)
-    hash.update(`${path}\0${link ? 'link' : 'file'}\0${content.length}\0`)
-    hash.update(content)
+    hash.update(`${path}\0${link ? `link ${await readlink(full)}` : `file ${(await lstat(full)).size}`}\0`)
+    if (link) continue
+    // In pieces, as this is the engine's thread.
+    for await (const piece of createReadStream(full)) hash.update(piece)
   }
   return hash.digest('hex')
 }

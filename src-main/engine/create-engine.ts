@@ -12,9 +12,7 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
-import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
-import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
-import { DriverCatalog } from '../devices/driver-catalog.ts'
+import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { LiveViewController } from '../live-view/live-view-controller.ts'
 import type { LiveAcquisitionSignal } from '../live-view/live-view-events.ts'
@@ -24,24 +22,13 @@ import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { offersPerSecond } from './answer-offer.ts'
-import { connectionConfig, demoConnection } from './connections.ts'
-import { DeviceSettingsFile } from './device-settings-file.ts'
-import { Hardware } from './hardware.ts'
-import { type ConnectionSetting, HardwareFile } from './hardware-file.ts'
+import type { Hardware } from './hardware.ts'
 import { jpegStill } from './jpeg-still.ts'
+import { type HardwareConfig, openHardware } from './open-hardware.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
-export type EngineConfig = {
-  /** What there is, for this run only; absent: what the hardware file says. */
-  readonly connections?: readonly (ConnectionSetting | ConnectionConfig)[]
-  /** Absent: `hardware.json` in the data folder, and the demo microscope as long as there is none. */
-  readonly hardwareFile?: string
-  /** Where settings, images and the user's drivers (`drivers`) are; absent: nothing is kept. */
-  readonly dataFolder?: string
-  readonly limits?: RegistryOptions['limits']
-  readonly backOff?: RegistryOptions['backOff']
-}
+export type EngineConfig = HardwareConfig
 
 /** The engine's part of a snapshot; who is asking and what is shared, the host adds. */
 export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | 'sharing'>
@@ -75,47 +62,11 @@ export type Engine = {
  */
 export async function createEngine(config: EngineConfig): Promise<Engine> {
   const alerts = new AlertBoard()
-  const inData = (name: string) =>
-    config.dataFolder === undefined ? undefined : join(config.dataFolder, name)
   const settings = await SettingsFile.open({
-    path: inData('settings.json'),
+    path: config.dataFolder === undefined ? undefined : join(config.dataFolder, 'settings.json'),
     alerts,
   })
-  const deviceSettings = await DeviceSettingsFile.open({ path: inData('device-settings.json'), alerts })
-  const given = config.connections ?? []
-  const hardwareFile = await HardwareFile.open({
-    path: config.connections === undefined ? (config.hardwareFile ?? inData('hardware.json')) : undefined,
-    named: config.hardwareFile !== undefined,
-    initial: config.connections === undefined ? [demoConnection()] : given.filter(isSetting),
-    alerts,
-  })
-  const drivers = new DriverCatalog({
-    userFolder: inData('drivers'),
-    allowed: () => settings.settings.allowedDrivers,
-  })
-  const configured = config.connections ?? hardwareFile.settings.connections
-  const devices = new DeviceRegistry({
-    connections: configured.map((connection) =>
-      isSetting(connection) ? connectionConfig(connection, { drivers, deviceSettings }) : connection,
-    ),
-    alerts,
-    preferences: {
-      nameOf: (deviceId) => hardwareFile.settings.names[deviceId],
-      presets: () => hardwareFile.settings.presets,
-      propertySet: (device, property, value) => deviceSettings.set(device, property, value),
-    },
-    ...(config.limits === undefined ? {} : { limits: config.limits }),
-    ...(config.backOff === undefined ? {} : { backOff: config.backOff }),
-  })
-  const hardware = new Hardware({
-    devices,
-    file: hardwareFile,
-    deviceSettings,
-    drivers,
-    settings,
-    alerts,
-    dataFolder: config.dataFolder,
-  })
+  const { devices, hardware } = await openHardware(config, { settings, alerts })
   const frames = new FrameHub()
   const viewers = new ViewerBoard()
   const { streamParams, lastProtocol } = settings.settings
@@ -203,6 +154,3 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   whip.start()
   return engine
 }
-
-const isSetting = (connection: ConnectionSetting | ConnectionConfig): connection is ConnectionSetting =>
-  'driver' in connection

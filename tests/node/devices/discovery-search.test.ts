@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DiscoverySearch } from '../../../src-main/devices/discovery-search.ts'
 import { DriverCatalog } from '../../../src-main/devices/driver-catalog.ts'
+import type { TaskLimits } from '../../../src-main/devices/driver-task.ts'
 import { isInNetwork, listInterfaces } from '../../../src-main/devices/network-interfaces.ts'
 import { findUserDrivers } from '../../../src-main/devices/user-drivers.ts'
 import type { Discovery } from '../../../src-shared/hardware.ts'
@@ -19,7 +20,10 @@ beforeEach(async () => {
 afterEach(() => data.remove())
 
 /** A search by drivers of the user, all of them allowed; `drivers` are their members by id. */
-async function searchBy(drivers: Readonly<Record<string, string>>): Promise<DiscoverySearch> {
+async function searchBy(
+  drivers: Readonly<Record<string, string>>,
+  limits: TaskLimits = { abortMs: 60_000, graceMs: 30_000 },
+): Promise<DiscoverySearch> {
   for (const [id, members] of Object.entries(drivers)) await writeUserDriver(data.path, id, members)
   const userFolder = join(data.path, 'drivers')
   const hashes = (await findUserDrivers(userFolder)).map((driver) => [
@@ -30,7 +34,7 @@ async function searchBy(drivers: Readonly<Record<string, string>>): Promise<Disc
   return new DiscoverySearch({
     module: (driver) => catalog.module(driver),
     changed: (discovery) => told.push(discovery),
-    limits: { abortMs: 1500, graceMs: 200 },
+    limits,
   })
 }
 
@@ -41,12 +45,16 @@ describe('a search', () => {
   it('tells what each driver has found as soon as it has', async () => {
     const search = await searchBy({
       quick: `discover: async () => [{ address: 'a', title: 'A', detail: 'Maker, model' }]`,
-      slow: `discover: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve([{ address: 'b', title: 'B' }])))`,
+      slow: `discover: async ({ signal }) => {
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        return [{ address: 'b', title: 'B' }]
+      }`,
     })
     const searching = search.start({ drivers: ['quick', 'slow'], interfaces: [] })
     await eventually('the quick one', () => search.discovery.found.length === 1)
     expect(stateOf(search.discovery, 'slow')).toMatchObject({ state: 'searching' })
     // The slow one is told to end, and what it has found until then counts.
+    await search.cancel()
     const discovery = await searching
     expect(discovery.running).toBe(false)
     expect(discovery.found).toEqual([
@@ -57,7 +65,7 @@ describe('a search', () => {
   })
 
   it('survives drivers that throw, hang, end their thread or find nonsense, and says so', async () => {
-    const search = await searchBy({
+    const drivers = {
       throws: `discover: async () => { throw Object.assign(new Error('No adapter'), { code: 'DEVICE_UNAVAILABLE', hint: 'Plug one in.' }) }`,
       hangs: `discover: () => new Promise(() => setInterval(() => {}, 1000))`,
       spins: `discover: () => { for (;;); }`,
@@ -66,13 +74,15 @@ describe('a search', () => {
       nonsense: `discover: async () => [{ address: 7 }]`,
       endless: `discover: async () => Array.from({ length: 1000 }, (_, i) => ({ address: String(i), title: 'x' }))`,
       good: `discover: async () => [{ address: 'a', title: 'A' }]`,
-    })
-    const drivers = ['throws', 'hangs', 'spins', 'exits', 'crashes', 'nonsense', 'endless', 'missing', 'good']
-    const discovery = await search.start({ drivers, interfaces: [] })
+    }
+    const search = await searchBy(drivers, { abortMs: 1000, graceMs: 1000 })
+    const discovery = await search.start({ drivers: [...Object.keys(drivers), 'missing'], interfaces: [] })
     expect(discovery.found).toEqual([{ driver: 'good', address: 'a', title: 'A' }])
     expect(stateOf(discovery, 'throws')).toMatchObject({ message: 'No adapter', hint: 'Plug one in.' })
     for (const id of ['hangs', 'spins'])
-      expect(stateOf(discovery, id)).toMatchObject({ message: 'The driver did not end within 1.7 s' })
+      expect(stateOf(discovery, id)).toMatchObject({
+        message: 'The driver did not end within 1 s of being told to',
+      })
     expect(stateOf(discovery, 'exits')).toMatchObject({ message: expect.stringContaining('thread ended') })
     expect(stateOf(discovery, 'crashes')).toMatchObject({ message: 'late' })
     for (const id of ['nonsense', 'endless'])
@@ -90,10 +100,13 @@ describe('a search', () => {
   })
 
   it('ends when it is cancelled, and another can be started', async () => {
-    const search = await searchBy({
-      hangs: `discover: () => new Promise(() => setInterval(() => {}, 1000))`,
-      good: `discover: async () => [{ address: 'a', title: 'A' }]`,
-    })
+    const search = await searchBy(
+      {
+        hangs: `discover: () => new Promise(() => setInterval(() => {}, 1000))`,
+        good: `discover: async () => [{ address: 'a', title: 'A' }]`,
+      },
+      { abortMs: 60_000, graceMs: 200 },
+    )
     const searching = search.start({ drivers: ['hangs'], interfaces: [] })
     expect(search.start({ drivers: ['good'], interfaces: [] })).toBe(searching)
     await search.cancel()

@@ -2,7 +2,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readDesktopOptions } from '../../../src-main/desktop/desktop-options.ts'
+import { chosenHardware } from '../../../src-main/engine/chosen-hardware.ts'
 import { createEngine, type Engine, type EngineConfig } from '../../../src-main/engine/create-engine.ts'
+import { readCommandLine } from '../../../src-main/server/command-line.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 import { allowUserDrivers, writeUserDriver } from '../../fixtures/user-driver.ts'
@@ -253,5 +256,27 @@ describe('the search', () => {
     await hardware.discover()
     expect(running).toContain(true)
     expect(running.at(-1)).toBe(false)
+  })
+})
+
+describe('the command lines of both hosts', () => {
+  const hosts = [
+    ['headless', (...argv: string[]) => readCommandLine(argv, '0')],
+    [
+      'desktop',
+      (...argv: string[]) =>
+        readDesktopOptions({ argv: ['electron', '.', ...argv], packaged: false, version: '0' }),
+    ],
+  ] as const
+
+  it.each(hosts)('%s: a hardware file, a replay, neither, but not both', (_host, read) => {
+    expect(chosenHardware(read('--hardware', '/lab/left.json'))).toEqual({ hardwareFile: '/lab/left.json' })
+    expect(chosenHardware(read('--replay', '/images', '--replay-fps', '5'))).toEqual({
+      connections: [
+        { id: 'replay', title: 'Replay', driver: 'replay', address: '/images', options: { frameRate: 5 } },
+      ],
+    })
+    expect(chosenHardware(read())).toEqual({})
+    expect(() => chosenHardware(read('--hardware', 'a.json', '--replay', 'b'))).toThrow('do not go together')
   })
 })
