@@ -25,10 +25,11 @@ export function percent(part: number, whole: number): string {
 
 /** Everything worth saying about how frames arrive; one sentence of praise when there is nothing else. */
 export function healthFindings(facts: HealthFacts): readonly Finding[] {
-  const findings = [incompleteFrames(facts), resends(facts), slowness(facts)].filter(
-    (finding) => finding !== undefined,
-  )
-  if (findings.length > 0) return findings
+  const losses = [incompleteFrames(facts), resends(facts)].filter((finding) => finding !== undefined)
+  if (losses.length > 0) return losses
+  // What is lost is also missing in the rate: only a slowness without losses has causes of its own.
+  const slow = slowness(facts)
+  if (slow !== undefined) return [slow]
   if (facts.recent.frames === 0) return [{ severity: 'notice', message: 'No frame has arrived yet.' }]
   return [{ severity: 'good', message: 'Every frame arrives complete.' }]
 }
@@ -75,14 +76,14 @@ function perFrame(packets: number, frames: number): string {
 }
 
 /** Slower than this share of what was asked for is worth a word. */
-const slow = 0.85
+const slowShare = 0.85
 
 function slowness({ health, properties }: HealthFacts): Finding | undefined {
   const wanted = numberOf(properties, standardProperty.frameRate)
   const trigger = properties.find(({ name }) => name === standardProperty.triggerMode)?.value
   const freeRunning = trigger === undefined || /^(continuous|off)$/i.test(String(trigger))
   if (wanted === undefined || !freeRunning || health.frames < 2 * wanted) return undefined
-  if (health.framesPerSecond >= slow * wanted) return undefined
+  if (health.framesPerSecond >= slowShare * wanted) return undefined
   const rates = `${fixed(health.framesPerSecond, 1)} of ${compact(wanted, 3)} frames per second arrive`
   const exposureMs = numberOf(properties, standardProperty.exposureMs)
   if (exposureMs !== undefined && exposureMs > 0 && 1000 / exposureMs < wanted) {

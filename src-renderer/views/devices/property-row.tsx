@@ -23,6 +23,7 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
   const failureId = useId()
   const detailsId = useId()
   const { title, description, readOnly } = property
+  const interrupts = acquiring && property.lockedWhileAcquiring
   const editor = <PropertyEditor property={property} name={title} setting={setting} failureId={failureId} />
   return (
     <div
@@ -41,12 +42,14 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
         onClick={() => setOpen(!open)}
       >
         <span>{title}</span>
-        {acquiring && property.lockedWhileAcquiring && <InterruptsMark />}
+        {interrupts && <LockMark readOnly={readOnly} />}
       </button>
       <div className={styles['value']}>
         {readOnly ? editor : <OperatorControls>{editor}</OperatorControls>}
       </div>
-      <span className={styles['limits']}>{limitsText(property)}</span>
+      <span className={styles['limits']}>
+        {interrupts && readOnly ? 'locked while it runs' : limitsText(property)}
+      </span>
       <span className={styles['about']} aria-hidden="true">
         {description}
       </span>
@@ -58,16 +61,14 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
   )
 })
 
-function InterruptsMark() {
+/** Marks a setting that cannot be changed while frames are acquired. Some cameras refuse it until they are stopped. */
+function LockMark({ readOnly }: { readonly readOnly: boolean }) {
+  const label = readOnly
+    ? 'Stop the live view to change this.'
+    : 'The camera is stopped for a moment to change this.'
   return (
-    <Tooltip label="The camera is stopped for a moment to change this.">
-      <IconLock
-        className={styles['lock']}
-        size={13}
-        stroke={1.7}
-        role="img"
-        aria-label="Interrupts the camera"
-      />
+    <Tooltip label={label}>
+      <IconLock className={styles['lock']} size={13} stroke={1.7} role="img" aria-label={label} />
     </Tooltip>
   )
 }

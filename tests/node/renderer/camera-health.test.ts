@@ -151,6 +151,11 @@ describe('camera health in words', () => {
     expect(slow[0]?.message).toMatch(/slower than it was asked to be/)
   })
 
+  it('does not speak of the rate as well where frames are lost', () => {
+    const lossy = findings({ incompleteFrames: 5 }, { framesPerSecond: 20 }, { frameRate: 30, exposureMs: 5 })
+    expect(lossy).toHaveLength(1)
+  })
+
   it('does not complain of rates that nobody set: triggered, just started, near enough', () => {
     const good = [{ severity: 'good' }]
     expect(findings({}, { framesPerSecond: 2 }, { frameRate: 30, triggerMode: 'software' })).toMatchObject(
