@@ -27,6 +27,8 @@ export const errorCodeSchema = z.enum([
   'SHARING',
   'SETTINGS_FILE',
   'DATA_FOLDER',
+  'ACQUISITION_RUNNING',
+  'UNKNOWN_ACQUISITION',
   'TOO_LARGE',
   'RATE_LIMITED',
   'INTERNAL',

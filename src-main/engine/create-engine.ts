@@ -12,6 +12,8 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
+import { Recorder } from '../acquisition/recording/recorder.ts'
 import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
 import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
@@ -24,6 +26,7 @@ import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { offersPerSecond } from './answer-offer.ts'
 import { jpegStill } from './jpeg-still.ts'
+import { software } from '../software.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
@@ -44,6 +47,7 @@ export type Engine = {
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
   readonly capture: Capture
+  readonly recorder: Recorder
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -95,6 +99,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     dataFolder: config.dataFolder,
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
+  const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -111,6 +116,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const events = new Emitter<EngineEvent>()
   devices.on((event) => events.emit(event))
   alerts.on((event) => events.emit(event))
+  recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -124,6 +130,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     frames,
     viewers,
     capture,
+    recorder,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
@@ -135,6 +142,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,
+      ...(recorder.status === undefined ? {} : { recording: recorder.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -142,6 +150,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await recorder.close()
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
@@ -152,6 +161,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       return closing
     },
   }
+  if (config.dataFolder !== undefined) await completeInterrupted(config.dataFolder, alerts)
   await devices.open()
   whip.start()
   return engine

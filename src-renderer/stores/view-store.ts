@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { storageFormatSchema } from '../../src-shared/acquisition/storage-options.ts'
 import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
 
@@ -26,6 +27,14 @@ export const defaultDetectorDisplay: DetectorDisplay = {
   markSaturated: false,
 }
 
+const recordingChoiceSchema = z.object({
+  format: storageFormatSchema,
+  until: z.enum(['stopped', 'frames', 'seconds']),
+  frames: z.number().int().positive(),
+  seconds: z.number().positive(),
+})
+export type RecordingChoice = z.infer<typeof recordingChoiceSchema>
+
 const viewStateSchema = z.object({
   /** Device id of the camera on show. */
   detector: z.string().optional(),
@@ -42,6 +51,8 @@ const viewStateSchema = z.object({
   /** Panel sections that are folded away, by their id. */
   folded: z.record(z.string(), z.boolean()),
   histogram: z.object({ scale: z.enum(['linear', 'log']), range: z.enum(['full', 'data']) }),
+  /** How the next recording is made. */
+  recording: recordingChoiceSchema,
   /** Step of the stage buttons and keys. */
   stageStep: z.object({ xyUm: z.number().positive(), zUm: z.number().positive() }),
 })
@@ -53,6 +64,7 @@ export const initialViewState: ViewState = {
   panels: { leftOpen: true, rightOpen: true, leftWidth: 248, rightWidth: 304 },
   folded: {},
   histogram: { scale: 'log', range: 'data' },
+  recording: { format: 'ome-tiff', until: 'stopped', frames: 100, seconds: 10 },
   stageStep: { xyUm: 50, zUm: 1 },
 }
 

@@ -1,6 +1,6 @@
-/** What is asked for when something is recorded or a plan is run. */
+/** What is asked for when something is recorded. */
 import { z } from 'zod'
-import { storageOptionsSchema } from './storage-options.ts'
+import { defaultStorage, storageOptionsSchema } from './storage-options.ts'
 
 const detectorNames = z.array(z.string().min(1).max(200)).max(8)
 const name = z.string().max(200).describe('Without folder; absent: named by kind and time')
@@ -9,7 +9,7 @@ export const recordingRequestSchema = z.strictObject({
   /** Cameras to record, side by side; absent: the first camera. */
   detectorNames: detectorNames.min(1).optional(),
   name: name.optional(),
-  storage: storageOptionsSchema.optional(),
+  storage: storageOptionsSchema.prefault(defaultStorage),
   until: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('frames'), frames: z.number().int().positive() }),
@@ -17,36 +17,5 @@ export const recordingRequestSchema = z.strictObject({
       z.strictObject({ kind: z.literal('stopped') }),
     ])
     .prefault({ kind: 'stopped' }),
-  /** Frames of the last seconds before the start are recorded too, as far as they are still in memory. */
-  preRecordS: z.number().nonnegative().max(600).default(0),
-  /** When recording begins: at once, at a time, or when the image changes. */
-  begin: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('now') }),
-      /** Unix time, ms. */
-      z.strictObject({ kind: z.literal('at'), time: z.number() }),
-      /** When the mean of the image's absolute change from its recent course exceeds this share of its range. */
-      z.strictObject({ kind: z.literal('change'), threshold: z.number().positive().max(1) }),
-    ])
-    .prefault({ kind: 'now' }),
 })
 export type RecordingRequest = z.infer<typeof recordingRequestSchema>
-
-/** What happens when hardware fails in the middle of a plan. */
-export const faultPolicySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('abort') }),
-  z.strictObject({ kind: z.literal('retry'), times: z.number().int().min(1).max(100) }),
-  z.strictObject({ kind: z.literal('skip') }),
-])
-export type FaultPolicy = z.infer<typeof faultPolicySchema>
-
-export const planRequestSchema = z.strictObject({
-  /** An MDASequence of useq-schema, as JSON data. */
-  plan: z.record(z.string(), z.unknown()),
-  /** Cameras for channels that name none; absent: the first camera. */
-  detectorNames: detectorNames.min(1).optional(),
-  name: name.optional(),
-  storage: storageOptionsSchema.optional(),
-  onFault: faultPolicySchema.prefault({ kind: 'abort' }),
-})
-export type PlanRequest = z.infer<typeof planRequestSchema>

@@ -3,7 +3,6 @@
  * that what was acquired before a power cut is known.
  */
 import { z } from 'zod'
-import { propertyValueSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { axisSchema } from '../plan/sequence.ts'
 
@@ -26,21 +25,13 @@ export const frameRecordSchema = z.discriminatedUnion('kind', [
     timestampNs: z.string(),
     /** When its pixels were complete in memory, host's monotonic clock, ns. */
     hostTimeNs: z.string(),
-    /** Seconds since the acquisition's timer was last reset (`min_start_time` counts from there). */
+    /** Seconds since the first frame, by the camera's clock. */
     elapsedS: z.number(),
     exposureMs: z.number(),
     gain: z.number(),
-    temperatureC: z.number().optional(),
     pixelSizeUm: z.number().optional(),
     stage: stagePositionSchema.optional(),
     channel: z.string().optional(),
-    positionName: z.string().optional(),
-    /** True: pixels were missing when it arrived. */
-    incomplete: z.boolean().optional(),
-    /** How much later than planned its event began, ms. */
-    lateMs: z.number().optional(),
-    /** Settings of devices that changed since the frame before. */
-    settings: z.record(z.string(), z.record(z.string(), propertyValueSchema)).optional(),
   }),
   /** Frames that the camera made and that are not in the file: sequence numbers `first` to `last`. */
   z.object({
@@ -48,13 +39,6 @@ export const frameRecordSchema = z.discriminatedUnion('kind', [
     camera: z.string(),
     first: z.number().int().nonnegative(),
     last: z.number().int().nonnegative(),
-    reason: z.string(),
-  }),
-  /** An image of the plan that was not taken. */
-  z.object({
-    kind: z.literal('skipped'),
-    camera: z.string(),
-    index: frameIndexSchema,
     reason: z.string(),
   }),
 ])

@@ -13,6 +13,7 @@ import { iceCandidateSchema, webrtcAnswerSchema, webrtcOfferSchema } from '../we
 import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
 import { liveViewCalls } from './live-view-calls.ts'
+import { recordingCalls } from './recording-calls.ts'
 import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
 
 export const contract = {
@@ -120,6 +121,8 @@ export const contract = {
       .input(snapRequestSchema.prefault({}))
       .output(snapResultSchema),
   },
+
+  recording: recordingCalls,
 
   alerts: {
     list: view
