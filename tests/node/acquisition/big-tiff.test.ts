@@ -70,7 +70,7 @@ async function imagesOf(path: string) {
     const [pixels] = await image.readRasters()
     images.push({ pixels: [...(pixels as Uint16Array)], description: image.fileDirectory })
   }
-  file.close()
+  await file.close()
   return images
 }
 
