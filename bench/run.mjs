@@ -17,10 +17,8 @@ const benchmarks = [
   'display',
   'webrtc',
   'memory',
-  'mjpeg',
-  'slow-viewer',
-  'webrtc',
-  'churn',
+  'plan',
+  'record',
 ]
 const known = {
   encode: ['--frames'],

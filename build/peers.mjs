@@ -11,6 +11,7 @@ const peers = {
   'python3-msgpack': () => pythonHas('msgpack'),
   'python3-numpy': () => pythonHas('numpy'),
   'python3-lz4': () => pythonHas('lz4.frame'),
+  'python3-tifffile': () => pythonHas('tifffile'),
   curl: () => hasProgram('curl'),
   ffmpeg: () => hasProgram('ffmpeg'),
   'redis-server': () => hasProgram('redis-server'),

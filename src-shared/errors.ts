@@ -31,6 +31,8 @@ export const errorCodeSchema = z.enum([
   'SETTINGS_FILE',
   'HARDWARE_FILE',
   'DATA_FOLDER',
+  'ACQUISITION_RUNNING',
+  'UNKNOWN_ACQUISITION',
   'TOO_LARGE',
   'RATE_LIMITED',
   'INTERNAL',

@@ -12,6 +12,8 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
+import { Recorder } from '../acquisition/recording/recorder.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { LiveViewController } from '../live-view/live-view-controller.ts'
@@ -25,6 +27,7 @@ import { offersPerSecond } from './answer-offer.ts'
 import type { Hardware } from './hardware.ts'
 import { jpegStill } from './jpeg-still.ts'
 import { type HardwareConfig, openHardware } from './open-hardware.ts'
+import { software } from '../software.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
@@ -40,6 +43,7 @@ export type Engine = {
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
   readonly capture: Capture
+  readonly recorder: Recorder
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -87,6 +91,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     dataFolder: config.dataFolder,
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
+  const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -106,6 +111,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   })
   hardware.on((state) => events.emit({ type: 'hardwareChanged', hardware: state }))
   alerts.on((event) => events.emit(event))
+  recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -120,6 +126,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     frames,
     viewers,
     capture,
+    recorder,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
@@ -132,6 +139,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,
+      ...(recorder.status === undefined ? {} : { recording: recorder.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -139,6 +147,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await recorder.close()
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
@@ -150,6 +159,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       return closing
     },
   }
+  if (config.dataFolder !== undefined) await completeInterrupted(config.dataFolder, alerts)
   await devices.open()
   whip.start()
   return engine

@@ -157,6 +157,12 @@ export const router: Router<typeof contract, CallContext> = os.router({
       context.engine.capture.snap({ ...input, signal }),
     ),
   },
+  recording: {
+    status: os.recording.status.handler(({ context }) => context.engine.recorder.status ?? null),
+    estimate: os.recording.estimate.handler(({ context, input }) => context.engine.recorder.estimate(input)),
+    start: os.recording.start.handler(({ context, input }) => context.engine.recorder.start(input)),
+    stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
+  },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),
     dismiss: os.alerts.dismiss.handler(({ context, input }) => context.engine.alerts.clear(input.alertId)),

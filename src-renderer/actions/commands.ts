@@ -10,6 +10,7 @@ import { applyPreset } from './device-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
+import { isRecording, startRecording, stopRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
@@ -87,6 +88,16 @@ export const commands: readonly Command[] = [
     scope: 'page',
     refusal: operates,
     run: (services) => void snap(services),
+  },
+  {
+    id: 'record',
+    title: 'Record: start or end a recording',
+    group: 'Live view',
+    keys: ['r'],
+    scope: 'page',
+    refusal: operates,
+    run: (services) =>
+      void (isRecording(services.engine.getState().recording) ? stopRecording : startRecording)(services),
   },
   {
     id: 'next-camera',

@@ -1,4 +1,5 @@
 /** What the UI knows of the engine, as a pure function of the event stream. */
+import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
@@ -43,6 +44,8 @@ export type EngineState = {
   readonly control: ControlState
   readonly viewers: readonly ViewerInfo[]
   readonly sharing: SharingState
+  /** What is being recorded, or was last. */
+  readonly recording: AcquisitionStatus | undefined
   /** The last live view that ended on its own, until its detector streams again. */
   readonly ended: StreamEnd | undefined
 }
@@ -62,6 +65,7 @@ export const initialEngineState: EngineState = {
   control: {},
   viewers: [],
   sharing: { state: 'off' },
+  recording: undefined,
   ended: undefined,
 }
 
@@ -137,6 +141,7 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         control: event.control,
         viewers: event.viewers,
         sharing: event.sharing,
+        recording: event.recording,
         stats: {},
         ended: undefined,
       }
@@ -159,6 +164,8 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return withoutStream(state, event)
     case 'streamStats':
       return { ...state, stats: { ...state.stats, [statsKey(event.stats)]: event.stats } }
+    case 'recordingChanged':
+      return { ...state, recording: event.recording }
     case 'alertRaised':
       return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
     case 'alertCleared':

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { propertyLevelSchema } from '../../src-shared/devices.ts'
+import { storageFormatSchema } from '../../src-shared/acquisition/storage-options.ts'
 import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
 import { layouts, type PaneId, paneIds } from './panes.ts'
@@ -36,6 +37,14 @@ export const defaultDetectorDisplay: DetectorDisplay = {
   gains: [1, 1, 1],
 }
 
+const recordingChoiceSchema = z.object({
+  format: storageFormatSchema,
+  until: z.enum(['stopped', 'frames', 'seconds']),
+  frames: z.number().int().positive(),
+  seconds: z.number().positive(),
+})
+export type RecordingChoice = z.infer<typeof recordingChoiceSchema>
+
 const paneSchema = z.object({
   /** Device id of the camera that is shown there. */
   detector: z.string().optional(),
@@ -65,6 +74,8 @@ const viewStateSchema = z.object({
   histogram: z.object({ scale: z.enum(['linear', 'log']), range: z.enum(['full', 'data']) }),
   /** Up to which level the property browser shows settings. */
   propertyLevel: propertyLevelSchema,
+  /** How the next recording is made. */
+  recording: recordingChoiceSchema,
   /** Step of the stage buttons and keys. */
   stageStep: z.object({ xyUm: z.number().positive(), zUm: z.number().positive() }),
 })
@@ -81,6 +92,7 @@ export const initialViewState: ViewState = {
   folded: {},
   histogram: { scale: 'log', range: 'data' },
   propertyLevel: 'beginner',
+  recording: { format: 'ome-tiff', until: 'stopped', frames: 100, seconds: 10 },
   stageStep: { xyUm: 50, zUm: 1 },
 }
 

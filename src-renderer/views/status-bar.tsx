@@ -8,6 +8,7 @@ import { useDetector, useEngine, useServices, useSession, useShown, useView } fr
 import { whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { deviceById, statsOf, streamOf, watchedProtocol } from '../stores/selectors.ts'
 import { Counters } from './counters.tsx'
+import { RecordButton } from './record/record-button.tsx'
 import { SnapButton } from './snap-button.tsx'
 import styles from './status-bar.module.css'
 
@@ -18,6 +19,7 @@ export function StatusBar({ phone }: { readonly phone: boolean }) {
     <footer className={styles['bar']}>
       <LiveButton />
       <SnapButton phone={phone} />
+      <RecordButton phone={phone} />
       <Rates phone={phone} />
       {live && <Zoom phone={phone} />}
     </footer>
