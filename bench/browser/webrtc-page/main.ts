@@ -12,8 +12,6 @@ import { markBits, markShare, type WebrtcResults } from './results.ts'
 
 const query = new URLSearchParams(location.search)
 const video = document.querySelector('video')
-const canvas = new OffscreenCanvas(markBits, 1)
-const context = canvas.getContext('2d', { willReadFrequently: true })
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const unixMs = (pageMs: number) => performance.timeOrigin + pageMs
 
@@ -38,17 +36,28 @@ async function connect() {
   return { connection, channel, track: receiver.track, signallingMs }
 }
 
-/** The number in the picture, and -1 when it cannot be read. */
-function readNumber(source: HTMLVideoElement): number {
-  if (context === null) return -1
-  const side = source.videoWidth * markShare
-  // The middle of each square becomes one pixel.
-  for (let bit = 0; bit < markBits; bit++)
-    context.drawImage(source, (bit + 0.4) * side, 0.4 * side, 0.2 * side, 0.2 * side, bit, 0, 1, 1)
-  const { data } = context.getImageData(0, 0, markBits, 1)
-  let number = 0
-  for (let bit = 0; bit < markBits; bit++) if ((data[bit * 4] ?? 0) > 127) number |= 1 << bit
-  return number
+/** Luminance of the middle row of the squares. */
+let row = new Uint8Array(0)
+
+/**
+ * The number in the picture. Of the decoder's own planes, as a canvas would convert the whole picture to RGB: that takes
+ * the page so long that it misses frames.
+ */
+async function readNumber(source: HTMLVideoElement): Promise<number> {
+  const frame = new VideoFrame(source)
+  try {
+    const side = source.videoWidth * markShare
+    const rect = { x: 0, y: 2 * Math.round(side / 4), width: markBits * side, height: 2 }
+    const bytes = frame.allocationSize({ rect })
+    if (row.length !== bytes) row = new Uint8Array(bytes)
+    const [luma] = await frame.copyTo(row, { rect })
+    let number = 0
+    for (let bit = 0; bit < markBits; bit++)
+      if ((row[(luma?.offset ?? 0) + Math.round((bit + 0.5) * side)] ?? 0) > 127) number |= 1 << bit
+    return number
+  } finally {
+    frame.close()
+  }
 }
 
 async function watch(seconds: number): Promise<WebrtcResults> {
@@ -67,10 +76,10 @@ async function watch(seconds: number): Promise<WebrtcResults> {
   const captureErrorsMs: number[] = []
   // The first seconds are for the bit rate to rise.
   const fromMs = performance.now() + 4000
-  const look = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
+  const look = async (nowMs: number, frame: VideoFrameCallbackMetadata) => {
     video.requestVideoFrameCallback(look)
     if (nowMs < fromMs) return
-    const number = readNumber(video)
+    const number = await readNumber(video)
     seen.push([number, unixMs(frame.expectedDisplayTime)])
     if (frame.captureTime === undefined) return
     const handedMs = unixMs(frame.captureTime)
