@@ -40,8 +40,8 @@ async function connect() {
 let row = new Uint8Array(0)
 
 /**
- * The number in the picture. Of the decoder's own planes, as a canvas would convert the whole picture to RGB: that takes
- * the page so long that it misses frames.
+ * The number in the picture, and -1 when it cannot be read. Of the decoder's own planes, as a canvas would convert the
+ * whole picture to RGB: that takes the page so long that it misses frames.
  */
 async function readNumber(source: HTMLVideoElement): Promise<number> {
   const frame = new VideoFrame(source)
@@ -55,6 +55,9 @@ async function readNumber(source: HTMLVideoElement): Promise<number> {
     for (let bit = 0; bit < markBits; bit++)
       if ((row[(luma?.offset ?? 0) + Math.round((bit + 0.5) * side)] ?? 0) > 127) number |= 1 << bit
     return number
+  } catch (error) {
+    console.error(error)
+    return -1
   } finally {
     frame.close()
   }
@@ -76,10 +79,11 @@ async function watch(seconds: number): Promise<WebrtcResults> {
   const captureErrorsMs: number[] = []
   // The first seconds are for the bit rate to rise.
   const fromMs = performance.now() + 4000
-  const look = async (nowMs: number, frame: VideoFrameCallbackMetadata) => {
+  const look = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
     video.requestVideoFrameCallback(look)
-    if (nowMs < fromMs) return
-    const number = await readNumber(video)
+    if (nowMs >= fromMs) void readNumber(video).then((number) => add(number, frame))
+  }
+  const add = (number: number, frame: VideoFrameCallbackMetadata) => {
     seen.push([number, unixMs(frame.expectedDisplayTime)])
     if (frame.captureTime === undefined) return
     const handedMs = unixMs(frame.captureTime)

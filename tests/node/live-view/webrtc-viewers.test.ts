@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import { webrtcAvailable } from '../../../src-main/live-view/webrtc/webrtc-library.ts'
 import type { EngineEvent } from '../../../src-shared/contract/events.ts'
 import { videoFrameNoteSchema } from '../../../src-shared/webrtc.ts'
 import { eventually } from '../../fixtures/eventually.ts'
+import { peerProcesses } from '../../fixtures/peer-process-ids.ts'
 import { barValue, patternConnection, type PatternOptions } from '../../fixtures/pattern-driver.ts'
 import { endViewers, type SeenFrame, WebrtcViewer } from '../../fixtures/webrtc-viewer.ts'
 
@@ -45,20 +45,6 @@ const ideal = (low: number, high: number, gamma = 1) =>
     { length: 8 },
     (_, i) => Math.min(1, Math.max(0, (barValue(i) - low) / (high - low))) ** (1 / gamma),
   )
-
-/** The peer processes that this process' engine has started. */
-async function peerProcesses(): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-      const parent = Number(stat.split(') ')[1]?.split(' ')[1])
-      return command.includes('peer-process') && parent === process.pid ? [Number(pid)] : []
-    }),
-  )
-  return found.flat()
-}
 
 if (!webrtcAvailable()) console.log('WebRTC tests are skipped: @roamhq/wrtc is not installed')
 
