@@ -43,7 +43,7 @@ export class PeerHost {
 
   async change(settings: VideoSettings): Promise<void> {
     this.#settings = settings
-    await Promise.all([...this.#peers.values()].map((peer) => peer.change(settings)))
+    await Promise.all([...this.#peers.values()].map((peer) => peer.negotiation.change(settings)))
   }
 
   /** Does what is asked; resolves to this side's SDP, where there is one. */
@@ -51,14 +51,14 @@ export class PeerHost {
     const { peerId } = request
     switch (request.type) {
       case 'answer':
-        return this.#open(peerId, request.iceServers, (peer) => peer.answer(request.sdp))
+        return this.#open(peerId, request.iceServers, ({ negotiation }) => negotiation.answer(request.sdp))
       case 'offer':
-        return this.#open(peerId, request.iceServers, (peer) => peer.offer())
+        return this.#open(peerId, request.iceServers, ({ negotiation }) => negotiation.offer())
       case 'accept':
-        await this.#peer(peerId).accept(request.sdp)
+        await this.#peer(peerId).negotiation.accept(request.sdp)
         return undefined
       case 'candidates':
-        await this.#peer(peerId).addCandidates(request.candidates)
+        await this.#peer(peerId).negotiation.addCandidates(request.candidates)
         return undefined
       case 'close':
         this.#peers.get(peerId)?.close('The server ended the connection')
