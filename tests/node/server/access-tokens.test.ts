@@ -175,6 +175,38 @@ describe('A server with access tokens', () => {
     expect(audit).not.toContain(made.secret)
   })
 
+  it('writes down whom an owner shut out by their labels, not by ids alone', async () => {
+    const owner = bearer((await host.token('owner')).secret)
+    const anna = await (await post('/api/access/tokens', { label: 'Anna', role: 'viewer' }, owner)).json()
+    const leave = host.engine.viewers.join({
+      viewer: {
+        id: 'entry-of-ben',
+        callerId: 'token.ben',
+        label: 'Ben',
+        role: 'viewer',
+        address: '192.0.2.1',
+        client: 'app',
+        disconnect: () => undefined,
+      },
+      detectorName: 'camera',
+      protocol: () => 'jpeg',
+      counts: () => ({ frames: 0, bytes: 0, skipped: 0 }),
+    })
+    await post('/api/access/revokeToken', { tokenId: anna.token.id }, owner)
+    await post('/api/viewers/disconnect', { viewerId: host.engine.viewers.list()[0]?.id }, owner)
+    await post('/api/viewers/disconnect', { viewerId: 'nobody' }, owner)
+    leave()
+    const entries: { action: string; input?: object }[] = await (await get('/api/access/audit', owner)).json()
+    const inputs = entries.filter(({ action }) => /revoke|disconnect/.test(action)).map(({ input }) => input)
+    expect(inputs).toEqual(
+      expect.arrayContaining([
+        { label: 'Anna', tokenId: anna.token.id },
+        { label: 'Ben', viewerId: expect.any(String) },
+        { viewerId: 'nobody' },
+      ]),
+    )
+  })
+
   it('tells addresses of others to owners only', async () => {
     const operator = bearer((await host.token('operator')).secret)
     await post('/api/stage/move', move, operator)

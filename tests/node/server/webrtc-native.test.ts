@@ -55,7 +55,7 @@ describe('WebRTC offers, whichever way they come', () => {
 })
 
 describe('An answered offer', () => {
-  it('makes its sender present while the session lasts', async () => {
+  it('makes its sender present while the session lasts; the app is listed as such', async () => {
     const webrtc = new FakeSignalling()
     const engine = { ...(await createEngine({ connections: [] })), webrtc }
     const access = await AccessControl.open()
@@ -71,6 +71,9 @@ describe('An answered offer', () => {
     expect(present).toBe(1)
     await webrtc.close(sessionId)
     expect(present).toBe(0)
+    await answerOffer(context, { action: 'test', offer: { sdp: 'v=0', client: 'app' } })
+    expect(webrtc.offers.map(({ viewer }) => viewer.client)).toEqual(['webrtc', 'app'])
+    expect(webrtc.offers.map(({ offer }) => offer)).toEqual([{ sdp: 'v=0' }, { sdp: 'v=0' }])
     await access.close()
     await engine.close()
   })
