@@ -1,6 +1,6 @@
 /**
- * Page of the WebRTC benchmark. Query: seconds to watch for, or cycles of connecting and leaving; POSTs offers to
- * /offer and what it found to /results.
+ * Page of the WebRTC benchmark. Query: seconds to watch for, or cycles of connecting and leaving (beside a connection
+ * that stays, with `steady`); POSTs offers to /offer and what it found to /results.
  */
 import {
   clockPongSchema,
@@ -127,6 +127,7 @@ async function inbound(connection: RTCPeerConnection): Promise<Record<string, un
 
 async function cycle(cycles: number): Promise<WebrtcResults> {
   const signallingMs: number[] = []
+  const steady = query.has('steady') ? await connect() : undefined
   for (let round = 0; round < cycles; round++) {
     const { connection, signallingMs: ms } = await connect()
     signallingMs.push(ms)
@@ -134,6 +135,8 @@ async function cycle(cycles: number): Promise<WebrtcResults> {
     await delay(50)
     connection.close()
   }
+  const state = steady?.connection.connectionState ?? 'connected'
+  if (state !== 'connected') throw new Error(`the connection that was to stay is ${state}`)
   return { signallingMs, seen: [], notes: [], matched: 0, mismatched: 0, captureErrorsMs: [] }
 }
 

@@ -108,7 +108,7 @@ export class PeerProcesses {
       tell: (event) => {
         this.#options.tell(event)
         if (event.type === 'reply') this.#replaceSoon(child)
-        if (event.type === 'closed' && this.#draining.has(child) && child.isUnused) this.#end(child)
+        if (this.#draining.has(child) && child.isUnused) this.#end(child)
       },
       started: () => {
         if (child === this.#successor) this.#succeed(child)
@@ -130,11 +130,11 @@ export class PeerProcesses {
     this.#current = child
     this.#successor = undefined
     if (old === undefined) return
-    this.#draining.add(old)
     if (old.isUnused) return this.#end(old)
-    if (this.#draining.size <= maxDraining) return
+    // Not the one that was current until now: viewers of it may be connecting.
     const [fewest] = [...this.#draining].toSorted((a, b) => a.viewers - b.viewers)
-    if (fewest === undefined) return
+    this.#draining.add(old)
+    if (fewest === undefined || this.#draining.size <= maxDraining) return
     // Without a farewell, which would tell its viewers that somebody wants them to leave.
     fewest.kill()
     this.#end(fewest)

@@ -44,10 +44,10 @@ async function ask(sdp = ''): Promise<{ readonly peerId: string; readonly sdp: s
 }
 const askedProcess = async (sdp = '') => Number((await ask(sdp)).sdp)
 
-/** Asks until another process than `known` answers; who asks stays. */
-const nextProcess = (known: readonly number[]) =>
+/** Asks until another process than `known` answers. */
+const nextProcess = (known: readonly number[], sdp = '') =>
   eventually('the next process', async () => {
-    const pid = await askedProcess('stay')
+    const pid = await askedProcess(sdp)
     return known.includes(pid) ? false : pid
   })
 
@@ -99,17 +99,34 @@ describe('the peer processes of a stream', () => {
     const stays = await ask('stay')
     const pids = [Number(stays.sdp)]
     // Two at least stay with each of the others.
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       await askedProcess('stay')
-      pids.push(await nextProcess(pids))
+      pids.push(await nextProcess(pids, 'stay'))
     }
+    // The last of them has one viewer only, and another who waits for an answer.
+    const call = calls++
+    const request = { type: 'answer', peerId: 'waits', sdp: 'wait', iceServers: [] } as const
+    processes.call({ type: 'call', call, request })
+    pids.push(await nextProcess(pids))
     await eventually('one to end', () => pids.filter(isRunning).length === 4)
-    const ended = pids.findIndex((pid) => !isRunning(pid))
-    expect(ended).toBeLessThan(4)
+    expect(pids.findIndex((pid) => !isRunning(pid))).toBeLessThan(3)
+    expect(events.filter(({ type }) => type === 'refused')).toEqual([])
     expect(events.filter(({ type }) => type === 'closed').length).toBeGreaterThan(0)
     expect(faults).toEqual([])
     await processes.close()
     expect(pids.some(isRunning)).toBe(false)
+  })
+
+  it('end when the last viewer of an old one was told to leave', async () => {
+    start({ script: stubborn, maxServed: 1 })
+    const stays = await ask('stay')
+    const first = Number(stays.sdp)
+    await nextProcess([first])
+    expect(isRunning(first)).toBe(true)
+    const request = { type: 'close', peerId: stays.peerId } as const
+    processes.call({ type: 'call', call: calls++, request })
+    await eventually('it to end', () => !isRunning(first))
+    expect(faults).toEqual([])
   })
 
   it('are told of as a fault when one ends by itself, and calls without a reply are refused', async () => {
