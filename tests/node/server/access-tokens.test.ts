@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AccessControl } from '../../../src-main/access/access-control.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { FakeClock } from '../../fixtures/fake-clock.ts'
+import { joinViewer } from '../../fixtures/joined-viewer.ts'
 import { bearer, openSocket, startTokenServer, type TokenServer } from '../../fixtures/token-server.ts'
 
 let host: TokenServer
@@ -178,20 +179,7 @@ describe('A server with access tokens', () => {
   it('writes down whom an owner shut out by their labels, not by ids alone', async () => {
     const owner = bearer((await host.token('owner')).secret)
     const anna = await (await post('/api/access/tokens', { label: 'Anna', role: 'viewer' }, owner)).json()
-    const leave = host.engine.viewers.join({
-      viewer: {
-        id: 'entry-of-ben',
-        callerId: 'token.ben',
-        label: 'Ben',
-        role: 'viewer',
-        address: '192.0.2.1',
-        client: 'app',
-        disconnect: () => undefined,
-      },
-      detectorName: 'camera',
-      protocol: () => 'jpeg',
-      counts: () => ({ frames: 0, bytes: 0, skipped: 0 }),
-    })
+    const leave = joinViewer(host.engine.viewers, { callerId: 'token.ben', label: 'Ben' })
     await post('/api/access/revokeToken', { tokenId: anna.token.id }, owner)
     await post('/api/viewers/disconnect', { viewerId: host.engine.viewers.list()[0]?.id }, owner)
     await post('/api/viewers/disconnect', { viewerId: 'nobody' }, owner)
