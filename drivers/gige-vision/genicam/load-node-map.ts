@@ -50,26 +50,28 @@ class LoadedNodeMap implements NodeMap {
     this.device = description.device
     this.#registers = new RegisterStore(ports)
     const faults = [...description.faults]
-    const tree = readCategories(description, faults)
     const selectors = this.#readSelectors(description.nodes, faults)
+    const labels = new Map<string, ReturnType<typeof readFeatureLabels>>()
     for (const xml of description.nodes.values()) {
       if (!hasValue(xml)) continue
       try {
+        labels.set(xml.name, readFeatureLabels(xml))
         this.#nodes.set(xml.name, buildNode(xml, this.#scope(description.nodes)))
-        const { selects, selectedBy } = selectors(xml.name)
-        const labels = readFeatureLabels(xml, tree.paths.get(xml.name) ?? [])
-        this.#labels.set(xml.name, { ...labels, selects, selectedBy })
-        if (labels.pollingMs !== undefined) this.#agesMs.set(xml.name, 0)
       } catch (error) {
         const fault = CoverslipError.from(error)
-        this.#nodes.delete(xml.name)
         this.#nodeFaults.set(xml.name, fault)
         faults.push(fault)
       }
     }
+    const tree = readCategories(description, (name) => this.#nodes.has(name), faults)
+    for (const [name, label] of labels) {
+      if (!this.#nodes.has(name)) continue
+      this.#labels.set(name, { ...label, ...selectors(name), categoryPath: tree.paths.get(name) ?? [] })
+      if (label.pollingMs !== undefined) this.#agesMs.set(name, 0)
+    }
     this.categories = tree.categories
     this.faults = faults
-    this.featureNames = [...tree.paths.keys()].filter((name) => this.#nodes.has(name))
+    this.featureNames = [...tree.paths.keys()]
     const polling = [...this.#agesMs.keys()].flatMap((name) => this.#labels.get(name)?.pollingMs ?? [])
     this.pollingMs = polling.length === 0 ? undefined : Math.min(...polling)
   }
@@ -283,14 +285,13 @@ function selectorsAmong(nodes: DeviceDescription['nodes']) {
   }))
 }
 
-function readFeatureLabels(xml: NodeXml, categoryPath: readonly string[]) {
+function readFeatureLabels(xml: NodeXml) {
   const pollingMs = xml.integer('PollingTime')
   xml.check(pollingMs === undefined || pollingMs > 0n, `a PollingTime of ${pollingMs} ms makes no sense`)
   return {
     name: xml.name,
     ...readLabels(xml),
-    categoryPath,
-    streamable: xml.choice('Streamable', { Yes: true, No: false }, false),
+    streamable: xml.labelChoice('Streamable', { Yes: true, No: false }, false),
     pollingMs: pollingMs === undefined ? undefined : Number(pollingMs),
   }
 }

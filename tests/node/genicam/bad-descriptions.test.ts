@@ -221,10 +221,10 @@ describe('faulty nodes', () => {
     expect(map.faults.map(({ message }) => message)).toEqual([
       expect.stringContaining('"Sound" is faulty in the camera\'s description: the name is used twice'),
       expect.stringContaining('has no name'),
+      expect.stringContaining('selects "Lost"'),
       expect.stringContaining('holds "Gone"'),
       expect.stringContaining('holds category "TestControl"'),
       expect.stringContaining('holds category "Loop"'),
-      expect.stringContaining('selects "Lost"'),
     ])
     expect(map.featureNames).toEqual(['Sound'])
   })
