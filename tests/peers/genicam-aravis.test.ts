@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { canUnshare, inNamespace } from '../fixtures/lo-namespace.ts'
 import { hasProgram } from '../fixtures/peer-programs.ts'
-import { comparedDescription } from './genicam/compared-description.ts'
+import { comparedDescription } from '../fixtures/genicam/compared-description.ts'
 
 type Values = Readonly<Record<string, string>>
 type Comparison = { readonly ours: Values; readonly theirs: Values }

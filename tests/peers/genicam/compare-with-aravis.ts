@@ -14,7 +14,7 @@ import { loadNodeMap } from '../../../drivers/gige-vision/genicam/load-node-map.
 import { GvcpClient } from '../../../drivers/gige-vision/gvcp/gvcp-client.ts'
 import { GvcpRegisterPort } from '../../../drivers/gige-vision/gvcp/gvcp-register-port.ts'
 import { bootstrap } from '../../../drivers/gige-vision/protocol/bootstrap-registers.ts'
-import { comparedDescription } from './compared-description.ts'
+import { comparedDescription } from '../../fixtures/genicam/compared-description.ts'
 
 const run = promisify(execFile)
 const address = '127.0.0.1'
