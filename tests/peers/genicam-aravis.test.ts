@@ -13,6 +13,7 @@ type Report = {
   readonly isFetchedWhole: boolean
   readonly faults: readonly string[]
   readonly initial: Comparison
+  readonly modes: Comparison
   readonly afterOurSetting: Comparison
   readonly afterTheirSetting: Comparison
 }
@@ -75,6 +76,12 @@ describe.skipIf(!canRun)('node map and Aravis', () => {
       }
     },
   )
+
+  test('access modes are the same, but for locks, which Aravis does not show', () => {
+    const { ours, theirs } = report.modes
+    expect(ours).toMatchObject({ Free: 'RW', Locked: 'RO', LockedByFormula: 'RO' })
+    expect(theirs).toEqual({ ...ours, Locked: 'RW', LockedByFormula: 'RW' })
+  })
 
   test('what either program sets, both read', () => {
     for (const when of [report.afterOurSetting, report.afterTheirSetting]) {
