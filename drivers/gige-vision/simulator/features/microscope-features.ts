@@ -1,7 +1,8 @@
 import type { Microscope } from '../../../simulated-microscope/microscope.ts'
 import { filters, objectives } from '../../../simulated-microscope/optics.ts'
 import { channels } from '../../../simulated-microscope/presets.ts'
-import { bitOf, type CameraDescription } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { bitOf } from './feature.ts'
 
 /** Lights are dimmed in tenths of a percent. */
 const intensitySteps = 10
