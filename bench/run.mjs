@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 
 const benchmarks = [
   'simulated-microscope',
+  'gige',
   'pixels',
   'genicam',
   'encode',

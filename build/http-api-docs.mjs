@@ -14,9 +14,11 @@ const named = new Map()
 const types = new Map()
 
 async function sharedTypes() {
-  const [access, devices, liveView, streams, viewers, settings] = await Promise.all([
+  const [access, devices, hardware, doctor, liveView, streams, viewers, settings] = await Promise.all([
     import('../src-shared/access.ts'),
     import('../src-shared/devices.ts'),
+    import('../src-shared/hardware.ts'),
+    import('../src-shared/doctor.ts'),
     import('../src-shared/live-view.ts'),
     import('../src-shared/stream-params.ts'),
     import('../src-shared/viewers.ts'),
@@ -25,6 +27,10 @@ async function sharedTypes() {
   return {
     Device: devices.deviceStateSchema,
     Property: devices.deviceStateSchema.shape.properties.element,
+    Connection: hardware.connectionInfoSchema,
+    Driver: hardware.driverInfoSchema,
+    Discovery: hardware.discoverySchema,
+    DoctorCheck: doctor.doctorCheckSchema,
     Protocol: streams.protocolSchema,
     StreamParams: streams.streamParamsSchema,
     StreamParamsPatch: streams.streamParamsPatchSchema,
@@ -132,7 +138,7 @@ function needs(role, control) {
 function describeCall({ method, path, summary, role, control, name, input, output, isEvents }) {
   const parts = [
     `### ${method} \`/api${path}\``,
-    `${summary}. Needs: **${needs(role, control)}**.${role === 'viewer' ? '' : ` In the audit log: \`${name}\`.`}`,
+    `${summary}. Needs: **${needs(role, control)}**.${role === 'viewer' || method === 'GET' ? '' : ` In the audit log: \`${name}\`.`}`,
   ]
   if (input !== undefined) parts.push(describeInput(method, input))
   if (isEvents) parts.push('Answer: server-sent events, see [Events](#events).')

@@ -16,6 +16,8 @@ const peers = {
   'redis-server': () => hasProgram('redis-server'),
   'aravis-tools': () => hasProgram('arv-camera-test-0.8'),
   'aravis-tools-cli': () => hasProgram('arv-tool-0.8'),
+  'indi-bin': () => hasProgram('indi_simulator_ccd'),
+  iproute2: () => hasProgram('ip'),
 }
 
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'

@@ -5,6 +5,9 @@ export const errorCodeSchema = z.enum([
   'INVALID_INPUT',
   'UNKNOWN_DEVICE',
   'UNKNOWN_PROPERTY',
+  'UNKNOWN_CONNECTION',
+  'UNKNOWN_DRIVER',
+  'DRIVER_NOT_ALLOWED',
   'PROPERTY_READ_ONLY',
   'OUT_OF_RANGE',
   'DEVICE_UNAVAILABLE',
@@ -26,6 +29,7 @@ export const errorCodeSchema = z.enum([
   'LONG_EXPOSURE',
   'SHARING',
   'SETTINGS_FILE',
+  'HARDWARE_FILE',
   'DATA_FOLDER',
   'TOO_LARGE',
   'RATE_LIMITED',
@@ -81,9 +85,20 @@ export class CoverslipError extends Error {
     })
   }
 
-  /** `error` itself when it is a CoverslipError, otherwise one with `code` around it. */
+  /**
+   * `error` itself when it is a CoverslipError, or one made of it when it is an Error of that shape, as drivers of the
+   * user throw that cannot import this class; otherwise one with `code` around it.
+   */
   static from(error: unknown, code: ErrorCode = 'INTERNAL'): CoverslipError {
     if (error instanceof CoverslipError) return error
-    return new CoverslipError(code, error instanceof Error ? error.message : String(error), { cause: error })
+    if (!(error instanceof Error)) return new CoverslipError(code, String(error), { cause: error })
+    const shaped = serializedErrorSchema.safeParse(Object.assign({}, error, { message: error.message }))
+    if (!shaped.success) return new CoverslipError(code, error.message, { cause: error })
+    const { hint, data } = shaped.data
+    return new CoverslipError(shaped.data.code, error.message, {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+      ...(data === undefined ? {} : { data }),
+    })
   }
 }

@@ -1,5 +1,6 @@
 /** One run of a camera, from AcquisitionStart to AcquisitionStop. */
 import type { Socket } from 'node:dgram'
+import type { CameraHealth } from '../../src-shared/devices.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import type { FrameSink } from '../sdk/driver.ts'
 import type { CameraSession } from './camera-session.ts'
@@ -16,7 +17,6 @@ import {
 } from './gvsp/stream-channel.ts'
 import { StreamReceiver } from './gvsp/stream-receiver.ts'
 import { openStreamSocket } from './gvsp/stream-socket.ts'
-import type { StreamCounts } from './gvsp/stream-counts.ts'
 import type { GigeOptions } from './options.ts'
 
 export type AcquisitionOptions = {
@@ -85,8 +85,11 @@ export class Acquisition {
     }
   }
 
-  get counts(): Readonly<StreamCounts> {
-    return this.#assembler.counts
+  /** How well frames arrive; rates are since the last call. */
+  health(): CameraHealth {
+    const { incompleteFrames, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
+    const frames = this.#assembler.meter.read(performance.now())
+    return { ...frames, incompleteFrames, lostPackets, resendRequests, resentPackets }
   }
 
   /** Ends the stream; the sink is not touched after this call, whether the camera still answers or not. */

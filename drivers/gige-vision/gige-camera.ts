@@ -12,10 +12,8 @@ import { checkPropertyValue } from '../sdk/property-value.ts'
 import { Acquisition } from './acquisition.ts'
 import type { CameraSession } from './camera-session.ts'
 import { readFrameSize } from './frame-size.ts'
-import { noStreamCounts } from './gvsp/stream-counts.ts'
 import type { GigeOptions } from './options.ts'
 import { CameraProperties } from './properties/camera-properties.ts'
-import { RateMeter } from './rate-meter.ts'
 
 /** The driver's own choice what becomes of frames with pixels missing. */
 const incompleteFrames = 'incompleteFrames'
@@ -42,7 +40,6 @@ export class GigeCamera implements CameraDevice {
   /** The present acquisition, or the last one. */
   #acquisition: Acquisition | undefined
   #lost = false
-  #meters = { frames: new RateMeter(), bytes: new RateMeter() }
 
   private constructor({ session, options, description, properties }: Parts) {
     this.description = description
@@ -51,6 +48,10 @@ export class GigeCamera implements CameraDevice {
     this.#properties = properties
     this.#incomplete = options.incompleteFrames
     properties.onChanged(() => this.#changed.emit())
+    // The loss of the camera is told by the session; anything else while frames are taken by an alert.
+    properties.onFailed((error) => {
+      if (!this.#lost) this.#sink?.fault(error)
+    })
     session.onLost(() => this.#endLost())
   }
 
@@ -60,14 +61,8 @@ export class GigeCamera implements CameraDevice {
     const { userName, model, manufacturer, serialNumber, mac } = identity
     const size = await readFrameSize(nodeMap, client.deviceName)
     const serial = serialNumber || mac
-    let camera: GigeCamera | undefined
-    const properties = await CameraProperties.load({
-      nodeMap,
-      deviceName: client.deviceName,
-      acquiring: () => camera?.isAcquiring ?? false,
-      failed: (error) => camera?.report(error),
-    })
-    camera = new GigeCamera({
+    const properties = await CameraProperties.load({ nodeMap, deviceName: client.deviceName })
+    return new GigeCamera({
       session,
       options,
       properties,
@@ -80,11 +75,6 @@ export class GigeCamera implements CameraDevice {
         ...size,
       },
     })
-    return camera
-  }
-
-  get isAcquiring(): boolean {
-    return this.#starting !== undefined
   }
 
   properties(): readonly PropertyDescriptorInput[] {
@@ -92,7 +82,9 @@ export class GigeCamera implements CameraDevice {
   }
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
-    if (name !== incompleteFrames) return this.#properties.set(name, value)
+    if (name !== incompleteFrames) {
+      return this.#properties.set(name, value, { acquiring: this.#starting !== undefined })
+    }
     checkPropertyValue(this.#incompleteProperty(), value)
     this.#incomplete = value === 'deliver' ? 'deliver' : 'drop'
     this.#changed.emit()
@@ -105,7 +97,6 @@ export class GigeCamera implements CameraDevice {
   async start(sink: FrameSink): Promise<void> {
     if (this.#lost) throw this.#unavailable()
     this.#sink = sink
-    this.#meters = { frames: new RateMeter(), bytes: new RateMeter() }
     const starting = Acquisition.start({
       session: this.#session,
       options: this.#options,
@@ -145,7 +136,7 @@ export class GigeCamera implements CameraDevice {
 
   async trigger(): Promise<void> {
     const mode = this.#properties.list().find(({ name }) => name === standardProperty.triggerMode)
-    if (!this.isAcquiring || mode?.value !== 'software') {
+    if (this.#starting === undefined || mode?.value !== 'software') {
       throw new CoverslipError(
         'INVALID_INPUT',
         `${this.description.name} does not wait for a software trigger`,
@@ -157,22 +148,7 @@ export class GigeCamera implements CameraDevice {
   }
 
   health(): CameraHealth {
-    const counts = this.#acquisition?.counts ?? noStreamCounts()
-    const { frames, bytes, incompleteFrames: incomplete, lostPackets, resendRequests, resentPackets } = counts
-    return {
-      framesPerSecond: this.#meters.frames.rate(frames),
-      bytesPerSecond: this.#meters.bytes.rate(bytes),
-      frames,
-      incompleteFrames: incomplete,
-      lostPackets,
-      resendRequests,
-      resentPackets,
-    }
-  }
-
-  /** Tells of something that went wrong without ending the acquisition. */
-  report(error: CoverslipError): void {
-    if (!this.#lost) this.#sink?.fault(error)
+    return this.#acquisition?.health() ?? { framesPerSecond: 0, bytesPerSecond: 0, frames: 0 }
   }
 
   async close(): Promise<void> {

@@ -44,6 +44,7 @@ const driver: Driver = {
     description: 'Cameras on the network that speak GigE Vision and GenICam, of any maker.',
     demo: false,
     permissions: ['network', 'files'],
+    addressHint: 'IP address of the camera: 192.168.0.10',
   },
   discover: async ({ signal, interfaces }) => {
     if (interfaces.length === 0) return []

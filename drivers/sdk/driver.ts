@@ -11,21 +11,11 @@ import type {
   PropertyDescriptorInput,
   PropertyValue,
 } from '../../src-shared/devices.ts'
+import type { DoctorCheck } from '../../src-shared/doctor.ts'
 import type { FrameInfo, StagePosition } from '../../src-shared/frames/frame-info.ts'
+import type { DriverManifest } from '../../src-shared/hardware.ts'
 
-export type DriverManifest = {
-  /** Folder-like identifier: `simulated-microscope`. */
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  /** True when the devices are simulated: the UI labels them as a demo. */
-  readonly demo: boolean
-  /** What the driver reaches outside of its thread; shown to the user before a driver of his own folder is loaded. */
-  readonly permissions: readonly DriverPermission[]
-}
-
-/** `network`: opens sockets. `serial`: opens serial ports. `files`: reads the user's files. `programs`: starts programs. */
-export type DriverPermission = 'network' | 'serial' | 'files' | 'programs'
+export type { DriverManifest, DriverPermission } from '../../src-shared/hardware.ts'
 
 export type DiscoveredConnection = {
   /** What to give to `open`, e.g. an IP address or a folder. */
@@ -51,6 +41,11 @@ export interface Driver {
   readonly manifest: DriverManifest
   /** Looks for connections; must end soon after `signal` aborts. Drivers whose address cannot be guessed return []. */
   discover(request: DiscoveryRequest): Promise<readonly DiscoveredConnection[]>
+  /**
+   * What commonly keeps this driver's hardware from working, checked now: a missing program, a permission. Must end soon
+   * after `signal` aborts. The ids of checks begin with the driver's.
+   */
+  diagnose?(request: DiscoveryRequest): Promise<readonly DoctorCheck[]>
   /** Opens the hardware at `address`. `options` come from the hardware configuration and are validated by the driver. */
   open(address: string, options: Readonly<Record<string, unknown>>): Promise<Connection>
 }

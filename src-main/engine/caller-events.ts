@@ -4,6 +4,7 @@ import type { Settings } from '../../src-shared/settings.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
 import type { EventSource } from './event-queue.ts'
 import type { CallContext } from './call-context.ts'
+import { hardwareFor } from './hardware-for-caller.ts'
 
 /** The engine's events as `caller` may see them: who else watches, addresses of others and secrets are for owners. */
 export function eventsFor(context: CallContext): EventSource {
@@ -17,6 +18,8 @@ export function eventsFor(context: CallContext): EventSource {
     switch (event.type) {
       case 'settingsChanged':
         return { ...event, settings: settingsFor(event.settings) }
+      case 'hardwareChanged':
+        return { ...event, hardware: hardwareFor(caller, event.hardware) }
       case 'viewersChanged':
         return { ...event, viewers: viewersFor(event.viewers) }
       default:
@@ -29,6 +32,7 @@ export function eventsFor(context: CallContext): EventSource {
       return {
         type: 'snapshot',
         ...state,
+        hardware: hardwareFor(caller, state.hardware),
         settings: settingsFor(state.settings),
         viewers: viewersFor(state.viewers),
         caller,

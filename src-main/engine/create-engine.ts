@@ -14,6 +14,7 @@ import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
 import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
 import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
+import { DriverCatalog } from '../devices/driver-catalog.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { LiveViewController } from '../live-view/live-view-controller.ts'
 import type { LiveAcquisitionSignal } from '../live-view/live-view-events.ts'
@@ -23,13 +24,20 @@ import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { offersPerSecond } from './answer-offer.ts'
+import { connectionConfig, demoConnection } from './connections.ts'
+import { DeviceSettingsFile } from './device-settings-file.ts'
+import { Hardware } from './hardware.ts'
+import { type ConnectionSetting, HardwareFile } from './hardware-file.ts'
 import { jpegStill } from './jpeg-still.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
 export type EngineConfig = {
-  readonly connections: readonly ConnectionConfig[]
-  /** Where settings (and later recordings) are kept; absent: nothing is kept. */
+  /** What there is, for this run only; absent: what the hardware file says. */
+  readonly connections?: readonly (ConnectionSetting | ConnectionConfig)[]
+  /** Absent: `hardware.json` in the data folder, and the demo microscope as long as there is none. */
+  readonly hardwareFile?: string
+  /** Where settings, images and the user's drivers (`drivers`) are; absent: nothing is kept. */
   readonly dataFolder?: string
   readonly limits?: RegistryOptions['limits']
   readonly backOff?: RegistryOptions['backOff']
@@ -40,6 +48,7 @@ export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | '
 
 export type Engine = {
   readonly devices: DeviceRegistry
+  readonly hardware: Hardware
   readonly liveView: LiveViewController
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
@@ -61,19 +70,51 @@ export type Engine = {
 
 /**
  * Makes an engine and opens its devices; devices that cannot be opened become alerts and are tried again.
- * @throws CoverslipError SETTINGS_FILE when the settings cannot be read.
+ * @throws CoverslipError SETTINGS_FILE when the settings cannot be read; HARDWARE_FILE when the hardware file cannot be
+ *   read, or was named and is not there or not valid.
  */
 export async function createEngine(config: EngineConfig): Promise<Engine> {
   const alerts = new AlertBoard()
+  const inData = (name: string) =>
+    config.dataFolder === undefined ? undefined : join(config.dataFolder, name)
   const settings = await SettingsFile.open({
-    path: config.dataFolder === undefined ? undefined : join(config.dataFolder, 'settings.json'),
+    path: inData('settings.json'),
     alerts,
   })
-  const devices = new DeviceRegistry({
-    connections: config.connections,
+  const deviceSettings = await DeviceSettingsFile.open({ path: inData('device-settings.json'), alerts })
+  const given = config.connections ?? []
+  const hardwareFile = await HardwareFile.open({
+    path: config.connections === undefined ? (config.hardwareFile ?? inData('hardware.json')) : undefined,
+    named: config.hardwareFile !== undefined,
+    initial: config.connections === undefined ? [demoConnection()] : given.filter(isSetting),
     alerts,
+  })
+  const drivers = new DriverCatalog({
+    userFolder: inData('drivers'),
+    allowed: () => settings.settings.allowedDrivers,
+  })
+  const configured = config.connections ?? hardwareFile.settings.connections
+  const devices = new DeviceRegistry({
+    connections: configured.map((connection) =>
+      isSetting(connection) ? connectionConfig(connection, { drivers, deviceSettings }) : connection,
+    ),
+    alerts,
+    preferences: {
+      nameOf: (deviceId) => hardwareFile.settings.names[deviceId],
+      presets: () => hardwareFile.settings.presets,
+      propertySet: (device, property, value) => deviceSettings.set(device, property, value),
+    },
     ...(config.limits === undefined ? {} : { limits: config.limits }),
     ...(config.backOff === undefined ? {} : { backOff: config.backOff }),
+  })
+  const hardware = new Hardware({
+    devices,
+    file: hardwareFile,
+    deviceSettings,
+    drivers,
+    settings,
+    alerts,
+    dataFolder: config.dataFolder,
   })
   const frames = new FrameHub()
   const viewers = new ViewerBoard()
@@ -109,7 +150,10 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   })
 
   const events = new Emitter<EngineEvent>()
-  devices.on((event) => events.emit(event))
+  devices.on((event) => {
+    if (event.type !== 'connectionsChanged') events.emit(event)
+  })
+  hardware.on((state) => events.emit({ type: 'hardwareChanged', hardware: state }))
   alerts.on((event) => events.emit(event))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
@@ -120,6 +164,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   let closing: Promise<void> | undefined
   const engine: Engine = {
     devices,
+    hardware,
     liveView,
     frames,
     viewers,
@@ -132,6 +177,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     snapshot: () => ({
       devices: devices.devices(),
       presets: devices.presets(),
+      hardware: hardware.state(),
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,
@@ -145,6 +191,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
+          await hardware.close()
           await devices.close()
           await settings.close()
         }
@@ -156,3 +203,6 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   whip.start()
   return engine
 }
+
+const isSetting = (connection: ConnectionSetting | ConnectionConfig): connection is ConnectionSetting =>
+  'driver' in connection

@@ -53,6 +53,8 @@ function stateKey(event: EngineEvent): string | undefined {
       return `device ${event.device.id}`
     case 'stageMoved':
       return `stage ${event.deviceId}`
+    case 'healthChanged':
+      return `health ${event.deviceId}`
     case 'streamStats':
       return `stats ${event.stats.detectorName} ${event.stats.protocol}`
     case 'settingsChanged':
@@ -60,6 +62,7 @@ function stateKey(event: EngineEvent): string | undefined {
     case 'viewersChanged':
     case 'sharingChanged':
     case 'presetsChanged':
+    case 'hardwareChanged':
       return event.type
     default:
       return undefined

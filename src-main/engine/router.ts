@@ -9,6 +9,7 @@ import { answerOffer } from './answer-offer.ts'
 import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
 import { subscribeToEvents } from './event-queue.ts'
+import { driverFor, hardwareFor } from './hardware-for-caller.ts'
 
 /** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
 function toContractError(error: unknown): unknown {
@@ -78,6 +79,48 @@ export const router: Router<typeof contract, CallContext> = os.router({
     reconnect: os.devices.reconnect.handler(({ context, input }) =>
       context.engine.devices.reconnect(input.deviceId),
     ),
+    rename: os.devices.rename.handler(({ context, input }) =>
+      context.engine.hardware.renameDevice(input.deviceId, input.name),
+    ),
+    forgetSettings: os.devices.forgetSettings.handler(({ context, input }) =>
+      context.engine.hardware.forgetSettings(input.deviceId),
+    ),
+  },
+  hardware: {
+    state: os.hardware.state.handler(async ({ context: { engine, caller } }) => {
+      await engine.hardware.scanDrivers()
+      return hardwareFor(caller, engine.hardware.state())
+    }),
+    addConnection: os.hardware.addConnection.handler(({ context, input }) =>
+      context.engine.hardware.addConnection(input),
+    ),
+    changeConnection: os.hardware.changeConnection.handler(
+      ({ context, input: { connectionId, ...change } }) =>
+        context.engine.hardware.changeConnection(connectionId, change),
+    ),
+    removeConnection: os.hardware.removeConnection.handler(({ context, input }) =>
+      context.engine.hardware.removeConnection(input.connectionId),
+    ),
+    reconnect: os.hardware.reconnect.handler(({ context, input }) =>
+      context.engine.hardware.reconnect(input.connectionId),
+    ),
+    interfaces: os.hardware.interfaces.handler(({ context }) => context.engine.hardware.interfaces()),
+    discover: os.hardware.discover.handler(({ context, input }) =>
+      context.engine.hardware.discover(input.drivers),
+    ),
+    cancelDiscovery: os.hardware.cancelDiscovery.handler(({ context }) =>
+      context.engine.hardware.cancelDiscovery(),
+    ),
+    scanDrivers: os.hardware.scanDrivers.handler(({ context: { engine, caller } }) =>
+      engine.hardware.scanDrivers().then((drivers) => drivers.map((driver) => driverFor(caller, driver))),
+    ),
+    allowDriver: os.hardware.allowDriver.handler(({ context, input }) =>
+      context.engine.hardware.allowDriver(input.driver, input.hash),
+    ),
+    forbidDriver: os.hardware.forbidDriver.handler(({ context, input }) =>
+      context.engine.hardware.forbidDriver(input.driver),
+    ),
+    doctor: os.hardware.doctor.handler(({ context }) => context.engine.hardware.diagnose()),
   },
   stage: {
     move: os.stage.move.handler(({ context, input: { deviceId, mode, ...target } }) =>

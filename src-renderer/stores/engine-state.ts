@@ -3,6 +3,7 @@ import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
 import type { DeviceState, Preset } from '../../src-shared/devices.ts'
+import type { HardwareState } from '../../src-shared/hardware.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { SharingState } from '../../src-shared/sharing.ts'
@@ -29,6 +30,7 @@ export type EngineState = {
   readonly info: HostInfo | undefined
   readonly devices: readonly DeviceState[]
   readonly presets: readonly Preset[]
+  readonly hardware: HardwareState
   readonly streams: readonly ActiveStream[]
   /** Newest statistics by `statsKey`. */
   readonly stats: Readonly<Record<string, StreamStats>>
@@ -50,6 +52,7 @@ export const initialEngineState: EngineState = {
   info: undefined,
   devices: [],
   presets: [],
+  hardware: { connections: [], drivers: [], discovery: { running: false, drivers: [], found: [] } },
   streams: [],
   stats: {},
   alerts: [],
@@ -98,6 +101,13 @@ function withoutStream(
   return { ...state, streams, stats, ended }
 }
 
+function withDevice(state: EngineState, deviceId: string, change: Partial<DeviceState>): EngineState {
+  const index = state.devices.findIndex(({ id }) => id === deviceId)
+  const device = state.devices[index]
+  if (device === undefined) return state
+  return { ...state, devices: state.devices.with(index, { ...device, ...change }) }
+}
+
 /** The state after `event`. Untouched parts keep their identity, so that subscribers to them do not re-render. */
 export function reduceEngineEvent(state: EngineState, event: EngineEvent): EngineState {
   switch (event.type) {
@@ -108,6 +118,7 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         synchronised: true,
         devices: event.devices,
         presets: event.presets,
+        hardware: event.hardware,
         streams: event.streams,
         alerts: event.alerts,
         settings: event.settings,
@@ -125,14 +136,14 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       }
     case 'deviceRemoved':
       return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
-    case 'stageMoved': {
-      const stage = state.devices.find((device) => device.id === event.deviceId)
-      if (stage === undefined) return state
-      const moved = { ...stage, position: event.position }
-      return { ...state, devices: upsert(state.devices, moved, (device) => device.id === event.deviceId) }
-    }
+    case 'healthChanged':
+      return withDevice(state, event.deviceId, { health: event.health })
+    case 'stageMoved':
+      return withDevice(state, event.deviceId, { position: event.position })
     case 'presetsChanged':
       return { ...state, presets: event.presets }
+    case 'hardwareChanged':
+      return { ...state, hardware: event.hardware }
     case 'streamStarted':
     case 'streamChanged':
       return withStream(state, event.stream)

@@ -6,11 +6,12 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { alertSchema } from '../alerts.ts'
 import { snapRequestSchema, snapResultSchema } from '../capture.ts'
-import { deviceStateSchema, presetSchema, propertyValueSchema } from '../devices.ts'
+import { presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { settingsPatchSchema, settingsSchema } from '../settings.ts'
 import { iceCandidateSchema, webrtcAnswerSchema, webrtcOfferSchema } from '../webrtc.ts'
 import { call, deviceId, freeCall, view } from './call-kinds.ts'
+import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
 import { liveViewCalls } from './live-view-calls.ts'
 import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
@@ -35,36 +36,9 @@ export const contract = {
       .output(eventIterator(engineEventSchema)),
   },
 
-  devices: {
-    list: view
-      .route({
-        method: 'GET',
-        path: '/devices',
-        summary: 'All devices with their properties',
-        tags: ['Devices'],
-      })
-      .output(z.array(deviceStateSchema)),
-    setProperty: call
-      .route({ method: 'POST', path: '/devices/setProperty', summary: 'Set one property', tags: ['Devices'] })
-      .input(z.strictObject({ deviceId, property: z.string().min(1).max(100), value: propertyValueSchema }))
-      .output(deviceStateSchema),
-    trigger: call
-      .route({
-        method: 'POST',
-        path: '/devices/trigger',
-        summary: 'Software trigger: take one frame',
-        tags: ['Devices'],
-      })
-      .input(z.strictObject({ deviceId })),
-    reconnect: freeCall
-      .route({
-        method: 'POST',
-        path: '/devices/reconnect',
-        summary: 'Try a lost device again now',
-        tags: ['Devices'],
-      })
-      .input(z.strictObject({ deviceId })),
-  },
+  devices: deviceCalls,
+
+  hardware: hardwareCalls,
 
   stage: {
     move: call

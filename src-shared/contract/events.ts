@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { callerSchema, controlStateSchema } from '../access.ts'
 import { alertSchema } from '../alerts.ts'
-import { deviceStateSchema, presetSchema } from '../devices.ts'
+import { cameraHealthSchema, deviceStateSchema, presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
+import { hardwareStateSchema } from '../hardware.ts'
 import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
 import { sharingStateSchema } from '../sharing.ts'
 import { settingsSchema } from '../settings.ts'
@@ -25,6 +26,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     type: z.literal('snapshot'),
     devices: z.array(deviceStateSchema),
     presets: z.array(presetSchema),
+    /** Without what is for owners or operators only, where the receiver is neither. */
+    hardware: hardwareStateSchema,
     streams: z.array(activeStreamSchema),
     alerts: z.array(alertSchema),
     settings: settingsSchema,
@@ -36,8 +39,12 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('deviceChanged'), device: deviceStateSchema }),
   z.object({ type: z.literal('deviceRemoved'), deviceId: z.string() }),
+  /** Once a second while a camera acquires; the same as `health` of its device. */
+  z.object({ type: z.literal('healthChanged'), deviceId: z.string(), health: cameraHealthSchema }),
   z.object({ type: z.literal('stageMoved'), deviceId: z.string(), position: stagePositionSchema }),
   z.object({ type: z.literal('presetsChanged'), presets: z.array(presetSchema) }),
+  /** Connections, drivers, or what a search has found. */
+  z.object({ type: z.literal('hardwareChanged'), hardware: hardwareStateSchema }),
   z.object({ type: z.literal('streamStarted'), stream: activeStreamSchema }),
   z.object({ type: z.literal('streamChanged'), stream: activeStreamSchema }),
   z.object({

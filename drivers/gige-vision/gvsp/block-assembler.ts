@@ -5,6 +5,7 @@
  * delivered in order, and nothing is allocated per packet.
  */
 import type { FrameSink } from '../../sdk/driver.ts'
+import { FrameMeter } from '../../sdk/frame-meter.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { GvspHeader, packetContent, payloadBytesPerPacket } from '../protocol/gvsp-header.ts'
 import { statusCodes } from '../protocol/gvcp-status.ts'
@@ -44,8 +45,11 @@ export type AssemblerOptions = {
 
 /** Blocks open at once. */
 const mostOpen = 4
-/** How long a block waits for packets after the last one came, ms: with resend, and without. */
-const patienceMs = { resend: 100, plain: 20 }
+/**
+ * How long a block waits for packets after the last one came, ms: once the next block has begun, with resend and without;
+ * and as long as none has, as then it may be the camera that pauses.
+ */
+const patienceMs = { resend: 100, plain: 20, newest: 1000 }
 /** After so long without any packet, block ids may begin anew, ms. */
 const restartMs = 500
 /** A block so far ahead of the newest must begin with its leader to be believed. */
@@ -55,6 +59,8 @@ const mostTailBytes = 1 << 20
 
 export class BlockAssembler {
   readonly counts = noStreamCounts()
+  /** The frames that were delivered. */
+  readonly meter = new FrameMeter(performance.now())
   readonly #options: AssemblerOptions
   readonly #header = new GvspHeader()
   readonly #spare: Block[] = []
@@ -113,15 +119,18 @@ export class BlockAssembler {
     this.#nowMs = nowMs
     if (late) return
     const { requestPackets } = this.#options
-    const patience = requestPackets === undefined ? patienceMs.plain : patienceMs.resend
     for (let i = 0; i < this.#open.length; i++) {
       const block = this.#open[i]
       if (block === undefined || block.complete || block.broken) continue
+      const superseded = i < this.#open.length - 1
+      const patience = superseded
+        ? patienceMs[requestPackets === undefined ? 'plain' : 'resend']
+        : patienceMs.newest
       if (nowMs - block.lastPacketMs > patience) block.broken = true
       else if (requestPackets !== undefined) {
         requestMissing(
           block,
-          { ms: nowMs, superseded: i < this.#open.length - 1, expectedPackets: this.#expectedPackets(block) },
+          { ms: nowMs, superseded, expectedPackets: this.#expectedPackets(block) },
           resendTiming,
           this.counts,
           this.#request,
@@ -261,8 +270,7 @@ export class BlockAssembler {
       ...describe(leader.timestamp, block.leaderHostNs),
       ...(block.complete ? {} : { incomplete: true }),
     })
-    this.counts.bytes += layout.sentBytes
-    this.counts.frames += 1
+    this.meter.count(layout.sentBytes)
     if (block.tailBytes > 0 && block.complete)
       onChunks?.(block.tail.subarray(0, block.tailBytes), layout.sentBytes)
   }

@@ -2,8 +2,12 @@
 import type { Block } from './block.ts'
 
 export type ResendTiming = {
-  /** Nothing came for so long: what is missing at the end is asked for too, ms. */
+  /** Nothing came for so long: the last few packets of the block are asked for too, ms. */
   readonly idleMs: number
+  /** So many packets at the end of a block are a few; more are rather on their way from a camera that pauses. */
+  readonly shortTail: number
+  /** Nothing came for so long: all that is missing at the end is asked for, ms. */
+  readonly longIdleMs: number
   /** The same packet is not asked for again before, ms. */
   readonly repeatMs: number
   /** Times that a packet is asked for. */
@@ -11,7 +15,14 @@ export type ResendTiming = {
   /** Packets asked for, as a share of the block's: beyond, the link is too bad, and asking makes it worse. */
   readonly budget: number
 }
-export const resendTiming: ResendTiming = { idleMs: 8, repeatMs: 15, attempts: 5, budget: 0.25 }
+export const resendTiming: ResendTiming = {
+  idleMs: 8,
+  shortTail: 16,
+  longIdleMs: 40,
+  repeatMs: 15,
+  attempts: 5,
+  budget: 0.25,
+}
 
 /** Small blocks may ask for so many packets, whatever their share. */
 const leastBudget = 16
@@ -20,8 +31,8 @@ export type ResendCounts = { lostPackets: number; resendRequests: number }
 
 /**
  * Asks for all packets that are due, runs of them by one request. A packet is due when a later one had come by the
- * sweep before (so packets that merely overtook each other are not asked for), when nothing came for `idleMs`, or when
- * the next block has begun.
+ * sweep before (so packets that merely overtook each other are not asked for), when nothing came for a while, or when the
+ * next block has begun.
  */
 export function requestMissing(
   block: Block,
@@ -31,7 +42,9 @@ export function requestMissing(
   request: (block: Block, first: number, last: number) => void,
 ): void {
   const payloads = block.lastPayload || now.expectedPackets
-  const ended = now.superseded || block.trailerSeen || now.ms - block.lastPacketMs >= timing.idleMs
+  const idleMs = now.ms - block.lastPacketMs
+  const patienceMs = payloads - block.highest <= timing.shortTail ? timing.idleMs : timing.longIdleMs
+  const ended = now.superseded || block.trailerSeen || idleMs >= patienceMs
   // Behind the last payload packet comes the trailer, which is only needed where nothing else tells the length.
   const last = ended ? Math.max(block.highest, block.lastPayload || payloads + 1) : block.settled
   block.settled = block.highest

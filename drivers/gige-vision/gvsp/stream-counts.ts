@@ -1,7 +1,5 @@
 /** What has happened on a stream since it was started. */
 export type StreamCounts = {
-  frames: number
-  bytes: number
   incompleteFrames: number
   /** Packets that did not arrive at first; those asked for again, and those that came then. */
   lostPackets: number
@@ -20,8 +18,6 @@ export type StreamCounts = {
 
 export function noStreamCounts(): StreamCounts {
   return {
-    frames: 0,
-    bytes: 0,
     incompleteFrames: 0,
     lostPackets: 0,
     resendRequests: 0,

@@ -2,7 +2,7 @@ import type { PropertyDescriptorInput, PropertyValue } from '../../../src-shared
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { checkPropertyValue, findProperty } from '../../sdk/property-value.ts'
-import type { Feature } from '../genicam/feature.ts'
+import type { Feature, FeatureValue } from '../genicam/feature.ts'
 import type { NodeMap } from '../genicam/node-map.ts'
 import { featureProperty, featureValue } from './feature-property.ts'
 import { binningProperty, pixelFormatProperty } from './format-properties.ts'
@@ -19,17 +19,13 @@ const standardProperties: readonly StandardProperty[] = [
 
 /** Values that change by themselves are looked at this often, or as rarely as the camera's description says, ms. */
 const leastPollingMs = 500
-/** A command is given this long to be done before the property counts as set, ms. */
-const commandMs = 5000
-const commandPollMs = 20
+/** A command is given this long to be done, and a motor to arrive, before the property counts as set, ms. */
+const doneMs = 8000
+const donePollMs = 20
 
 export type CameraPropertiesOptions = {
   readonly nodeMap: NodeMap
   readonly deviceName: string
-  /** Whether frames are being acquired. */
-  acquiring(): boolean
-  /** The camera could not be asked; its loss is told elsewhere. */
-  failed(error: CoverslipError): void
 }
 
 /** All properties of a camera with their present values, kept up to date with the camera. */
@@ -38,6 +34,7 @@ export class CameraProperties {
   readonly #features = new Map<string, Feature>()
   readonly #stale = new Set<string>()
   readonly #changed = new Emitter<void>()
+  readonly #failed = new Emitter<CoverslipError>()
   readonly #standard: readonly StandardProperty[]
   readonly #names: readonly string[]
   readonly #subscriptions: (() => void)[] = []
@@ -83,12 +80,21 @@ export class CameraProperties {
     return this.#changed.on(listener)
   }
 
-  /** Sets a property, and resolves when what it changed is read back. */
-  async set(name: string, value: PropertyValue): Promise<void> {
-    const { nodeMap, deviceName, acquiring } = this.#options
+  /** `listener` is called when values that changed could not be read. */
+  onFailed(listener: (error: CoverslipError) => void): () => void {
+    return this.#failed.on(listener)
+  }
+
+  /** Sets a property, and resolves when what it changed is read back. `acquiring`: whether frames are being taken. */
+  async set(
+    name: string,
+    value: PropertyValue,
+    { acquiring }: { readonly acquiring: boolean },
+  ): Promise<void> {
+    const { nodeMap, deviceName } = this.#options
     const property = findProperty(deviceName, this.#list, name)
     checkPropertyValue(property, value)
-    if (property.lockedWhileAcquiring === true && acquiring() && property.value !== value) {
+    if (property.lockedWhileAcquiring === true && acquiring && property.value !== value) {
       throw new CoverslipError('PROPERTY_READ_ONLY', `${property.title} of ${deviceName} cannot change now`, {
         hint: 'Stop the acquisition first.',
         data: { property: name },
@@ -120,18 +126,45 @@ export class CameraProperties {
     const feature = this.#features.get(name)
     if (feature === undefined) return
     const inFeature = featureValue(feature, value)
-    if (inFeature !== undefined) return nodeMap.set(name, inFeature)
-    await nodeMap.execute(name)
-    const giveUpMs = performance.now() + commandMs
-    while (performance.now() < giveUpMs && !this.#closed && !(await nodeMap.isDone(name))) {
-      await new Promise((resolve) => setTimeout(resolve, commandPollMs))
+    if (inFeature === undefined) {
+      await nodeMap.execute(name)
+      return this.#until(() => nodeMap.isDone(name))
+    }
+    await nodeMap.set(name, inFeature)
+    if (typeof value === 'number' || feature.kind === 'enumeration') await this.#arrived(name, value)
+  }
+
+  /**
+   * Motors (of a lens, a filter wheel) take their time to be where they were sent: resolves when the feature has the
+   * value, or, if it is a number, does not change any more.
+   */
+  async #arrived(name: string, value: PropertyValue): Promise<void> {
+    const { nodeMap } = this.#options
+    let before: FeatureValue | undefined
+    await this.#until(async () => {
+      // Not the value that was written and is still known.
+      nodeMap.invalidate(name)
+      const now = await nodeMap.get(name)
+      const standsStill = typeof value === 'number' && now === before
+      before = now
+      return standsStill || isThere(now, value)
+    })
+  }
+
+  /** Resolves when `isDone`, or when that takes too long: then what the camera says is shown. */
+  async #until(isDone: () => Promise<boolean>): Promise<void> {
+    const giveUpMs = performance.now() + doneMs
+    while (!(await isDone()) && performance.now() < giveUpMs && !this.#closed) {
+      await new Promise((resolve) => setTimeout(resolve, donePollMs))
     }
   }
 
   #follow(): void {
-    const { nodeMap, failed } = this.#options
+    const { nodeMap } = this.#options
     const refresh = () => {
-      this.refreshed().catch((error: unknown) => failed(CoverslipError.from(error, 'DEVICE_FAILED')))
+      this.refreshed().catch((error: unknown) =>
+        this.#failed.emit(CoverslipError.from(error, 'DEVICE_FAILED')),
+      )
     }
     this.#subscriptions.push(
       nodeMap.onChanged((names) => {
@@ -169,4 +202,9 @@ export class CameraProperties {
     })
     this.#list = [...standard.map(({ description }) => description), ...own]
   }
+}
+
+function isThere(now: FeatureValue, value: PropertyValue): boolean {
+  if (typeof value !== 'number') return now === value
+  return Math.abs(Number(now) - value) <= 1e-6 * Math.max(1, Math.abs(value))
 }

@@ -13,13 +13,18 @@ const maxRetries = 10
 /** Events that may wait for their acknowledgement; more are not sent again. */
 const maxUnacknowledged = 64
 
+export type MessageChannelOptions = {
+  /** Used by this channel alone. */
+  readonly socket: Socket
+  readonly counters: GigeSimulatorCounters
+  /** Whether events may be sent to this address. */
+  readonly allows: (ip: string) => boolean
+  readonly isPlugged: () => boolean
+}
+
 /** The message channel: events that the camera tells its client of its own accord. */
 export class MessageChannel {
-  readonly #options: {
-    readonly socket: Socket
-    readonly counters: GigeSimulatorCounters
-    readonly allows: (ip: string) => boolean
-  }
+  readonly #options: MessageChannelOptions
   #port = 0
   #destination = 0
   #timeoutMs = 0
@@ -28,12 +33,7 @@ export class MessageChannel {
   /** Timers of the events that wait for their acknowledgement, by request id. */
   readonly #unacknowledged = new Map<number, NodeJS.Timeout>()
 
-  /** `socket` is used by this channel alone; `allows` tells whether events may be sent to an address. */
-  constructor(options: {
-    socket: Socket
-    counters: GigeSimulatorCounters
-    allows: (ip: string) => boolean
-  }) {
+  constructor(options: MessageChannelOptions) {
     this.#options = options
   }
 
@@ -104,7 +104,8 @@ export class MessageChannel {
   }
 
   #send(packet: Buffer): void {
-    this.#options.socket.send(packet, this.#port, ipFromNumber(this.#destination))
+    const { socket, isPlugged } = this.#options
+    if (isPlugged()) socket.send(packet, this.#port, ipFromNumber(this.#destination))
   }
 
   #await(requestId: number, packet: Buffer, retriesLeft: number): void {

@@ -35,6 +35,8 @@ export type PoweredCameraOptions = {
   readonly streamSocket: Socket
   readonly messageSocket: Socket
   readonly link: SimulatedLink
+  /** Nothing leaves through a cable that is not plugged in. */
+  readonly isPlugged: () => boolean
   /** The camera's description as it is served: made of the XML, at the first start. */
   readonly publish: (xml: string) => CameraXml
   readonly setLink: (link: SimulatedLink) => void
@@ -60,7 +62,7 @@ export class PoweredCamera {
   readonly #configuration = { pendingAck: true, extendedStatus: false }
 
   constructor(options: PoweredCameraOptions) {
-    const { settings, images, counters, streamSocket, messageSocket, link } = options
+    const { settings, images, counters, streamSocket, messageSocket, link, isPlugged } = options
     this.#options = options
     this.#settings = new CameraSettings(images.model, settings.frameRate)
     this.#privilege = new ControlPrivilege((why) => {
@@ -68,7 +70,7 @@ export class PoweredCamera {
       this.#controlEnded()
     })
     const allows = (ip: string) => this.#allows(ip)
-    this.#messages = new MessageChannel({ socket: messageSocket, counters, allows })
+    this.#messages = new MessageChannel({ socket: messageSocket, counters, allows, isPlugged })
     this.#events = new DeviceEvents(this.#messages, this.#clock)
     this.#stream = new StreamChannel({
       ...settings,
@@ -76,6 +78,7 @@ export class PoweredCamera {
       link,
       counters,
       allows,
+      isPlugged,
       extendedStatus: () => this.#configuration.extendedStatus,
       sent: (block) => this.#events.blockSent(block),
     })

@@ -1,34 +1,23 @@
-import type { Socket } from 'node:dgram'
 import { Microscope } from '../../simulated-microscope/microscope.ts'
 import { RandomStream } from '../../simulated-microscope/specimen/random.ts'
 import { XmlPublisher } from './camera-xml.ts'
 import { DeviceIdentity } from './device-identity.ts'
+import { closeDeviceSockets, type DeviceSockets, openDeviceSockets } from './device-sockets.ts'
 import { ImageMaker } from './image-maker.ts'
 import { PoweredCamera } from './powered-camera.ts'
 import { noCounts } from './simulator-counters.ts'
 import type { GigeSimulatorFault } from './simulator-faults.ts'
 import type { GigeSimulatorSettings, SimulatedLink } from './simulator-options.ts'
-import { bindUdp, isLoopback } from './udp-socket.ts'
+import { isLoopback } from './udp-socket.ts'
 
-const streamBufferBytes = 4 << 20
 const resetMs = 1000
 const maxGarbageBytes = 1500
-
-type Sockets = {
-  readonly control: Socket
-  readonly stream: Socket
-  readonly messages: Socket
-  readonly broadcast: Socket | undefined
-}
 
 /** The simulated camera with its cables: it can be plugged in, switched on, and made to fail. */
 export class SimulatedDevice {
   readonly counters = noCounts()
-  readonly port: number
-  /** Why discovery by broadcast is not answered, though it was asked for. */
-  readonly broadcastProblem: string | undefined
   readonly #settings: GigeSimulatorSettings
-  readonly #sockets: Sockets
+  readonly #sockets: DeviceSockets
   readonly #xml: XmlPublisher
   readonly #microscope: Microscope
   readonly #images: ImageMaker
@@ -42,38 +31,25 @@ export class SimulatedDevice {
 
   /** @throws CoverslipError `PORT_IN_USE` or `DEVICE_UNAVAILABLE` when the address cannot be had. */
   static async open(settings: GigeSimulatorSettings): Promise<SimulatedDevice> {
-    const { address } = settings
-    const control = await bindUdp(address, settings.port)
-    const { port } = control.address()
-    const opened = [control]
+    const sockets = await openDeviceSockets(settings)
+    const xml = new XmlPublisher(settings)
     try {
-      const stream = await bindUdp(address, 0, { sendBufferSize: streamBufferBytes })
-      opened.push(stream)
-      const messages = await bindUdp(address, 0)
-      opened.push(messages)
-      const broadcast = settings.broadcast ? await bindBroadcast(port) : undefined
-      if (broadcast instanceof Error) {
-        return await start(settings, { control, stream, messages, broadcast: undefined }, broadcast.message)
-      }
-      return await start(settings, { control, stream, messages, broadcast }, undefined)
+      await xml.start()
+      const device = new SimulatedDevice(settings, sockets, xml)
+      await xml.save()
+      return device
     } catch (error) {
-      for (const socket of opened) socket.close()
+      xml.close()
+      closeDeviceSockets(sockets)
       throw error
     }
   }
 
-  constructor(
-    settings: GigeSimulatorSettings,
-    sockets: Sockets,
-    xml: XmlPublisher,
-    broadcastProblem: string | undefined,
-  ) {
+  private constructor(settings: GigeSimulatorSettings, sockets: DeviceSockets, xml: XmlPublisher) {
     const { seed, camera, serialNumber, userName, address } = settings
     this.#settings = settings
     this.#sockets = sockets
     this.#xml = xml
-    this.broadcastProblem = broadcastProblem
-    this.port = sockets.control.address().port
     this.#link = settings.link
     this.#random = new RandomStream(seed)
     this.#microscope = new Microscope(seed, async () => undefined)
@@ -82,6 +58,16 @@ export class SimulatedDevice {
     this.#identity = new DeviceIdentity({ model, serialNumber, userName, address })
     this.#listen()
     this.#switchOn()
+  }
+
+  /** The UDP port of the control channel. */
+  get port(): number {
+    return this.#sockets.control.address().port
+  }
+
+  /** Why discovery by broadcast is not answered, though it was asked for. */
+  get broadcastProblem(): string | undefined {
+    return this.#sockets.broadcastProblem
   }
 
   #listen(): void {
@@ -120,7 +106,8 @@ export class SimulatedDevice {
       counters: this.counters,
       streamSocket: this.#sockets.stream,
       messageSocket: this.#sockets.messages,
-      link: this.#effectiveLink(),
+      link: this.#link,
+      isPlugged: () => this.#isPlugged,
       publish: (xml) => this.#xml.publish(xml),
       setLink: (link) => this.setLink(link),
       carryOut: (action) => this.#carryOut(action),
@@ -136,11 +123,6 @@ export class SimulatedDevice {
     })
   }
 
-  /** Nothing leaves through a cable that is not plugged in. */
-  #effectiveLink(): SimulatedLink {
-    return this.#isPlugged ? this.#link : { ...this.#link, loss: 1 }
-  }
-
   #reboot(downMs: number): void {
     clearTimeout(this.#boot)
     this.#camera?.close()
@@ -151,12 +133,10 @@ export class SimulatedDevice {
 
   unplug(): void {
     this.#isPlugged = false
-    this.#camera?.setLink(this.#effectiveLink())
   }
 
   replug(): void {
     this.#isPlugged = true
-    this.#camera?.setLink(this.#effectiveLink())
   }
 
   get link(): SimulatedLink {
@@ -165,7 +145,7 @@ export class SimulatedDevice {
 
   setLink(link: SimulatedLink): void {
     this.#link = link
-    this.#camera?.setLink(this.#effectiveLink())
+    this.#camera?.setLink(link)
   }
 
   fault(fault: GigeSimulatorFault): void {
@@ -180,9 +160,7 @@ export class SimulatedDevice {
       case 'half-frame':
         return camera?.faults.halveFrames(fault.frames)
       case 'garbage':
-        return camera?.sendGarbage(this.#garbage(fault.packets), (packet, { ip, port }) =>
-          this.#sockets.control.send(packet, port, ip),
-        )
+        return this.#sendGarbage(fault.packets)
       case 'lose-acks':
         return camera?.loseAcks(fault.count)
       case 'refuse':
@@ -190,6 +168,13 @@ export class SimulatedDevice {
       case 'stall':
         return camera?.stall(fault.ms)
     }
+  }
+
+  #sendGarbage(packets: number): void {
+    if (!this.#isPlugged) return
+    this.#camera?.sendGarbage(this.#garbage(packets), (packet, { ip, port }) =>
+      this.#sockets.control.send(packet, port, ip),
+    )
   }
 
   #garbage(packets: number): readonly Uint8Array[] {
@@ -206,33 +191,6 @@ export class SimulatedDevice {
     this.#camera?.close()
     this.#xml.close()
     this.#microscope.close()
-    for (const socket of Object.values(this.#sockets)) socket?.close()
-  }
-}
-
-async function start(
-  settings: GigeSimulatorSettings,
-  sockets: Sockets,
-  broadcastProblem: string | undefined,
-): Promise<SimulatedDevice> {
-  const xml = new XmlPublisher(settings)
-  try {
-    await xml.start()
-    const device = new SimulatedDevice(settings, sockets, xml, broadcastProblem)
-    await xml.save()
-    return device
-  } catch (error) {
-    xml.close()
-    sockets.broadcast?.close()
-    throw error
-  }
-}
-
-/** The socket that hears broadcasts alone. Not all systems have such a thing: then the error says so. */
-async function bindBroadcast(port: number): Promise<Socket | Error> {
-  try {
-    return await bindUdp('255.255.255.255', port, { reuseAddr: true })
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
+    closeDeviceSockets(this.#sockets)
   }
 }

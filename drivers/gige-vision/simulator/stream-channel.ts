@@ -30,6 +30,7 @@ export type StreamChannelOptions = {
   readonly counters: GigeSimulatorCounters
   /** Whether packets may be sent to this address. */
   readonly allows: (ip: string) => boolean
+  readonly isPlugged: () => boolean
   readonly extendedStatus: () => boolean
   /** Called after a block's last packet. */
   readonly sent: (block: StreamBlock) => void
@@ -170,7 +171,8 @@ export class StreamChannel {
   }
 
   #transmit(parts: readonly Uint8Array[]): void {
-    if (this.#isConnected) this.#options.socket.send(parts)
+    const { socket, isPlugged } = this.#options
+    if (this.#isConnected && isPlugged()) socket.send(parts)
   }
 
   /** The next block, to be filled; undefined where the stream is closed or blocks wait to be sent. */

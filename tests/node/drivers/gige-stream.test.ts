@@ -73,7 +73,7 @@ describe.each([false, true])('with extended ids: %s', (extendedIds) => {
     for (let id = 1; id <= 5; id++) give(block(id, extendedIds))
     expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4])
     frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 1))).toBe(true))
-    expect(assembler.counts).toMatchObject({ frames: 5, incompleteFrames: 0, malformedPackets: 0 })
+    expect(assembler.counts).toMatchObject({ incompleteFrames: 0, malformedPackets: 0 })
   })
 
   test('packets in any order, some twice, of two blocks at once', () => {
@@ -115,7 +115,7 @@ test('a block with packets missing is dropped and counted once it is over', () =
   assembler.sweep(50, false)
   expect(frames.map(({ sequence }) => sequence)).toEqual([1])
   expect(frames[0]?.pixels.equals(image(2))).toBe(true)
-  expect(assembler.counts).toMatchObject({ incompleteFrames: 1, lostPackets: 1, frames: 1 })
+  expect(assembler.counts).toMatchObject({ incompleteFrames: 1, lostPackets: 1 })
 })
 
 test('delivered all the same, it is flagged, and 0 where pixels are missing', () => {
@@ -123,6 +123,9 @@ test('delivered all the same, it is flagged, and 0 where pixels are missing', ()
   give(block(1))
   give(block(2).filter((_, i) => i !== 3))
   assembler.sweep(50, false)
+  // As long as no other block begins, the camera may just be slow.
+  expect(frames).toHaveLength(1)
+  assembler.sweep(1100, false)
   const expected = image(2).fill(0, 2 * 200, 3 * 200)
   expect(frames.map(({ incomplete }) => incomplete)).toEqual([undefined, true])
   expect(frames[1]?.pixels.equals(expected)).toBe(true)
@@ -187,7 +190,7 @@ describe('resend', () => {
     })
     assembler.sweep(0, false)
     give(small.filter((_, i) => i % 2 === 0))
-    for (let ms = 4; ms < 300; ms += 4) assembler.sweep(ms, false)
+    for (let ms = 4; ms < 1200; ms += 4) assembler.sweep(ms, false)
     const asked = requests.reduce((sum, { firstPacket, lastPacket }) => sum + lastPacket - firstPacket + 1, 0)
     expect(asked).toBe(Math.ceil((small.length - 2) / 4))
     expect(frames).toHaveLength(0)
@@ -353,6 +356,8 @@ describe('bad packets', () => {
         give(block(1))
         assembler.sweep(400, false)
         give(block(3))
+        // What is still open is over now.
+        assembler.sweep(1600, false)
         for (const { pixels, width: w, height: h } of frames)
           expect(pixels.length).toBeGreaterThanOrEqual(w * h)
         expect(frames[0]?.pixels.equals(image(1))).toBe(true)

@@ -94,6 +94,7 @@ export function sampleSnapshot(patch: Partial<EngineSnapshot> = {}): EngineSnaps
     type: 'snapshot',
     devices: [sampleCamera('a'), sampleCamera('b'), sampleStage],
     presets: [],
+    hardware: { connections: [], drivers: [], discovery: { running: false, drivers: [], found: [] } },
     streams: [],
     alerts: [],
     settings: settingsSchema.parse({}),

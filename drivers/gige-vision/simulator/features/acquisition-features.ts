@@ -124,7 +124,7 @@ function addTiming(
         },
       },
     }),
-    // As a period in nanoseconds.
+    // In thousandths of a hertz.
     description.converted({
       name: 'AcquisitionFrameRate',
       title: 'Frame rate',
@@ -133,13 +133,12 @@ function addTiming(
       min: 1,
       max: maxFrameRate,
       representation: 'Logarithmic',
-      toRaw: 'ROUND(1000000000.0 / FROM, 0)',
-      fromRaw: '1000000000.0 / TO',
-      slope: 'Decreasing',
+      toRaw: 'ROUND(FROM * 1000, 0)',
+      fromRaw: 'TO / 1000.0',
       value: {
-        read: () => Math.round(1e9 / settings.frameRate),
-        write: (periodNs) => {
-          const status = settings.setFrameRate(periodNs === 0 ? 0 : 1e9 / periodNs)
+        read: () => Math.round(settings.frameRate * 1000),
+        write: (raw) => {
+          const status = settings.setFrameRate(raw / 1000)
           if (status === 'success') acquisition.retime()
           return status
         },

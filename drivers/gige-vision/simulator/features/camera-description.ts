@@ -4,61 +4,20 @@
  */
 import type { Register, RegisterMap } from '../register-map.ts'
 import { commandRegister, doubleRegister, longRegister, numberRegister, type Writer } from '../registers.ts'
+import {
+  accessOf,
+  type Behind,
+  checkedWriter,
+  bitOf,
+  type EnumerationFeature,
+  type FeatureText,
+  type FloatFeature,
+  hex,
+  type IntegerFeature,
+  type Limit,
+  type OwnValue,
+} from './feature.ts'
 import { element } from './xml-text.ts'
-
-/** A number, or the name of the node that tells it. */
-export type Limit = number | { readonly node: string }
-
-export type FeatureText = {
-  readonly name: string
-  readonly title: string
-  readonly tip: string
-  readonly visibility?: 'Beginner' | 'Expert' | 'Guru'
-  /** True: cannot change while a client streams. */
-  readonly locked?: boolean
-  /** Node that is 0 while the feature has no meaning. */
-  readonly availableWhen?: string
-  /** Names of the features that this one selects. */
-  readonly selects?: readonly string[]
-  /** Names of features whose change can change this one. */
-  readonly invalidatedBy?: readonly string[]
-  /** Set where the value changes by itself: how long it may be kept, ms. */
-  readonly pollingMs?: number
-}
-
-/** A value of the camera's own, for which a register is made. */
-export type OwnValue<Value> = { readonly read: () => Value; readonly write?: Writer<Value> }
-/** What is behind a feature: such a value, a register that is there already (of the standard), or another node. */
-export type Behind<Value> =
-  | OwnValue<Value>
-  | { readonly at: number; readonly access: 'RO' | 'RW' }
-  | { readonly node: string }
-
-type IntegerFeature = FeatureText & {
-  readonly value: Behind<number>
-  readonly min?: Limit
-  readonly max?: Limit
-  readonly inc?: Limit
-  readonly unit?: string
-  readonly representation?: 'Linear' | 'Logarithmic' | 'PureNumber' | 'HexNumber' | 'IPV4Address'
-  /** Bits of the register, counted from the most significant one as GenICam does; default: all 32. */
-  readonly bits?: { readonly first: number; readonly last: number }
-}
-
-type FloatFeature = FeatureText & {
-  readonly min?: Limit
-  readonly max?: Limit
-  readonly unit?: string
-  readonly representation?: 'Linear' | 'Logarithmic' | 'PureNumber'
-}
-
-type EnumerationFeature = FeatureText & {
-  readonly entries: readonly EnumerationEntry[]
-  /** Undefined: a choice of the client's alone, as most selectors are. */
-  readonly value?: Behind<number>
-  readonly bits?: { readonly first: number; readonly last: number }
-}
-export type EnumerationEntry = { readonly name: string; readonly value: number; readonly tip?: string }
 
 /** First address of the registers that the standard does not define. */
 export const firstFeatureAddress = 0x0001_0000
@@ -152,10 +111,9 @@ export class CameraDescription {
       readonly value: Behind<number>
       readonly toRaw: string
       readonly fromRaw: string
-      readonly slope?: 'Increasing' | 'Decreasing'
     },
   ): string {
-    const { value, toRaw, fromRaw, slope = 'Increasing', name, min, max, unit, representation } = feature
+    const { value, toRaw, fromRaw, name, min, max, unit, representation } = feature
     const converter = `${name}Converter`
     this.node(
       element(
@@ -164,7 +122,7 @@ export class CameraDescription {
           element('FormulaTo', toRaw),
           element('FormulaFrom', fromRaw),
           element('pValue', this.#number(feature, value)),
-          element('Slope', slope),
+          element('Slope', 'Increasing'),
         ],
         { Name: converter },
       ),
@@ -377,17 +335,6 @@ export class CameraDescription {
   }
 }
 
-/** An address as the XML has it. */
-export function hex(address: number): string {
-  return `0x${address.toString(16)}`
-}
-
-/** A boolean as a number, 0 or 1. */
-export function bitOf({ read, write }: OwnValue<boolean>): OwnValue<number> {
-  if (write === undefined) return { read: () => Number(read()) }
-  return { read: () => Number(read()), write: checkedWriter((bit) => write(bit === 1), new Set([0, 1])) }
-}
-
 const unsigned = [element('Sign', 'Unsigned'), element('Endianess', 'BigEndian')]
 
 function limits({
@@ -404,13 +351,4 @@ function limits({
 
 function limit(name: string, value: Limit | undefined): string {
   return typeof value === 'object' ? element(`p${name}`, value.node) : element(name, value)
-}
-
-function accessOf(value: { readonly access: 'RO' | 'RW' } | { readonly write?: unknown }): 'RO' | 'RW' {
-  if ('access' in value) return value.access
-  return value.write === undefined ? 'RO' : 'RW'
-}
-
-function checkedWriter(write: Writer<number>, known: ReadonlySet<number>): Writer<number> {
-  return (value) => (known.has(value) ? write(value) : 'invalidParameter')
 }

@@ -1,6 +1,7 @@
 import type { CameraSettings } from '../camera-settings.ts'
 import { type ChunkSettings, chunkKinds } from '../chunk-settings.ts'
-import { bitOf, type CameraDescription } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { bitOf } from './feature.ts'
 import { element } from './xml-text.ts'
 
 /** SFNC 2.7, "Chunk Data Control": what a frame tells of itself, in nodes that read from the frame. */

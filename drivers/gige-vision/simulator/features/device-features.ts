@@ -1,7 +1,8 @@
 import { bootstrap, bootstrapTextBytes } from '../../protocol/bootstrap-registers.ts'
 import { optionalRegister } from '../../protocol/optional-registers.ts'
 import type { DeviceClock } from '../device-clock.ts'
-import { type CameraDescription, hex } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
 /** Temperatures by their place, °C, as far as one knows them of a simulated camera. */

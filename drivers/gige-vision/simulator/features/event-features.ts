@@ -1,5 +1,6 @@
 import { type DeviceEvents, eventKinds } from '../device-events.ts'
-import { bitOf, type CameraDescription } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { bitOf } from './feature.ts'
 
 /** SFNC 2.7, "Event Control": what the camera tells of its own accord, on the message channel. */
 export function addEventFeatures(description: CameraDescription, events: DeviceEvents): void {

@@ -1,7 +1,8 @@
 import type { Microscope } from '../../../simulated-microscope/microscope.ts'
 import { filters, objectives } from '../../../simulated-microscope/optics.ts'
 import { channels } from '../../../simulated-microscope/presets.ts'
-import { bitOf, type CameraDescription } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { bitOf } from './feature.ts'
 
 /** Lights are dimmed in tenths of a percent. */
 const intensitySteps = 10
@@ -109,11 +110,12 @@ function addTurrets(
         },
         write: (value) => {
           const channel = channels[value]
-          if (channel === undefined) return 'invalidParameter'
+          if (channel === undefined && value !== noChannel) return 'invalidParameter'
+          // Without a channel it is dark.
           for (const light of microscope.lights) {
-            carryOut(light.setProperty('on', light.id === channel.light))
+            carryOut(light.setProperty('on', light.id === channel?.light))
           }
-          carryOut(filter.setProperty('position', channel.filter))
+          if (channel !== undefined) carryOut(filter.setProperty('position', channel.filter))
           return 'success'
         },
       },

@@ -1,6 +1,7 @@
 import { type GvcpStatus, statusCodes } from '../../protocol/gvcp-status.ts'
 import type { DeviceEvents } from '../device-events.ts'
-import { type CameraDescription, hex } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
 const maxPendingMs = 60_000

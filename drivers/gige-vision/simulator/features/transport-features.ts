@@ -3,7 +3,8 @@ import { optionalRegister } from '../../protocol/optional-registers.ts'
 import type { CameraSettings } from '../camera-settings.ts'
 import { minHeartbeatMs } from '../control-privilege.ts'
 import { maxPacketSize, minPacketSize, packetSizeStep } from '../stream-channel.ts'
-import { type CameraDescription, hex } from './camera-description.ts'
+import type { CameraDescription } from './camera-description.ts'
+import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
 export type TransportFeatureOptions = {
