@@ -20,7 +20,7 @@ import {
 
 /** Heartbeats are three to a timeout; a command that is not answered is given up within one and a half of them. */
 const attempts = 3
-const mostAttemptMs = 500
+const mostAttemptMs = 2000
 /** How long a camera may take to accept a new address, and to be there with it, ms. */
 const forceIpMs = 1500
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { canUnshare, inNamespace } from '../fixtures/lo-namespace.ts'
 import { hasProgram } from '../fixtures/peer-programs.ts'
-import { comparedDescription } from './genicam/compared-description.ts'
+import { comparedDescription } from '../fixtures/genicam/compared-description.ts'
 
 type Values = Readonly<Record<string, string>>
 type Comparison = { readonly ours: Values; readonly theirs: Values }
@@ -13,6 +13,7 @@ type Report = {
   readonly isFetchedWhole: boolean
   readonly faults: readonly string[]
   readonly initial: Comparison
+  readonly modes: Comparison
   readonly afterOurSetting: Comparison
   readonly afterTheirSetting: Comparison
 }
@@ -75,6 +76,12 @@ describe.skipIf(!canRun)('node map and Aravis', () => {
       }
     },
   )
+
+  test('access modes are the same, but for locks, which Aravis does not show', () => {
+    const { ours, theirs } = report.modes
+    expect(ours).toMatchObject({ Free: 'RW', Locked: 'RO', LockedByFormula: 'RO' })
+    expect(theirs).toEqual({ ...ours, Locked: 'RW', LockedByFormula: 'RW' })
+  })
 
   test('what either program sets, both read', () => {
     for (const when of [report.afterOurSetting, report.afterTheirSetting]) {

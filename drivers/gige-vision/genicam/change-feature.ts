@@ -3,6 +3,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { isWritable } from './access-mode.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { FeatureValue } from './feature.ts'
+import { limitsOf } from './limits.ts'
 import type { EnumerationNode, FloatNode, IntegerNode, ValueNode } from './map-nodes.ts'
 
 /** How far a float may be off its step, in steps: what rounding in single precision can do. */
@@ -78,10 +79,8 @@ async function writeInteger(node: IntegerNode, value: FeatureValue, evaluation: 
     throw wrongType(node, 'an integer', value)
   }
   const number = BigInt(value)
-  const min = await evaluation.within(node.name, 'min', () => node.min(evaluation))
-  const max = await evaluation.within(node.name, 'max', () => node.max(evaluation))
+  const { min, max, inc } = await limitsOf(node, evaluation)
   if (number < min || number > max) throw outOfRange(node, number, `between ${min} and ${max}`)
-  const inc = await evaluation.within(node.name, 'inc', () => node.inc(evaluation))
   if (inc > 1n && (number - min) % inc !== 0n) {
     throw outOfRange(node, number, `${min} plus a multiple of ${inc}`)
   }
@@ -91,11 +90,9 @@ async function writeInteger(node: IntegerNode, value: FeatureValue, evaluation: 
 async function writeFloat(node: FloatNode, value: FeatureValue, evaluation: Evaluation): Promise<void> {
   if (typeof value !== 'number' && typeof value !== 'bigint') throw wrongType(node, 'a number', value)
   const number = Number(value)
-  const min = await evaluation.within(node.name, 'min', () => node.min(evaluation))
-  const max = await evaluation.within(node.name, 'max', () => node.max(evaluation))
+  const { min, max, inc } = await limitsOf(node, evaluation)
   // Not a number is neither.
   if (!(number >= min && number <= max)) throw outOfRange(node, number, `between ${min} and ${max}`)
-  const inc = await evaluation.within(node.name, 'inc', () => node.inc(evaluation))
   if (inc !== undefined && inc > 0 && Number.isFinite(min)) {
     const steps = (number - min) / inc
     if (Math.abs(steps - Math.round(steps)) > stepTolerance) {

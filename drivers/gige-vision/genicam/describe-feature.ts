@@ -2,6 +2,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { isReadable } from './access-mode.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { AccessMode, EnumerationEntry, Feature } from './feature.ts'
+import { type LimitedNode, limitsOf } from './limits.ts'
 import type { EnumerationNode, ValueNode } from './map-nodes.ts'
 
 /** What of a feature does not change. */
@@ -50,30 +51,12 @@ async function describeValue(node: ValueNode, base: Base, evaluation: Evaluation
   const read = <Value>(get: () => Promise<Value>) => readable(base.accessMode, node, get, evaluation)
   switch (node.kind) {
     case 'integer': {
-      const { unit, representation = 'linear' } = node.style()
-      return {
-        ...base,
-        kind: 'integer',
-        value: await read(() => node.read(evaluation)),
-        min: await evaluation.within(node.name, 'min', () => node.min(evaluation)),
-        max: await evaluation.within(node.name, 'max', () => node.max(evaluation)),
-        inc: await evaluation.within(node.name, 'inc', () => node.inc(evaluation)),
-        unit,
-        representation,
-      }
+      const value = await read(() => node.read(evaluation))
+      return { ...base, kind: 'integer', value, ...(await numberParts(node, evaluation)) }
     }
     case 'float': {
-      const { unit, representation = 'linear' } = node.style()
-      return {
-        ...base,
-        kind: 'float',
-        value: await read(() => node.read(evaluation)),
-        min: await evaluation.within(node.name, 'min', () => node.min(evaluation)),
-        max: await evaluation.within(node.name, 'max', () => node.max(evaluation)),
-        inc: await evaluation.within(node.name, 'inc', () => node.inc(evaluation)),
-        unit,
-        representation,
-      }
+      const value = await read(() => node.read(evaluation))
+      return { ...base, kind: 'float', value, ...(await numberParts(node, evaluation)) }
     }
     case 'enumeration': {
       const value = await read(() => node.read(evaluation))
@@ -100,6 +83,12 @@ async function describeValue(node: ValueNode, base: Base, evaluation: Evaluation
       return { ...base, kind: 'register', value: value?.slice(), length: await node.length(evaluation) }
     }
   }
+}
+
+/** What integers and floats have besides their value. */
+async function numberParts<Value, Step>(node: LimitedNode<Value, Step>, evaluation: Evaluation) {
+  const { unit, representation = 'linear' as const } = node.style()
+  return { ...(await limitsOf(node, evaluation)), unit, representation }
 }
 
 /** A feature of which nothing but its labels can be told now. */

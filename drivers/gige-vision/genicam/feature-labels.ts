@@ -24,7 +24,7 @@ export function readLabels(xml: NodeXml): Labels {
     displayName: xml.text('DisplayName') ?? xml.name,
     tooltip: xml.text('ToolTip'),
     description: xml.text('Description'),
-    visibility: xml.choice<Visibility>('Visibility', visibilities, 'beginner'),
+    visibility: xml.labelChoice<Visibility>('Visibility', visibilities, 'beginner'),
   }
 }
 
@@ -38,8 +38,15 @@ export type CategoryTree = {
 /** Deeper trees than this are made by mistake: SFNC has two levels. */
 const maxDepth = 20
 
-/** The tree of categories. What is faulty in it (missing nodes, circles) is left out and told in `faults`. */
-export function readCategories({ nodes }: DeviceDescription, faults: CoverslipError[]): CategoryTree {
+/**
+ * The tree of categories, with those features that `isUsable`. What is faulty in it (missing nodes, circles) is left out
+ * and told in `faults`.
+ */
+export function readCategories(
+  { nodes }: DeviceDescription,
+  isUsable: (feature: string) => boolean,
+  faults: CoverslipError[],
+): CategoryTree {
   const paths = new Map<string, readonly string[]>()
   const open = new Set<string>()
 
@@ -52,6 +59,7 @@ export function readCategories({ nodes }: DeviceDescription, faults: CoverslipEr
       if (node === undefined) {
         faults.push(descriptionError(xml.name, `it holds "${text}", and there is no such node`))
       } else if (node.type !== 'Category') {
+        if (!isUsable(text)) continue
         features.add(text)
         if (!paths.has(text)) paths.set(text, path)
       } else if (open.has(text) || path.length === maxDepth) {

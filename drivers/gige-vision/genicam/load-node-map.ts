@@ -1,22 +1,14 @@
-import { CoverslipError } from '../../../src-shared/errors.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
-import { isReadable } from './access-mode.ts'
+import type { CoverslipError } from '../../../src-shared/errors.ts'
 import { executeFeature, setFeature } from './change-feature.ts'
-import { describeFeature, type FeatureLabels } from './describe-feature.ts'
-import { descriptionError } from './description-error.ts'
+import { describeFeature } from './describe-feature.ts'
 import { type DeviceDescription, readDescription } from './device-description.ts'
 import { Evaluation } from './evaluation.ts'
 import type { Category, Feature, FeatureValue } from './feature.ts'
-import { readCategories, readLabels } from './feature-labels.ts'
-import type { ValueNode } from './map-nodes.ts'
-import { NodeGraph } from './node-graph.ts'
+import { notOfType } from './feature-error.ts'
 import type { DescribedDevice, NodeMap, RegisterPorts } from './node-map.ts'
-import type { NodeScope } from './node-scope.ts'
-import type { NodeXml } from './node-xml.ts'
-import { buildNode, hasValue } from './nodes/build-node.ts'
-import { Reference } from './reference.ts'
-import { RegisterStore } from './registers/register-store.ts'
-import { wholeNumber } from './whole-number.ts'
+import { NodeSet } from './node-set.ts'
+import { readFeature, readFloat, readInteger } from './read-feature.ts'
 
 /**
  * The node map of a device.
@@ -28,50 +20,33 @@ export function loadNodeMap(description: string, ports: RegisterPorts): NodeMap 
   return new LoadedNodeMap(readDescription(description), ports)
 }
 
+/** A node that polls: how often, and how long its value has been there. */
+type Age = { readonly pollingMs: number; ageMs: number }
+
 class LoadedNodeMap implements NodeMap {
   readonly device: DescribedDevice
   readonly categories: readonly Category[]
   readonly faults: readonly CoverslipError[]
   readonly featureNames: readonly string[]
   readonly pollingMs: number | undefined
-  readonly #nodes = new Map<string, ValueNode>()
-  /** Why a node could not be made. */
-  readonly #nodeFaults = new Map<string, CoverslipError>()
-  readonly #labels = new Map<string, FeatureLabels>()
-  readonly #graph = new NodeGraph()
-  readonly #registers: RegisterStore
+  readonly #nodes: NodeSet
   readonly #changes = new Emitter<readonly string[]>()
-  /** For each node that polls, how long its value has been there. */
-  readonly #agesMs = new Map<string, number>()
+  readonly #ages = new Map<string, Age>()
   /** Settles when the calls made so far are carried out. */
   #calls: Promise<unknown> = Promise.resolve()
 
   constructor(description: DeviceDescription, ports: RegisterPorts) {
     this.device = description.device
-    this.#registers = new RegisterStore(ports)
-    const faults = [...description.faults]
-    const tree = readCategories(description, faults)
-    const selectors = this.#readSelectors(description.nodes, faults)
-    for (const xml of description.nodes.values()) {
-      if (!hasValue(xml)) continue
-      try {
-        this.#nodes.set(xml.name, buildNode(xml, this.#scope(description.nodes)))
-        const { selects, selectedBy } = selectors(xml.name)
-        const labels = readFeatureLabels(xml, tree.paths.get(xml.name) ?? [])
-        this.#labels.set(xml.name, { ...labels, selects, selectedBy })
-        if (labels.pollingMs !== undefined) this.#agesMs.set(xml.name, 0)
-      } catch (error) {
-        const fault = CoverslipError.from(error)
-        this.#nodes.delete(xml.name)
-        this.#nodeFaults.set(xml.name, fault)
-        faults.push(fault)
-      }
+    this.#nodes = new NodeSet(description, ports)
+    this.categories = this.#nodes.categories
+    this.faults = this.#nodes.faults
+    this.featureNames = this.#nodes.featureNames
+    let shortest = Number.POSITIVE_INFINITY
+    for (const [name, pollingMs] of this.#nodes.polling()) {
+      this.#ages.set(name, { pollingMs, ageMs: 0 })
+      shortest = Math.min(shortest, pollingMs)
     }
-    this.categories = tree.categories
-    this.faults = faults
-    this.featureNames = [...tree.paths.keys()].filter((name) => this.#nodes.has(name))
-    const polling = [...this.#agesMs.keys()].flatMap((name) => this.#labels.get(name)?.pollingMs ?? [])
-    this.pollingMs = polling.length === 0 ? undefined : Math.min(...polling)
+    this.pollingMs = this.#ages.size === 0 ? undefined : shortest
   }
 
   has(name: string): boolean {
@@ -79,23 +54,15 @@ class LoadedNodeMap implements NodeMap {
   }
 
   get(name: string): Promise<FeatureValue> {
-    return this.#inTurn((evaluation) => this.#read(name, evaluation))
+    return this.#inTurn((evaluation) => readFeature(this.#nodes.get(name), evaluation))
   }
 
   getInteger(name: string): Promise<bigint> {
-    return this.#inTurn(async (evaluation) => {
-      const node = await this.#readableNode(name, evaluation)
-      if (node.kind === 'float') throw notOfType(name, 'an integer')
-      return wholeNumber(await this.#ask(node).number(evaluation), name)
-    })
+    return this.#inTurn((evaluation) => readInteger(this.#nodes.get(name), evaluation))
   }
 
   getFloat(name: string): Promise<number> {
-    return this.#inTurn(async (evaluation) => {
-      const node = await this.#readableNode(name, evaluation)
-      if (node.kind !== 'float' && node.kind !== 'integer') throw notOfType(name, 'a number')
-      return this.#ask(node).float(evaluation)
-    })
+    return this.#inTurn((evaluation) => readFloat(this.#nodes.get(name), evaluation))
   }
 
   async getString(name: string): Promise<string> {
@@ -104,17 +71,17 @@ class LoadedNodeMap implements NodeMap {
   }
 
   set(name: string, value: FeatureValue): Promise<void> {
-    return this.#inTurn((evaluation) => setFeature(this.#node(name), value, evaluation))
+    return this.#inTurn((evaluation) => setFeature(this.#nodes.get(name), value, evaluation))
   }
 
   execute(name: string): Promise<void> {
-    return this.#inTurn((evaluation) => executeFeature(this.#node(name), evaluation))
+    return this.#inTurn((evaluation) => executeFeature(this.#nodes.get(name), evaluation))
   }
 
   isDone(name: string): Promise<boolean> {
     return this.#inTurn(
-      async (evaluation) => {
-        const node = this.#node(name)
+      (evaluation) => {
+        const node = this.#nodes.get(name)
         if (node.kind !== 'command') throw notOfType(name, 'a command')
         return evaluation.within(name, 'value', () => node.isDone(evaluation))
       },
@@ -123,7 +90,9 @@ class LoadedNodeMap implements NodeMap {
   }
 
   feature(name: string): Promise<Feature> {
-    return this.#inTurn((evaluation) => this.#describe(name, evaluation))
+    return this.#inTurn((evaluation) =>
+      describeFeature(this.#nodes.get(name), this.#nodes.labels(name), evaluation),
+    )
   }
 
   async features(): Promise<readonly Feature[]> {
@@ -139,20 +108,21 @@ class LoadedNodeMap implements NodeMap {
 
   invalidate(name?: string): void {
     if (name === undefined) {
-      this.#registers.dropAll()
-      this.#announce(this.#nodes.keys())
+      this.#nodes.registers.dropAll()
+      this.#announce(this.#nodes.names())
     } else {
-      this.#node(name)
+      this.#nodes.get(name)
       this.#dropSourcesOf([name])
     }
   }
 
   poll(elapsedMs: number): void {
     const due: string[] = []
-    for (const [name, ageMs] of this.#agesMs) {
-      const isDue = ageMs + elapsedMs >= (this.#labels.get(name)?.pollingMs ?? Number.POSITIVE_INFINITY)
-      this.#agesMs.set(name, isDue ? 0 : ageMs + elapsedMs)
-      if (isDue) due.push(name)
+    for (const [name, age] of this.#ages) {
+      age.ageMs += elapsedMs
+      if (age.ageMs < age.pollingMs) continue
+      age.ageMs = 0
+      due.push(name)
     }
     if (due.length > 0) this.#dropSourcesOf(due)
   }
@@ -175,136 +145,22 @@ class LoadedNodeMap implements NodeMap {
 
   #settle({ changed }: Evaluation): void {
     if (changed.size === 0) return
-    const affected = this.#graph.affectedBy(changed)
+    const affected = this.#nodes.graph.affectedBy(changed)
     // What was written is known; only what depends on it is not.
-    this.#registers.drop([...affected].filter((name) => !changed.has(name)))
+    this.#nodes.registers.drop([...affected].filter((name) => !changed.has(name)))
     this.#announce(affected)
   }
 
-  /** Forgets the registers from which `names` are computed, and announces all that depends on those. */
+  /** Forgets the registers from which `names` are computed, and all that depends on those, and announces it. */
   #dropSourcesOf(names: readonly string[]): void {
-    const sources = new Set(names.flatMap((name) => [...this.#graph.sourcesOf(name)]))
-    const registers = [...sources].filter((name) => this.#registers.has(name))
-    this.#registers.drop(registers)
-    const affected = this.#graph.affectedBy([...names, ...registers])
-    this.#registers.drop(affected)
+    const { graph, registers } = this.#nodes
+    const sources = names.flatMap((name) => [...graph.sourcesOf(name)])
+    const affected = graph.affectedBy([...names, ...sources.filter((name) => registers.has(name))])
+    registers.drop(affected)
     this.#announce(affected)
   }
 
   #announce(names: Iterable<string>): void {
     this.#changes.emit([...names].filter((name) => this.#nodes.has(name)))
   }
-
-  async #describe(name: string, evaluation: Evaluation): Promise<Feature> {
-    const node = this.#node(name)
-    const labels = this.#labels.get(name)
-    if (labels === undefined) throw unknownFeature(name)
-    return describeFeature(node, labels, evaluation)
-  }
-
-  async #read(name: string, evaluation: Evaluation): Promise<FeatureValue> {
-    const node = await this.#readableNode(name, evaluation)
-    return evaluation.within<FeatureValue>(name, 'value', async () => {
-      if (node.kind === 'command') throw notOfType(name, 'something with a value')
-      if (node.kind === 'register') return (await node.read(evaluation)).slice()
-      if (node.kind !== 'enumeration') return node.read(evaluation)
-      const value = await node.read(evaluation)
-      const entry = node.entries.find((one) => one.value === value)
-      if (entry === undefined)
-        throw descriptionError(name, `the camera says ${value}, which is none of its entries`)
-      return entry.name
-    })
-  }
-
-  async #readableNode(name: string, evaluation: Evaluation): Promise<ValueNode> {
-    const node = this.#node(name)
-    const mode = await this.#ask(node).access(evaluation)
-    if (isReadable(mode)) return node
-    throw new CoverslipError('INVALID_INPUT', `"${name}" cannot be read now (access mode ${mode})`, {
-      hint: 'It may be there in other settings of the camera.',
-      data: { node: name, accessMode: mode },
-    })
-  }
-
-  #node(name: string): ValueNode {
-    const node = this.#nodes.get(name)
-    if (node !== undefined) return node
-    throw this.#nodeFaults.get(name) ?? unknownFeature(name)
-  }
-
-  #ask(node: ValueNode): Reference {
-    return new Reference(node.name, node.name, () => node)
-  }
-
-  #scope(nodes: DeviceDescription['nodes']): NodeScope {
-    return {
-      graph: this.#graph,
-      registers: this.#registers,
-      reference: (owner, name) => {
-        const xml = nodes.get(name)
-        if (xml === undefined)
-          throw descriptionError(owner, `it refers to "${name}", and there is no such node`)
-        if (!hasValue(xml)) throw descriptionError(owner, `it refers to "${name}", which has no value`)
-        this.#graph.addDependency(owner, name)
-        return new Reference(owner, name, () => this.#node(name))
-      },
-    }
-  }
-
-  /** Which features select which. */
-  #readSelectors(nodes: DeviceDescription['nodes'], faults: CoverslipError[]) {
-    const selects = new Map<string, string[]>()
-    const selectedBy = new Map<string, string[]>()
-    for (const { name, all } of selectorsAmong(nodes)) {
-      for (const selected of all) {
-        if (!nodes.has(selected)) {
-          faults.push(descriptionError(name, `it selects "${selected}", and there is no such node`))
-          continue
-        }
-        listFor(selects, name).push(selected)
-        listFor(selectedBy, selected).push(name)
-        this.#graph.addInvalidation(selected, name)
-      }
-    }
-    return (name: string) => ({ selects: selects.get(name) ?? [], selectedBy: selectedBy.get(name) ?? [] })
-  }
-}
-
-function listFor(lists: Map<string, string[]>, name: string): string[] {
-  const list = lists.get(name) ?? []
-  lists.set(name, list)
-  return list
-}
-
-function selectorsAmong(nodes: DeviceDescription['nodes']) {
-  return [...nodes.values()].map((xml) => ({
-    name: xml.name,
-    all: xml.all('pSelected').map(({ text }) => text),
-  }))
-}
-
-function readFeatureLabels(xml: NodeXml, categoryPath: readonly string[]) {
-  const pollingMs = xml.integer('PollingTime')
-  xml.check(pollingMs === undefined || pollingMs > 0n, `a PollingTime of ${pollingMs} ms makes no sense`)
-  return {
-    name: xml.name,
-    ...readLabels(xml),
-    categoryPath,
-    streamable: xml.choice('Streamable', { Yes: true, No: false }, false),
-    pollingMs: pollingMs === undefined ? undefined : Number(pollingMs),
-  }
-}
-
-function unknownFeature(name: string): CoverslipError {
-  return new CoverslipError('UNKNOWN_PROPERTY', `The camera has no feature "${name}"`, {
-    hint: 'Names are those of the camera, written as in its property list.',
-    data: { node: name },
-  })
-}
-
-function notOfType(name: string, needed: string): CoverslipError {
-  return new CoverslipError('INVALID_INPUT', `"${name}" is not ${needed}`, {
-    hint: 'Ask for its value as its kind has it.',
-    data: { node: name },
-  })
 }

@@ -56,6 +56,13 @@ export class NodeXml {
     return choice
   }
 
+  /** As `choice`, for what is only shown: another text counts as none. */
+  labelChoice<Choice>(name: string, choices: Readonly<Record<string, Choice>>, otherwise: Choice): Choice {
+    const text = this.text(name)
+    if (text === undefined || !Object.hasOwn(choices, text)) return otherwise
+    return choices[text] ?? otherwise
+  }
+
   /** Decimal or 0x hexadecimal, with a sign or without, as a signed 64-bit number. */
   toInteger(text: string, what: string): bigint {
     if (!/^[+-]?(0[xX][0-9a-fA-F]{1,16}|\d{1,20})$/.test(text)) {

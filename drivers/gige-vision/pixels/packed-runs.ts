@@ -34,44 +34,9 @@ type Group = {
 }
 
 /** Mono10Packed, Bayer..10Packed. */
-export const packed10 = groupedRun({
-  bytes: 3,
-  samples: 2,
-  significantBits: 10,
-  pieces: gigePieces(2),
-  unpackGroups(source, from, groups, target, to) {
-    const end = from + 3 * groups
-    for (let at = from, put = to; at < end; at += 3, put += 4) {
-      const first = source[at] ?? 0
-      const low = source[at + 1] ?? 0
-      const second = source[at + 2] ?? 0
-      target[put] = (first << 2) | (low & 3)
-      target[put + 1] = first >> 6
-      target[put + 2] = (second << 2) | ((low >> 4) & 3)
-      target[put + 3] = second >> 6
-    }
-  },
-})
-
+export const packed10 = packedRun(2)
 /** Mono12Packed, Bayer..12Packed. */
-export const packed12 = groupedRun({
-  bytes: 3,
-  samples: 2,
-  significantBits: 12,
-  pieces: gigePieces(4),
-  unpackGroups(source, from, groups, target, to) {
-    const end = from + 3 * groups
-    for (let at = from, put = to; at < end; at += 3, put += 4) {
-      const first = source[at] ?? 0
-      const low = source[at + 1] ?? 0
-      const second = source[at + 2] ?? 0
-      target[put] = (first << 4) | (low & 15)
-      target[put + 1] = first >> 4
-      target[put + 2] = (second << 4) | (low >> 4)
-      target[put + 3] = second >> 4
-    }
-  },
-})
+export const packed12 = packedRun(4)
 
 /** Mono10p, Bayer..10p. */
 export const stream10 = groupedRun({
@@ -117,15 +82,34 @@ export const stream12 = groupedRun({
   },
 })
 
-function gigePieces(lowBits: number): Group['pieces'] {
-  return [
-    [{ sample: 0, sampleBit: lowBits, byteBit: 0, bits: 8 }],
-    [
-      { sample: 0, sampleBit: 0, byteBit: 0, bits: lowBits },
-      { sample: 1, sampleBit: 0, byteBit: 4, bits: lowBits },
+/** GigE Vision's own layout, of samples with 8 + `lowBits` bits. */
+function packedRun(lowBits: number): UnpackRun {
+  const mask = (1 << lowBits) - 1
+  return groupedRun({
+    bytes: 3,
+    samples: 2,
+    significantBits: 8 + lowBits,
+    pieces: [
+      [{ sample: 0, sampleBit: lowBits, byteBit: 0, bits: 8 }],
+      [
+        { sample: 0, sampleBit: 0, byteBit: 0, bits: lowBits },
+        { sample: 1, sampleBit: 0, byteBit: 4, bits: lowBits },
+      ],
+      [{ sample: 1, sampleBit: lowBits, byteBit: 0, bits: 8 }],
     ],
-    [{ sample: 1, sampleBit: lowBits, byteBit: 0, bits: 8 }],
-  ]
+    unpackGroups(source, from, groups, target, to) {
+      const end = from + 3 * groups
+      for (let at = from, put = to; at < end; at += 3, put += 4) {
+        const first = source[at] ?? 0
+        const low = source[at + 1] ?? 0
+        const second = source[at + 2] ?? 0
+        target[put] = (first << lowBits) | (low & mask)
+        target[put + 1] = first >> (8 - lowBits)
+        target[put + 2] = (second << lowBits) | ((low >> 4) & mask)
+        target[put + 3] = second >> (8 - lowBits)
+      }
+    },
+  })
 }
 
 function streamPieces(significantBits: number, bytes: number): Group['pieces'] {

@@ -142,7 +142,8 @@ export class CameraProperties {
     const { nodeMap } = this.#options
     let before: FeatureValue | undefined
     await this.#until(async () => {
-      if (before !== undefined) nodeMap.invalidate(name)
+      // Not the value that was written and is still known.
+      nodeMap.invalidate(name)
       const now = await nodeMap.get(name)
       const standsStill = typeof value === 'number' && now === before
       before = now

@@ -33,7 +33,11 @@ async function simulate(options: GigeSimulatorOptions = {}): Promise<GigeSimulat
 }
 
 async function open(simulator: GigeSimulator, options: Record<string, unknown> = {}) {
-  const connection = await driver.open(simulator.address, { port: simulator.port, ...options })
+  const connection = await driver.open(simulator.address, {
+    port: simulator.port,
+    heartbeatTimeoutMs: 12_000,
+    ...options,
+  })
   let closed: Promise<void> | undefined
   const close = () => (closed ??= connection.close())
   closing.push(close)
@@ -200,7 +204,7 @@ describe('bad cameras', () => {
     'a camera that $kind is told as lost',
     async (fault) => {
       const simulator = await simulate()
-      const { connection, camera } = await open(simulator, { heartbeatTimeoutMs: 600 })
+      const { connection, camera } = await open(simulator, { heartbeatTimeoutMs: 3000 })
       const lost = new Promise<Error>((resolve) => connection.onLost?.(resolve))
       await started(camera)
       await simulator.fault(fault)

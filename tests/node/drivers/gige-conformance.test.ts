@@ -25,7 +25,11 @@ describe.each([
 
   for (const { name } of conformanceChecks(gigeVision, { address: '', options: {} })) {
     test(name, { timeout: 120_000 }, async ({ skip }) => {
-      const target = { address: simulator.address, options: { port: simulator.port }, timeoutMs: 20_000 }
+      const target = {
+        address: simulator.address,
+        options: { port: simulator.port, heartbeatTimeoutMs: 12_000 },
+        timeoutMs: 20_000,
+      }
       const check = conformanceChecks(gigeVision, target).find((candidate) => candidate.name === name)
       const result = await check?.run()
       if (result?.outcome === 'skipped') skip(result.reason)

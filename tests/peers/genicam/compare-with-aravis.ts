@@ -14,12 +14,12 @@ import { loadNodeMap } from '../../../drivers/gige-vision/genicam/load-node-map.
 import { GvcpClient } from '../../../drivers/gige-vision/gvcp/gvcp-client.ts'
 import { GvcpRegisterPort } from '../../../drivers/gige-vision/gvcp/gvcp-register-port.ts'
 import { bootstrap } from '../../../drivers/gige-vision/protocol/bootstrap-registers.ts'
-import { comparedDescription } from './compared-description.ts'
+import { comparedDescription } from '../../fixtures/genicam/compared-description.ts'
 
 const run = promisify(execFile)
 const address = '127.0.0.1'
 const description = comparedDescription()
-const { names, settings, memory } = description
+const { names, restricted, settings, memory } = description
 
 const folder = await mkdtemp(join(tmpdir(), 'genicam-'))
 const file = join(folder, 'compared.xml')
@@ -48,6 +48,7 @@ try {
   const ours = await readOurs()
   await client.writeRegister(bootstrap.controlPrivilege, 0)
   const theirs = await readTheirs(names)
+  const modes = { ours: await ourModes(), theirs: await theirModes() }
 
   await client.writeRegister(bootstrap.controlPrivilege, 2)
   for (const { name, value } of settings) await map.set(name, typed(value))
@@ -67,6 +68,7 @@ try {
       isFetchedWhole: fetched === description.xml,
       faults: map.faults.map(({ message }) => message),
       initial: { ours, theirs },
+      modes,
       afterOurSetting,
       afterTheirSetting,
     }),
@@ -79,6 +81,12 @@ try {
       values[name] = map.has(name) ? await map.getString(name) : 'faulty'
     }
     return values
+  }
+
+  async function ourModes(): Promise<Record<string, string>> {
+    const modesByName: Record<string, string> = {}
+    for (const name of restricted) modesByName[name] = (await map.feature(name)).accessMode
+    return modesByName
   }
 } finally {
   camera.kill('SIGKILL')
@@ -102,6 +110,14 @@ async function readTheirs(asked: readonly string[]): Promise<Record<string, stri
   const { stdout } = await run('arv-tool-0.8', ['-a', address, 'control', ...asked], { timeout: 30_000 })
   const lines = [...stdout.matchAll(/^(\w+) = (.*?)(?: min:.*)?$/gm)]
   return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value.trim()]))
+}
+
+/** `Integer : [RW] 'Name'`, or `Integer : 'Name' (Not available)`; what is not implemented is left out. */
+async function theirModes(): Promise<Record<string, string>> {
+  const { stdout } = await run('arv-tool-0.8', ['-a', address, 'features'], { timeout: 30_000 })
+  const lines = [...stdout.matchAll(/^\s+\w+\s*: (?:\[(\w+)\] )?'(\w+)'/gm)]
+  const modes = new Map(lines.map(([, mode = 'NA', name = '']) => [name, mode]))
+  return Object.fromEntries(restricted.map((name) => [name, modes.get(name) ?? 'NI']))
 }
 
 function typed(value: string): string | number | bigint | boolean {

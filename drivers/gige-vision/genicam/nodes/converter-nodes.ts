@@ -3,23 +3,17 @@ import type { Evaluation } from '../evaluation.ts'
 import type { AccessMode } from '../feature.ts'
 import { floatArithmetic } from '../formula/float-arithmetic.ts'
 import { integerArithmetic } from '../formula/integer-arithmetic.ts'
-import type { FloatNode, IntegerNode, NumberStyle } from '../map-nodes.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
 import { ConverterParts } from './converter-parts.ts'
-import { int64 } from './integer-value-node.ts'
-import { readNumberStyle } from './number-style.ts'
-import { RuledNode } from './ruled-node.ts'
+import { AnyFloat, AnyInteger } from './number-node.ts'
 
-export class IntConverterNode extends RuledNode implements IntegerNode {
-  readonly kind = 'integer'
+export class IntConverterNode extends AnyInteger {
   readonly #parts: ConverterParts<bigint>
-  readonly #style: NumberStyle
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#parts = new ConverterParts(xml, scope, integerArithmetic)
-    this.#style = readNumberStyle(xml)
   }
 
   read(evaluation: Evaluation): Promise<bigint> {
@@ -30,20 +24,12 @@ export class IntConverterNode extends RuledNode implements IntegerNode {
     return this.#parts.write(value, evaluation)
   }
 
-  async min(evaluation: Evaluation): Promise<bigint> {
-    return (await this.#parts.limit('min', evaluation)) ?? int64.min
+  override async min(evaluation: Evaluation): Promise<bigint> {
+    return (await this.#parts.limit('min', evaluation)) ?? super.min(evaluation)
   }
 
-  async max(evaluation: Evaluation): Promise<bigint> {
-    return (await this.#parts.limit('max', evaluation)) ?? int64.max
-  }
-
-  inc(): Promise<bigint> {
-    return Promise.resolve(1n)
-  }
-
-  style() {
-    return this.#style
+  override async max(evaluation: Evaluation): Promise<bigint> {
+    return (await this.#parts.limit('max', evaluation)) ?? super.max(evaluation)
   }
 
   protected override ownAccess(evaluation: Evaluation): Promise<AccessMode> {
@@ -51,15 +37,12 @@ export class IntConverterNode extends RuledNode implements IntegerNode {
   }
 }
 
-export class ConverterNode extends RuledNode implements FloatNode {
-  readonly kind = 'float'
+export class ConverterNode extends AnyFloat {
   readonly #parts: ConverterParts<number>
-  readonly #style: NumberStyle
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#parts = new ConverterParts(xml, scope, floatArithmetic)
-    this.#style = readNumberStyle(xml)
   }
 
   read(evaluation: Evaluation): Promise<number> {
@@ -70,20 +53,12 @@ export class ConverterNode extends RuledNode implements FloatNode {
     return this.#parts.write(value, evaluation)
   }
 
-  async min(evaluation: Evaluation): Promise<number> {
-    return (await this.#parts.limit('min', evaluation)) ?? Number.NEGATIVE_INFINITY
+  override async min(evaluation: Evaluation): Promise<number> {
+    return (await this.#parts.limit('min', evaluation)) ?? super.min(evaluation)
   }
 
-  async max(evaluation: Evaluation): Promise<number> {
-    return (await this.#parts.limit('max', evaluation)) ?? Number.POSITIVE_INFINITY
-  }
-
-  inc(): Promise<undefined> {
-    return Promise.resolve(undefined)
-  }
-
-  style() {
-    return this.#style
+  override async max(evaluation: Evaluation): Promise<number> {
+    return (await this.#parts.limit('max', evaluation)) ?? super.max(evaluation)
   }
 
   protected override ownAccess(evaluation: Evaluation): Promise<AccessMode> {

@@ -1,23 +1,19 @@
 import type { Evaluation } from '../evaluation.ts'
-import type { FloatNode, NumberStyle } from '../map-nodes.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
 import { type FloatSource, floatSource } from '../value-sources.ts'
-import { inheritedStyle, readNumberStyle } from './number-style.ts'
+import { AnyFloat } from './number-node.ts'
+import { inheritedStyle } from './number-style.ts'
 import { type NumberValue, readNumberValue } from './number-value.ts'
-import { RuledNode } from './ruled-node.ts'
 
 /** Float. Limits that it does not give are those of the node it takes its value from. */
-export class FloatValueNode extends RuledNode implements FloatNode {
-  readonly kind = 'float'
+export class FloatValueNode extends AnyFloat {
   readonly #value: NumberValue
-  readonly #style: NumberStyle
   readonly #limits: Readonly<Record<'min' | 'max' | 'inc', FloatSource | undefined>>
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#value = readNumberValue(xml, scope, (text, what) => xml.toFloat(text, what))
-    this.#style = readNumberStyle(xml)
     this.#limits = {
       min: floatSource(xml, scope, 'Min'),
       max: floatSource(xml, scope, 'Max'),
@@ -33,20 +29,20 @@ export class FloatValueNode extends RuledNode implements FloatNode {
     return this.#value.write(value, evaluation)
   }
 
-  async min(evaluation: Evaluation): Promise<number> {
-    return (await this.#limit('min', evaluation)) ?? Number.NEGATIVE_INFINITY
+  override async min(evaluation: Evaluation): Promise<number> {
+    return (await this.#limit('min', evaluation)) ?? super.min(evaluation)
   }
 
-  async max(evaluation: Evaluation): Promise<number> {
-    return (await this.#limit('max', evaluation)) ?? Number.POSITIVE_INFINITY
+  override async max(evaluation: Evaluation): Promise<number> {
+    return (await this.#limit('max', evaluation)) ?? super.max(evaluation)
   }
 
-  inc(evaluation: Evaluation): Promise<number | undefined> {
+  override inc(evaluation: Evaluation): Promise<number | undefined> {
     return this.#limit('inc', evaluation)
   }
 
-  style() {
-    return inheritedStyle(this.#style, this.#value.source)
+  override style() {
+    return inheritedStyle(super.style(), this.#value.source)
   }
 
   protected override ownAccess(evaluation: Evaluation) {

@@ -4,23 +4,17 @@ import type { Evaluation } from '../evaluation.ts'
 import type { AccessMode } from '../feature.ts'
 import { floatArithmetic } from '../formula/float-arithmetic.ts'
 import { integerArithmetic } from '../formula/integer-arithmetic.ts'
-import type { FloatNode, IntegerNode, NumberStyle } from '../map-nodes.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
-import { int64 } from './integer-value-node.ts'
 import { buildFormula, type NodeFormula } from './node-formula.ts'
-import { readNumberStyle } from './number-style.ts'
-import { RuledNode } from './ruled-node.ts'
+import { AnyFloat, AnyInteger } from './number-node.ts'
 
-export class IntSwissKnifeNode extends RuledNode implements IntegerNode {
-  readonly kind = 'integer'
+export class IntSwissKnifeNode extends AnyInteger {
   readonly #formula: NodeFormula<bigint>
-  readonly #style: NumberStyle
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#formula = buildFormula(xml, scope, { arithmetic: integerArithmetic, element: 'Formula' })
-    this.#style = readNumberStyle(xml)
   }
 
   read(evaluation: Evaluation): Promise<bigint> {
@@ -31,36 +25,17 @@ export class IntSwissKnifeNode extends RuledNode implements IntegerNode {
     return Promise.reject(computedError(this.name))
   }
 
-  min(): Promise<bigint> {
-    return Promise.resolve(int64.min)
-  }
-
-  max(): Promise<bigint> {
-    return Promise.resolve(int64.max)
-  }
-
-  inc(): Promise<bigint> {
-    return Promise.resolve(1n)
-  }
-
-  style() {
-    return this.#style
-  }
-
   protected override ownAccess(evaluation: Evaluation): Promise<AccessMode> {
     return this.#formula.access(evaluation)
   }
 }
 
-export class SwissKnifeNode extends RuledNode implements FloatNode {
-  readonly kind = 'float'
+export class SwissKnifeNode extends AnyFloat {
   readonly #formula: NodeFormula<number>
-  readonly #style: NumberStyle
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#formula = buildFormula(xml, scope, { arithmetic: floatArithmetic, element: 'Formula' })
-    this.#style = readNumberStyle(xml)
   }
 
   read(evaluation: Evaluation): Promise<number> {
@@ -69,22 +44,6 @@ export class SwissKnifeNode extends RuledNode implements FloatNode {
 
   write(): Promise<void> {
     return Promise.reject(computedError(this.name))
-  }
-
-  min(): Promise<number> {
-    return Promise.resolve(Number.NEGATIVE_INFINITY)
-  }
-
-  max(): Promise<number> {
-    return Promise.resolve(Number.POSITIVE_INFINITY)
-  }
-
-  inc(): Promise<undefined> {
-    return Promise.resolve(undefined)
-  }
-
-  style() {
-    return this.#style
   }
 
   protected override ownAccess(evaluation: Evaluation): Promise<AccessMode> {

@@ -17,7 +17,7 @@ const representations: Readonly<Record<string, Representation>> = {
 export function readNumberStyle(xml: NodeXml): NumberStyle {
   return {
     unit: xml.text('Unit'),
-    representation: xml.choice<Representation | undefined>('Representation', representations, undefined),
+    representation: xml.labelChoice<Representation | undefined>('Representation', representations, undefined),
   }
 }
 

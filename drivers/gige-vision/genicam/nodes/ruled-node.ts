@@ -4,7 +4,7 @@ import type { AccessMode } from '../feature.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
 
-/** What all nodes have in common: a name, and elements that say when they may be used. */
+/** What all nodes have in common: a name, and elements that say when they may be used and when they have changed. */
 export abstract class RuledNode {
   readonly name: string
   readonly #rule: AccessRule
@@ -12,6 +12,7 @@ export abstract class RuledNode {
   constructor(xml: NodeXml, scope: NodeScope) {
     this.name = xml.name
     this.#rule = new AccessRule(xml, scope)
+    for (const { text } of xml.all('pInvalidator')) scope.graph.addInvalidation(xml.name, text)
   }
 
   access(evaluation: Evaluation): Promise<AccessMode> {

@@ -48,7 +48,6 @@ export class RegisterAccess implements CachedRegister {
       { NoCache: 'NoCache', WriteThrough: 'WriteThrough', WriteAround: 'WriteAround' },
       'WriteThrough',
     )
-    for (const { text } of xml.all('pInvalidator')) scope.graph.addInvalidation(xml.name, text)
     scope.registers.add(this)
   }
 

@@ -110,11 +110,12 @@ function addTurrets(
         },
         write: (value) => {
           const channel = channels[value]
-          if (channel === undefined) return 'invalidParameter'
+          if (channel === undefined && value !== noChannel) return 'invalidParameter'
+          // Without a channel it is dark.
           for (const light of microscope.lights) {
-            carryOut(light.setProperty('on', light.id === channel.light))
+            carryOut(light.setProperty('on', light.id === channel?.light))
           }
-          carryOut(filter.setProperty('position', channel.filter))
+          if (channel !== undefined) carryOut(filter.setProperty('position', channel.filter))
           return 'success'
         },
       },
