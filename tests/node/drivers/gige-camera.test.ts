@@ -153,6 +153,14 @@ describe('properties', () => {
     await eventually('a value that polls has changed', () => value(camera, 'Timestamp') !== before)
   })
 
+  test('that move something are set when it has arrived', async () => {
+    const { camera } = await open(await simulate())
+    await camera.setProperty('StageZ', 50)
+    expect(value(camera, 'StageZ')).toBeCloseTo(50, 3)
+    await camera.setProperty('Filter', 'DAPI')
+    expect(value(camera, 'Filter')).toBe('DAPI')
+  })
+
   test('that are locked while acquiring are so, and free again afterwards', async () => {
     const { camera } = await open(await simulate())
     const sink = await started(camera)
