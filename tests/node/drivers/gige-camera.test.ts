@@ -189,6 +189,16 @@ describe('properties', () => {
   })
 })
 
+test('chunks come beside whole images', async () => {
+  const { camera } = await open(await simulate())
+  await camera.setProperty('TestPattern', 'White')
+  await camera.setProperty('ChunkModeActive', true)
+  const { frames: received, faults } = await frames(camera, 3)
+  expect(faults).toEqual([])
+  expect(received.length).toBeGreaterThanOrEqual(3)
+  expect(String(value(camera, 'chunks'))).toMatch(/^0x\w+: \d+ bytes/)
+})
+
 describe('bad cameras', () => {
   test('where nobody answers, opening says so', async () => {
     const simulator = await simulate()
