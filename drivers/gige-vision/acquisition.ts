@@ -7,6 +7,7 @@ import type { CameraSession } from './camera-session.ts'
 import type { NodeMap } from './genicam/node-map.ts'
 import { BlockAssembler } from './gvsp/block-assembler.ts'
 import { CameraClock } from './gvsp/camera-clock.ts'
+import { ChunkKeeper } from './gvsp/chunk-keeper.ts'
 import { type ImageLayout, imageLayout } from './gvsp/image-layout.ts'
 import {
   closeChannel,
@@ -18,6 +19,7 @@ import {
 import { StreamReceiver } from './gvsp/stream-receiver.ts'
 import { openStreamSocket } from './gvsp/stream-socket.ts'
 import type { GigeOptions } from './options.ts'
+import type { Chunk } from './protocol/chunk-data.ts'
 
 export type AcquisitionOptions = {
   readonly session: CameraSession
@@ -37,15 +39,18 @@ export class Acquisition {
   readonly #socket: Socket
   readonly #assembler: BlockAssembler
   readonly #receiver: StreamReceiver
+  readonly #chunks: ChunkKeeper
   #stopping: Promise<void> | undefined
 
   private constructor(parts: {
     session: CameraSession
     socket: Socket
     assembler: BlockAssembler
+    chunks: ChunkKeeper
     packetSize: number
   }) {
     const { session, socket, assembler } = parts
+    this.#chunks = parts.chunks
     this.packetSize = parts.packetSize
     this.#session = session
     this.#socket = socket
@@ -74,8 +79,9 @@ export class Acquisition {
       forgetStreamRegisters(nodeMap)
       await setIfThere(nodeMap, 'AcquisitionMode', 'Continuous')
       await setIfThere(nodeMap, 'TLParamsLocked', 1)
-      const assembler = await createAssembler(given, packetSize)
-      const acquisition = new Acquisition({ session, socket, assembler, packetSize })
+      const chunks = new ChunkKeeper()
+      const assembler = await createAssembler(given, packetSize, chunks)
+      const acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
       acquisition.#receiver.start()
       await nodeMap.execute('AcquisitionStart')
       return acquisition
@@ -90,6 +96,11 @@ export class Acquisition {
     const { incompleteFrames, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
     const frames = this.#assembler.meter.read(performance.now())
     return { ...frames, incompleteFrames, lostPackets, resendRequests, resentPackets }
+  }
+
+  /** The chunks of the newest frame; undefined when they cannot be read. */
+  chunks(): readonly Chunk[] | undefined {
+    return this.#chunks.chunks()
   }
 
   /** Ends the stream; the sink is not touched after this call, whether the camera still answers or not. */
@@ -109,7 +120,11 @@ export class Acquisition {
   }
 }
 
-async function createAssembler(given: AcquisitionOptions, packetSize: number): Promise<BlockAssembler> {
+async function createAssembler(
+  given: AcquisitionOptions,
+  packetSize: number,
+  chunks: ChunkKeeper,
+): Promise<BlockAssembler> {
   const { session, options, sink, maxFrameBytes } = given
   const { client, nodeMap, ticksPerSecond, canResend } = session
   const expected = await expectedLayout(nodeMap, maxFrameBytes)
@@ -123,6 +138,7 @@ async function createAssembler(given: AcquisitionOptions, packetSize: number): P
     maxFrameBytes,
     expected,
     incomplete: given.incomplete,
+    onChunks: (tail, imageBytes) => chunks.keep(tail, imageBytes),
     describe: (timestamp, arrivalNs) => ({
       timestampNs: clock.toHostNs(timestamp, arrivalNs),
       ...given.settings(),

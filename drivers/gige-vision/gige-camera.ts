@@ -78,7 +78,7 @@ export class GigeCamera implements CameraDevice {
   }
 
   properties(): readonly PropertyDescriptorInput[] {
-    return [...this.#properties.list(), this.#incompleteProperty()]
+    return [...this.#properties.list(), this.#incompleteProperty(), ...this.#chunksProperty()]
   }
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
@@ -179,6 +179,24 @@ export class GigeCamera implements CameraDevice {
       value: this.#incomplete,
       options: [...incompleteChoices],
     }
+  }
+
+  /** Which chunks come with the frames, where some do. */
+  #chunksProperty(): readonly PropertyDescriptorInput[] {
+    const chunks = this.#acquisition?.chunks() ?? []
+    if (chunks.length === 0) return []
+    return [
+      {
+        name: 'chunks',
+        title: 'Chunks received',
+        category: 'Transport',
+        description: 'Ids and sizes of the chunks that came with the newest frame.',
+        readOnly: true,
+        level: 'expert',
+        type: 'text',
+        value: chunks.map(({ id, data }) => `0x${id.toString(16)}: ${data.length} bytes`).join(', '),
+      },
+    ]
   }
 
   #unavailable(): CoverslipError {

@@ -4,6 +4,7 @@ import { openCameraSession } from './camera-session.ts'
 import { GigeCamera } from './gige-camera.ts'
 import { discoverDevices, type FoundDevice } from './gvcp/discovery.ts'
 import { parseAddress, parseOptions } from './options.ts'
+import { ipToNumber } from './protocol/addresses.ts'
 
 /** Answers to a discovery may be delayed by up to a second, so that those of many devices do not collide. */
 const discoveryMs = 1500
@@ -25,11 +26,20 @@ async function connect(address: string, options: Readonly<Record<string, unknown
 }
 
 function discovered({ data, interfaceAddress }: FoundDevice): DiscoveredConnection {
-  const { ip, mac, manufacturer, model, userName, serialNumber } = data
+  const { ip, subnetMask, mac, manufacturer, model, userName, serialNumber } = data
+  const isNear = ((ipToNumber(ip) ^ ipToNumber(interfaceAddress)) & ipToNumber(subnetMask)) === 0
   return {
     address: ip,
     title: userName || [manufacturer, model].filter(Boolean).join(' ') || 'GigE Vision camera',
-    detail: [manufacturer, model, serialNumber && `serial number ${serialNumber}`, mac]
+    detail: [
+      manufacturer,
+      model,
+      serialNumber && `serial number ${serialNumber}`,
+      mac,
+      isNear
+        ? ''
+        : `its address is in another subnet than ${interfaceAddress} (see docs/cameras.md, forceIp)`,
+    ]
       .filter(Boolean)
       .join(', '),
     ...(serialNumber === '' ? {} : { serialNumber }),

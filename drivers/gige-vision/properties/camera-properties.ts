@@ -149,6 +149,8 @@ export class CameraProperties {
       before = now
       return standsStill || isThere(now, value)
     })
+    // A register that is not cached may have been read for the list before it had the value.
+    this.#stale.add(name)
   }
 
   /** Resolves when `isDone`, or when that takes too long: then what the camera says is shown. */

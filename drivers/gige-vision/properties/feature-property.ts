@@ -8,6 +8,7 @@ import { ipFromNumber, ipToNumber } from '../protocol/addresses.ts'
 const managed = new Set([
   'DeviceAccessStatus',
   'GevCCP',
+  'GevCurrentIPConfiguration',
   'GevGVCPHeartbeatDisable',
   'GevHeartbeatTimeout',
   'DeviceLinkHeartbeatMode',

@@ -153,6 +153,14 @@ describe('properties', () => {
     await eventually('a value that polls has changed', () => value(camera, 'Timestamp') !== before)
   })
 
+  test('that move something are set when it has arrived', async () => {
+    const { camera } = await open(await simulate())
+    await camera.setProperty('StageZ', 50)
+    expect(value(camera, 'StageZ')).toBeCloseTo(50, 3)
+    await camera.setProperty('Filter', 'DAPI')
+    expect(value(camera, 'Filter')).toBe('DAPI')
+  })
+
   test('that are locked while acquiring are so, and free again afterwards', async () => {
     const { camera } = await open(await simulate())
     const sink = await started(camera)
@@ -179,6 +187,16 @@ describe('properties', () => {
     await camera.setProperty('gain', 6)
     expect(value(camera, 'gain')).toBe(6)
   })
+})
+
+test('chunks come beside whole images', async () => {
+  const { camera } = await open(await simulate())
+  await camera.setProperty('TestPattern', 'White')
+  await camera.setProperty('ChunkModeActive', true)
+  const { frames: received, faults } = await frames(camera, 3)
+  expect(faults).toEqual([])
+  expect(received.length).toBeGreaterThanOrEqual(3)
+  expect(String(value(camera, 'chunks'))).toMatch(/^0x\w+: \d+ bytes/)
 })
 
 describe('bad cameras', () => {
