@@ -17,10 +17,11 @@ type Options = {
 
 const describeLimits = { abortMs: 15_000, graceMs: 1000 }
 
+/** What built-in drivers say of themselves does not change while the program runs, whoever asks. */
+let builtInInfos: Promise<readonly DriverInfo[]> | undefined
+
 export class DriverCatalog {
   readonly #options: Options
-  /** What built-in drivers say of themselves does not change while the program runs. */
-  #builtIn: Promise<readonly DriverInfo[]> | undefined
   #known: readonly DriverInfo[] = []
   /** Why the code of an allowed driver of the user cannot be loaded (undefined: it can), by its hash. */
   readonly #loadProblems = new Map<string, Promise<string | undefined>>()
@@ -36,8 +37,8 @@ export class DriverCatalog {
 
   /** Looks for drivers again. */
   async scan(): Promise<readonly DriverInfo[]> {
-    this.#builtIn ??= describeBuiltIn()
-    const builtIn = await this.#builtIn
+    builtInInfos ??= describeBuiltIn()
+    const builtIn = await builtInInfos
     const { userFolder } = this.#options
     const users = userFolder === undefined ? [] : await findUserDrivers(userFolder)
     const own = await Promise.all(users.map((driver) => this.#userInfo(driver, builtIn)))

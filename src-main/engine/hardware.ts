@@ -176,12 +176,15 @@ export class Hardware {
     return listInterfaces(this.#parts.settings.settings.searchInterfaces)
   }
 
-  /** Searches by the drivers named, or all that may run, on the interfaces that the user has chosen. */
+  /**
+   * Searches by the drivers named, or all that may run, on the interfaces that the user has chosen. Broken drivers are
+   * among them, so that nobody wonders why they find nothing.
+   */
   async discover(drivers?: readonly string[]): Promise<Discovery> {
     const known = await this.scanDrivers()
-    const ready = known.filter(({ state }) => state === 'ready').map(({ id }) => id)
+    const able = known.filter(({ state }) => state === 'ready' || state === 'broken').map(({ id }) => id)
     await this.#search.start({
-      drivers: [...new Set(drivers ?? ready)],
+      drivers: [...new Set(drivers ?? able)],
       interfaces: this.#chosenAddresses(),
     })
     return this.state().discovery

@@ -224,15 +224,15 @@ describe('settings of a camera', () => {
 
 describe('the search', () => {
   it('uses the interfaces that the user has chosen, and marks what is configured', async () => {
-    const { hardware, settings } = await start()
+    const started = await start()
+    const { hardware, settings } = started
     await writeUserDriver(
       data.path,
       'net',
       `discover: async ({ interfaces }) => interfaces.map((address) => ({ address, title: 'Seen' }))`,
     )
-    const engineNow = engine
-    if (engineNow !== undefined) await allowUserDrivers(engineNow)
-    const found = async () => (await hardware.discover()).found
+    await allowUserDrivers(started)
+    const found = async () => (await hardware.discover(['simulated-microscope', 'net'])).found
     expect(await found()).toMatchObject([{ address: 'demo', connectionId: 'demo' }])
     const loopback = hardware.interfaces().find((each) => each.loopback)
     settings.change({ searchInterfaces: [loopback?.name ?? ''] })
@@ -247,13 +247,24 @@ describe('the search', () => {
     })
   })
 
+  it('says which driver cannot even be loaded', async () => {
+    const started = await start({ connections: [] })
+    await writeUserDriver(data.path, 'torn', '...notThere')
+    await allowUserDrivers(started)
+    const { drivers } = await started.hardware.discover()
+    expect(drivers.find(({ driver }) => driver === 'torn')).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('notThere is not defined'),
+    })
+  })
+
   it('tells of itself as it goes', async () => {
     const { hardware } = await start()
     const running: boolean[] = []
     engine?.on((event) => {
       if (event.type === 'hardwareChanged') running.push(event.hardware.discovery.running)
     })
-    await hardware.discover()
+    await hardware.discover(['simulated-microscope'])
     expect(running).toContain(true)
     expect(running.at(-1)).toBe(false)
   })
