@@ -18,8 +18,9 @@ import {
   registerText,
 } from './protocol/discovery-data.ts'
 
-/** Heartbeats are three to a timeout; a command that is not answered is given up within one and a half of them. */
-const attempts = 3
+/** Cameras may take their time for some commands; that they are lost is found by their silence, see `ControlSession`. */
+const attempts = 5
+const attemptsPerTimeout = 6
 const mostAttemptMs = 2000
 /** How long a camera may take to accept a new address, and to be there with it, ms. */
 const forceIpMs = 1500
@@ -46,7 +47,7 @@ export async function openCameraSession(address: string, options: GigeOptions): 
     port: options.port,
     localAddress,
     attempts,
-    timeoutMs: Math.min(mostAttemptMs, options.heartbeatTimeoutMs / 6),
+    timeoutMs: Math.min(mostAttemptMs, options.heartbeatTimeoutMs / attemptsPerTimeout),
   })
   try {
     const identity = await identify(client, { address, localAddress, options })

@@ -2,6 +2,7 @@
 import { bootstrap, privilege } from '../protocol/bootstrap-registers.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { GvcpClient } from './gvcp-client.ts'
+import { unansweredError } from './gvcp-error.ts'
 
 export type ControlOptions = {
   readonly client: GvcpClient
@@ -11,12 +12,21 @@ export type ControlOptions = {
   onLost(reason: CoverslipError): void
 }
 
+/**
+ * A device that owes an answer for so many heartbeats is lost: with the one that may pass until something is asked, that
+ * is less than three. Single commands may wait longer for their answer, so that it is not they who decide.
+ */
+const mostSilentBeats = 1.75
+const looksPerBeat = 8
+
 /** Control bits of the privilege register. */
 const controlBits = privilege.control | privilege.exclusive
 
 export class ControlSession {
   readonly #options: ControlOptions
   #timer: NodeJS.Timeout | undefined
+  #watch: NodeJS.Timeout | undefined
+  #wasSilent = false
   #beating: Promise<void> = Promise.resolve()
   #ended = false
 
@@ -40,6 +50,7 @@ export class ControlSession {
     await client.writeRegister(bootstrap.heartbeatTimeoutMs, heartbeatTimeoutMs)
     const session = new ControlSession(options)
     session.#schedule()
+    session.#watch = setInterval(() => session.#look(), heartbeatTimeoutMs / 3 / looksPerBeat)
     return session
   }
 
@@ -55,6 +66,14 @@ export class ControlSession {
     this.#timer = setTimeout(() => {
       this.#beating = this.#beat()
     }, this.#options.heartbeatTimeoutMs / 3)
+  }
+
+  /** Twice in a row: after this thread was busy, answers may wait in the socket, which is read in between. */
+  #look(): void {
+    const { client, heartbeatTimeoutMs } = this.#options
+    const isSilent = client.silentMs > (mostSilentBeats * heartbeatTimeoutMs) / 3
+    if (isSilent && this.#wasSilent) this.#lost(unansweredError(client.deviceName, { doing: 'heartbeat' }))
+    this.#wasSilent = isSilent
   }
 
   async #beat(): Promise<void> {
@@ -82,5 +101,6 @@ export class ControlSession {
   #end(): void {
     this.#ended = true
     clearTimeout(this.#timer)
+    clearInterval(this.#watch)
   }
 }

@@ -55,6 +55,8 @@ export class GvcpClient {
   #closed = false
   #requestId = 0
   #inFlight: InFlight | undefined
+  /** Since when the device owes an answer, `performance.now`; undefined: it owes none. */
+  #owedSinceMs: number | undefined
   /** How the user knows the device; begins each error message. */
   deviceName: string
   /** Datagrams that were no answer to what was asked: foreign, repeated, damaged. */
@@ -81,6 +83,11 @@ export class GvcpClient {
   /** The address of this computer that the device answers to. */
   get localAddress(): string {
     return this.#options.localAddress
+  }
+
+  /** For how long the device has been owing answers, ms; also over several commands that it did not answer. */
+  get silentMs(): number {
+    return this.#owedSinceMs === undefined ? 0 : performance.now() - this.#owedSinceMs
   }
 
   /** The value of a register. @throws CoverslipError as the device refuses it; DEVICE_TIMEOUT when it is silent. */
@@ -175,6 +182,7 @@ export class GvcpClient {
     const { timeoutMs, attempts } = this.#options
     const requestId = this.#nextRequestId()
     const packet = encodeCommand(command, requestId)
+    this.#owedSinceMs ??= performance.now()
     return new Promise((resolve, reject) => {
       let sent = 0
       let patienceMs = mostPatienceMs
@@ -232,10 +240,18 @@ export class GvcpClient {
       this.dropped += 1
       return
     }
-    if (ack.ack.kind === 'pending') return waiting.pending(ack.ack.timeoutMs)
+    if (ack.ack.kind === 'pending') {
+      // It lives, and will owe the answer from then on.
+      this.#owedSinceMs = performance.now() + ack.ack.timeoutMs
+      return waiting.pending(ack.ack.timeoutMs)
+    }
     const answered = ack.ack.kind === 'refused' ? ack.ack.commandId : commandIds[ack.ack.kind]
-    if (answered === waiting.commandId) waiting.answered(ack)
-    else this.dropped += 1
+    if (answered !== waiting.commandId) {
+      this.dropped += 1
+      return
+    }
+    this.#owedSinceMs = undefined
+    waiting.answered(ack)
   }
 
   #damaged(doing: string): CoverslipError {

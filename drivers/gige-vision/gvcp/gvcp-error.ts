@@ -65,11 +65,11 @@ export function refusedError(
 /** The error for a command that was not answered. */
 export function unansweredError(
   deviceName: string,
-  { doing, attempts }: { readonly doing: string; readonly attempts: number },
+  { doing, attempts }: { readonly doing: string; readonly attempts?: number },
 ): CoverslipError {
   return new CoverslipError(
     'DEVICE_TIMEOUT',
-    `${deviceName} does not answer (${doing}, asked ${attempts} times)`,
+    `${deviceName} does not answer (${attempts === undefined ? doing : `${doing}, asked ${attempts} times`})`,
     {
       hint: 'Check its power and cable, that its address belongs to the subnet of this computer’s network interface, and the firewall (UDP port 3956).',
     },
