@@ -13,6 +13,7 @@ const driver: Driver = {
     description: 'Cameras, focusers, filter wheels and lights through an INDI server, here or elsewhere.',
     demo: false,
     permissions: ['network', 'programs'],
+    addressHint: 'host, host:port, or start to run indiserver here',
   },
   discover: discoverIndi,
   open: openIndi,

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+
+/** Versions that are known to understand what this driver asks for: 4.0 and later. */
+const oldest = { major: 4, minor: 0 }
+const versionTimeoutMs = 10_000
+/** Most output of a listing, bytes. */
+const maxOutputBytes = 2 ** 20
+
+export type FfmpegProgram = {
+  readonly path: string
+  /** Undefined for builds from the development tree, which have no number. */
+  readonly version: { readonly major: number; readonly minor: number } | undefined
+}
+
+/** How to install ffmpeg on this system. */
+export function installAdvice(platform: NodeJS.Platform = process.platform): string {
+  switch (platform) {
+    case 'win32':
+      return 'Install it by "winget install Gyan.FFmpeg" and start Coverslip again, or give its path in the option "ffmpeg".'
+    case 'darwin':
+      return 'Install it by "brew install ffmpeg" (brew.sh), or give its path in the option "ffmpeg".'
+    default:
+      return 'Install it by "sudo apt install ffmpeg" (or your system’s package manager), or give its path in the option "ffmpeg".'
+  }
+}
+
+/**
+ * Looks whether ffmpeg is there, and which version.
+ * @throws CoverslipError DEVICE_UNAVAILABLE when it is missing or too old, with how to install it.
+ */
+export async function findFfmpeg(path = 'ffmpeg', signal?: AbortSignal): Promise<FfmpegProgram> {
+  const { error, stdout } = await run(path, ['-version'], signal)
+  if (error !== undefined && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) {
+    throw new CoverslipError('DEVICE_UNAVAILABLE', `The program ${path} is not installed`, {
+      hint: installAdvice(),
+    })
+  }
+  const name = /^ffmpeg version (\S+)/.exec(stdout)?.[1]
+  if (name === undefined) {
+    throw new CoverslipError('DEVICE_UNAVAILABLE', `${path} does not say that it is ffmpeg`, {
+      hint: installAdvice(),
+    })
+  }
+  const version = parseVersion(name)
+  if (
+    version !== undefined &&
+    (version.major < oldest.major || (version.major === oldest.major && version.minor < oldest.minor))
+  ) {
+    throw new CoverslipError(
+      'DEVICE_UNAVAILABLE',
+      `ffmpeg ${name} is too old: ${oldest.major}.${oldest.minor} is needed`,
+      {
+        hint: installAdvice(),
+      },
+    )
+  }
+  return { path, version }
+}
+
+/** `5.1.9-0+deb12u1` and `n6.0` have a number; `N-12345-gabcdef` and `git-2024-…` have none. */
+export function parseVersion(name: string): FfmpegProgram['version'] {
+  const match = /^n?(\d+)\.(\d+)/.exec(name)
+  return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) }
+}
+
+/** What ffmpeg prints when it is asked for a list: it always ends as if that had failed. */
+export async function listing(path: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { stdout, stderr } = await run(path, ['-hide_banner', '-nostdin', ...args], signal)
+  return `${stdout}\n${stderr}`
+}
+
+function run(
+  path: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ readonly error: Error | undefined; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const options = {
+      timeout: versionTimeoutMs,
+      maxBuffer: maxOutputBytes,
+      windowsHide: true,
+      ...(signal && { signal }),
+    }
+    execFile(path, args, options, (error, stdout, stderr) =>
+      resolve({ error: error ?? undefined, stdout, stderr }),
+    )
+  })
+}
