@@ -38,12 +38,14 @@ export type CommandHandlerOptions = {
 
 type Answer = { readonly status: GvcpStatus; readonly ack?: GvcpAck }
 type Reply = (packet: Buffer) => void
+/** A write and its answer, undefined until it has been carried out. */
+type RememberedWrite = { readonly packet: Buffer; answer: Buffer | undefined }
 
 /** The control channel: carries out commands, and says what came of them. */
 export class CommandHandler {
   readonly #options: CommandHandlerOptions
   /** The last write of each application with its answer, so that one sent again is not carried out again. */
-  readonly #lastWrites = new Map<string, { readonly packet: Buffer; answer: Buffer | undefined }>()
+  readonly #lastWrites = new Map<string, RememberedWrite>()
   #pending: NodeJS.Timeout | undefined
   #losing = 0
   #refusing: { status: GvcpStatus; left: number } = { status: 'error', left: 0 }
@@ -184,7 +186,7 @@ export class CommandHandler {
       reply(encodeRefusal(commandIds[command.kind], requestId, 'busy'))
       return
     }
-    const write = { packet: Buffer.from(packet), answer: undefined as Buffer | undefined }
+    const write: RememberedWrite = { packet: Buffer.from(packet), answer: undefined }
     this.#remember(who, write)
     const carryOut = () => {
       write.answer = this.#encode(this.#carryOut(command, application), command.kind, requestId)
@@ -216,7 +218,7 @@ export class CommandHandler {
     return this.#options.pendingMs()
   }
 
-  #remember(who: string, write: { packet: Buffer; answer: Buffer | undefined }): void {
+  #remember(who: string, write: RememberedWrite): void {
     this.#lastWrites.delete(who)
     this.#lastWrites.set(who, write)
     const [oldest] = this.#lastWrites.keys()

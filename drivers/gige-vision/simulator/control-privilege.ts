@@ -14,7 +14,7 @@ export type Application = { readonly ip: string; readonly port: number }
  * is silent for longer than the heartbeat timeout.
  */
 export class ControlPrivilege {
-  heartbeatMs = defaultHeartbeatMs
+  #heartbeatMs = defaultHeartbeatMs
   heartbeatDisabled = false
   #value: number = privilege.none
   #holder: Application | undefined
@@ -24,6 +24,16 @@ export class ControlPrivilege {
   /** `ended` is called when control ends, however it does. */
   constructor(ended: (why: 'released' | 'expired' | 'taken') => void) {
     this.#ended = ended
+  }
+
+  get heartbeatMs(): number {
+    return this.#heartbeatMs
+  }
+
+  /** Holds from now on, also for the silence that has begun. */
+  set heartbeatMs(ms: number) {
+    this.#heartbeatMs = ms
+    if (this.#holder !== undefined) this.heard(this.#holder)
   }
 
   /** The register's value. */
@@ -67,7 +77,7 @@ export class ControlPrivilege {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       if (!this.heartbeatDisabled) this.#end('expired')
-    }, this.heartbeatMs)
+    }, this.#heartbeatMs)
   }
 
   /** Control ends whether its holder wants or not. */

@@ -73,7 +73,10 @@ export class SimulatedDevice {
   #listen(): void {
     const { control, broadcast, messages, stream } = this.#sockets
     const serve = (packet: Buffer, from: { address: string; port: number }) => {
-      if (!this.#isPlugged) return
+      if (!this.#isPlugged) {
+        this.counters.missedCommands += 1
+        return
+      }
       const application = { ip: from.address, port: from.port }
       this.#camera?.handle(packet, application, (answer) => {
         if (this.#isPlugged && !this.#isClosed) control.send(answer, from.port, from.address)

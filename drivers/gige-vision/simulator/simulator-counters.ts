@@ -4,6 +4,8 @@ export type GigeSimulatorCounters = {
   commands: number
   /** Packets on the control port that are no GVCP command. */
   malformedCommands: number
+  /** Packets on the control port while the cable was out. */
+  missedCommands: number
   /** Acknowledges with an error status. */
   refusals: number
   discoveries: number
@@ -33,6 +35,7 @@ export function noCounts(): GigeSimulatorCounters {
   return {
     commands: 0,
     malformedCommands: 0,
+    missedCommands: 0,
     refusals: 0,
     discoveries: 0,
     pendingAcks: 0,

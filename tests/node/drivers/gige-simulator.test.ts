@@ -16,6 +16,7 @@ import {
   streamChannel,
 } from '../../../drivers/gige-vision/protocol/bootstrap-registers.ts'
 import { decodeDiscoveryData } from '../../../drivers/gige-vision/protocol/discovery-data.ts'
+import { decodeAck } from '../../../drivers/gige-vision/protocol/gvcp-ack.ts'
 import { decodeEvent } from '../../../drivers/gige-vision/protocol/gvcp-event.ts'
 import { encodeCommand } from '../../../drivers/gige-vision/protocol/gvcp-command.ts'
 import { statusCodes } from '../../../drivers/gige-vision/protocol/gvcp-status.ts'
@@ -235,12 +236,17 @@ describe('registers', () => {
     await probe.takeControl()
     const writes = [{ address: session.address('WidthRegister'), value: 64 }]
     const id = probe.nextId()
-    const slow = probe.answersTo(encodeCommand({ kind: 'writeRegister', writes }, id), id, 2)
+    const slow = probe.answersTo(encodeCommand({ kind: 'writeRegister', writes }, id), id)
     await eventually('PENDING_ACK', () => probe.received.some((packet) => packet.readUInt16BE(2) === 0x89))
     const busy = await probe.ask({ kind: 'readRegister', addresses: [bootstrap.version] })
-    const [pending, done] = await slow
+    const [pending] = await slow
     expect(pending?.ack).toEqual({ kind: 'pending', timeoutMs: 500 })
-    expect(done).toMatchObject({ status: 'success', ack: { kind: 'writeRegister', written: 1 } })
+    const done = await eventually('the answer', () =>
+      probe.received
+        .map((packet) => decodeAck(packet))
+        .find((answer) => answer?.ackId === id && answer.ack.kind === 'writeRegister'),
+    )
+    expect(done).toMatchObject({ status: 'success', ack: { written: 1 } })
     expect(await session.read('Width')).toBe(64)
     expect(busy.status).toBe('busy')
   })
@@ -256,7 +262,7 @@ describe('registers', () => {
     const packet = encodeCommand({ kind: 'writeRegister', writes }, id)
     await probe.answersTo(packet, id)
     const answers = await probe.answersTo(packet, id, 2)
-    expect(answers.map(({ status }) => status)).toEqual(['success', 'success'])
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['success']))
     await eventually('a frame', () => session.stream.complete.length > 0)
     await session.write('AcquisitionStop', 1)
     expect((await session.simulator.counters()).frames).toBe(1)
@@ -315,8 +321,7 @@ describe('control', () => {
     const before = probe.received.length
     const id = probe.nextId()
     await probe.send(encodeCommand({ kind: 'readRegister', addresses: [bootstrap.version] }, id))
-    // Round trips through the thread: by then it has taken the packet from its socket.
-    for (let trip = 0; trip < 5; trip += 1) await simulator.counters()
+    await eventually('it misses the command', async () => (await simulator.counters()).missedCommands > 0)
     await simulator.replug()
     expect(await probe.read(bootstrap.controlPrivilege)).toBe(privilege.control)
     const acks = probe.received.slice(before).map((packet) => packet.readUInt16BE(6))
