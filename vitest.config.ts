@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
-    // As the program itself is started: see nodeFlags in build/with-node.mjs.
-    execArgv: ['--no-memory-protection-keys'],
+    // As the program itself is started: npm test runs vitest with the flags of build/with-node.mjs.
+    execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
     maxWorkers: 2,
     projects: [
       {

@@ -1,7 +1,7 @@
 /**
  * How fast streams are encoded: ring read, crop or subsampling, statistics, filter or window, compression, packet.
  *
- *     node bench/encode.ts [--frames file.raw] [--count 120] [--only jpeg]
+ *     node bench/encode.ts [--frames file.raw] [--count 120] [--only jpeg] [--format BayerRG12]
  *
  * fps: two frames under way, as in a stream worker. latency: one at a time. CPU: of the whole process with its
  * thread pool; 1000 / CPU is what one core could do.
@@ -11,6 +11,7 @@ import { createFrameRing, FrameRingWriter, LiveFrameReader } from '../src-main/f
 import { EncodePipeline, type EncodedFrame } from '../src-main/live-view/encoders/encode-pipeline.ts'
 import type { EncoderParams } from '../src-main/live-view/encoders/frame-encoder.ts'
 import type { FrameInfo } from '../src-shared/frames/frame-info.ts'
+import { pixelFormatSchema } from '../src-shared/frames/pixel-format.ts'
 import { binaryParamsSchema, jpegParamsSchema } from '../src-shared/stream-params.ts'
 import { benchFrames, benchHeight, benchPixels, benchWidth } from './fixtures/bench-frames.ts'
 
@@ -19,9 +20,11 @@ const { values } = parseArgs({
     frames: { type: 'string' },
     count: { type: 'string', default: '120' },
     only: { type: 'string', default: '' },
+    format: { type: 'string', default: 'Mono12' },
   },
 })
 const count = Number(values.count)
+const pixelFormat = pixelFormatSchema.parse(values.format)
 const frames = await benchFrames(8, values.frames)
 
 const binary = (options: object) => binaryParamsSchema.parse({ protocol: 'binary', ...options })
@@ -48,7 +51,7 @@ for (const [name, params] of Object.entries(cases)) {
   if (name.includes(values.only)) table[name] = await measure(params)
 }
 console.log(
-  `${benchWidth} x ${benchHeight} x 16 bit, ${values.frames ?? 'generated frames'}, ${count} frames per case`,
+  `${benchWidth} x ${benchHeight} ${pixelFormat}, ${values.frames ?? 'generated frames'}, ${count} frames per case`,
 )
 console.table(table)
 
@@ -66,7 +69,7 @@ function ringOf(images: readonly Uint16Array[]) {
       hostTimeNs: now,
       width: benchWidth,
       height: benchHeight,
-      pixelFormat: 'Mono12',
+      pixelFormat,
       significantBits: 12,
       exposureMs: 10,
       gain: 1,

@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process'
 
 const benchmarks = [
   'simulated-microscope',
+  'gige',
+  'pixels',
+  'genicam',
   'encode',
   'decode',
   'pacing',
@@ -14,10 +17,8 @@ const benchmarks = [
   'display',
   'webrtc',
   'memory',
-  'mjpeg',
-  'slow-viewer',
-  'webrtc',
-  'churn',
+  'plan',
+  'record',
 ]
 const known = {
   encode: ['--frames'],

@@ -1,11 +1,13 @@
 /**
  * WebRTC from 2048 × 2048 × 16 bit to the screen of a plainly started Chromium on the same computer.
  *
- *     node bench/webrtc.ts [--seconds 15] [--camera 30] [--codec VP8] [--kbps 8000] [--cycles 200]
+ *     node bench/webrtc.ts [--seconds 15] [--camera 30] [--codec VP8] [--kbps 8000]
+ *     node bench/webrtc.ts --cycles 200 [--steady]
  *
  * The camera paints its frame number into the image; the page reads it back from each frame that the video element
  * presents. `latency`: from the end of the exposure to the expected time on the screen. With `--cycles`, a page
- * connects and leaves so often instead, and the memory of the process that holds the connections is compared.
+ * connects and leaves so often instead (with `--steady`, beside a connection that stays), and the memory of the processes
+ * that hold the connections is compared.
  */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     codec: { type: 'string', default: 'VP8' },
     kbps: { type: 'string', default: '8000' },
     cycles: { type: 'string', default: '0' },
+    steady: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(values.seconds)
@@ -85,6 +88,7 @@ server.listen(0, '127.0.0.1')
 await new Promise((resolve) => server.once('listening', resolve))
 const { port } = server.address() as AddressInfo
 const query = new URLSearchParams(cycles > 0 ? { cycles: `${cycles}` } : { seconds: `${seconds}` })
+if (values.steady) query.set('steady', '')
 const memoryBefore = await peerProcessMB()
 const chromium = await spawnChromium(`http://127.0.0.1:${port}/?${query}`)
 const stats = () => engine.liveView.getDiagnostics({})[0]

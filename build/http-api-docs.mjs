@@ -138,7 +138,7 @@ function needs(role, control) {
 function describeCall({ method, path, summary, role, control, name, input, output, isEvents }) {
   const parts = [
     `### ${method} \`/api${path}\``,
-    `${summary}. Needs: **${needs(role, control)}**.${role === 'viewer' ? '' : ` In the audit log: \`${name}\`.`}`,
+    `${summary}. Needs: **${needs(role, control)}**.${role === 'viewer' || method === 'GET' ? '' : ` In the audit log: \`${name}\`.`}`,
   ]
   if (input !== undefined) parts.push(describeInput(method, input))
   if (isEvents) parts.push('Answer: server-sent events, see [Events](#events).')

@@ -11,9 +11,12 @@ const peers = {
   'python3-msgpack': () => pythonHas('msgpack'),
   'python3-numpy': () => pythonHas('numpy'),
   'python3-lz4': () => pythonHas('lz4.frame'),
+  'python3-tifffile': () => pythonHas('tifffile'),
   curl: () => hasProgram('curl'),
   ffmpeg: () => hasProgram('ffmpeg'),
   'redis-server': () => hasProgram('redis-server'),
+  'aravis-tools': () => hasProgram('arv-camera-test-0.8'),
+  'aravis-tools-cli': () => hasProgram('arv-tool-0.8'),
   'indi-bin': () => hasProgram('indi_simulator_ccd'),
   iproute2: () => hasProgram('ip'),
 }

@@ -100,14 +100,26 @@ function whenOrphaned(orphaned) {
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 /**
- * V8 guards code by memory protection keys where the processor has them, and up to Node 24 ends the process now and
- * then when threads compile and drop WebAssembly at the same time (nodejs/node issue 64500), as our stream workers do.
+ * Up to Node 24, V8 ends the process now and then when threads compile and drop WebAssembly, as our workers do, and as
+ * Node's own TypeScript loader does in every thread that runs sources:
+ * - it guards code by memory protection keys where the processor has them, and loses track (nodejs/node issue 64500);
+ * - it frees code of a module that is gone when a wrapper of an import is compiled anew (a segmentation fault in
+ *   `Runtime_TierUpWasmToJSWrapper`, `NativeModule::FreeCode`). So wrappers stay what they are, and code is kept until
+ *   its module goes.
  */
-const nodeFlags = ['--no-memory-protection-keys']
+const nodeFlags = [
+  '--no-memory-protection-keys',
+  '--no-wasm-code-gc',
+  '--wasm-wrapper-tiering-budget=1000000000',
+]
+
+/** Compiled code between runs, so that threads need not compile (and strip of types) the same sources each time. */
+const compileCache = join(projectRoot, '.cache', 'compiled')
 
 /** Runs a script under a modern Node, to its end. @returns its exit code */
-export function runNode(args, options) {
-  return run(requireModernNode(), [...nodeFlags, ...args], options)
+export function runNode(args, options = {}) {
+  const env = { NODE_COMPILE_CACHE: compileCache, ...(options.env ?? process.env) }
+  return run(requireModernNode(), [...nodeFlags, ...args], { ...options, env })
 }
 
 /** Under an old Node: runs this same script again under the modern one, and ends with its exit code. */

@@ -2,6 +2,7 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import {
   askMessage,
+  framesMessage,
   isHandshake,
   type PreloadAnnouncement,
   portsMessage,
@@ -12,5 +13,8 @@ contextBridge.exposeInMainWorld('coverslip', announcement)
 
 ipcRenderer.on(portsMessage.type, (event) => window.postMessage(portsMessage, '*', event.ports))
 window.addEventListener('message', (event) => {
-  if (event.source === window && isHandshake(event.data, askMessage)) ipcRenderer.send(askMessage.type)
+  if (event.source !== window) return
+  if (isHandshake(event.data, askMessage)) ipcRenderer.send(askMessage.type)
+  if (isHandshake(event.data, framesMessage))
+    ipcRenderer.postMessage(framesMessage.type, undefined, [...event.ports])
 })

@@ -7,9 +7,10 @@ import { createRoot } from 'react-dom/client'
 import { callFailure } from './backend/call-failure.ts'
 import { chooseBackend } from './backend/choose-backend.ts'
 import { admission, secretOf } from './backend/join.ts'
-import { createServices } from './create-services.ts'
-import { ServicesContext } from './services.ts'
+import { createPanes } from './create-panes.ts'
+import { PanesContext } from './services.ts'
 import { theme } from './theme.ts'
+import { ActivePane } from './views/active-pane.tsx'
 import { App } from './views/app.tsx'
 import { JoinPage } from './views/join-page.tsx'
 import { StartFailure } from './views/start-failure.tsx'
@@ -29,7 +30,7 @@ function followLinks(): void {
 async function content() {
   try {
     const backend = await chooseBackend(window)
-    if (backend.frameSource.kind === 'socket') {
+    if (backend.remote) {
       followLinks()
       const admitted = await admission(window, () => backend.client.access.session())
       if (admitted.state === 'asked') {
@@ -38,11 +39,12 @@ async function content() {
         return <JoinPage title={title} failure={admitted.failure} />
       }
     }
-    const services = createServices(backend, window)
     return (
-      <ServicesContext value={services}>
-        <App />
-      </ServicesContext>
+      <PanesContext value={createPanes(backend, window)}>
+        <ActivePane>
+          <App />
+        </ActivePane>
+      </PanesContext>
     )
   } catch (error) {
     console.error(error)

@@ -4,24 +4,45 @@ import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
-import { currentDetector } from './stores/selectors.ts'
+import { detectorOf } from './stores/layout.ts'
+import type { PaneId } from './stores/panes.ts'
 import type { SessionState, SessionStore } from './stores/session-store.ts'
 import type { ShownState, ShownStore } from './stores/shown-store.ts'
 import type { ViewState, ViewStore } from './stores/view-store.ts'
 
-/** Everything the page is made of besides its components; one set per page. */
-export type Services = {
+/** Everything the page is made of besides its components and panes; one set per page. */
+export type PageServices = {
   readonly backend: Backend
   readonly engine: EngineStore
   readonly view: ViewStore
-  readonly shown: ShownStore
   readonly session: SessionStore
+}
+
+/** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */
+export type Services = PageServices & {
+  readonly pane: PaneId
+  readonly shown: ShownStore
   readonly display: LiveDisplay
-  /** The canvas of `display`; the live view puts it into the page. */
+  /** The canvas of `display`; the pane's view puts it into the page. */
   readonly canvas: HTMLCanvasElement
 }
 
+/** The services of the panes that are shown. */
+export interface PaneServices {
+  readonly view: ViewStore
+  of(pane: PaneId): Services
+}
+
+export const PanesContext = createContext<PaneServices | undefined>(undefined)
+
 export const ServicesContext = createContext<Services | undefined>(undefined)
+
+/** @throws Error outside of the application's root. */
+export function usePanes(): PaneServices {
+  const panes = useContext(PanesContext)
+  if (panes === undefined) throw new Error('usePanes needs a PanesContext around the component.')
+  return panes
+}
 
 /** @throws Error outside of the application's root. */
 export function useServices(): Services {
@@ -47,8 +68,9 @@ export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useServices().session, select)
 }
 
-/** Device id of the camera on show. */
+/** Device id of the camera on show: of the pane around the component, or else of the active one. */
 export function useDetector(): string | undefined {
+  const { pane } = useServices()
   const view = useView((state) => state)
-  return useEngine((engine) => currentDetector(engine, view))
+  return useEngine((engine) => detectorOf(engine, view, pane))
 }

@@ -95,7 +95,8 @@ export type Session = z.infer<typeof sessionSchema>
 /** Whether a caller came in by a token, and is not this computer's own. */
 export const isGuest = (callerId: string): boolean => callerId.includes('.')
 
+/** By which token `callerId` (`Caller.id`) came in: its first part, as browsers choose the rest. */
+export const tokenIdOf = (callerId: string): string => callerId.split('.', 1)[0] ?? callerId
+
 /** Whether `callerId` (`Caller.id`) came in by the token `tokenId`. */
-export function usesToken(callerId: string, tokenId: string): boolean {
-  return callerId === tokenId || callerId.startsWith(`${tokenId}.`)
-}
+export const usesToken = (callerId: string, tokenId: string): boolean => tokenIdOf(callerId) === tokenId

@@ -148,6 +148,8 @@ export const cameraHealthSchema = z.object({
   frames: z.number().int().nonnegative(),
   /** Frames that arrived with pixels missing (delivered flagged, or dropped). */
   incompleteFrames: z.number().int().nonnegative().optional(),
+  /** Packets of pixels that arrived. */
+  packets: z.number().int().nonnegative().optional(),
   /** Packets that did not arrive at first, how often they were asked for again, and how many came then. */
   lostPackets: z.number().int().nonnegative().optional(),
   resendRequests: z.number().int().nonnegative().optional(),

@@ -31,6 +31,8 @@ export const errorCodeSchema = z.enum([
   'SETTINGS_FILE',
   'HARDWARE_FILE',
   'DATA_FOLDER',
+  'ACQUISITION_RUNNING',
+  'UNKNOWN_ACQUISITION',
   'TOO_LARGE',
   'RATE_LIMITED',
   'INTERNAL',
@@ -92,7 +94,7 @@ export class CoverslipError extends Error {
   static from(error: unknown, code: ErrorCode = 'INTERNAL'): CoverslipError {
     if (error instanceof CoverslipError) return error
     if (!(error instanceof Error)) return new CoverslipError(code, String(error), { cause: error })
-    const shaped = serializedErrorSchema.safeParse({ ...error, message: error.message })
+    const shaped = serializedErrorSchema.safeParse(Object.assign({}, error, { message: error.message }))
     if (!shaped.success) return new CoverslipError(code, error.message, { cause: error })
     const { hint, data } = shaped.data
     return new CoverslipError(shaped.data.code, error.message, {

@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   searchInterfaces: z.array(z.string().min(1).max(100)).max(64).default([]),
   /** Other computers that may watch or operate. */
   remote: sharingSettingsSchema.prefault({}),
+  /** Drivers of the user's folder that the owner has allowed: SHA-256 of their files, by id. */
+  allowedDrivers: z.record(z.string(), z.string()).default({}),
   /** STUN and TURN servers for all WebRTC streams; none are needed within one network. */
   iceServers: z.array(iceServerSchema).max(8).default([]),
   /** A stream published to a media server by WHIP (RFC 9725), so that it serves the many; absent: none. */

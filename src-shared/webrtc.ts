@@ -13,6 +13,8 @@ export const webrtcOfferSchema = z.strictObject({
   sdp: z.string().min(1),
   /** Used when this offer starts the stream and comes from somebody who may operate; ignored otherwise. */
   params: streamParamsPatchSchema.optional(),
+  /** Coverslip's own page says so, for the list of viewers; absent: some WebRTC player. */
+  client: z.literal('app').optional(),
 })
 export type WebrtcOffer = z.infer<typeof webrtcOfferSchema>
 

@@ -18,6 +18,7 @@ const replay: Driver = {
     description: 'Plays recorded images (PNG, TIFF, TIFF stacks) as a camera.',
     demo: false,
     permissions: ['files'],
+    addressHint: 'Folder of images, or a PNG or TIFF file',
   },
   discover: () => Promise.resolve([]),
   open: async (address, options): Promise<Connection> => {

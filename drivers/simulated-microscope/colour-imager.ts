@@ -3,6 +3,7 @@ import {
   type PropertyValue,
   standardProperty,
 } from '../../src-shared/devices.ts'
+import { type BayerColour, bayerColour, type BayerPattern } from '../../src-shared/frames/bayer-pattern.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
 import { type KernelBuffer, KernelMemory, roundedUp } from '../../src-shared/kernels/kernel-memory.ts'
 import type { ExposureTiming } from './exposure-clock.ts'
@@ -27,23 +28,41 @@ const eosin = [0.1, 1.05, 0.42] as const
 const stepsPerUnit = 80
 const tableSteps = 256
 
+/** Samples per pixel and bits per sample. `BayerRG…`: the sensor's own, of which it makes RGB. */
+const formats = {
+  RGB8: { samples: 3, bits: 8 },
+  BayerRG8: { samples: 1, bits: 8 },
+  BayerRG12: { samples: 1, bits: 12 },
+} as const
+type Format = keyof typeof formats
+const isFormat = (value: PropertyValue): value is Format =>
+  typeof value === 'string' && Object.hasOwn(formats, value)
+
+const pattern: BayerPattern = 'RG'
+const channelOf: Record<BayerColour, 0 | 1 | 2> = { red: 0, green: 1, blue: 2 }
+
 /** Camera 2: sees the stained section from afar in colour, by a ring light of its own that is always on. */
 export class ColourImager implements Imager {
   readonly maxFrameBytes = imageBytes('RGB8', overviewWidth, overviewHeight)
   readonly #microscope: Microscope
   readonly #seed: number
-  readonly #settings = { exposureMs: 10, frameRate: 15 }
+  readonly #settings: { exposureMs: number; frameRate: number; pixelFormat: Format } = {
+    exposureMs: 10,
+    frameRate: 15,
+    pixelFormat: 'RGB8',
+  }
   /** Made when first used. */
   #optics:
     | {
         readonly hematoxylin: FieldSampler
         readonly eosin: FieldSampler
         readonly sensor: MonoSensor
-        readonly illumination: Illumination
+        readonly illumination: ColourIllumination
       }
     | undefined
   #view: FieldView | undefined
-  #exposedMs: number | undefined
+  /** What the sensor's averages were computed for. */
+  #exposed: { readonly exposureMs: number; readonly pixelFormat: Format } | undefined
 
   constructor(options: { microscope: Microscope; seed: number }) {
     this.#microscope = options.microscope
@@ -73,10 +92,21 @@ export class ColourImager implements Imager {
         min: 1,
         max: 60,
       },
+      {
+        name: standardProperty.pixelFormat,
+        title: 'Pixel format',
+        category: 'Geometry',
+        description: 'RGB8: colour made in the camera. Bayer: what the sensor sees, one colour per pixel.',
+        type: 'option',
+        value: this.#settings.pixelFormat,
+        options: Object.keys(formats),
+        lockedWhileAcquiring: true,
+      },
     ]
   }
 
   set(name: string, value: PropertyValue): void {
+    if (name === standardProperty.pixelFormat && isFormat(value)) this.#settings.pixelFormat = value
     if (typeof value !== 'number') return
     if (name === standardProperty.exposureMs) this.#settings.exposureMs = value
     if (name === standardProperty.frameRate) this.#settings.frameRate = value
@@ -124,28 +154,31 @@ export class ColourImager implements Imager {
       this.#view = view
       optics.hematoxylin.look(view, 'hematoxylin')
       optics.eosin.look(view, 'eosin')
-      this.#exposedMs = undefined
+      this.#exposed = undefined
     }
     if (optics.hematoxylin.complete && optics.eosin.complete) return true
-    this.#exposedMs = undefined
+    this.#exposed = undefined
     return optics.hematoxylin.refine(deadlineMs) && optics.eosin.refine(deadlineMs)
   }
 
   capture(pixels: Uint8Array<ArrayBufferLike>, exposureMs: number): FrameDetails {
     const optics = this.#open()
-    if (this.#exposedMs !== exposureMs) {
-      const settings = { gainDb: 0, blackLevel: 16, bits: 8, binning: 1, left: 0, top: 0 } as const
-      const size = { width: 3 * overviewWidth, height: overviewHeight }
+    const { pixelFormat } = this.#settings
+    const { samples, bits } = formats[pixelFormat]
+    if (this.#exposed?.exposureMs !== exposureMs || this.#exposed.pixelFormat !== pixelFormat) {
+      const settings = { gainDb: 0, blackLevel: 16, bits, binning: 1, left: 0, top: 0 } as const
+      const size = { width: samples * overviewWidth, height: overviewHeight }
+      optics.illumination.mosaic = samples === 1
       optics.sensor.expose({ ...settings, ...size, exposureMs }, optics.illumination)
-      this.#exposedMs = exposureMs
+      this.#exposed = { exposureMs, pixelFormat }
     }
     optics.sensor.read(pixels)
     const { xUm = 0, yUm = 0 } = this.#view ?? {}
     return {
       width: overviewWidth,
       height: overviewHeight,
-      pixelFormat: 'RGB8',
-      significantBits: 8,
+      pixelFormat,
+      significantBits: bits,
       gain: 0,
       pixelSizeUm: pixelUm,
       stage: { x: xUm, y: yUm, z: this.#microscope.stage.position().z },
@@ -157,7 +190,7 @@ type ColourOptions = {
   /** Densities of the view's pixels. */
   readonly hematoxylin: Float32Array
   readonly eosin: Float32Array
-  /** One row of light, R, G, B, R, ..., and where it is in the kernels' memory. */
+  /** One row of light, R, G, B, R, ..., or of the mosaic's colours; and where it is in the kernels' memory. */
   readonly row: Float32Array
   readonly rowPointer: number
   /** A row of zeros: the shading is part of the light. */
@@ -169,6 +202,8 @@ class ColourIllumination implements Illumination {
   readonly rate = 1
   readonly flat = 0
   readonly shades: number
+  /** Each pixel of the sensor behind its own colour; otherwise three samples per pixel. */
+  mosaic = false
   readonly #options: ColourOptions
   readonly #colours = colourTable()
 
@@ -190,6 +225,10 @@ class ColourIllumination implements Illumination {
       const h = Math.min(tableSteps - 1, ((blue[start + x] ?? 0) * stepsPerUnit) | 0)
       const e = Math.min(tableSteps - 1, ((pink[start + x] ?? 0) * stepsPerUnit) | 0)
       const colour = 3 * (h * tableSteps + e)
+      if (this.mosaic) {
+        row[x] = (colours[colour + channelOf[bayerColour(pattern, x, y)]] ?? 0) * light
+        continue
+      }
       row[3 * x] = (colours[colour] ?? 0) * light
       row[3 * x + 1] = (colours[colour + 1] ?? 0) * light
       row[3 * x + 2] = (colours[colour + 2] ?? 0) * light

@@ -23,6 +23,11 @@ export class SimulatedLight implements PropertyDevice {
     return this.#on
   }
 
+  /** Percent of full power while it is on. */
+  get intensity(): number {
+    return this.#intensity
+  }
+
   /** Light given off, 0 to 1 (full power). */
   get power(): number {
     return this.#on ? this.#intensity / 100 : 0

@@ -8,8 +8,11 @@ import { join } from 'node:path'
 import type { SnapFormat, SnapResult } from '../../src-shared/capture.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
+import { software } from '../software.ts'
 import { extensionOf, imageFile, type JpegOf } from './image-file.ts'
+import { localTime } from './local-time.ts'
 import { safeFileName, writeNewFile } from './new-file.ts'
+import { recordingsFolder } from './recordings-folder.ts'
 import { takeFrame, type TakenFrame } from './take-frame.ts'
 
 type SnapRequest = {
@@ -24,9 +27,6 @@ type Options = {
   readonly dataFolder: string | undefined
   readonly jpegOf: JpegOf
 }
-
-/** Folder of images within the data folder. */
-export const recordingsFolder = 'recordings'
 
 export class Capture {
   readonly #options: Options
@@ -63,7 +63,7 @@ export class Capture {
     const given = safeFileName(fileName ?? '')
     const parts = await imageFile(frame, {
       format,
-      software: 'Coverslip',
+      software,
       jpegOf: this.#options.jpegOf,
     })
     signal?.throwIfAborted()
@@ -85,15 +85,5 @@ export class Capture {
       capturedAt: frame.capturedAt,
     }
     return { result, frame }
-  }
-}
-
-/** `2026-11-22` and `14-03-09`, local time. */
-function localTime(at: Date): { readonly day: string; readonly time: string } {
-  const joined = (values: readonly number[]) =>
-    values.map((value) => String(value).padStart(2, '0')).join('-')
-  return {
-    day: joined([at.getFullYear(), at.getMonth() + 1, at.getDate()]),
-    time: joined([at.getHours(), at.getMinutes(), at.getSeconds()]),
   }
 }

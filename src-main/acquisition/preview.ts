@@ -1,4 +1,5 @@
 import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { pngFile } from './png-writer.ts'
 import type { TakenFrame } from './take-frame.ts'
 
@@ -7,13 +8,14 @@ const windowSamples = 20_000
 
 /**
  * A small picture with 8 bits per channel: pixels left out until neither side is longer than `maxSize`, black and white
- * at 0.1 and 99.9 % of the values (8-bit images keep theirs).
+ * at 0.1 and 99.9 % of the values (8-bit images keep theirs). Bayer images are shown in colour.
  */
 export async function previewPng(
   { pixels, info }: TakenFrame,
   { maxSize }: { readonly maxSize: number },
 ): Promise<{ readonly png: Buffer; readonly width: number; readonly height: number }> {
-  const { channels, bytesPerSample } = pixelLayout(info.pixelFormat)
+  const { bytesPerSample, pattern, ...layout } = pixelLayout(info.pixelFormat)
+  const channels = pattern === undefined ? layout.channels : 3
   const step = Math.max(1, Math.ceil(Math.max(info.width, info.height) / maxSize))
   const width = Math.ceil(info.width / step)
   const height = Math.ceil(info.height / step)
@@ -24,8 +26,12 @@ export async function previewPng(
   let at = 0
   for (let y = 0; y < info.height; y += step) {
     for (let x = 0; x < info.width; x += step) {
-      for (let channel = 0; channel < channels; channel += 1) {
-        const value = samples[(y * info.width + x) * channels + channel] ?? 0
+      const first = (y * info.width + x) * channels
+      const values =
+        pattern === undefined
+          ? samples.subarray(first, first + channels)
+          : debayeredPixel({ pixels: samples, width: info.width, height: info.height, pattern }, x, y)
+      for (const value of values) {
         grey[at] = Math.min(255, Math.max(0, (value - low) * scale))
         at += 1
       }

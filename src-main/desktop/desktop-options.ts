@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 
 export type DesktopOptions = {
   readonly dataFolder: string | undefined
+  readonly hardwareFile: string | undefined
   readonly replay: string | undefined
   readonly replayFrameRate: number | undefined
 }
@@ -25,8 +26,12 @@ export function readDesktopOptions({ argv, packaged, version }: Argv): DesktopOp
     .version(version)
     .option('--data <folder>', 'folder for settings (default: the system’s place for application data)')
     .option(
+      '--hardware <file>',
+      'which devices there are (default: hardware.json in the data folder; without it, the demo microscope)',
+    )
+    .option(
       '--replay <folder or file>',
-      'play images (PNG, TIFF, stacks) as a camera instead of the demo microscope',
+      'play images (PNG, TIFF, stacks) as a camera instead of any other device',
     )
     .option('--replay-fps <number>', 'frame rate of the replay', frameRate)
     .showHelpAfterError('Try --help.')
@@ -35,10 +40,16 @@ export function readDesktopOptions({ argv, packaged, version }: Argv): DesktopOp
     .allowUnknownOption(packaged)
   const options = command.parse(ownArguments(argv, packaged), { from: 'user' }).opts<{
     data?: string
+    hardware?: string
     replay?: string
     replayFps?: number
   }>()
-  return { dataFolder: options.data, replay: options.replay, replayFrameRate: options.replayFps }
+  return {
+    dataFolder: options.data,
+    hardwareFile: options.hardware,
+    replay: options.replay,
+    replayFrameRate: options.replayFps,
+  }
 }
 
 function ownArguments(argv: readonly string[], packaged: boolean): string[] {

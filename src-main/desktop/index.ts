@@ -10,7 +10,7 @@ import envPaths from 'env-paths'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { AccessControl } from '../access/access-control.ts'
-import { demoConnection, replayConnection } from '../engine/connections.ts'
+import { chosenHardware } from '../engine/chosen-hardware.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import { availableProtocols } from '../live-view/live-view-controller.ts'
 import { ShareServer } from '../server/share-server.ts'
@@ -71,12 +71,8 @@ async function start(): Promise<void> {
 type OpenMicroscope = Microscope & { close(): Promise<void> }
 
 /** The engine, who may use it, and the server for other computers where the settings ask for it. */
-async function openMicroscope({ replay, replayFrameRate }: DesktopOptions): Promise<OpenMicroscope> {
-  const connection =
-    replay === undefined
-      ? demoConnection()
-      : replayConnection(replay, replayFrameRate === undefined ? {} : { frameRate: replayFrameRate })
-  const engine = await createEngine({ connections: [connection], dataFolder })
+async function openMicroscope(hardware: DesktopOptions): Promise<OpenMicroscope> {
+  const engine = await createEngine({ ...chosenHardware(hardware), dataFolder })
   try {
     const access = await AccessControl.open({ dataFolder, alerts: engine.alerts })
     const share = new ShareServer({

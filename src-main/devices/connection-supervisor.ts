@@ -1,6 +1,6 @@
 /** Keeps one configured connection open: opens it, watches it, and reconnects with back-off when it is lost. */
 import { Emitter } from '../../src-shared/emitter.ts'
-import { CoverslipError } from '../../src-shared/errors.ts'
+import { CoverslipError, type ErrorCode } from '../../src-shared/errors.ts'
 import {
   type ConnectionEvent,
   type ConnectionLimits,
@@ -15,7 +15,8 @@ export type ConnectionConfig = {
   readonly id: string
   /** What the user reads when it cannot be opened: `Simulated microscope`. */
   readonly title: string
-  readonly worker: DeviceWorkerData
+  /** How to open it; a function is asked anew for each try. */
+  readonly worker: DeviceWorkerData | (() => Promise<DeviceWorkerData>)
 }
 
 export type SupervisorState =
@@ -30,13 +31,23 @@ export type SupervisorEvent =
   | Exclude<ConnectionEvent, { type: 'ended' }>
 
 export type BackOff = { readonly firstMs: number; readonly mostMs: number }
-export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 30_000 }
+/** A camera that is plugged in again is to be live within 5 s, and opening it takes its time, too. */
+export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 3000 }
+
+/** These say that nothing will come of trying again until somebody has changed something; then he tries it himself. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'UNKNOWN_DRIVER',
+  'DRIVER_NOT_ALLOWED',
+  'INVALID_INPUT',
+  'REPLAY_SOURCE',
+])
+const refusedDelayMs = 30_000
 
 /** A connection that held this long was good: the next loss starts with the first delay again, ms. */
 const settledMs = 20_000
 
 export class ConnectionSupervisor {
-  readonly config: ConnectionConfig
+  #config: ConnectionConfig
   readonly #events = new Emitter<SupervisorEvent>()
   readonly #limits: ConnectionLimits
   readonly #backOff: BackOff
@@ -44,11 +55,18 @@ export class ConnectionSupervisor {
   #failures = 0
   #openedAt = 0
   #timer: NodeJS.Timeout | undefined
+  /** The try to open under way, or the last one, and what ends it. */
+  #trying: Promise<void> = Promise.resolve()
+  #giveUp = new AbortController()
 
   constructor(config: ConnectionConfig, limits: ConnectionLimits, backOff: BackOff) {
-    this.config = config
+    this.#config = config
     this.#limits = limits
     this.#backOff = backOff
+  }
+
+  get config(): ConnectionConfig {
+    return this.#config
   }
 
   get state(): SupervisorState {
@@ -59,15 +77,50 @@ export class ConnectionSupervisor {
     return this.#events.on(listener)
   }
 
-  /** Resolves when the first try has ended, well or not; never rejects. */
-  async open(): Promise<void> {
+  rename(title: string): void {
+    this.#config = { ...this.#config, title }
+  }
+
+  /** Resolves when the try under way, or one begun now, has ended, well or not; never rejects. */
+  open(): Promise<void> {
     clearTimeout(this.#timer)
-    if (this.#state.state === 'open' || this.#state.state === 'connecting') return
+    if (this.#state.state === 'open') return Promise.resolve()
+    if (this.#state.state !== 'connecting') this.#trying = this.#try()
+    return this.#trying
+  }
+
+  /** Ends the connection, or the try to open it, as if it had failed. It is tried again. */
+  async abandon(error: CoverslipError): Promise<void> {
+    if (this.#state.state === 'open') {
+      const { connection } = this.#state
+      this.#lost(error)
+      await connection.terminate()
+    } else {
+      this.#giveUp.abort(error)
+      await this.#trying
+    }
+  }
+
+  /** Closes for good. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    const { state } = this
+    this.#set({ state: 'closed' })
+    this.#giveUp.abort(new CoverslipError('DEVICE_UNAVAILABLE', 'The device was closed'))
+    if (state.state === 'open') await state.connection.close()
+    else await this.#trying
+  }
+
+  async #try(): Promise<void> {
+    const giveUp = new AbortController()
+    this.#giveUp = giveUp
     this.#set({ state: 'connecting' })
     try {
-      const { connection, opened } = await DeviceConnection.open(this.config.worker, this.#limits)
-      // close() may have been called while the driver was opening.
-      if (this.state.state === 'closed') return connection.close()
+      const { worker } = this.#config
+      const data = typeof worker === 'function' ? await worker() : worker
+      const { connection, opened } = await DeviceConnection.open(data, this.#limits, giveUp.signal)
+      if (giveUp.signal.aborted) await connection.close()
+      giveUp.signal.throwIfAborted()
       connection.on((event) => {
         if (event.type === 'ended') this.#lost(event.error)
         else this.#events.emit(event)
@@ -79,29 +132,17 @@ export class ConnectionSupervisor {
     }
   }
 
-  /** Ends the connection as if it had failed, because it cannot be trusted any more. */
-  async abandon(error: CoverslipError): Promise<void> {
-    if (this.#state.state !== 'open') return
-    const { connection } = this.#state
-    this.#lost(error)
-    await connection.terminate()
-  }
-
-  /** Closes for good. */
-  async close(): Promise<void> {
-    clearTimeout(this.#timer)
-    const { state } = this
-    this.#set({ state: 'closed' })
-    if (state.state === 'open') await state.connection.close()
-  }
-
   #lost(error: CoverslipError): void {
     if (this.#state.state === 'closed') return
     if (this.#state.state === 'open' && performance.now() - this.#openedAt > settledMs) this.#failures = 0
-    const delayMs = Math.min(this.#backOff.mostMs, this.#backOff.firstMs * 2 ** this.#failures)
+    const delayMs = refusals.has(error.code) ? refusedDelayMs : this.#delayMs()
     this.#failures += 1
     this.#set({ state: 'lost', error, retryAt: Date.now() + delayMs })
     this.#timer = setTimeout(() => void this.open(), delayMs)
+  }
+
+  #delayMs(): number {
+    return Math.min(this.#backOff.mostMs, this.#backOff.firstMs * 2 ** this.#failures)
   }
 
   #set(state: SupervisorState): void {

@@ -8,7 +8,7 @@ import type { DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messa
 
 export type Opened = Extract<DeviceMessage, { type: 'opened' }>
 export type ConnectionEvent =
-  | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'fault' }>
+  | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'health' | 'fault' }>
   /** The worker is gone, or about to be: it failed, was found hanging, or its hardware vanished. */
   | { readonly type: 'ended'; readonly error: CoverslipError }
 
@@ -49,15 +49,17 @@ export class DeviceConnection {
 
   /**
    * Starts a worker and opens the driver's connection in it.
-   * @throws CoverslipError as the driver gives it, or DEVICE_TIMEOUT when opening takes too long.
+   * @throws CoverslipError as the driver gives it, or DEVICE_TIMEOUT when opening takes too long; the reason of `signal`.
    */
   static async open(
     data: DeviceWorkerData,
-    limits: ConnectionLimits = defaultLimits,
+    limits: ConnectionLimits,
+    signal: AbortSignal,
   ): Promise<{ connection: DeviceConnection; opened: Opened }> {
+    signal.throwIfAborted()
     const connection = new DeviceConnection(data, limits)
     try {
-      return { connection, opened: await connection.#whenOpened() }
+      return { connection, opened: await connection.#whenOpened(signal) }
     } catch (error) {
       await connection.terminate()
       throw error
@@ -121,7 +123,7 @@ export class DeviceConnection {
     await this.#worker.terminate()
   }
 
-  #whenOpened(): Promise<Opened> {
+  #whenOpened(signal: AbortSignal): Promise<Opened> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(
@@ -141,13 +143,16 @@ export class DeviceConnection {
         clearTimeout(timer)
         stop()
         this.#worker.off('message', listen)
+        signal.removeEventListener('abort', abort)
         how()
       }
       const listen = (message: DeviceMessage) => {
         if (message.type === 'opened') settle(() => resolve(message))
         if (message.type === 'openFailed') settle(() => reject(CoverslipError.deserialize(message.error)))
       }
+      const abort = () => settle(() => reject(CoverslipError.from(signal.reason)))
       this.#worker.on('message', listen)
+      signal.addEventListener('abort', abort)
     })
   }
 

@@ -1,20 +1,41 @@
 /** What the engine's thread and a device worker say to each other. Frames do not come this way: they are in the FrameRing. */
 import type {
+  CameraHealth,
   DeviceDescription,
   Preset,
   PropertyDescriptorInput,
   PropertyValue,
 } from '../../src-shared/devices.ts'
 import type { SerializedError } from '../../src-shared/errors.ts'
+import type { DriverManifest } from '../../src-shared/hardware.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 
-/** How to open one connection: given to the worker as its `workerData`. */
-export type DeviceWorkerData = {
+/** Where a driver is. */
+export type DriverModule = {
   /** URL of the driver's module. */
   readonly driverUrl: string
+  /** What a driver of the user has announced in its `manifest.json`, and must be. */
+  readonly declared?: DriverManifest
+}
+
+/** Settings to be restored, by the serial number of the device and the name of the property, in the order of being made. */
+export type SavedSettings = Readonly<Record<string, Readonly<Record<string, PropertyValue>>>>
+
+/** A saved setting that does not fit any more. */
+export type NotRestored = {
+  readonly property: string
+  readonly value: PropertyValue
+  readonly reason: string
+}
+
+/** How to open one connection: given to the worker as its `workerData`. */
+export type DeviceWorkerData = DriverModule & {
   readonly address: string
   readonly options: Readonly<Record<string, unknown>>
+  /** Begins the ids of its devices, so that two connections of one kind can be told apart; absent: nothing. */
+  readonly idPrefix?: string
+  readonly savedSettings?: SavedSettings
 }
 
 export type DeviceCall =
@@ -41,6 +62,9 @@ export type OpenedDevice = {
   readonly position?: StagePosition
   /** Cameras: where their frames are. */
   readonly ring?: FrameRingMemory
+  /** Cameras: the driver tells their health. */
+  readonly tellsHealth?: boolean
+  readonly notRestored: readonly NotRestored[]
 }
 
 export type DeviceMessage =
@@ -70,6 +94,7 @@ export type DeviceMessage =
       readonly properties: readonly PropertyDescriptorInput[]
     }
   | { readonly type: 'moved'; readonly deviceId: string; readonly position: StagePosition }
+  | { readonly type: 'health'; readonly deviceId: string; readonly health: CameraHealth }
   /** Something went wrong that does not end the acquisition. */
   | { readonly type: 'fault'; readonly deviceId: string; readonly error: SerializedError }
   /** The driver says that the hardware is gone. */

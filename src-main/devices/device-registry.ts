@@ -5,7 +5,13 @@
 import { checkPropertyValue } from '../../drivers/sdk/property-value.ts'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { EngineEvent } from '../../src-shared/contract/events.ts'
-import type { DeviceState, Preset, PropertyValue, StageAxes } from '../../src-shared/devices.ts'
+import type {
+  DeviceState,
+  DeviceStatus,
+  Preset,
+  PropertyDescriptor,
+  PropertyValue,
+} from '../../src-shared/devices.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
@@ -19,38 +25,52 @@ import {
 } from './connection-supervisor.ts'
 import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
-import { type Camera, ManagedConnection } from './managed-connection.ts'
+import type { ManagedCamera } from './managed-camera.ts'
+import { ManagedConnection } from './managed-connection.ts'
+import { StageTargets } from './stage-targets.ts'
 
-export type RegistryEvent = Extract<
-  EngineEvent,
-  { type: 'deviceChanged' | 'deviceRemoved' | 'stageMoved' | 'presetsChanged' }
->
+export type RegistryEvent =
+  | Extract<
+      EngineEvent,
+      { type: 'deviceChanged' | 'deviceRemoved' | 'healthChanged' | 'stageMoved' | 'presetsChanged' }
+    >
+  /** A connection was added, removed or renamed, or has opened, failed or been lost. */
+  | { readonly type: 'connectionsChanged' }
+
+/** What the user has decided of devices; asked at each use. */
+export type DevicePreferences = {
+  /** The name that he gave a device. */
+  nameOf(deviceId: string): string | undefined
+  presets(): readonly Preset[]
+  /** A property of a device was set by request. */
+  propertySet(device: DeviceState, property: PropertyDescriptor, value: PropertyValue): void
+}
+
+/** A connection and what is known of it. */
+export type ConnectionState = {
+  readonly id: string
+  readonly title: string
+  readonly status: DeviceStatus
+  readonly devices: readonly DeviceState[]
+}
 
 export type RegistryOptions = {
   readonly connections: readonly ConnectionConfig[]
   readonly alerts: AlertSink
+  readonly preferences?: DevicePreferences
   readonly limits?: ConnectionLimits
   readonly backOff?: BackOff
 }
 
 export class DeviceRegistry {
-  readonly #connections: readonly ManagedConnection[]
+  readonly #options: RegistryOptions
+  #connections: readonly ManagedConnection[]
   readonly #events = new Emitter<RegistryEvent>()
-  /** Where moves under way will end, by stage. */
-  readonly #motions = new Map<string, number>()
-  readonly #targets = new Map<string, StagePosition>()
+  readonly #targets = new StageTargets()
 
   constructor(options: RegistryOptions) {
-    const { alerts, limits = defaultLimits, backOff = defaultBackOff } = options
-    this.#connections = options.connections.map(
-      (config) =>
-        new ManagedConnection({
-          supervisor: new ConnectionSupervisor(config, limits, backOff),
-          alerts,
-          emit: (event) => this.#events.emit(event),
-          presetsChanged: () => this.#events.emit({ type: 'presetsChanged', presets: this.presets() }),
-        }),
-    )
+    this.#options = options
+    this.#connections = options.connections.map((config) => this.#manage(config))
   }
 
   on(listener: (event: RegistryEvent) => void): () => void {
@@ -66,13 +86,69 @@ export class DeviceRegistry {
     await Promise.all(this.#connections.map((connection) => connection.close()))
   }
 
+  /** All connections, in the order of the configuration. */
+  connections(): ConnectionState[] {
+    return this.#connections.map((connection) => ({
+      id: connection.id,
+      title: connection.supervisor.config.title,
+      status: connection.status,
+      devices: connection.devices(),
+    }))
+  }
+
+  /**
+   * Adds a connection, at the end or at `index`, and opens it; resolves when that was tried once. A failure becomes an
+   * alert and is tried again.
+   */
+  async add(config: ConnectionConfig, index = this.#connections.length): Promise<void> {
+    const connection = this.#manage(config)
+    this.#connections = this.#connections.toSpliced(index, 0, connection)
+    this.#events.emit({ type: 'connectionsChanged' })
+    await connection.open()
+  }
+
+  /** Closes a connection and forgets its devices; whoever used them loses them. @throws CoverslipError UNKNOWN_CONNECTION. */
+  async remove(connectionId: string): Promise<void> {
+    const connection = this.#connection(connectionId)
+    this.#connections = this.#connections.filter((other) => other !== connection)
+    try {
+      await connection.remove()
+    } finally {
+      this.#events.emit({ type: 'connectionsChanged' })
+    }
+  }
+
+  /** Another title for a connection. @throws CoverslipError UNKNOWN_CONNECTION. */
+  renameConnection(connectionId: string, title: string): void {
+    this.#connection(connectionId).supervisor.rename(title)
+    this.#events.emit({ type: 'connectionsChanged' })
+  }
+
+  /** Tries a lost connection again now instead of when its back-off ends. @throws CoverslipError UNKNOWN_CONNECTION. */
+  async reopen(connectionId: string): Promise<void> {
+    await this.#connection(connectionId).open()
+  }
+
+  /** Ends a connection as if it had failed, `reason` being why; it is tried again. @throws CoverslipError UNKNOWN_CONNECTION. */
+  async abandon(connectionId: string, reason: CoverslipError): Promise<void> {
+    await this.#connection(connectionId).supervisor.abandon(reason)
+  }
+
+  /** Shows a device by the name that the user has given it now. @throws CoverslipError UNKNOWN_DEVICE. */
+  renamed(deviceId: string): DeviceState {
+    const device = this.device(deviceId)
+    this.#connectionOf(device).renamed(device.id)
+    return this.device(device.id)
+  }
+
   /** All known devices, in the order of the configuration. */
   devices(): DeviceState[] {
     return this.#connections.flatMap((connection) => connection.devices())
   }
 
   presets(): Preset[] {
-    return this.#connections.flatMap((connection) => connection.presets())
+    const own = this.#connections.flatMap((connection) => connection.presets())
+    return [...own, ...(this.#options.preferences?.presets() ?? [])]
   }
 
   /** @throws CoverslipError UNKNOWN_DEVICE naming the devices that there are. */
@@ -129,6 +205,7 @@ export class DeviceRegistry {
     const leases = this.#connectionOf(device).camera(device.id)?.leases
     if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set)
     else await set()
+    this.#options.preferences?.propertySet(device, descriptor, value)
     return this.device(device.id)
   }
 
@@ -145,35 +222,24 @@ export class DeviceRegistry {
     if (device.description.kind !== 'stage') {
       throw new CoverslipError('INVALID_INPUT', `${device.description.name} is not a stage`)
     }
-    this.#countMotion(device.id)
-    // Steps asked for during a move count from where it will end: three key presses are three steps.
-    const from = mode === 'absolute' ? {} : { ...device.position, ...this.#targets.get(device.id) }
-    const absolute = checkTravel(device.description.name, device.description.axes, target, from)
-    const ends = { ...this.#targets.get(device.id), ...absolute }
-    this.#targets.set(device.id, ends)
-    try {
-      const reached = await this.#call(device, { call: 'moveStage', deviceId: device.id, target: absolute })
-      if (reached !== undefined) this.#connectionOf(device).moved(device.id, reached)
+    const { id, position } = device
+    const { name, axes } = device.description
+    return this.#targets.during({ id, name, axes, position }, { target, mode }, async (absolute) => {
+      const reached = await this.#call(device, { call: 'moveStage', deviceId: id, target: absolute })
+      if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
       return reached ?? absolute
-    } finally {
-      if (this.#targets.get(device.id) === ends) this.#targets.delete(device.id)
-    }
+    })
   }
 
   async stopStage(deviceId: string): Promise<StagePosition> {
     const device = this.device(deviceId)
-    this.#countMotion(device.id)
-    this.#targets.delete(device.id)
+    this.#targets.stop(device.id)
     return (await this.#call(device, { call: 'stopStage', deviceId: device.id })) ?? device.position ?? {}
   }
 
   /** How often a stage was told to move or to stop: tells whoever moves it in many steps that somebody else has. */
   motionsOf(stageId: string): number {
-    return this.#motions.get(stageId) ?? 0
-  }
-
-  #countMotion(stageId: string): void {
-    this.#motions.set(stageId, this.motionsOf(stageId) + 1)
+    return this.#targets.motionsOf(stageId)
   }
 
   async trigger(deviceId: string): Promise<void> {
@@ -199,7 +265,23 @@ export class DeviceRegistry {
       await this.setProperty(deviceId, property, value)
   }
 
-  #camera(cameraId: string): Camera {
+  #manage(config: ConnectionConfig): ManagedConnection {
+    const { alerts, preferences, limits = defaultLimits, backOff = defaultBackOff } = this.#options
+    const connection: ManagedConnection = new ManagedConnection({
+      supervisor: new ConnectionSupervisor(config, limits, backOff),
+      alerts,
+      nameOf: (deviceId) => preferences?.nameOf(deviceId),
+      ownerOf: (deviceId) =>
+        this.#connections.find(
+          (other) => other !== connection && other.devices().some(({ id }) => id === deviceId),
+        )?.supervisor.config.title,
+      emit: (event) => this.#events.emit(event),
+      presetsChanged: () => this.#events.emit({ type: 'presetsChanged', presets: this.presets() }),
+    })
+    return connection
+  }
+
+  #camera(cameraId: string): ManagedCamera {
     const device = this.camera(cameraId)
     const camera = this.#connectionOf(device).camera(device.id)
     if (camera !== undefined) return camera
@@ -207,10 +289,16 @@ export class DeviceRegistry {
   }
 
   #connectionOf(device: DeviceState): ManagedConnection {
-    const connection = this.#connections.find(({ id }) => id === device.connectionId)
-    if (connection === undefined)
-      throw new CoverslipError('UNKNOWN_DEVICE', `No connection ${device.connectionId}`)
-    return connection
+    return this.#connection(device.connectionId)
+  }
+
+  #connection(connectionId: string): ManagedConnection {
+    const connection = this.#connections.find(({ id }) => id === connectionId)
+    if (connection !== undefined) return connection
+    const known = this.#connections.map(({ id }) => id).join(', ')
+    throw new CoverslipError('UNKNOWN_CONNECTION', `There is no connection "${connectionId}"`, {
+      hint: known === '' ? 'There is none at all.' : `There are: ${known}.`,
+    })
   }
 
   #call(device: DeviceState, call: DeviceCall): Promise<StagePosition | undefined> {
@@ -237,28 +325,4 @@ function find(devices: readonly DeviceState[], idOrName: string, what: string): 
   throw new CoverslipError('UNKNOWN_DEVICE', `There is no ${what} "${idOrName}"`, {
     hint: known === '' ? `There is no ${what} at all.` : `There are: ${known}.`,
   })
-}
-
-function checkTravel(
-  stage: string,
-  axes: StageAxes,
-  target: StagePosition,
-  from: StagePosition,
-): StagePosition {
-  const absolute: { x?: number; y?: number; z?: number } = {}
-  for (const axis of ['x', 'y', 'z'] as const) {
-    const value = target[axis]
-    if (value === undefined) continue
-    const travel = axes[axis]
-    if (travel === undefined) throw new CoverslipError('INVALID_INPUT', `${stage} has no ${axis} axis`)
-    const position = value + (from[axis] ?? 0)
-    if (!(position >= travel.min && position <= travel.max)) {
-      throw new CoverslipError('OUT_OF_RANGE', `${axis} = ${position} µm is outside the travel of ${stage}`, {
-        hint: `It goes from ${travel.min} to ${travel.max} µm.`,
-        data: { axis, min: travel.min, max: travel.max },
-      })
-    }
-    absolute[axis] = position
-  }
-  return absolute
 }

@@ -1,4 +1,5 @@
-import { type PropertyDescriptor, standardProperty } from '../../src-shared/devices.ts'
+import { type CameraHealth, type PropertyDescriptor, standardProperty } from '../../src-shared/devices.ts'
+import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
 import { type FrameRingMemory, LiveFrameReader } from '../frames/frame-ring.ts'
 
 const checkEveryMs = 1000
@@ -8,11 +9,16 @@ const patienceMs = 3000
 type Options = {
   readonly ring: FrameRingMemory
   properties(): readonly PropertyDescriptor[]
+  /** Frames and rates as the ring shows them, once a second. */
+  counted(health: CameraHealth): void
   silent(seconds: number): void
   delivering(): void
 }
 
-/** Watches, while a camera acquires, that frames really come. A camera that waits for triggers may be silent. */
+/**
+ * Watches, while a camera acquires, that frames really come, and counts them. A camera that waits for triggers may be
+ * silent.
+ */
 export class FrameWatch {
   readonly #options: Options
   #timer: NodeJS.Timeout | undefined
@@ -25,15 +31,23 @@ export class FrameWatch {
     this.stop()
     const reader = new LiveFrameReader(this.#options.ring)
     let lastFrameAt = performance.now()
+    let lastLookAt = lastFrameAt
+    let frames = 0
     let reported = false
     this.#timer = setInterval(() => {
-      if (reader.look() !== undefined) {
-        lastFrameAt = performance.now()
+      const seen = reader.look()
+      const now = performance.now()
+      const seconds = (now - lastLookAt) / 1000
+      lastLookAt = now
+      frames += seen?.arrived ?? 0
+      this.#options.counted({ frames, ...ratesOf(seen, seconds) })
+      if (seen !== undefined) {
+        lastFrameAt = now
         if (reported) this.#options.delivering()
         reported = false
         return
       }
-      const silentMs = performance.now() - lastFrameAt
+      const silentMs = now - lastFrameAt
       if (reported || this.#waitsForTrigger() || silentMs < patienceMs + 2 * this.#framePeriodMs()) return
       reported = true
       this.#options.silent(Math.round(silentMs / 1000))
@@ -58,4 +72,15 @@ export class FrameWatch {
     const frameRate = Number(this.#value(standardProperty.frameRate) ?? 0)
     return Math.max(exposureMs, frameRate > 0 ? 1000 / frameRate : 0)
   }
+}
+
+/** All frames since the last look are taken to be as large as the newest. */
+function ratesOf(
+  seen: ReturnType<LiveFrameReader['look']>,
+  seconds: number,
+): Pick<CameraHealth, 'framesPerSecond' | 'bytesPerSecond'> {
+  if (seen === undefined || seconds <= 0) return { framesPerSecond: 0, bytesPerSecond: 0 }
+  const { pixelFormat, width, height } = seen.info
+  const framesPerSecond = seen.arrived / seconds
+  return { framesPerSecond, bytesPerSecond: framesPerSecond * imageBytes(pixelFormat, width, height) }
 }

@@ -1,42 +1,45 @@
 /** One connection's devices as the rest of the engine knows them, kept up to date with what its worker tells. */
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import {
+  type CameraHealth,
+  cameraHealthSchema,
   type DeviceState,
   type DeviceStatus,
-  type Preset,
   deviceDescriptionSchema,
+  type Preset,
   presetSchema,
   propertyDescriptorSchema,
 } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
-import { CameraLeases } from './camera-leases.ts'
 import type { ConnectionSupervisor, SupervisorEvent, SupervisorState } from './connection-supervisor.ts'
 import type { Opened } from './device-connection.ts'
+import type { NotRestored } from './device-messages.ts'
 import type { RegistryEvent } from './device-registry.ts'
-import { FrameWatch } from './frame-watch.ts'
-
-/** A camera that is connected. */
-export type Camera = {
-  readonly ring: FrameRingMemory
-  readonly leases: CameraLeases
-  readonly watch: FrameWatch
-}
+import { ManagedCamera } from './managed-camera.ts'
 
 type Options = {
   readonly supervisor: ConnectionSupervisor
   readonly alerts: AlertSink
+  /** The name that the user gave a device. */
+  nameOf(deviceId: string): string | undefined
+  /** The connection that has a device of this id, other than this one. */
+  ownerOf(deviceId: string): string | undefined
   emit(event: RegistryEvent): void
   presetsChanged(): void
 }
+
+type DeviceChange = Partial<Pick<DeviceState, 'properties' | 'acquiring' | 'health' | 'description'>>
 
 export class ManagedConnection {
   readonly supervisor: ConnectionSupervisor
   readonly #options: Options
   #devices: DeviceState[] = []
   #presets: Preset[] = []
-  readonly #cameras = new Map<string, Camera>()
+  readonly #cameras = new Map<string, ManagedCamera>()
+  /** What the driver calls its devices. */
+  readonly #ownNames = new Map<string, string>()
 
   constructor(options: Options) {
     this.#options = options
@@ -48,6 +51,11 @@ export class ManagedConnection {
     return this.supervisor.config.id
   }
 
+  /** How the connection itself is, whether or not its devices are known. */
+  get status(): DeviceStatus {
+    return statusOf(this.supervisor.state)
+  }
+
   devices(): readonly DeviceState[] {
     return this.#devices
   }
@@ -57,7 +65,7 @@ export class ManagedConnection {
   }
 
   /** The camera, while it is connected. */
-  camera(id: string): Camera | undefined {
+  camera(id: string): ManagedCamera | undefined {
     return this.#cameras.get(id)
   }
 
@@ -65,9 +73,24 @@ export class ManagedConnection {
     return this.supervisor.open()
   }
 
-  async close(): Promise<void> {
-    for (const { watch } of this.#cameras.values()) watch.stop()
-    await this.supervisor.close()
+  close(): Promise<void> {
+    return this.supervisor.close()
+  }
+
+  /** Closes it, and there are no such devices any more, even before it has closed. */
+  async remove(): Promise<void> {
+    const closing = this.close()
+    const { alerts, emit, presetsChanged } = this.#options
+    const gone = this.#devices
+    this.#devices = []
+    this.#presets = []
+    alerts.clear(`connection:${this.id}`)
+    for (const { id } of gone) {
+      for (const cause of ['fault', 'restore']) alerts.clear(`${cause}:${id}`)
+      emit({ type: 'deviceRemoved', deviceId: id })
+    }
+    presetsChanged()
+    await closing
   }
 
   /** A stage is at `position` now. */
@@ -76,16 +99,28 @@ export class ManagedConnection {
     this.#options.emit({ type: 'stageMoved', deviceId, position })
   }
 
+  /** The user has given the device another name, or taken it back. */
+  renamed(deviceId: string): void {
+    const device = this.#devices.find(({ id }) => id === deviceId)
+    if (device === undefined) return
+    this.#update(deviceId, { description: { ...device.description, name: this.#chosenName(deviceId) } })
+  }
+
   #hear(event: SupervisorEvent): void {
     switch (event.type) {
       case 'state':
-        return this.#stateChanged(event.state)
-      case 'properties':
-        return this.#update(event.deviceId, {
-          properties: this.#checked(() => event.properties.map((p) => propertyDescriptorSchema.parse(p))),
-        })
+        this.#stateChanged(event.state)
+        return this.#options.emit({ type: 'connectionsChanged' })
+      case 'properties': {
+        const properties = this.#checked(() => event.properties.map((p) => propertyDescriptorSchema.parse(p)))
+        return properties === undefined ? undefined : this.#update(event.deviceId, { properties })
+      }
       case 'moved':
         return this.moved(event.deviceId, event.position)
+      case 'health': {
+        const health = this.#checked(() => cameraHealthSchema.parse(event.health))
+        return health === undefined ? undefined : this.#healthChanged(event.deviceId, health)
+      }
       case 'fault': {
         const error = CoverslipError.deserialize(event.error)
         return this.#raise(`fault:${event.deviceId}`, 'warning', this.#nameOf(event.deviceId), error)
@@ -95,24 +130,14 @@ export class ManagedConnection {
 
   #stateChanged(state: SupervisorState): void {
     if (state.state === 'open') return this.#opened(state.opened)
-    for (const [id, { leases, watch }] of this.#cameras) {
-      watch.stop()
-      leases.revoke()
-      this.#options.alerts.clear(`silent:${id}`)
-    }
+    for (const camera of this.#cameras.values()) camera.lost()
     this.#cameras.clear()
+    if (state.state === 'closed') return
     if (state.state === 'lost') {
       const { title } = this.supervisor.config
       this.#raise(`connection:${this.id}`, 'error', title, state.error, `${title}: `)
-      const { message, hint } = state.error
-      return this.#setStatus({
-        state: 'error',
-        message,
-        ...(hint === undefined ? {} : { hint }),
-        retryAt: state.retryAt,
-      })
     }
-    if (state.state === 'connecting') this.#setStatus({ state: 'connecting' })
+    this.#setStatus(statusOf(state))
   }
 
   #opened(opened: Opened): void {
@@ -125,8 +150,11 @@ export class ManagedConnection {
     }
     this.#devices = devices
     this.#presets = presets
-    for (const { description, ring } of opened.devices) {
-      if (ring !== undefined) this.#cameras.set(description.id, this.#camera(description.id, ring))
+    for (const device of opened.devices) {
+      const { id } = device.description
+      const { ring, tellsHealth = false } = device
+      if (ring !== undefined) this.#cameras.set(id, this.#camera(id, { ring, tellsHealth }))
+      this.#tellOfSettings(id, device.notRestored)
     }
     this.#options.alerts.clear(`connection:${this.id}`)
     for (const device of devices) this.#options.emit({ type: 'deviceChanged', device })
@@ -135,12 +163,17 @@ export class ManagedConnection {
 
   #deviceState(opened: Opened, device: Opened['devices'][number]): DeviceState {
     const description = deviceDescriptionSchema.parse(device.description)
+    const { id, name } = description
+    const owner = this.#options.ownerOf(id)
+    if (owner !== undefined)
+      throw new Error(`the id ${id} belongs to a device of ${owner}; give one of them an idPrefix`)
+    this.#ownNames.set(id, name)
     return {
-      id: description.id,
+      id,
       connectionId: this.id,
       driver: opened.driverId,
       demo: opened.demo,
-      description,
+      description: { ...description, name: this.#chosenName(id) },
       status: { state: 'ready' },
       properties: device.properties.map((property) => propertyDescriptorSchema.parse(property)),
       ...(device.position === undefined ? {} : { position: device.position }),
@@ -148,54 +181,31 @@ export class ManagedConnection {
     }
   }
 
-  #camera(deviceId: string, ring: FrameRingMemory): Camera {
-    const run = async (call: 'startCamera' | 'stopCamera') => {
-      if (this.supervisor.state.state === 'open') {
-        await this.supervisor.state.connection.call({ call, deviceId })
-        return
-      }
-      // What is gone need not be stopped, but it cannot be started.
-      if (call === 'startCamera') {
-        throw new CoverslipError('DEVICE_UNAVAILABLE', `${this.#nameOf(deviceId)} is not connected`)
-      }
-    }
-    const watch = new FrameWatch({
-      ring,
-      properties: () => this.#devices.find(({ id }) => id === deviceId)?.properties ?? [],
-      silent: (seconds) => this.#silent(deviceId, seconds),
-      delivering: () => this.#options.alerts.clear(`silent:${deviceId}`),
+  #camera(id: string, camera: { readonly ring: FrameRingMemory; readonly tellsHealth: boolean }) {
+    return new ManagedCamera({
+      ...camera,
+      id,
+      supervisor: this.supervisor,
+      alerts: this.#options.alerts,
+      name: () => this.#nameOf(id),
+      properties: () => this.#devices.find((device) => device.id === id)?.properties ?? [],
+      acquiring: (acquiring) => this.#update(id, { acquiring }),
+      health: (health) => this.#healthChanged(id, health),
     })
-    const leases = new CameraLeases({
-      id: deviceId,
-      start: async () => {
-        await run('startCamera')
-        watch.start()
-        this.#update(deviceId, { acquiring: true })
-      },
-      stop: async () => {
-        watch.stop()
-        this.#options.alerts.clear(`silent:${deviceId}`)
-        this.#update(deviceId, { acquiring: false })
-        await run('stopCamera')
-      },
-    })
-    return { ring, leases, watch }
   }
 
-  /** The camera runs but sends nothing: say so, and find out whether its thread still answers (if not, it is restarted). */
-  #silent(deviceId: string, seconds: number): void {
+  /** Says which of the settings that the device had before it could not be given again. */
+  #tellOfSettings(deviceId: string, notRestored: readonly NotRestored[]): void {
+    const id = `restore:${deviceId}`
+    if (notRestored.length === 0) return this.#options.alerts.clear(id)
+    const settings = notRestored.map(({ property, value, reason }) => `${property} = ${value} (${reason})`)
     const name = this.#nameOf(deviceId)
     this.#options.alerts.raise({
-      id: `silent:${deviceId}`,
+      id,
       severity: 'warning',
       source: name,
-      message: `${name} has sent no frame for ${seconds} s`,
-      hint: 'Check its trigger setting, power and cable.',
-    })
-    if (this.supervisor.state.state !== 'open') return
-    this.supervisor.state.connection.call({ call: 'ping' }).catch((error: unknown) => {
-      // The connection has ended by itself then, and reported that.
-      console.error(`${name} does not answer:`, error)
+      message: `${name} has not got back all of its settings: ${settings.join('; ')}`,
+      hint: 'Set them anew, or have them forgotten in the Devices view.',
     })
   }
 
@@ -215,21 +225,26 @@ export class ManagedConnection {
     }
   }
 
-  #update(
-    deviceId: string,
-    change: { properties?: DeviceState['properties'] | undefined; acquiring?: boolean },
-  ): void {
+  #healthChanged(deviceId: string, health: CameraHealth): void {
+    const device = this.#devices.find(({ id }) => id === deviceId)
+    // A report may have been under way when the camera was stopped.
+    if (device?.acquiring !== true) return
+    this.#devices = this.#devices.map((other) => (other === device ? { ...device, health } : other))
+    this.#options.emit({ type: 'healthChanged', deviceId, health })
+  }
+
+  #update(deviceId: string, change: DeviceChange): void {
     const device = this.#devices.find(({ id }) => id === deviceId)
     if (device === undefined) return
-    const { properties = device.properties, acquiring = device.acquiring } = change
-    const changed = { ...device, properties, ...(acquiring === undefined ? {} : { acquiring }) }
+    const changed =
+      change.acquiring === false ? withoutHealth({ ...device, ...change }) : { ...device, ...change }
     this.#devices = this.#devices.map((other) => (other.id === deviceId ? changed : other))
     this.#options.emit({ type: 'deviceChanged', device: changed })
   }
 
   #setStatus(status: DeviceStatus): void {
     this.#devices = this.#devices.map((device) => ({
-      ...device,
+      ...withoutHealth(device),
       status,
       ...(device.acquiring === undefined ? {} : { acquiring: false }),
     }))
@@ -238,6 +253,10 @@ export class ManagedConnection {
 
   #nameOf(deviceId: string): string {
     return this.#devices.find(({ id }) => id === deviceId)?.description.name ?? deviceId
+  }
+
+  #chosenName(deviceId: string): string {
+    return this.#options.nameOf(deviceId) ?? this.#ownNames.get(deviceId) ?? deviceId
   }
 
   #raise(
@@ -255,5 +274,22 @@ export class ManagedConnection {
       message: prefix + message,
       ...(hint === undefined ? {} : { hint }),
     })
+  }
+}
+
+/** What was counted while a camera ran says nothing of one that stands. */
+function withoutHealth({ health: _health, ...device }: DeviceState): DeviceState {
+  return device
+}
+
+function statusOf(state: SupervisorState): DeviceStatus {
+  if (state.state === 'open') return { state: 'ready' }
+  if (state.state !== 'lost') return { state: 'connecting' }
+  const { error, retryAt } = state
+  return {
+    state: 'error',
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    retryAt,
   }
 }

@@ -1,8 +1,12 @@
 /** The worker's side of a driver connection: loads the driver, opens it, and answers the engine's calls. */
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
+import type { Preset } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import { createFrameRing } from '../frames/frame-ring.ts'
+import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
+import { HealthReports } from './health-reports.ts'
+import { loadDriver } from './load-driver.ts'
+import { restoreSettings } from './restore-settings.ts'
 import { RingSink } from './ring-sink.ts'
 
 /** Frames a ring holds: enough for a reader to be late by, within the memory a camera may take. */
@@ -20,73 +24,171 @@ export type ConnectionPort = {
   end(): void
 }
 
-function isDriver(value: unknown): value is Driver {
-  return typeof value === 'object' && value !== null && 'manifest' in value && 'open' in value
-}
-
-async function loadDriver(url: string): Promise<Driver> {
-  const module: unknown = await import(url)
-  const driver =
-    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
-  if (isDriver(driver)) return driver
-  throw new CoverslipError('DEVICE_FAILED', `${url} is not a driver`, {
-    hint: 'The default export of a driver module is an object with a manifest and an open function; see drivers/sdk/driver.ts.',
-  })
-}
-
 /** Opens the connection and serves it until it is closed. Failures are posted, not thrown. */
 export async function serveConnection(port: ConnectionPort): Promise<void> {
   let driver: Driver
   let connection: Connection
   try {
-    driver = await loadDriver(port.data.driverUrl)
+    driver = await loadDriver(port.data)
     connection = await driver.open(port.data.address, port.data.options)
   } catch (error) {
     port.post({ type: 'openFailed', error: CoverslipError.from(error, 'DEVICE_FAILED').serialize() })
     port.end()
     return
   }
-  const sinks = new Map<string, RingSink>()
-  const devices = connection.devices.map((device): OpenedDevice => {
-    const opened = { description: device.description, properties: device.properties() }
-    announceChanges(port, device)
-    if (isStage(device)) return { ...opened, position: device.position() }
-    if (!isCamera(device)) return opened
-    const { id, maxFrameBytes } = device.description
-    const slots = Math.min(ringSlots.most, Math.max(ringSlots.least, Math.floor(ringBytes / maxFrameBytes)))
-    const ring = createFrameRing({ slots, maxFrameBytes })
-    sinks.set(
-      id,
-      new RingSink(ring, (error) => port.post({ type: 'fault', deviceId: id, error: error.serialize() })),
-    )
-    return { ...opened, ring }
-  })
   connection.onLost?.((reason) =>
     port.post({ type: 'lost', error: CoverslipError.from(reason, 'DEVICE_FAILED').serialize() }),
   )
+  const served = new ServedConnection(port, connection)
+  const devices = await served.describe()
   port.onRequest((request) => {
-    void answer(port, { connection, sinks }, request)
+    void served.answer(request)
   })
   port.post({
     type: 'opened',
     driverId: driver.manifest.id,
     demo: driver.manifest.demo,
     devices,
-    presets: connection.presets ?? [],
+    presets: served.presets(),
   })
 }
 
 const isCamera = (device: Device): device is CameraDevice => device.description.kind === 'camera'
 const isStage = (device: Device): device is StageDevice => device.description.kind === 'stage'
 
-/** Tells of changed properties and positions, gathered over `tellEveryMs`. */
-function announceChanges(port: ConnectionPort, device: Device): void {
-  const deviceId = device.description.id
-  device.onPropertiesChanged(
-    gathered(() => port.post({ type: 'properties', deviceId, properties: device.properties() })),
-  )
-  if (!isStage(device)) return
-  device.onMoved(gathered(() => port.post({ type: 'moved', deviceId, position: device.position() })))
+/** An open connection; its devices have the ids that the engine knows them by. */
+class ServedConnection {
+  readonly #port: ConnectionPort
+  readonly #connection: Connection
+  readonly #sinks = new Map<Device, RingSink>()
+  readonly #health: HealthReports
+
+  constructor(port: ConnectionPort, connection: Connection) {
+    this.#port = port
+    this.#connection = connection
+    this.#health = new HealthReports({
+      tell: (camera, health) => port.post({ type: 'health', deviceId: this.#idOf(camera), health }),
+      failed: (camera, error) => this.#fault(camera, error),
+    })
+  }
+
+  /** What the engine is told of the devices, once their saved settings have been made again. */
+  async describe(): Promise<readonly OpenedDevice[]> {
+    const described: OpenedDevice[] = []
+    for (const device of this.#connection.devices) {
+      const notRestored = await restoreSettings(device, this.#savedSettingsOf(device))
+      this.#announceChanges(device)
+      described.push({
+        description: { ...device.description, id: this.#idOf(device) },
+        properties: device.properties(),
+        notRestored,
+        ...(isStage(device) ? { position: device.position() } : {}),
+        ...(isCamera(device)
+          ? { ring: this.#ringFor(device), tellsHealth: device.health !== undefined }
+          : {}),
+      })
+    }
+    return described
+  }
+
+  presets(): Preset[] {
+    return (this.#connection.presets ?? []).map((preset) => ({
+      ...preset,
+      settings: preset.settings.map((setting) => ({
+        ...setting,
+        deviceId: this.#prefix + setting.deviceId,
+      })),
+    }))
+  }
+
+  async answer(request: DeviceRequest): Promise<void> {
+    const { id } = request
+    try {
+      const position = await this.#perform(request)
+      this.#port.post({
+        type: 'reply',
+        id,
+        result: 'done',
+        ...(position === undefined ? {} : { position }),
+      })
+    } catch (error) {
+      const failure = CoverslipError.from(error, 'DEVICE_FAILED')
+      this.#port.post({ type: 'reply', id, result: 'failed', error: failure.serialize() })
+    }
+    if (request.call === 'close') this.#port.end()
+  }
+
+  get #prefix(): string {
+    return this.#port.data.idPrefix ?? ''
+  }
+
+  #idOf(device: Device): string {
+    return this.#prefix + device.description.id
+  }
+
+  #savedSettingsOf({ description }: Device) {
+    const serialNumber = 'serialNumber' in description ? description.serialNumber : undefined
+    return (serialNumber === undefined ? undefined : this.#port.data.savedSettings?.[serialNumber]) ?? {}
+  }
+
+  #fault(device: Device, error: unknown): void {
+    const fault = CoverslipError.from(error, 'DEVICE_FAILED').serialize()
+    this.#port.post({ type: 'fault', deviceId: this.#idOf(device), error: fault })
+  }
+
+  /** Tells of changed properties and positions, gathered over `tellEveryMs`. */
+  #announceChanges(device: Device): void {
+    const deviceId = this.#idOf(device)
+    device.onPropertiesChanged(
+      gathered(() => this.#port.post({ type: 'properties', deviceId, properties: device.properties() })),
+    )
+    if (!isStage(device)) return
+    device.onMoved(gathered(() => this.#port.post({ type: 'moved', deviceId, position: device.position() })))
+  }
+
+  #ringFor(camera: CameraDevice): FrameRingMemory {
+    const { maxFrameBytes } = camera.description
+    const slots = Math.min(ringSlots.most, Math.max(ringSlots.least, Math.floor(ringBytes / maxFrameBytes)))
+    const ring = createFrameRing({ slots, maxFrameBytes })
+    this.#sinks.set(camera, new RingSink(ring, (error) => this.#fault(camera, error)))
+    return ring
+  }
+
+  async #perform(request: DeviceRequest) {
+    if (request.call === 'ping') return
+    if (request.call === 'close') {
+      this.#health.endAll()
+      return this.#connection.close()
+    }
+    const device = this.#connection.devices.find((candidate) => this.#idOf(candidate) === request.deviceId)
+    if (device === undefined) throw new CoverslipError('UNKNOWN_DEVICE', `No device ${request.deviceId} here`)
+    if (request.call === 'setProperty') return device.setProperty(request.name, request.value)
+    if (isCamera(device)) return this.#operateCamera(device, request.call)
+    if (isStage(device)) {
+      if (request.call === 'moveStage') await device.moveTo(request.target)
+      if (request.call === 'stopStage') await device.stop()
+      return device.position()
+    }
+    throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot do ${request.call}`)
+  }
+
+  async #operateCamera(camera: CameraDevice, call: string): Promise<void> {
+    const sink = this.#sinks.get(camera)
+    if (sink === undefined)
+      throw new CoverslipError('INTERNAL', `${camera.description.name} has no frame ring`)
+    switch (call) {
+      case 'startCamera':
+        await camera.start(sink)
+        return this.#health.begin(camera)
+      case 'stopCamera':
+        this.#health.end(camera)
+        return camera.stop()
+      case 'trigger':
+        return camera.trigger()
+      default:
+        throw new CoverslipError('INVALID_INPUT', `${camera.description.name} cannot do ${call}`)
+    }
+  }
 }
 
 /** Runs `tell` at once, and then at most every `tellEveryMs`. */
@@ -105,52 +207,5 @@ function gathered(tell: () => void): () => void {
   return () => {
     if (waiting) again = true
     else run()
-  }
-}
-
-type Served = { readonly connection: Connection; readonly sinks: ReadonlyMap<string, RingSink> }
-
-async function answer(port: ConnectionPort, served: Served, request: DeviceRequest): Promise<void> {
-  try {
-    const position = await perform(served, request)
-    port.post({
-      type: 'reply',
-      id: request.id,
-      result: 'done',
-      ...(position === undefined ? {} : { position }),
-    })
-  } catch (error) {
-    const failure = CoverslipError.from(error, 'DEVICE_FAILED')
-    port.post({ type: 'reply', id: request.id, result: 'failed', error: failure.serialize() })
-  }
-  if (request.call === 'close') port.end()
-}
-
-async function perform({ connection, sinks }: Served, request: DeviceRequest) {
-  if (request.call === 'ping') return
-  if (request.call === 'close') return connection.close()
-  const device = connection.devices.find(({ description }) => description.id === request.deviceId)
-  if (device === undefined) throw new CoverslipError('UNKNOWN_DEVICE', `No device ${request.deviceId} here`)
-  if (request.call === 'setProperty') return device.setProperty(request.name, request.value)
-  if (isCamera(device)) return operateCamera(device, sinks.get(device.description.id), request.call)
-  if (isStage(device)) {
-    if (request.call === 'moveStage') await device.moveTo(request.target)
-    if (request.call === 'stopStage') await device.stop()
-    return device.position()
-  }
-  throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot do ${request.call}`)
-}
-
-async function operateCamera(camera: CameraDevice, sink: RingSink | undefined, call: string): Promise<void> {
-  if (sink === undefined) throw new CoverslipError('INTERNAL', `${camera.description.name} has no frame ring`)
-  switch (call) {
-    case 'startCamera':
-      return camera.start(sink)
-    case 'stopCamera':
-      return camera.stop()
-    case 'trigger':
-      return camera.trigger()
-    default:
-      throw new CoverslipError('INVALID_INPUT', `${camera.description.name} cannot do ${call}`)
   }
 }

@@ -23,12 +23,12 @@ export async function answerOffer(
     })
   }
   const { id: callerId, label, role, address } = caller
-  const { params: wanted, ...rest } = offer
+  const { params: wanted, client = 'webrtc', ...rest } = offer
   const wish = { action, detectorName: offer.detectorName, protocol: 'webrtc', params: wanted } as const
   const answer = await beginWatching(context, wish, (params) =>
     engine.webrtc.answer(
       { ...rest, ...(params === undefined ? {} : { params }) },
-      { callerId, label, role, address, client: 'webrtc' },
+      { callerId, label, role, address, client },
     ),
   )
   whenClosed(engine, answer.sessionId, access.present(caller))

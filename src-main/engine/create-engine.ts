@@ -12,8 +12,9 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
-import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
-import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
+import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
+import { Recorder } from '../acquisition/recording/recorder.ts'
+import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { LiveViewController } from '../live-view/live-view-controller.ts'
 import type { LiveAcquisitionSignal } from '../live-view/live-view-events.ts'
@@ -23,18 +24,14 @@ import { WebrtcViewers } from '../live-view/webrtc/webrtc-viewers.ts'
 import type { WebrtcSignalling } from '../live-view/webrtc/webrtc-signalling.ts'
 import { AlertBoard } from './alert-board.ts'
 import { offersPerSecond } from './answer-offer.ts'
-import { type Hardware, unchangingHardware } from './hardware.ts'
+import type { Hardware } from './hardware.ts'
 import { jpegStill } from './jpeg-still.ts'
+import { type HardwareConfig, openHardware } from './open-hardware.ts'
+import { software } from '../software.ts'
 import { SettingsFile } from './settings-file.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
-export type EngineConfig = {
-  readonly connections: readonly ConnectionConfig[]
-  /** Where settings (and later recordings) are kept; absent: nothing is kept. */
-  readonly dataFolder?: string
-  readonly limits?: RegistryOptions['limits']
-  readonly backOff?: RegistryOptions['backOff']
-}
+export type EngineConfig = HardwareConfig
 
 /** The engine's part of a snapshot; who is asking and what is shared, the host adds. */
 export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | 'sharing'>
@@ -46,6 +43,7 @@ export type Engine = {
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
   readonly capture: Capture
+  readonly recorder: Recorder
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -63,7 +61,8 @@ export type Engine = {
 
 /**
  * Makes an engine and opens its devices; devices that cannot be opened become alerts and are tried again.
- * @throws CoverslipError SETTINGS_FILE when the settings cannot be read.
+ * @throws CoverslipError SETTINGS_FILE when the settings cannot be read; HARDWARE_FILE when the hardware file cannot be
+ *   read, or was named and is not there or not valid.
  */
 export async function createEngine(config: EngineConfig): Promise<Engine> {
   const alerts = new AlertBoard()
@@ -71,12 +70,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     path: config.dataFolder === undefined ? undefined : join(config.dataFolder, 'settings.json'),
     alerts,
   })
-  const devices = new DeviceRegistry({
-    connections: config.connections,
-    alerts,
-    ...(config.limits === undefined ? {} : { limits: config.limits }),
-    ...(config.backOff === undefined ? {} : { backOff: config.backOff }),
-  })
+  const { devices, hardware } = await openHardware(config, { settings, alerts })
   const frames = new FrameHub()
   const viewers = new ViewerBoard()
   const { streamParams, lastProtocol } = settings.settings
@@ -97,6 +91,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     dataFolder: config.dataFolder,
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
+  const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -111,8 +106,12 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   })
 
   const events = new Emitter<EngineEvent>()
-  devices.on((event) => events.emit(event))
+  devices.on((event) => {
+    if (event.type !== 'connectionsChanged') events.emit(event)
+  })
+  hardware.on((state) => events.emit({ type: 'hardwareChanged', hardware: state }))
   alerts.on((event) => events.emit(event))
+  recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -122,11 +121,12 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   let closing: Promise<void> | undefined
   const engine: Engine = {
     devices,
-    hardware: unchangingHardware,
+    hardware,
     liveView,
     frames,
     viewers,
     capture,
+    recorder,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
@@ -135,10 +135,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     snapshot: () => ({
       devices: devices.devices(),
       presets: devices.presets(),
-      hardware: unchangingHardware.state(),
+      hardware: hardware.state(),
       streams: liveView.getActiveStreams(),
       alerts: alerts.list(),
       settings: settings.settings,
+      ...(recorder.status === undefined ? {} : { recording: recorder.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -146,9 +147,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await recorder.close()
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
+          await hardware.close()
           await devices.close()
           await settings.close()
         }
@@ -156,6 +159,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       return closing
     },
   }
+  if (config.dataFolder !== undefined) await completeInterrupted(config.dataFolder, alerts)
   await devices.open()
   whip.start()
   return engine

@@ -1,6 +1,9 @@
-/** Which hardware there is and may be: connections, drivers, the search for more. */
+/** Which hardware there is and may be: connections, drivers, the search for more. Changes are kept in the hardware file. */
+import { isDeepStrictEqual } from 'node:util'
+import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { DeviceState } from '../../src-shared/devices.ts'
 import type { DoctorReport } from '../../src-shared/doctor.ts'
+import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type {
   ConnectionChange,
@@ -11,48 +14,293 @@ import type {
   NetworkInterface,
   NewConnection,
 } from '../../src-shared/hardware.ts'
+import type { ConnectionState, DeviceRegistry } from '../devices/device-registry.ts'
+import { DiscoverySearch } from '../devices/discovery-search.ts'
+import type { DriverCatalog } from '../devices/driver-catalog.ts'
+import { listInterfaces } from '../devices/network-interfaces.ts'
+import { connectionConfig } from './connections.ts'
+import type { DeviceSettingsFile } from './device-settings-file.ts'
+import { examine } from './doctor/examine.ts'
+import type { ConnectionSetting, HardwareFile } from './hardware-file.ts'
+import { markConfigured } from './mark-configured.ts'
+import { plainOptions } from './plain-options.ts'
+import type { SettingsFile } from './settings-file.ts'
 
-/** What the router asks of the hardware. */
-export interface Hardware {
-  state(): HardwareState
-  on(listener: (state: HardwareState) => void): () => void
-  renameDevice(deviceId: string, name: string | undefined): Promise<DeviceState>
-  forgetSettings(deviceId: string): Promise<void>
-  addConnection(connection: NewConnection): Promise<ConnectionInfo>
-  changeConnection(connectionId: string, change: ConnectionChange): Promise<ConnectionInfo>
-  removeConnection(connectionId: string): Promise<void>
-  reconnect(connectionId: string): Promise<void>
-  interfaces(): NetworkInterface[]
-  discover(drivers?: readonly string[]): Promise<Discovery>
-  cancelDiscovery(): void
-  scanDrivers(): Promise<DriverInfo[]>
-  allowDriver(driver: string, hash: string): Promise<DriverInfo>
-  forbidDriver(driver: string): Promise<DriverInfo>
-  diagnose(): Promise<DoctorReport>
+export type HardwareParts = {
+  readonly devices: DeviceRegistry
+  readonly file: HardwareFile
+  readonly deviceSettings: DeviceSettingsFile
+  readonly drivers: DriverCatalog
+  readonly settings: SettingsFile
+  readonly alerts: AlertSink
+  readonly dataFolder: string | undefined
 }
 
-const pending = (): never => {
-  throw new CoverslipError('INTERNAL', 'Not in this version yet')
-}
+export class Hardware {
+  readonly #parts: HardwareParts
+  readonly #changes = new Emitter<HardwareState>()
+  readonly #search: DiscoverySearch
 
-export const unchangingHardware: Hardware = {
-  state: () => ({
-    connections: [],
-    drivers: [],
-    discovery: { running: false, drivers: [], found: [] },
-  }),
-  on: () => () => undefined,
-  renameDevice: pending,
-  forgetSettings: pending,
-  addConnection: pending,
-  changeConnection: pending,
-  removeConnection: pending,
-  reconnect: pending,
-  interfaces: pending,
-  discover: pending,
-  cancelDiscovery: pending,
-  scanDrivers: pending,
-  allowDriver: pending,
-  forbidDriver: pending,
-  diagnose: pending,
+  constructor(parts: HardwareParts) {
+    this.#parts = parts
+    this.#search = new DiscoverySearch({
+      module: (driver) => parts.drivers.module(driver),
+      changed: () => this.#tell(),
+    })
+    parts.devices.on((event) => {
+      if (event.type === 'connectionsChanged') this.#tell()
+    })
+  }
+
+  /** Calls `listener` with all of it after each change. */
+  on(listener: (state: HardwareState) => void): () => void {
+    return this.#changes.on(listener)
+  }
+
+  /** Everything, as an owner may know it. Drivers are those of the last `scanDrivers`. */
+  state(): HardwareState {
+    const { devices, drivers, file } = this.#parts
+    const connections = devices.connections().map((connection) => this.#info(connection))
+    return {
+      ...(file.path === undefined ? {} : { file: file.path }),
+      ...(file.problem === undefined ? {} : { problem: file.problem }),
+      connections,
+      drivers: [...drivers.known],
+      discovery: markConfigured(this.#search.discovery, connections, devices.devices()),
+    }
+  }
+
+  /**
+   * Adds a connection and opens it; resolves when that was tried once.
+   * @throws CoverslipError UNKNOWN_DRIVER, DRIVER_NOT_ALLOWED, HARDWARE_FILE; INVALID_INPUT when there is such a
+   *   connection already; TOO_LARGE.
+   */
+  async addConnection({ driver, address, title, options }: NewConnection): Promise<ConnectionInfo> {
+    const { devices, drivers, file } = this.#parts
+    await drivers.module(driver)
+    const known = await this.scanDrivers()
+    const same = this.state().connections.find(
+      (connection) => connection.driver === driver && connection.address === address,
+    )
+    if (same !== undefined) {
+      throw new CoverslipError('INVALID_INPUT', `${same.title} is this very connection`, {
+        hint: 'Reconnect it, or change its options, instead.',
+      })
+    }
+    const id = this.#freeId(driver)
+    const setting: ConnectionSetting = {
+      id,
+      title: title ?? known.find((info) => info.id === driver)?.name ?? driver,
+      driver,
+      address,
+      options: plainOptions(options),
+      idPrefix: `${id}.`,
+    }
+    file.change({ connections: [...file.settings.connections, setting] })
+    await devices.add(connectionConfig(setting, this.#parts))
+    return this.#connection(id)
+  }
+
+  /**
+   * Changes a connection. With another address or other options its devices vanish, and come again from there.
+   * @throws CoverslipError UNKNOWN_CONNECTION, HARDWARE_FILE, TOO_LARGE; INVALID_INPUT for one that was given at the
+   *   start of the program.
+   */
+  async changeConnection(connectionId: string, change: ConnectionChange): Promise<ConnectionInfo> {
+    const { devices, file } = this.#parts
+    const before = file.settings.connections.find(({ id }) => id === connectionId)
+    const { title } = this.#connection(connectionId)
+    if (before === undefined) {
+      throw new CoverslipError('INVALID_INPUT', `${title} was given at the start and cannot be changed`, {
+        hint: 'Start Coverslip without --replay to configure its hardware.',
+      })
+    }
+    const after: ConnectionSetting = {
+      ...before,
+      title: change.title ?? before.title,
+      address: change.address ?? before.address,
+      options: change.options === undefined ? before.options : plainOptions(change.options),
+    }
+    const { connections } = file.settings
+    file.change({ connections: connections.map((other) => (other === before ? after : other)) })
+    if (change.address === undefined && change.options === undefined) {
+      devices.renameConnection(connectionId, after.title)
+    } else {
+      const index = devices.connections().findIndex(({ id }) => id === connectionId)
+      await devices.remove(connectionId)
+      // Somebody may have removed it for good while it closed.
+      if (file.settings.connections.some(({ id }) => id === connectionId))
+        await devices.add(connectionConfig(after, this.#parts), index)
+    }
+    return this.#connection(connectionId)
+  }
+
+  /**
+   * Closes a connection and forgets it; its streams stop.
+   * @throws CoverslipError UNKNOWN_CONNECTION, HARDWARE_FILE.
+   */
+  async removeConnection(connectionId: string): Promise<void> {
+    const { devices, file } = this.#parts
+    const { deviceIds } = this.#connection(connectionId)
+    const { connections, names } = file.settings
+    file.change({
+      connections: connections.filter(({ id }) => id !== connectionId),
+      names: Object.fromEntries(Object.entries(names).filter(([deviceId]) => !deviceIds.includes(deviceId))),
+    })
+    await devices.remove(connectionId)
+  }
+
+  /** Tries a lost connection again now. @throws CoverslipError UNKNOWN_CONNECTION. */
+  async reconnect(connectionId: string): Promise<void> {
+    await this.#parts.devices.reopen(connectionId)
+  }
+
+  /** Gives a device another name; without one it has its own again. @throws CoverslipError UNKNOWN_DEVICE, HARDWARE_FILE. */
+  renameDevice(deviceId: string, name: string | undefined): DeviceState {
+    const { devices, file } = this.#parts
+    const { id } = devices.device(deviceId)
+    const { [id]: _before, ...others } = file.settings.names
+    file.change({ names: name === undefined ? others : { ...others, [id]: name } })
+    return devices.renamed(id)
+  }
+
+  /** Has nothing restored when a device is opened again. @throws CoverslipError UNKNOWN_DEVICE. */
+  forgetSettings(deviceId: string): void {
+    const { devices, deviceSettings, alerts } = this.#parts
+    const device = devices.device(deviceId)
+    deviceSettings.forget(device)
+    alerts.clear(`restore:${device.id}`)
+  }
+
+  interfaces(): NetworkInterface[] {
+    return listInterfaces(this.#parts.settings.settings.searchInterfaces)
+  }
+
+  /**
+   * Searches by the drivers named, or all that may run, on the interfaces that the user has chosen. Broken drivers are
+   * among them, so that nobody wonders why they find nothing.
+   */
+  async discover(drivers?: readonly string[]): Promise<Discovery> {
+    const known = await this.scanDrivers()
+    const able = known.filter(({ state }) => state === 'ready' || state === 'broken').map(({ id }) => id)
+    await this.#search.start({
+      drivers: [...new Set(drivers ?? able)],
+      interfaces: this.#chosenAddresses(),
+    })
+    return this.state().discovery
+  }
+
+  /** Ends the search. */
+  async cancelDiscovery(): Promise<void> {
+    await this.#search.cancel()
+  }
+
+  /** Looks for drivers again. */
+  async scanDrivers(): Promise<DriverInfo[]> {
+    const { drivers } = this.#parts
+    const before = drivers.known
+    const known = await drivers.scan()
+    if (!isDeepStrictEqual(before, known)) this.#tell()
+    return [...known]
+  }
+
+  /**
+   * Allows a driver of the user to run as long as its files have `hash`, and opens what waits for it.
+   * @throws CoverslipError UNKNOWN_DRIVER; DRIVER_NOT_ALLOWED when its files have another hash by now.
+   */
+  async allowDriver(driver: string, hash: string): Promise<DriverInfo> {
+    const { settings } = this.#parts
+    const { hash: present, name } = await this.#userDriver(driver)
+    if (present !== hash) {
+      throw new CoverslipError('DRIVER_NOT_ALLOWED', `The files of ${name} have changed meanwhile`, {
+        hint: 'Look at it again, and allow it then.',
+      })
+    }
+    settings.change({ allowedDrivers: { ...settings.settings.allowedDrivers, [driver]: hash } })
+    await this.scanDrivers()
+    await Promise.all(this.#connectionsBy(driver).map(({ id }) => this.#parts.devices.reopen(id)))
+    return this.#userDriver(driver)
+  }
+
+  /** Takes the permission back, and closes what the driver has opened. @throws CoverslipError UNKNOWN_DRIVER. */
+  async forbidDriver(driver: string): Promise<DriverInfo> {
+    const { devices, settings } = this.#parts
+    const { name } = await this.#userDriver(driver)
+    const { [driver]: _hash, ...others } = settings.settings.allowedDrivers
+    settings.change({ allowedDrivers: others })
+    await this.scanDrivers()
+    const reason = new CoverslipError('DRIVER_NOT_ALLOWED', `The driver ${name} is not allowed any more`, {
+      hint: 'The owner can allow it in the Devices view.',
+    })
+    await Promise.all(this.#connectionsBy(driver).map(({ id }) => devices.abandon(id, reason)))
+    return this.#userDriver(driver)
+  }
+
+  /** Checks what commonly keeps hardware from working. */
+  diagnose(): Promise<DoctorReport> {
+    const { drivers, dataFolder } = this.#parts
+    return examine({
+      drivers,
+      dataFolder,
+      interfaces: this.interfaces(),
+      found: this.#search.discovery.found,
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#search.cancel()
+    await this.#parts.file.close()
+    await this.#parts.deviceSettings.close()
+  }
+
+  #tell(): void {
+    this.#changes.emit(this.state())
+  }
+
+  #info({ id, title, status, devices }: ConnectionState): ConnectionInfo {
+    const setting = this.#parts.file.settings.connections.find((other) => other.id === id)
+    return {
+      id,
+      title,
+      driver: setting?.driver ?? devices[0]?.driver ?? '',
+      address: setting?.address ?? '',
+      options: setting?.options ?? {},
+      status,
+      deviceIds: devices.map((device) => device.id),
+    }
+  }
+
+  #connection(connectionId: string): ConnectionInfo {
+    const { connections } = this.state()
+    const connection = connections.find(({ id }) => id === connectionId)
+    if (connection !== undefined) return connection
+    throw new CoverslipError('UNKNOWN_CONNECTION', `There is no connection "${connectionId}"`, {
+      hint: `There are: ${connections.map(({ id }) => id).join(', ') || 'none'}.`,
+    })
+  }
+
+  #connectionsBy(driver: string): ConnectionInfo[] {
+    return this.state().connections.filter((connection) => connection.driver === driver)
+  }
+
+  #freeId(driver: string): string {
+    const taken = new Set(this.#parts.devices.connections().map(({ id }) => id))
+    for (let number = 1; ; number += 1) {
+      const id = `${driver}-${number}`
+      if (!taken.has(id)) return id
+    }
+  }
+
+  async #userDriver(driver: string): Promise<DriverInfo> {
+    const known = await this.scanDrivers()
+    const info = known.find(({ id, origin }) => id === driver && origin === 'user')
+    if (info !== undefined) return info
+    throw new CoverslipError('UNKNOWN_DRIVER', `There is no driver "${driver}" in the user’s folder`)
+  }
+
+  #chosenAddresses(): string[] {
+    return this.interfaces()
+      .filter(({ chosen }) => chosen)
+      .map(({ address }) => address)
+  }
 }

@@ -6,6 +6,7 @@ import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import { answerOffer } from './answer-offer.ts'
+import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
 import { subscribeToEvents } from './event-queue.ts'
@@ -51,14 +52,15 @@ const os = implement(contract)
     // Reading a list changes nothing, whoever it is for.
     const audited = needed.role !== 'viewer' && route.method !== 'GET'
     const action = path.join('.')
+    const written = auditedInput(context, action, input)
     try {
       access.authorize(caller, needed)
       const result = await next()
-      if (audited) access.record({ caller, action, input })
+      if (audited) access.record({ caller, action, input: written })
       return result
     } catch (error) {
       const failure = toContractError(error)
-      if (audited) access.record({ caller, action, input, error: String(failure) })
+      if (audited) access.record({ caller, action, input: written, error: String(failure) })
       throw failure
     }
   })
@@ -87,9 +89,10 @@ export const router: Router<typeof contract, CallContext> = os.router({
     ),
   },
   hardware: {
-    state: os.hardware.state.handler(({ context }) =>
-      hardwareFor(context.caller, context.engine.hardware.state()),
-    ),
+    state: os.hardware.state.handler(async ({ context: { engine, caller } }) => {
+      await engine.hardware.scanDrivers()
+      return hardwareFor(caller, engine.hardware.state())
+    }),
     addConnection: os.hardware.addConnection.handler(({ context, input }) =>
       context.engine.hardware.addConnection(input),
     ),
@@ -155,6 +158,12 @@ export const router: Router<typeof contract, CallContext> = os.router({
     snap: os.capture.snap.handler(({ context, input, signal }) =>
       context.engine.capture.snap({ ...input, signal }),
     ),
+  },
+  recording: {
+    status: os.recording.status.handler(({ context }) => context.engine.recorder.status ?? null),
+    estimate: os.recording.estimate.handler(({ context, input }) => context.engine.recorder.estimate(input)),
+    start: os.recording.start.handler(({ context, input }) => context.engine.recorder.start(input)),
+    stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
   },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),

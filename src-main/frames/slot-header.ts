@@ -10,7 +10,7 @@ const offset = {
   width: 8,
   height: 12,
   significantBits: 16,
-  /** Bit 0: pixel size known; 1, 2, 3: stage x, y, z known; 4: channel known. */
+  /** Bit 0: pixel size known; 1, 2, 3: stage x, y, z known; 4: channel known, 5: pixels are missing. */
   known: 20,
   sequence: 24,
   timestampNs: 32,
@@ -60,7 +60,8 @@ export function encodeSlotHeader(header: DataView, { info, run, previousRunLast 
       (stage?.x === undefined ? 0 : 2) |
       (stage?.y === undefined ? 0 : 4) |
       (stage?.z === undefined ? 0 : 8) |
-      (channel === undefined ? 0 : 16),
+      (channel === undefined ? 0 : 16) |
+      (info.incomplete === true ? 32 : 0),
     true,
   )
   header.setFloat64(offset.sequence, info.sequence, true)
@@ -109,6 +110,7 @@ export function decodeSlotHeader(header: DataView): SlotHeader | undefined {
     ...(known & 1 ? { pixelSizeUm: header.getFloat64(offset.pixelSizeUm, true) } : {}),
     ...(stage === undefined ? {} : { stage }),
     ...(known & 16 ? { channel: decodeChannel(header, channelBytes) } : {}),
+    ...(known & 32 ? { incomplete: true } : {}),
   }
   return {
     info,

@@ -15,9 +15,13 @@ type Options = {
   resume(stream: InterruptedStream): void
 }
 
-/** Ends streams whose camera is lost or exposes too long for a live view, and has them go on when it is back. */
+/**
+ * Ends streams whose camera is lost, removed, or exposes too long for a live view; those of a lost one go on when it is
+ * back.
+ */
 export function watchCameras(options: Options): void {
   options.registry.on((event) => {
+    if (event.type === 'deviceRemoved') return cameraIsRemoved(event.deviceId, options)
     if (event.type !== 'deviceChanged' || event.device.description.kind !== 'camera') return
     if (event.device.status.state === 'ready') cameraIsReady(event.device, options)
     else cameraIsLost(event.device, options)
@@ -37,4 +41,9 @@ function cameraIsLost(camera: DeviceState, { running, interrupted, stop }: Optio
     interrupted.add({ detectorName, protocol, startedBy, force: forced })
     stop(stream, 'failed')
   }
+}
+
+function cameraIsRemoved(cameraId: string, { running, interrupted, stop }: Options): void {
+  interrupted.forget({ detectorName: cameraId })
+  for (const { stream } of running.of(cameraId)) stop(stream, 'request')
 }

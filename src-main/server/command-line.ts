@@ -22,6 +22,7 @@ export type CommandLine = {
   /** Undefined: only this computer's own programs come in, and nobody is asked for a token. */
   readonly shared: SharedOptions | undefined
   readonly dataFolder: string | undefined
+  readonly hardwareFile: string | undefined
   readonly replay: string | undefined
   readonly replayFrameRate: number | undefined
   readonly imswitchUi: string | undefined
@@ -35,6 +36,7 @@ type Flags = {
   host: string
   port: number
   data?: string
+  hardware?: string
   replay?: string
   replayFps?: number
   imswitchUi?: string
@@ -77,8 +79,12 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
       'folder for settings and access tokens (default: the system’s place for application data)',
     )
     .option(
+      '--hardware <file>',
+      'which devices there are (default: hardware.json in the data folder; without it, the demo microscope)',
+    )
+    .option(
       '--replay <folder or file>',
-      'play images (PNG, TIFF, stacks) as a camera instead of the demo microscope',
+      'play images (PNG, TIFF, stacks) as a camera instead of any other device',
     )
     .option('--replay-fps <number>', 'frame rate of the replay', frameRate)
     .option('--imswitch-ui <folder>', 'serve a built copy of ImSwitch’s pages at /imswitch/ui/')
@@ -116,6 +122,7 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
     port: flags.port,
     shared,
     dataFolder: flags.data,
+    hardwareFile: flags.hardware,
     replay: flags.replay,
     replayFrameRate: flags.replayFps,
     imswitchUi: flags.imswitchUi,

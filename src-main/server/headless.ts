@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CoverslipError } from '../../src-shared/errors.ts'
-import { demoConnection, replayConnection } from '../engine/connections.ts'
+import { chosenHardware } from '../engine/chosen-hardware.ts'
 import { createEngine, type Engine } from '../engine/create-engine.ts'
 import { readCommandLine } from './command-line.ts'
 import { openAppWindow } from './open-app-window.ts'
@@ -25,14 +25,7 @@ async function run(): Promise<void> {
   const options = readCommandLine(process.argv.slice(2), packageJson.version)
   refuseMissingPage(options.imswitchUi)
   const dataFolder = resolve(options.dataFolder ?? envPaths('coverslip', { suffix: '' }).data)
-  const connection =
-    options.replay === undefined
-      ? demoConnection()
-      : replayConnection(
-          options.replay,
-          options.replayFrameRate === undefined ? {} : { frameRate: options.replayFrameRate },
-        )
-  const engine = await createEngine({ connections: [connection], dataFolder })
+  const engine = await createEngine({ ...chosenHardware(options), dataFolder })
   const folder = appFolder()
   let serving: Serving
   try {

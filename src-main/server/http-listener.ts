@@ -2,6 +2,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { IdleConnections } from './idle-connections.ts'
 import type { RefusalTally } from './refusal-tally.ts'
 
 export type TlsCredentials = {
@@ -57,8 +58,14 @@ export function createListener(handler: RequestListener, { tls, limits, tally }:
   return server
 }
 
+/**
+ * Where an address has all its connections, a new one takes the place of that which has gone without a request for the
+ * longest: half a request, or none, must not keep others at that address out. Only where all are answering requests is
+ * the new one refused.
+ */
 function limitConnections(server: Server, limits: ListenerLimits, tally: RefusalTally): void {
   const open = new Map<string, number>()
+  const idle = new IdleConnections(server)
   server.maxConnections = limits.connections
   server.on('drop', () => tally.count('connection'))
   // With TLS this is the connection beneath: it counts before any handshake is paid for.
@@ -67,10 +74,12 @@ function limitConnections(server: Server, limits: ListenerLimits, tally: Refusal
     const count = open.get(address) ?? 0
     if (count >= limits.connectionsPerAddress) {
       tally.count('connection')
-      socket.destroy()
-      return
+      const longest = idle.takeLongest(address)
+      if (longest === undefined) return socket.destroy()
+      longest.destroy()
     }
-    open.set(address, count + 1)
+    idle.add(socket)
+    open.set(address, (open.get(address) ?? 0) + 1)
     socket.once('close', () => {
       const left = (open.get(address) ?? 1) - 1
       if (left > 0) open.set(address, left)

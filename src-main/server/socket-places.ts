@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Server } from 'socket.io'
-import type { Caller } from '../../src-shared/access.ts'
+import { tokenIdOf } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ServerContext } from './server-context.ts'
 
@@ -23,7 +23,7 @@ export class SocketPlaces {
    * @throws CoverslipError UNAUTHORIZED, RATE_LIMITED.
    */
   check(request: IncomingMessage): void {
-    const token = tokenOf(this.#callerOf(request))
+    const token = tokenIdOf(this.#callerOf(request).id)
     if (this.#all < inAll && (this.#counts.get(token) ?? 0) < perToken) return
     throw new CoverslipError('RATE_LIMITED', 'Too many connections are open', {
       hint: 'Close those that are not needed.',
@@ -45,7 +45,7 @@ export class SocketPlaces {
   /** A token may end during the handshake; the session will, too. */
   #tokenIfKnown(request: IncomingMessage): string {
     try {
-      return tokenOf(this.#callerOf(request))
+      return tokenIdOf(this.#callerOf(request).id)
     } catch {
       return ''
     }
@@ -58,6 +58,3 @@ export class SocketPlaces {
     else this.#counts.delete(token)
   }
 }
-
-/** A caller's id begins with that of his token; browsers choose the rest. */
-const tokenOf = ({ id }: Caller): string => id.split('.')[0] ?? id

@@ -1,13 +1,14 @@
 import type { Services } from '../services.ts'
+import { shownDetectors } from '../stores/layout.ts'
 import { whyNotAct } from '../stores/permission.ts'
-import { currentDetector, deviceById } from '../stores/selectors.ts'
+import { deviceById } from '../stores/selectors.ts'
 
 export type AutoStartServices = Pick<Services, 'engine' | 'view'>
 
 /**
- * Starts the live view of the first camera when the page opens, if the settings say so, this page may, and nothing
- * streams yet. Waits for the camera when it is still connecting. After a connection that was lost while something
- * streamed the engine may be a new one, which streams nothing: then the same applies again.
+ * Starts the live views of the cameras shown when the page opens, if the settings say so, this page may, and nothing
+ * streams yet. Waits for cameras that are still connecting. After a connection that was lost while something streamed
+ * the engine may be a new one, which streams nothing: then the same applies again.
  * @param start starts the live view of a camera
  * @returns an end
  */
@@ -28,10 +29,14 @@ export function autoStart(services: AutoStartServices, start: (detector: string)
       due = false
       return
     }
-    const detector = currentDetector(state, view.getState())
-    if (detector === undefined || deviceById(state, detector)?.status.state !== 'ready') return
+    const cameras = shownDetectors(state, view.getState()).map((id) => ({
+      id,
+      state: deviceById(state, id)?.status.state,
+    }))
+    const ready = cameras.filter((camera) => camera.state === 'ready')
+    if (ready.length === 0 || cameras.some((camera) => camera.state === 'connecting')) return
     due = false
-    start(detector)
+    for (const { id } of ready) start(id)
   }
   check()
   return end

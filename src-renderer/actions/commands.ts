@@ -4,50 +4,36 @@ import type { EngineState } from '../stores/engine-state.ts'
 import { isOwner, mayOperate, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
+import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
+import { openSearch, showDevices, showLive } from './hardware-actions.ts'
+import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
+import { isRecording, startRecording, stopRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
 import { autoContrastOnce, currentWindow, setWindowMode } from './window-actions.ts'
-
-/** What is needed to know whether a command may be run. */
-type Stores = Pick<Services, 'engine' | 'view' | 'shown'>
-
-export type Command = {
-  readonly id: string
-  readonly title: string
-  readonly group: 'Live view' | 'Image' | 'Contrast' | 'Stage' | 'Window'
-  /** `KeyboardEvent.key` values that run it; `mod+` means Ctrl, or ⌘ on a Mac. */
-  readonly keys: readonly string[]
-  /** How the help sheet shows the keys, when it is not `keys` themselves. */
-  readonly shownKeys?: string
-  /** Keys that act on the image only while the image has the focus, as arrows scroll and move elsewhere. */
-  readonly scope: 'page' | 'image'
-  /** Why it may not be run now; absent: it may always. */
-  refusal?(services: Stores): Refusal | undefined
-  run(services: Services, event: { readonly shiftKey: boolean }): void
-}
 
 const zoomStep = 1.25
 const panStepPx = 60
 /** Shift makes steps ten times as large. */
 const largeStep = 10
 
-const operates = ({ engine }: Stores) => whyNotOperate(engine.getState())
-const acts = ({ engine }: Stores) => whyNotAct(engine.getState())
+const operates = ({ engine }: CommandStores) => whyNotOperate(engine.getState())
+const acts = ({ engine }: CommandStores) => whyNotAct(engine.getState())
 
 const forOwners: Refusal = { reason: 'Only whoever sits at the microscope shares it.', askable: false }
-const owns = ({ engine }: Stores) => (isOwner(engine.getState()) ? undefined : forOwners)
+const owns = ({ engine }: CommandStores) => (isOwner(engine.getState()) ? undefined : forOwners)
 
 /** What the stream applies, all its viewers see. */
-function setsContrast(services: Stores): Refusal | undefined {
+function setsContrast(services: CommandStores): Refusal | undefined {
   return currentWindow(services).appliedBy === 'stream' ? operates(services) : undefined
 }
 
 /** Stopping is for whoever operates; starting disturbs nobody. */
-function togglesLive(services: Stores): Refusal | undefined {
+function togglesLive(services: CommandStores): Refusal | undefined {
   const live = streamOf(services.engine.getState().streams, selectedDetector(services)) !== undefined
   return live ? operates(services) : acts(services)
 }
@@ -104,6 +90,16 @@ export const commands: readonly Command[] = [
     run: (services) => void snap(services),
   },
   {
+    id: 'record',
+    title: 'Record: start or end a recording',
+    group: 'Live view',
+    keys: ['r'],
+    scope: 'page',
+    refusal: operates,
+    run: (services) =>
+      void (isRecording(services.engine.getState().recording) ? stopRecording : startRecording)(services),
+  },
+  {
     id: 'next-camera',
     title: 'Show the next camera',
     group: 'Live view',
@@ -121,7 +117,7 @@ export const commands: readonly Command[] = [
     title: 'Fit the image to the window',
     group: 'Image',
     keys: ['f', '0'],
-    scope: 'page',
+    scope: 'live',
     run: fitImage,
   },
   {
@@ -129,7 +125,7 @@ export const commands: readonly Command[] = [
     title: 'One image pixel per screen pixel',
     group: 'Image',
     keys: ['1'],
-    scope: 'page',
+    scope: 'live',
     run: actualSize,
   },
   {
@@ -137,7 +133,7 @@ export const commands: readonly Command[] = [
     title: 'Zoom in',
     group: 'Image',
     keys: ['+', '='],
-    scope: 'page',
+    scope: 'live',
     run: (services) => zoomBy(services, zoomStep),
   },
   {
@@ -145,7 +141,7 @@ export const commands: readonly Command[] = [
     title: 'Zoom out',
     group: 'Image',
     keys: ['-', '_'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => zoomBy(services, 1 / zoomStep),
   },
   {
@@ -153,7 +149,7 @@ export const commands: readonly Command[] = [
     title: 'Auto-contrast once',
     group: 'Contrast',
     keys: ['a'],
-    scope: 'page',
+    scope: 'live',
     refusal: setsContrast,
     run: autoContrastOnce,
   },
@@ -163,7 +159,7 @@ export const commands: readonly Command[] = [
     group: 'Contrast',
     keys: ['A'],
     shownKeys: 'Shift A',
-    scope: 'page',
+    scope: 'live',
     refusal: setsContrast,
     run: (services) => setWindowMode(services, currentWindow(services).mode === 'auto' ? 'manual' : 'auto'),
   },
@@ -172,14 +168,16 @@ export const commands: readonly Command[] = [
     title: 'Mark saturated pixels, on or off',
     group: 'Contrast',
     keys: ['s'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => {
       const detector = selectedDetector(services)
       if (detector === undefined) return
-      const { markSaturated } = displayOf(services.view.getState(), detector)
-      patchDisplay(services.view, detector, { markSaturated: !markSaturated })
+      const { view, pane } = services
+      const { markSaturated } = displayOf(view.getState(), pane, detector)
+      patchDisplay(view, { pane, detector }, { markSaturated: !markSaturated })
     },
   },
+  ...layoutCommands,
   arrow('Stage left (pan without a stage)', 'ArrowLeft', -1, 0),
   arrow('Stage right', 'ArrowRight', 1, 0),
   arrow('Stage up', 'ArrowUp', 0, -1),
@@ -187,11 +185,47 @@ export const commands: readonly Command[] = [
   focusKey('Focus up', 'PageUp', 1),
   focusKey('Focus down', 'PageDown', -1),
   {
+    id: 'show-live',
+    title: 'Live view',
+    group: 'Window',
+    keys: ['L'],
+    shownKeys: 'Shift L',
+    scope: 'page',
+    run: showLive,
+  },
+  {
+    id: 'show-devices',
+    title: 'Devices',
+    group: 'Window',
+    keys: ['D'],
+    shownKeys: 'Shift D',
+    scope: 'page',
+    run: (services) => showDevices(services),
+  },
+  {
+    id: 'find-cameras',
+    title: 'Find cameras',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: operates,
+    run: openSearch,
+  },
+  {
+    id: 'check-up',
+    title: 'Check-up: what keeps hardware from working',
+    group: 'Window',
+    keys: [],
+    scope: 'page',
+    refusal: acts,
+    run: (services) => showDevices(services, { kind: 'check-up' }),
+  },
+  {
     id: 'left-panel',
     title: 'Show or hide the left panel',
     group: 'Window',
     keys: ['['],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => patchPanels(view, { leftOpen: !view.getState().panels.leftOpen }),
   },
   {
@@ -199,7 +233,7 @@ export const commands: readonly Command[] = [
     title: 'Show or hide the right panel',
     group: 'Window',
     keys: [']'],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => patchPanels(view, { rightOpen: !view.getState().panels.rightOpen }),
   },
   {
@@ -207,7 +241,7 @@ export const commands: readonly Command[] = [
     title: 'Image only, on or off',
     group: 'Window',
     keys: ['\\'],
-    scope: 'page',
+    scope: 'live',
     run: ({ view }) => {
       const { leftOpen, rightOpen } = view.getState().panels
       patchPanels(view, { leftOpen: !(leftOpen || rightOpen), rightOpen: !(leftOpen || rightOpen) })

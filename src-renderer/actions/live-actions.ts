@@ -1,11 +1,13 @@
 /** Starting, stopping and changing live views. */
 import type { Protocol, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
-import type { Services } from '../services.ts'
+import type { PageServices, Services } from '../services.ts'
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate, whyNotAct } from '../stores/permission.ts'
-import { currentDetector, deviceById, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
+import { detectorOf, shownDetectors } from '../stores/layout.ts'
+import { deviceById, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
 import { addNotice, setPending } from '../stores/session-store.ts'
+import { patchPane } from '../stores/view-store.ts'
 import { permitted, tellRefusal } from './control-actions.ts'
 
 /** Name of a device for messages. */
@@ -14,8 +16,8 @@ function nameOf(services: Services, deviceId: string): string {
 }
 
 /** The camera on show. */
-export function selectedDetector(services: Pick<Services, 'engine' | 'view'>): string | undefined {
-  return currentDetector(services.engine.getState(), services.view.getState())
+export function selectedDetector(services: Pick<Services, 'engine' | 'view' | 'pane'>): string | undefined {
+  return detectorOf(services.engine.getState(), services.view.getState(), services.pane)
 }
 
 export type StartOptions = {
@@ -81,19 +83,33 @@ export async function toggleLive(services: Services): Promise<void> {
   else tellRefusal(services, 'The live view was not started', refusal)
 }
 
+/** Whether any of the images on show is live, or about to be. */
+export function watchesLive({ engine, view, session }: Omit<PageServices, 'backend'>): boolean {
+  const state = engine.getState()
+  const { pending } = session.getState()
+  return shownDetectors(state, view.getState()).some(
+    (shown) => streamOf(state.streams, shown) !== undefined || pending[shown] === 'starting',
+  )
+}
+
+/** Starts `detector`, which has come into view, unless it streams already, is not ready, or this page may not. */
+export async function startUnasked(services: Services, detector: string): Promise<void> {
+  const state = services.engine.getState()
+  const ready = deviceById(state, detector)?.status.state === 'ready'
+  const idle = streamOf(state.streams, detector) === undefined
+  if (!ready || !idle || services.session.getState().pending[detector] !== undefined) return
+  if (whyNotAct(state) === undefined) await startLive(services, { detector, unasked: true })
+}
+
 /**
- * Shows another camera. Who looks at a live image and turns to another camera wants to see that one live too; the
- * first goes on for others, and costs nothing while nobody watches it.
+ * Shows another camera in this pane. Who looks at a live image and turns to another camera wants to see that one live
+ * too; the first goes on for others, and costs nothing while nobody watches it.
  */
 export async function selectDetector(services: Services, detector: string): Promise<void> {
-  const state = services.engine.getState()
-  const wasLive = streamOf(state.streams, selectedDetector(services)) !== undefined
-  services.view.setState({ detector })
+  const wasLive = watchesLive(services)
+  patchPane(services.view, services.pane, { detector, display: undefined })
   services.session.setState({ longExposure: undefined })
-  const ready = deviceById(state, detector)?.status.state === 'ready'
-  const startable = ready && whyNotAct(state) === undefined
-  if (wasLive && startable && streamOf(state.streams, detector) === undefined)
-    await startLive(services, { detector })
+  if (wasLive) await startUnasked(services, detector)
 }
 
 /**

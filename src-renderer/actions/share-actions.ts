@@ -2,27 +2,10 @@
 import type { AccessToken, AuditEntry, CreatedToken, NewToken } from '../../src-shared/access.ts'
 import type { WhipSettings } from '../../src-shared/settings.ts'
 import type { SharingPatch } from '../../src-shared/sharing.ts'
-import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+import { failureOf, type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { addNotice } from '../stores/session-store.ts'
-
-/** What a call gave, or why it did not. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: CallFailure }
-
-async function outcome<T>(call: Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { ok: true, value: await call }
-  } catch (error) {
-    return { ok: false, failure: callFailure(error) }
-  }
-}
-
-async function failureOf(call: Promise<unknown>): Promise<CallFailure | undefined> {
-  const result = await outcome(call)
-  return result.ok ? undefined : result.failure
-}
 
 /** Begins, changes or ends sharing. That it failed for a known reason is told by the sharing state. */
 export async function changeSharing(

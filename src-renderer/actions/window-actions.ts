@@ -45,25 +45,29 @@ export function shownWindow({ display, params, frame, autoWindow }: WindowInputs
 }
 
 /** The window of the camera on show. */
-export function currentWindow(services: Pick<Services, 'engine' | 'view' | 'shown'>): ShownWindow {
+export function currentWindow(services: Pick<Services, 'engine' | 'view' | 'shown' | 'pane'>): ShownWindow {
   const detector = selectedDetector(services)
   const { frame, autoWindow } = services.shown.getState()
   return shownWindow({
-    display: displayOf(services.view.getState(), detector),
-    params: currentStream(services.engine.getState(), services.view.getState())?.params,
+    display: displayOf(services.view.getState(), services.pane, detector),
+    params: currentStream(services.engine.getState(), services.view.getState(), detector)?.params,
     frame,
     autoWindow,
   })
 }
 
-/** One sender per page is enough: only one camera is on show. */
+/** One per pane: a slider changes one camera at a time. */
 const senders = new WeakMap<Services, LatestSender<{ detector: string; params: StreamParamsPatch }>>()
 
 function sendToStream(services: Services, detector: string, params: StreamParamsPatch): void {
   let sender = senders.get(services)
   if (sender === undefined) {
     sender = new LatestSender(async (change) => {
-      const protocol = currentStream(services.engine.getState(), services.view.getState())?.protocol
+      const protocol = currentStream(
+        services.engine.getState(),
+        services.view.getState(),
+        change.detector,
+      )?.protocol
       if (protocol === undefined) return
       const failure = await setStreamParams(services, { ...change, protocol })
       if (failure !== undefined) addNotice(services.session, 'The window could not be changed', failure)
@@ -82,7 +86,7 @@ export function setWindow(services: Services, window: ValueWindow): void {
     sendToStream(services, detector, { windowMode: 'manual', windowLow: low, windowHigh: high })
     return
   }
-  patchDisplay(services.view, detector, { windowMode: 'manual', low, high })
+  patchDisplay(services.view, { pane: services.pane, detector }, { windowMode: 'manual', low, high })
 }
 
 /** Lets the window follow the image, or opens it fully; `manual` keeps what is shown now. */
@@ -97,7 +101,7 @@ export function setWindowMode(services: Services, mode: WindowMode): void {
   }
   patchDisplay(
     services.view,
-    detector,
+    { pane: services.pane, detector },
     mode === 'manual' ? { windowMode: mode, low, high } : { windowMode: mode },
   )
 }
@@ -106,7 +110,7 @@ export function setGamma(services: Services, gamma: number): void {
   const detector = selectedDetector(services)
   if (detector === undefined) return
   if (currentWindow(services).appliedBy === 'stream') sendToStream(services, detector, { gamma })
-  else patchDisplay(services.view, detector, { gamma })
+  else patchDisplay(services.view, { pane: services.pane, detector }, { gamma })
 }
 
 /** Fits the window to the image on show, once. */

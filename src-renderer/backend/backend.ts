@@ -5,9 +5,11 @@ import type { FrameSource } from '../display/display-types.ts'
 /** Every call of the contract, typed. */
 export type EngineClient = ContractRouterClient<typeof contract>
 
-/** The engine as the UI reaches it: calls and events through `client`, frames from `frameSource`. */
+/** The engine as the UI reaches it: calls and events through `client`, frames from where `openFrames` says. */
 export interface Backend {
   readonly client: EngineClient
-  /** For the one display of this page; a port can be given away only once. */
-  readonly frameSource: FrameSource
+  /** A way for the frames of one display. */
+  openFrames(): FrameSource
+  /** Whether the host is reached over a network, and asks who one is. */
+  readonly remote: boolean
 }

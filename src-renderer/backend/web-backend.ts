@@ -6,5 +6,5 @@ import type { Backend, EngineClient } from './backend.ts'
 /** The engine behind the server at `origin`: calls over its HTTP API, frames over socket.io. */
 export function createWebBackend(origin: string): Backend {
   const client: EngineClient = createORPCClient(new OpenAPILink(contract, { url: `${origin}/api` }))
-  return { client, frameSource: { kind: 'socket', url: origin, path: '/socket.io/' } }
+  return { client, remote: true, openFrames: () => ({ kind: 'socket', url: origin, path: '/socket.io/' }) }
 }

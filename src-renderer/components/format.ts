@@ -30,8 +30,10 @@ export function byteRate(bytesPerSecond: number): string {
   return `${fixed(bytesPerSecond / 1e3, 0)} kB/s`
 }
 
-/** A size: `4.20 MB`. */
+/** A size: `4.20 MB`, `81 GB`. */
 export function byteSize(bytes: number): string {
+  if (bytes >= 99.5e9) return `${fixed(bytes / 1e9)} GB`
+  if (bytes >= 999.5e6) return `${fixed(bytes / 1e9, 1)} GB`
   if (bytes >= 999_500) return `${fixed(bytes / 1e6, 2)} MB`
   return `${fixed(bytes / 1e3, 0)} kB`
 }

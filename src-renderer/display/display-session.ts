@@ -1,27 +1,18 @@
 /** One live display inside its worker: frames in, pictures and reports out. */
-import { CoverslipError } from '../../src-shared/errors.ts'
 import type { DisplayReport, DisplayRequest } from './display-messages.ts'
 import { DisplayMeter } from './display-meter.ts'
-import type {
-  DisplayError,
-  DisplaySettings,
-  DisplayState,
-  ShownFrame,
-  Subscription,
-} from './display-types.ts'
-import { DrawQuality, stillAfterMs } from './draw-quality.ts'
-import { FenceWatch } from './fence-watch.ts'
+import type { DisplayError, DisplayState, ShownFrame, Subscription } from './display-types.ts'
 import type { ConnectionListener, FrameConnection } from './frame-connection.ts'
 import { FrameQueue } from './frame-queue.ts'
 import { HostClock } from './host-clock.ts'
 import { ImageDecoder } from './image-decoder.ts'
-import { type CanvasSize, ImageRenderer, NoWebGl2Error, tapsFor } from './image-renderer.ts'
+import { describeError, ImagePainter } from './image-painter.ts'
 import { copyPixels, probePixel } from './pixel-probe.ts'
 import { fromDecoded, fromVideo, type ReadyImage } from './ready-image.ts'
 import { sameGeometry } from './shown-frame.ts'
 import { Throttled } from './throttled.ts'
 import type { VideoImage } from './video-frame.ts'
-import { fitView, type Point, toImage, type ViewTransform, viewForGeometry } from './view-transform.ts'
+import { type Point, toImage } from './view-transform.ts'
 
 const statsEveryMs = 500
 
@@ -34,7 +25,7 @@ export type SessionOptions = {
 export class DisplaySession {
   readonly #report: SessionOptions['report']
   readonly #connection: FrameConnection
-  readonly #renderer: ImageRenderer | undefined
+  readonly #painter: ImagePainter
   readonly #clock = new HostClock(() => this.#connection.hostTimeMs())
   readonly #meter = new DisplayMeter()
   readonly #decoder = new ImageDecoder()
@@ -51,15 +42,7 @@ export class DisplaySession {
   #shown: ReadyImage | undefined
   /** A frame of the video that waits to be drawn. */
   #video: VideoImage | undefined
-  /** Undefined: the whole image. */
-  #view: ViewTransform | undefined
-  #settings: DisplaySettings = { low: 0, high: 65_535, gamma: 1, lut: 'gray', markSaturated: false }
-  #size: CanvasSize = { cssWidth: 300, cssHeight: 150, devicePixelRatio: 1 }
   #probePoint: Point | undefined
-  #tickRequested = false
-  readonly #fences = new FenceWatch((fence) => this.#renderer?.passed(fence) ?? true)
-  readonly #quality = new DrawQuality()
-  #refineTimer: ReturnType<typeof setTimeout> | undefined
   #statsTimer: ReturnType<typeof setInterval> | undefined
 
   constructor({ canvas, connect, report }: SessionOptions) {
@@ -73,13 +56,20 @@ export class DisplaySession {
     this.#queue = new FrameQueue({
       decode: (frame) => this.#decoder.decode(frame),
       acknowledge: (frameId) => this.#connection.acknowledge(frameId),
-      onReady: () => this.#requestTick(),
-      onFailure: (error) => this.#setFrameError(describe(error)),
+      onReady: () => this.#painter.request(),
+      onFailure: (error) => this.#setFrameError(describeError(error)),
       onDecoded: (decodeMs) => this.#meter.decoded(performance.now(), decodeMs),
       onDropped: () => this.#meter.dropped(),
       now: () => performance.now(),
     })
-    this.#renderer = this.#createRenderer(canvas)
+    this.#painter = new ImagePainter({
+      canvas,
+      advance: () => this.#advance(),
+      shown: () => this.#shown,
+      onDrawn: ({ capturedAtMs }, startedMs) => this.#countShown(startedMs, capturedAtMs),
+      onError: (error) => this.#setDrawError(error),
+      drawMs: () => this.#meter.drawMs,
+    })
     this.#connection = connect({
       onFrame: (message, packet) => {
         this.#received(message.metadata.frame_id, packet.byteLength)
@@ -107,17 +97,14 @@ export class DisplaySession {
       case 'video-frame':
         return this.#receiveVideo(request.image)
       case 'view':
-        this.#view = request.view
-        this.#viewChanged()
-        return
+        this.#painter.setView(request.view)
+        return this.#probeAgain()
       case 'settings':
-        this.#settings = request.settings
-        return this.#requestTick()
+        return this.#painter.setSettings(request.settings)
       case 'resize': {
         const { cssWidth, cssHeight, devicePixelRatio } = request
-        this.#size = { cssWidth, cssHeight, devicePixelRatio }
-        this.#viewChanged()
-        return
+        this.#painter.resize({ cssWidth, cssHeight, devicePixelRatio })
+        return this.#probeAgain()
       }
       case 'probe':
         this.#probePoint = request.point
@@ -153,7 +140,7 @@ export class DisplaySession {
       this.#dropVideo()
     }
     this.#video = image
-    this.#requestTick()
+    this.#painter.request()
   }
 
   #dropVideo(): void {
@@ -174,62 +161,10 @@ export class DisplaySession {
     return fromVideo(video)
   }
 
-  #createRenderer(canvas: OffscreenCanvas): ImageRenderer | undefined {
-    try {
-      const renderer = new ImageRenderer(canvas)
-      canvas.addEventListener('webglcontextlost', (event) => {
-        // Without this the context would not be restored.
-        event.preventDefault()
-        this.#drawError = {
-          code: 'GRAPHICS_LOST',
-          message: 'The graphics card has dropped the picture.',
-          hint: 'It comes back by itself; reload the page if it does not.',
-        }
-        this.#setState()
-      })
-      canvas.addEventListener('webglcontextrestored', () => {
-        renderer.restore()
-        this.#drawError = undefined
-        this.#setState()
-        if (this.#shown !== undefined) this.#upload(renderer, this.#shown)
-        this.#requestTick()
-      })
-      return renderer
-    } catch (error) {
-      this.#drawError = error instanceof NoWebGl2Error ? error.display : describe(error)
-      this.#setState()
-      return undefined
-    }
-  }
-
-  #requestTick(): void {
-    if (this.#tickRequested) return
-    this.#tickRequested = true
-    requestAnimationFrame(() => this.#tick())
-  }
-
-  #tick(): void {
-    this.#tickRequested = false
-    const renderer = this.#renderer
-    // Without graphics frames are still received, so that statistics, pixel values and histogram go on.
-    if (renderer === undefined || renderer.lost) return this.#show(this.#take())
-    if (this.#fences.full) return this.#requestTick()
-    const startedMs = performance.now()
+  /** Makes the newest frame the one that is shown. */
+  #advance(): ReadyImage | undefined {
     const next = this.#take()
-    if (next !== undefined) this.#quality.frame(startedMs)
-    this.#show(next)
-    if (next !== undefined) this.#upload(renderer, next)
-    const view = this.#effectiveView()
-    renderer.draw(view, this.#settings, this.#size, this.#quality.taps(startedMs))
-    if (next === undefined) return
-    const fence = renderer.fence()
-    if (fence !== undefined) this.#fences.add(fence, () => this.#countShown(startedMs, next.capturedAtMs))
-    this.#refineLater(view)
-  }
-
-  /** Makes a frame the one that is shown. */
-  #show(next: ReadyImage | undefined): void {
-    if (next === undefined) return
+    if (next === undefined) return undefined
     const before = this.#shown
     const { frame } = next
     this.#shown = next
@@ -238,29 +173,14 @@ export class DisplaySession {
     if (before !== undefined && sameGeometry(before.frame, frame)) {
       this.#frameReports.offer(frame)
     } else {
-      if (before !== undefined && this.#view !== undefined) {
-        this.#view = viewForGeometry(this.#view, before.frame, frame)
-      }
+      if (before !== undefined) this.#painter.changeGeometry(before.frame, frame)
       this.#frameReports.sendNow(frame)
     }
     this.#histogramReports.offer(next)
-    if (this.#probePoint !== undefined) this.#probeReports.offer(undefined)
+    this.#probeAgain()
     // In a task of its own: what was just drawn goes to the screen when this one ends.
     setTimeout(() => this.#queue.decodeNext(), 0)
-  }
-
-  #upload(renderer: ImageRenderer, { image }: ReadyImage): void {
-    try {
-      renderer.upload(image)
-      if (this.#drawError !== undefined) {
-        this.#drawError = undefined
-        this.#setState()
-      }
-    } catch (error) {
-      renderer.clear()
-      this.#drawError = describe(error)
-      this.#setState()
-    }
+    return next
   }
 
   #countShown(startedMs: number, capturedAtMs: number | undefined): void {
@@ -269,30 +189,15 @@ export class DisplaySession {
     this.#meter.shown(nowMs, nowMs - startedMs, latencyMs)
   }
 
-  #refineLater(view: ViewTransform): void {
-    const wanted = tapsFor(1 / (view.zoom * this.#size.devicePixelRatio))
-    const rough = this.#quality.learn(performance.now(), wanted, this.#meter.drawMs)
-    clearTimeout(this.#refineTimer)
-    if (rough) this.#refineTimer = setTimeout(() => this.#requestTick(), stillAfterMs + 10)
-  }
-
-  #effectiveView(): ViewTransform {
-    return this.#view ?? fitView(this.#shown?.frame ?? { width: 1, height: 1 }, this.#canvasCss())
-  }
-
-  #canvasCss() {
-    return { width: this.#size.cssWidth, height: this.#size.cssHeight }
-  }
-
-  #viewChanged(): void {
-    this.#requestTick()
+  /** What lies under the pointer may be something else now. */
+  #probeAgain(): void {
     if (this.#probePoint !== undefined) this.#probeReports.offer(undefined)
   }
 
   #reportProbe(): void {
     const point = this.#probePoint
     const shown = this.#shown
-    const at = point === undefined ? undefined : toImage(this.#effectiveView(), this.#canvasCss(), point)
+    const at = point === undefined ? undefined : toImage(this.#painter.view, this.#painter.canvasCss, point)
     const probe =
       at === undefined || shown === undefined ? undefined : probePixel(shown.frame, shown.image, at)
     this.#report({ type: 'probe', probe })
@@ -315,6 +220,12 @@ export class DisplaySession {
     }
   }
 
+  #setDrawError(error: DisplayError | undefined): void {
+    if (this.#drawError === undefined && error === undefined) return
+    this.#drawError = error
+    this.#setState()
+  }
+
   #setFrameError(error: DisplayError | undefined): void {
     if (this.#frameError === undefined && error === undefined) return
     this.#frameError = error
@@ -333,23 +244,16 @@ export class DisplaySession {
     this.#dropVideo()
     this.#shown?.release()
     this.#shown = undefined
-    this.#view = undefined
     this.#frameReports.cancel()
     this.#histogramReports.cancel()
     this.#setFrameError(undefined)
-    this.#renderer?.clear()
-    this.#requestTick()
+    this.#painter.clear()
   }
 
   #close(): void {
     this.#connection.close()
     clearInterval(this.#statsTimer)
-    clearTimeout(this.#refineTimer)
+    this.#painter.close()
     for (const reports of [this.#frameReports, this.#histogramReports, this.#probeReports]) reports.cancel()
   }
-}
-
-function describe(error: unknown): DisplayError {
-  const { code, message, hint } = CoverslipError.from(error)
-  return { code, message, hint }
 }

@@ -1,4 +1,5 @@
 /** What a live display shows and tells: the data that its users exchange with it. */
+import type { BayerColour } from '../../src-shared/frames/bayer-pattern.ts'
 import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
@@ -20,6 +21,10 @@ export type Subscription = {
   readonly protocol?: Protocol | undefined
 }
 
+/** For red, green and blue. */
+export type ColourGains = readonly [number, number, number]
+export const evenGains: ColourGains = [1, 1, 1]
+
 /** How pixel values become colours. */
 export type DisplaySettings = {
   /** Pixel value (ADU) shown as the first colour of the table, and the one shown as the last. */
@@ -30,6 +35,10 @@ export type DisplaySettings = {
   readonly lut: Lut
   /** Paints pixels at the largest value red. */
   readonly markSaturated: boolean
+  /** Bayer images: in colour (default), or each pixel as the grey of its own value. */
+  readonly mosaic?: 'colour' | 'raw'
+  /** White balance of colour images: what is above `low` is multiplied by these. Default: 1 each. */
+  readonly gains?: ColourGains
   /**
    * For frames that the stream has brought to 8 bits by its own window (`ShownFrame.windowed`): the grey values (0–255)
    * shown as first and last colour. `low`, `high` and `gamma` do not apply to them. Default: 0 and 255, shown as sent.
@@ -103,6 +112,8 @@ export type Probe = {
   readonly y: number
   /** In original units (ADU); three values for colour images. */
   readonly value: number | readonly [number, number, number]
+  /** Of Bayer images, where `value` is the pixel's own: which colour that is, and all three from the pixels around it. */
+  readonly mosaic?: { readonly colour: BayerColour; readonly rgb: readonly [number, number, number] }
   /** The value was computed back from 8-bit grey. */
   readonly approximate: boolean
   /** Position of the pixel's centre in stage coordinates, µm. */

@@ -35,6 +35,11 @@ export class ImageDecoder {
     try {
       const { pixels, width, height, significantBits, format } = decoder.decode(packet, message.metadata)
       const release = () => void this.#free.push(decoder)
+      if (format.pattern !== undefined) {
+        const maxValue = 2 ** significantBits - 1
+        const { pattern } = format
+        return { message, image: { kind: 'bayer', pixels, width, height, maxValue, pattern }, release }
+      }
       if (format.channels === 1) {
         return {
           message,

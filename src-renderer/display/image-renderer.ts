@@ -1,18 +1,20 @@
 /** Draws one image into an OffscreenCanvas by WebGL2, from a texture that holds the pixel values unchanged. */
-import type { DisplayError, DisplaySettings } from './display-types.ts'
-import {
-  fragmentShader,
-  isColour,
-  type ShaderVariant,
-  type TextureKind,
-  vertexShader,
-} from './image-shader.ts'
+import { type DisplayError, type DisplaySettings, evenGains } from './display-types.ts'
+import { type BayerPattern, redOf } from '../../src-shared/frames/bayer-pattern.ts'
+import { holdsPixelValues, isColour, type TextureKind } from './image-shader.ts'
 import { type Lut, lutTable } from './lut.ts'
+import { ShaderPrograms } from './shader-programs.ts'
 import type { Size, ViewTransform } from './view-transform.ts'
 
 /** Pixels to draw: rows from top to bottom without padding. */
 export type ImagePixels =
   | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
+  | (Size & {
+      readonly kind: 'bayer'
+      readonly pixels: Uint8Array | Uint16Array
+      readonly maxValue: number
+      readonly pattern: BayerPattern
+    })
   | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
   | (Size & {
       readonly kind: 'grey32' | 'rgb32' | 'bgr32'
@@ -35,23 +37,6 @@ export const canvasBackground = [12, 13, 15] as const
 /** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
 export const mostTaps = 4
 
-const uniformNames = [
-  'image',
-  'lut',
-  'box',
-  'part',
-  'footprint',
-  'low',
-  'scale',
-  'exponent',
-  'saturated',
-] as const
-type UniformName = (typeof uniformNames)[number]
-type Program = {
-  readonly program: WebGLProgram
-  readonly uniforms: ReadonlyMap<UniformName, WebGLUniformLocation | null>
-}
-
 type ImageTexture = Size & { readonly texture: WebGLTexture; readonly format: TextureFormat }
 type TextureFormat = { readonly internal: GLenum; readonly format: GLenum; readonly type: GLenum }
 
@@ -68,11 +53,13 @@ export class NoWebGl2Error extends Error {
 export class ImageRenderer {
   readonly #canvas: OffscreenCanvas
   readonly #gl: WebGL2RenderingContext
-  readonly #programs = new Map<string, Program>()
+  readonly #programs: ShaderPrograms
   #texture: ImageTexture | undefined
   #lut: WebGLTexture | undefined
   #lutName: Lut | undefined
-  #image: { readonly kind: TextureKind; readonly maxValue: number } | undefined
+  #image:
+    | { readonly kind: TextureKind; readonly maxValue: number; readonly pattern: BayerPattern | undefined }
+    | undefined
 
   /** @throws NoWebGl2Error */
   constructor(canvas: OffscreenCanvas) {
@@ -86,6 +73,7 @@ export class ImageRenderer {
     if (gl === null) throw new NoWebGl2Error()
     this.#canvas = canvas
     this.#gl = gl
+    this.#programs = new ShaderPrograms(gl)
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
   }
 
@@ -119,7 +107,8 @@ export class ImageRenderer {
     const { width, height } = image
     if ('bitmap' in image) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, format.format, format.type, image.bitmap)
     else gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, format.format, format.type, image.pixels)
-    this.#image = { kind: image.kind, maxValue: image.maxValue }
+    const { kind, maxValue } = image
+    this.#image = { kind, maxValue, pattern: kind === 'bayer' ? image.pattern : undefined }
   }
 
   /** Forgets the image: the next `draw` shows the background. */
@@ -149,17 +138,17 @@ export class ImageRenderer {
     }
     if (!visible) return
 
-    const window = windowFor(settings, image.kind)
+    const kind = image.kind === 'bayer' && settings.mosaic === 'raw' ? 'mono' : image.kind
+    const window = windowFor(settings, kind)
     // Colour images keep their colours: of the tables only `inverted` applies to them.
-    const lut = isColour(image.kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
-    const { program, uniforms } = this.#programFor({
-      kind: image.kind,
+    const lut = isColour(kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
+    const { program, uniform } = this.#programs.of({
+      kind,
       taps: Math.min(maxTaps, tapsFor(step)),
       table: lut !== 'gray',
       gamma: window.gamma !== 1,
       markSaturated: settings.markSaturated,
     })
-    const uniform = (name: UniformName) => uniforms.get(name) ?? null
     gl.useProgram(program)
     this.#bindLut(lut)
     gl.activeTexture(gl.TEXTURE0)
@@ -184,8 +173,10 @@ export class ImageRenderer {
     gl.uniform2f(uniform('footprint'), step / texture.width, step / texture.height)
     gl.uniform1f(uniform('low'), window.low)
     gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
+    gl.uniform3f(uniform('gains'), ...window.gains)
     gl.uniform1f(uniform('exponent'), 1 / window.gamma)
     gl.uniform1f(uniform('saturated'), image.maxValue)
+    if (image.pattern !== undefined) gl.uniform2i(uniform('red'), ...redAt(image.pattern))
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
   }
 
@@ -214,7 +205,8 @@ export class ImageRenderer {
   #formatOf(image: ImagePixels): TextureFormat {
     const gl = this.#gl
     if (image.kind === 'rgb') return { internal: gl.RGB8UI, format: gl.RGB_INTEGER, type: gl.UNSIGNED_BYTE }
-    if (image.kind !== 'mono') return { internal: gl.RGBA8, format: gl.RGBA, type: gl.UNSIGNED_BYTE }
+    if (image.kind !== 'mono' && image.kind !== 'bayer')
+      return { internal: gl.RGBA8, format: gl.RGBA, type: gl.UNSIGNED_BYTE }
     return image.pixels instanceof Uint16Array
       ? { internal: gl.R16UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_SHORT }
       : { internal: gl.R8UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_BYTE }
@@ -254,39 +246,6 @@ export class ImageRenderer {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 1, gl.RGBA, gl.UNSIGNED_BYTE, lutTable(name))
     this.#lutName = name
   }
-
-  #programFor(variant: ShaderVariant): Program {
-    const key = `${variant.kind} ${variant.taps} ${variant.table} ${variant.gamma} ${variant.markSaturated}`
-    const known = this.#programs.get(key)
-    if (known !== undefined) return known
-    const program = this.#link(vertexShader, fragmentShader(variant))
-    const gl = this.#gl
-    const uniforms = new Map(uniformNames.map((name) => [name, gl.getUniformLocation(program, name)]))
-    this.#programs.set(key, { program, uniforms })
-    return { program, uniforms }
-  }
-
-  #link(vertex: string, fragment: string): WebGLProgram {
-    const gl = this.#gl
-    const program = gl.createProgram()
-    const shaders = [this.#compile(gl.VERTEX_SHADER, vertex), this.#compile(gl.FRAGMENT_SHADER, fragment)]
-    for (const shader of shaders) gl.attachShader(program, shader)
-    gl.linkProgram(program)
-    if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true && !gl.isContextLost()) {
-      const logs = shaders.map((shader) => gl.getShaderInfoLog(shader))
-      throw new Error(`A shader does not link: ${[gl.getProgramInfoLog(program), ...logs].join(' ')}`)
-    }
-    for (const shader of shaders) gl.deleteShader(shader)
-    return program
-  }
-
-  #compile(type: GLenum, source: string): WebGLShader {
-    const shader = this.#gl.createShader(type)
-    if (shader === null) throw new Error('The graphics context is lost')
-    this.#gl.shaderSource(shader, source)
-    this.#gl.compileShader(shader)
-    return shader
-  }
 }
 
 /**
@@ -311,8 +270,9 @@ export function visibleRange(origin: number, step: number, imagePx: number, canv
 }
 
 /** Decoded JPEGs have the stream's window in their grey values; `low`, `high` and `gamma` are for pixel values. */
-function windowFor(settings: DisplaySettings, kind: TextureKind) {
-  if (kind === 'mono' || kind === 'rgb')
-    return { low: settings.low, high: settings.high, gamma: settings.gamma }
-  return { low: settings.greyRange?.low ?? 0, high: settings.greyRange?.high ?? 255, gamma: 1 }
+function windowFor({ low, high, gamma, gains, greyRange }: DisplaySettings, kind: TextureKind) {
+  if (holdsPixelValues(kind)) return { low, high, gamma, gains: gains ?? evenGains }
+  return { low: greyRange?.low ?? 0, high: greyRange?.high ?? 255, gamma: 1, gains: evenGains }
 }
+
+const redAt = (pattern: BayerPattern): [number, number] => [redOf[pattern].x, redOf[pattern].y]

@@ -1,4 +1,6 @@
 /** Reads pixel values back from the frame on screen. */
+import { bayerColour } from '../../src-shared/frames/bayer-pattern.ts'
+import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { readBitmap } from './bitmap-pixels.ts'
 import type { FramePixels, GreyWindow, Probe, ShownFrame } from './display-types.ts'
 import type { ImagePixels } from './image-renderer.ts'
@@ -10,11 +12,12 @@ export function probePixel(frame: ShownFrame, image: ImagePixels, at: Point): Pr
   const row = Math.floor(at.y)
   if (column < 0 || row < 0 || column >= image.width || row >= image.height) return undefined
   return {
-    // Video is scaled by any factor, everything else by whole ones.
-    x: frame.offsetX + Math.floor(column * frame.subsampling),
-    y: frame.offsetY + Math.floor(row * frame.subsampling),
+    // Video is scaled by any factor, everything else by whole ones; a last block may stand for fewer pixels.
+    x: Math.min(frame.originalWidth - 1, frame.offsetX + Math.floor(column * frame.subsampling)),
+    y: Math.min(frame.originalHeight - 1, frame.offsetY + Math.floor(row * frame.subsampling)),
     value: valueAt(frame, image, column, row),
     approximate: frame.windowed !== undefined,
+    ...mosaicAt(image, column, row),
     ...stagePosition(frame, column, row),
   }
 }
@@ -37,8 +40,14 @@ function stagePosition(frame: ShownFrame, column: number, row: number) {
   }
 }
 
+function mosaicAt(image: ImagePixels, column: number, row: number): Pick<Probe, 'mosaic'> {
+  if (image.kind !== 'bayer') return {}
+  const colour = bayerColour(image.pattern, column, row)
+  return { mosaic: { colour, rgb: debayeredPixel(image, column, row) } }
+}
+
 function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: number): Probe['value'] {
-  if (image.kind === 'mono') return image.pixels[row * image.width + column] ?? 0
+  if (image.kind === 'mono' || image.kind === 'bayer') return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
   const [first, second, third] =
     'bitmap' in image
@@ -57,7 +66,8 @@ function triple(samples: Uint8Array | Uint8ClampedArray, at: number): readonly [
 
 /** A copy of all pixels, as delivered: grey or RGB bytes for JPEG and video frames. */
 export function copyPixels(frame: ShownFrame, image: ImagePixels): FramePixels {
-  if (image.kind === 'mono' || image.kind === 'rgb') return { frame, pixels: image.pixels.slice() }
+  if (image.kind === 'mono' || image.kind === 'bayer' || image.kind === 'rgb')
+    return { frame, pixels: image.pixels.slice() }
   const order = image.kind === 'grey32' ? [0] : image.kind === 'bgr32' ? [2, 1, 0] : [0, 1, 2]
   const { width, height } = image
   const count = width * height

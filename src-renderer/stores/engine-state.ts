@@ -1,4 +1,5 @@
 /** What the UI knows of the engine, as a pure function of the event stream. */
+import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
@@ -8,6 +9,7 @@ import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { SharingState } from '../../src-shared/sharing.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
+import { keepProperties } from './keep-properties.ts'
 
 export type EngineConnection =
   | { readonly state: 'connecting' }
@@ -42,6 +44,8 @@ export type EngineState = {
   readonly control: ControlState
   readonly viewers: readonly ViewerInfo[]
   readonly sharing: SharingState
+  /** What is being recorded, or was last. */
+  readonly recording: AcquisitionStatus | undefined
   /** The last live view that ended on its own, until its detector streams again. */
   readonly ended: StreamEnd | undefined
 }
@@ -61,6 +65,7 @@ export const initialEngineState: EngineState = {
   control: {},
   viewers: [],
   sharing: { state: 'off' },
+  recording: undefined,
   ended: undefined,
 }
 
@@ -73,6 +78,16 @@ export function statsKey({ detectorName, protocol }: Pick<StreamStats, 'detector
 function upsert<T>(list: readonly T[], item: T, matches: (candidate: T) => boolean): readonly T[] {
   const index = list.findIndex(matches)
   return index < 0 ? [...list, item] : list.with(index, item)
+}
+
+function withToldDevice(state: EngineState, device: DeviceState): EngineState {
+  const known = state.devices.find(({ id }) => id === device.id)
+  const properties =
+    known === undefined ? device.properties : keepProperties(known.properties, device.properties)
+  return {
+    ...state,
+    devices: upsert(state.devices, { ...device, properties }, ({ id }) => id === device.id),
+  }
 }
 
 function withStream(state: EngineState, stream: ActiveStream): EngineState {
@@ -126,14 +141,12 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         control: event.control,
         viewers: event.viewers,
         sharing: event.sharing,
+        recording: event.recording,
         stats: {},
         ended: undefined,
       }
     case 'deviceChanged':
-      return {
-        ...state,
-        devices: upsert(state.devices, event.device, (device) => device.id === event.device.id),
-      }
+      return withToldDevice(state, event.device)
     case 'deviceRemoved':
       return { ...state, devices: state.devices.filter((device) => device.id !== event.deviceId) }
     case 'healthChanged':
@@ -151,6 +164,8 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return withoutStream(state, event)
     case 'streamStats':
       return { ...state, stats: { ...state.stats, [statsKey(event.stats)]: event.stats } }
+    case 'recordingChanged':
+      return { ...state, recording: event.recording }
     case 'alertRaised':
       return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
     case 'alertCleared':

@@ -5,9 +5,10 @@ import type { Protocol } from '../../src-shared/stream-params.ts'
 import type { Services } from '../services.ts'
 import { followWindow, windowOfHistogram } from './auto-window.ts'
 import type { EngineConnection } from './engine-state.ts'
-import { currentDetector, isConcurrent, watchedProtocol } from './selectors.ts'
+import { detectorOf } from './layout.ts'
+import { isConcurrent, watchedProtocol } from './selectors.ts'
 import { initialShownState, type ShownState } from './shown-store.ts'
-import { displayOf } from './view-store.ts'
+import { displayOf, patchPane } from './view-store.ts'
 
 /** The state once `frame` is shown: the view keeps showing the same specimen when crop or subsampling change. */
 function withFrame(state: ShownState, frame: NonNullable<ShownState['frame']>): Partial<ShownState> {
@@ -34,13 +35,15 @@ function sameSettings(a: DisplaySettings | undefined, b: DisplaySettings): boole
     a.high === b.high &&
     a.gamma === b.gamma &&
     a.lut === b.lut &&
-    a.markSaturated === b.markSaturated
+    a.markSaturated === b.markSaturated &&
+    a.mosaic === b.mosaic &&
+    a.gains === b.gains
   )
 }
 
-/** Ties the display to the stores: what it reports goes in, and camera, view and colours come out. Returns an end. */
+/** Ties a pane's display to the stores: what it reports goes in, and camera, view and colours come out. Returns an end. */
 export function linkDisplay(services: Services): () => void {
-  const { display, engine, view, shown } = services
+  const { display, engine, view, shown, pane } = services
   let detector: string | undefined
   let protocol: Protocol | undefined
   let sentSettings: DisplaySettings | undefined
@@ -48,8 +51,8 @@ export function linkDisplay(services: Services): () => void {
 
   function followStream() {
     const [engineState, viewState] = [engine.getState(), view.getState()]
-    const current = currentDetector(engineState, viewState)
-    const watched = watchedProtocol(engineState, viewState)
+    const current = detectorOf(engineState, viewState, pane)
+    const watched = watchedProtocol(engineState, viewState, current)
     // Where one protocol runs at a time, the host knows which; only video comes another way. While nothing streams,
     // the last picture stays; but asking for video would start it.
     const wanted =
@@ -65,13 +68,14 @@ export function linkDisplay(services: Services): () => void {
     shown.setState({ ...initialShownState, channel, viewport: { ...viewport, fit: true } })
     display.subscribe(detector, protocol)
     // From now on it stays chosen, also while it is lost: the view must not jump to another camera then.
-    if (detector !== undefined && view.getState().detector === undefined) view.setState({ detector })
+    if (detector !== undefined && view.getState().panes[pane].detector === undefined)
+      patchPane(view, pane, { detector })
   }
 
   function followSettings() {
     const { low, high, gamma } = currentWindow(services)
-    const { lut, markSaturated } = displayOf(view.getState(), detector)
-    const settings = { low, high, gamma, lut, markSaturated }
+    const { lut, markSaturated, mosaic, gains } = displayOf(view.getState(), pane, detector)
+    const settings = { low, high, gamma, lut, markSaturated, mosaic, gains }
     if (sameSettings(sentSettings, settings)) return
     sentSettings = settings
     display.setDisplay(settings)

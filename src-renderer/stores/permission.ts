@@ -52,3 +52,13 @@ export function mayOperate(state: EngineState): boolean {
 export function isOwner({ caller }: EngineState): boolean {
   return caller?.role === 'owner'
 }
+
+const elsewhere: Refusal = {
+  reason: 'Only whoever sits at the microscope changes its hardware.',
+  askable: false,
+}
+
+/** Why this page may not add, change or remove hardware. */
+export function whyNotOwn(state: EngineState): Refusal | undefined {
+  return isOwner(state) ? undefined : elsewhere
+}

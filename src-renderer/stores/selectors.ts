@@ -1,5 +1,6 @@
 /** Views of the engine's state that several components need. */
 import type { DeviceKind, DeviceState, PropertyDescriptor } from '../../src-shared/devices.ts'
+import type { ConnectionInfo } from '../../src-shared/hardware.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
 import { type EngineState, statsKey } from './engine-state.ts'
@@ -12,15 +13,16 @@ export function deviceById(state: EngineState, id: string | undefined): DeviceSt
   return state.devices.find((device) => device.id === id)
 }
 
-export function devicesOf(devices: readonly DeviceState[], kind: DeviceKind): readonly DeviceState[] {
-  return devices.filter((device) => device.description.kind === kind)
+/** Whether what a connection leads to is simulated: says its driver, or each of its devices. */
+export function isDemo({ hardware, devices }: EngineState, { id, driver }: ConnectionInfo): boolean {
+  return (
+    hardware.drivers.some((known) => known.id === driver && known.demo) ||
+    devices.some(({ connectionId, demo }) => connectionId === id && demo)
+  )
 }
 
-/** The camera on show: the one chosen last if it is there, else the first that is ready, else the first. */
-export function currentDetector(engine: EngineState, view: ViewState): string | undefined {
-  const cameras = devicesOf(engine.devices, 'camera')
-  if (cameras.some((camera) => camera.id === view.detector)) return view.detector
-  return (cameras.find((camera) => camera.status.state === 'ready') ?? cameras[0])?.id
+export function devicesOf(devices: readonly DeviceState[], kind: DeviceKind): readonly DeviceState[] {
+  return devices.filter((device) => device.description.kind === kind)
 }
 
 /** The stream of `detector` that is watched here: of the protocol chosen for it, or else of the best that runs. */
@@ -34,9 +36,12 @@ export function streamOf(
   return own.toSorted((a, b) => rank(a) - rank(b))[0]
 }
 
-/** The stream that is watched here, of the camera on show. */
-export function currentStream(engine: EngineState, view: ViewState): ActiveStream | undefined {
-  const detector = currentDetector(engine, view)
+/** The stream of `detector` that is watched on this page. */
+export function currentStream(
+  engine: EngineState,
+  view: ViewState,
+  detector: string | undefined,
+): ActiveStream | undefined {
   return streamOf(engine.streams, detector, detector === undefined ? undefined : view.protocols[detector])
 }
 
@@ -46,11 +51,15 @@ export function isConcurrent({ settings }: EngineState): boolean {
 }
 
 /**
- * The protocol by which the camera on show is watched, undefined while it does not stream. WebRTC may be chosen beside
- * a running stream: its first viewer starts it.
+ * The protocol by which `detector` is watched, undefined while it does not stream. WebRTC may be chosen beside a
+ * running stream: its first viewer starts it.
  */
-export function watchedProtocol(engine: EngineState, view: ViewState): Protocol | undefined {
-  const stream = currentStream(engine, view)
+export function watchedProtocol(
+  engine: EngineState,
+  view: ViewState,
+  detector: string | undefined,
+): Protocol | undefined {
+  const stream = currentStream(engine, view, detector)
   if (stream === undefined) return undefined
   return isConcurrent(engine) && view.protocols[stream.detectorName] === 'webrtc' ? 'webrtc' : stream.protocol
 }

@@ -8,6 +8,12 @@ export type Notice = { readonly id: number; readonly title: string; readonly fai
 
 export type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
 
+/** What the Devices view shows beside its list. */
+export type DevicesPage =
+  | { readonly kind: 'device'; readonly deviceId: string }
+  | { readonly kind: 'connection'; readonly connectionId: string }
+  | { readonly kind: 'find' | 'add' | 'drivers' | 'check-up' }
+
 export type SessionState = {
   readonly notices: readonly Notice[]
   /** Starts and stops under way, by detector. */
@@ -17,6 +23,8 @@ export type SessionState = {
   readonly openSheet: 'shortcuts' | 'commands' | 'share' | undefined
   /** Panel shown below the image where there is no room beside it. */
   readonly phonePanel: string | undefined
+  /** Undefined: the camera on show, or on a narrow screen the list itself. */
+  readonly devicesPage: DevicesPage | undefined
 }
 
 export type SessionStore = StoreApi<SessionState>
@@ -28,6 +36,7 @@ export function createSessionStore(): SessionStore {
     longExposure: undefined,
     openSheet: undefined,
     phonePanel: undefined,
+    devicesPage: undefined,
   }))
 }
 

@@ -12,7 +12,7 @@ export function videoSignalling(
   engine: Pick<EngineStore, 'getState'>,
 ): VideoSignalling {
   return {
-    offer: (offer) => client.webrtc.offer(offer),
+    offer: (offer) => client.webrtc.offer({ ...offer, client: 'app' }),
     addCandidates: async (candidates) => {
       await client.webrtc.addCandidates(candidates)
     },

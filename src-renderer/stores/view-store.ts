@@ -2,8 +2,13 @@
 import { z } from 'zod'
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { propertyLevelSchema } from '../../src-shared/devices.ts'
+import { storageFormatSchema } from '../../src-shared/acquisition/storage-options.ts'
 import { protocolSchema } from '../../src-shared/stream-params.ts'
 import { luts } from '../display/lut.ts'
+import { layouts, type PaneId, paneIds } from './panes.ts'
+
+const gain = z.number().min(0.01).max(100)
 
 const detectorDisplaySchema = z.object({
   /** `auto`: low and high follow the image; `full`: the camera's whole range; `manual`: `low` and `high`. */
@@ -14,6 +19,10 @@ const detectorDisplaySchema = z.object({
   gamma: z.number().min(0.1).max(5),
   lut: z.enum(luts),
   markSaturated: z.boolean(),
+  /** Bayer images: in colour, or as they are. */
+  mosaic: z.enum(['colour', 'raw']).default('colour'),
+  /** White balance: for red, green and blue. */
+  gains: z.tuple([gain, gain, gain]).default([1, 1, 1]),
 })
 export type DetectorDisplay = z.infer<typeof detectorDisplaySchema>
 
@@ -24,11 +33,32 @@ export const defaultDetectorDisplay: DetectorDisplay = {
   gamma: 1,
   lut: 'gray',
   markSaturated: false,
+  mosaic: 'colour',
+  gains: [1, 1, 1],
 }
 
-const viewStateSchema = z.object({
-  /** Device id of the camera on show. */
+const recordingChoiceSchema = z.object({
+  format: storageFormatSchema,
+  until: z.enum(['stopped', 'frames', 'seconds']),
+  frames: z.number().int().positive(),
+  seconds: z.number().positive(),
+})
+export type RecordingChoice = z.infer<typeof recordingChoiceSchema>
+
+const paneSchema = z.object({
+  /** Device id of the camera that is shown there. */
   detector: z.string().optional(),
+  /** Display settings of this pane alone; absent: those of its camera. */
+  display: detectorDisplaySchema.optional(),
+})
+
+const viewStateSchema = z.object({
+  /** Which view fills the window. */
+  place: z.enum(['live', 'devices']),
+  layout: z.enum(layouts),
+  /** The pane whose camera the panels and keys are about. */
+  activePane: z.enum(paneIds),
+  panes: z.record(z.enum(paneIds), paneSchema),
   displays: z.record(z.string(), detectorDisplaySchema),
   /** Protocol chosen for the next start, by detector. */
   protocols: z.record(z.string(), protocolSchema),
@@ -42,25 +72,42 @@ const viewStateSchema = z.object({
   /** Panel sections that are folded away, by their id. */
   folded: z.record(z.string(), z.boolean()),
   histogram: z.object({ scale: z.enum(['linear', 'log']), range: z.enum(['full', 'data']) }),
+  /** Up to which level the property browser shows settings. */
+  propertyLevel: propertyLevelSchema,
+  /** How the next recording is made. */
+  recording: recordingChoiceSchema,
   /** Step of the stage buttons and keys. */
   stageStep: z.object({ xyUm: z.number().positive(), zUm: z.number().positive() }),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 
 export const initialViewState: ViewState = {
+  place: 'live',
+  layout: 'one',
+  activePane: 'a',
+  panes: { a: {}, b: {}, c: {}, d: {} },
   displays: {},
   protocols: {},
   panels: { leftOpen: true, rightOpen: true, leftWidth: 248, rightWidth: 304 },
   folded: {},
   histogram: { scale: 'log', range: 'data' },
+  propertyLevel: 'beginner',
+  recording: { format: 'ome-tiff', until: 'stopped', frames: 100, seconds: 10 },
   stageStep: { xyUm: 50, zUm: 1 },
 }
 
 export type ViewStore = StoreApi<ViewState>
 
-/** What was stored, as far as it is still valid: each part that is not falls back to its default. */
+/**
+ * What was stored, as far as it is still valid: each part that is not falls back to its default. Earlier versions had
+ * one pane, whose camera they kept as `detector`.
+ */
 export function restoreViewState(stored: unknown): ViewState {
   if (typeof stored !== 'object' || stored === null) return initialViewState
+  if ('detector' in stored && typeof stored.detector === 'string') {
+    const { detector, ...others } = stored
+    return restoreViewState({ ...others, panes: { ...initialViewState.panes, a: { detector } } })
+  }
   const restored = viewStateSchema.safeParse({ ...initialViewState, ...stored })
   if (restored.success) return restored.data
   const broken = new Set(restored.error.issues.map((issue) => String(issue.path[0])))
@@ -80,16 +127,29 @@ export function createViewStore(storage: () => StateStorage): ViewStore {
   )
 }
 
-/** The display settings of `detector`. */
-export function displayOf(state: ViewState, detector: string | undefined): DetectorDisplay {
-  return (detector === undefined ? undefined : state.displays[detector]) ?? defaultDetectorDisplay
+/** The display settings of `detector` in `pane`. */
+export function displayOf(state: ViewState, pane: PaneId, detector: string | undefined): DetectorDisplay {
+  const shared = detector === undefined ? undefined : state.displays[detector]
+  return state.panes[pane].display ?? shared ?? defaultDetectorDisplay
 }
 
-/** Changes some display settings of `detector`. */
-export function patchDisplay(store: ViewStore, detector: string, patch: Partial<DetectorDisplay>) {
-  store.setState((state) => ({
-    displays: { ...state.displays, [detector]: { ...displayOf(state, detector), ...patch } },
-  }))
+/** Changes some display settings of `detector` in `pane`: of all its views, unless the pane has its own. */
+export function patchDisplay(
+  store: ViewStore,
+  { pane, detector }: { readonly pane: PaneId; readonly detector: string },
+  patch: Partial<DetectorDisplay>,
+) {
+  store.setState((state) => {
+    const display = { ...displayOf(state, pane, detector), ...patch }
+    return state.panes[pane].display === undefined
+      ? { displays: { ...state.displays, [detector]: display } }
+      : { panes: { ...state.panes, [pane]: { ...state.panes[pane], display } } }
+  })
+}
+
+/** Changes what `pane` shows. */
+export function patchPane(store: ViewStore, pane: PaneId, patch: Partial<ViewState['panes'][PaneId]>) {
+  store.setState((state) => ({ panes: { ...state.panes, [pane]: { ...state.panes[pane], ...patch } } }))
 }
 
 export function patchPanels(store: ViewStore, patch: Partial<ViewState['panels']>) {

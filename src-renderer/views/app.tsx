@@ -8,11 +8,12 @@ import { CamerasPanel } from './cameras-panel.tsx'
 import { ChannelsPanel } from './channels-panel.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { ControlBar } from './control-bar.tsx'
+import { DevicesView } from './devices/devices-view.tsx'
 import { DisplayPanel } from './display-panel.tsx'
-import { ImageView } from './image-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
+import { PaneGrid } from './pane-grid.tsx'
 import { PhonePanels } from './phone-panels.tsx'
 import { ShareDialog } from './share/share-dialog.tsx'
 import { ShortcutsSheet } from './shortcuts-sheet.tsx'
@@ -30,6 +31,7 @@ const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } a
 export function App() {
   const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
   const connection = useEngine((state) => state.connection)
+  const place = useView((state) => state.place)
   if (connection.state === 'refused') return <JoinPage title="Your access has ended" failure={connection} />
   return (
     <div className={styles['app']} data-stale={connection.state !== 'connected' || undefined}>
@@ -37,7 +39,7 @@ export function App() {
         <TopBar phone={phone} />
         {phone && <ControlBar />}
       </div>
-      {phone ? <PhoneBody /> : <WideBody />}
+      {place === 'devices' ? <DevicesView phone={phone} /> : phone ? <PhoneBody /> : <WideBody />}
       <StatusBar phone={phone} />
       <ShortcutsSheet />
       <CommandPalette />
@@ -50,7 +52,7 @@ function PhoneBody() {
   return (
     <div className={styles['phoneBody']}>
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       <PhonePanels />
     </div>
@@ -81,7 +83,7 @@ function WideBody() {
         </>
       )}
       <main className={styles['image']}>
-        <ImageView />
+        <PaneGrid />
       </main>
       {rightOpen && (
         <>

@@ -3,11 +3,18 @@ import { IconCamera, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
 import { triggerCamera } from '../actions/device-actions.ts'
+import { showDevices } from '../actions/hardware-actions.ts'
 import { OperatorControls } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { PropertyControl } from '../components/property-control.tsx'
-import { groupProperties, type PropertyGroup, searchProperties } from '../components/property-groups.ts'
-import { useDetector, useEngine, useServices } from '../services.ts'
+import { LazyRows } from '../components/lazy-rows.tsx'
+import {
+  groupProperties,
+  isWithin,
+  type PropertyGroup,
+  searchProperties,
+} from '../components/property-groups.ts'
+import { useDetector, useEngine, useServices, useView } from '../services.ts'
 import { deviceById, propertyOf } from '../stores/selectors.ts'
 import styles from './camera-panel.module.css'
 
@@ -28,7 +35,10 @@ function CameraName({ camera }: { readonly camera: DeviceState }) {
 }
 
 function CameraSettings({ camera }: { readonly camera: DeviceState }) {
-  const { main, others } = groupProperties(camera.properties)
+  const level = useView((state) => state.propertyLevel)
+  const { main, others } = groupProperties(
+    camera.properties.filter((property) => isWithin(property.level, level)),
+  )
   const trigger = propertyOf(camera, standardProperty.triggerMode)
   const bySoftware = trigger?.type === 'option' && /software/i.test(trigger.value)
   const count = others.reduce((sum, group) => sum + group.properties.length, 0)
@@ -71,6 +81,8 @@ type MoreProps = {
 
 /** From so many properties on, a search field helps. */
 const searchFrom = 8
+/** Height of a setting that was not drawn yet, CSS px. */
+const rowHeight = 34
 
 function MoreSettings({ camera, groups, count }: MoreProps) {
   const [open, setOpen] = useState(false)
@@ -96,12 +108,28 @@ function MoreSettings({ camera, groups, count }: MoreProps) {
         found.map((group) => (
           <div key={group.category} role="group" aria-label={group.category}>
             <h3 className={styles['category']}>{group.category}</h3>
-            {group.properties.map((property) => (
-              <PropertyControl key={property.name} deviceId={camera.id} property={property} />
-            ))}
+            <LazyRows items={group.properties} keyOf={({ name }) => name} rowHeight={rowHeight}>
+              {(property) => <PropertyControl key={property.name} deviceId={camera.id} property={property} />}
+            </LazyRows>
           </div>
         ))}
+      {open && <AllSettings camera={camera} />}
       {open && found.length === 0 && <p className={styles['nothing']}>No setting is called “{search}”.</p>}
     </>
+  )
+}
+
+/** The way to the property browser, which has levels, limits and explanations. */
+function AllSettings({ camera }: { readonly camera: DeviceState }) {
+  const services = useServices()
+  return (
+    <Button
+      className={styles['trigger'] ?? ''}
+      variant="default"
+      fullWidth
+      onClick={() => showDevices(services, { kind: 'device', deviceId: camera.id })}
+    >
+      All settings in Devices
+    </Button>
   )
 }

@@ -1,6 +1,7 @@
 import { Kbd, Modal } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
-import { type Command, commands, hardwareCommands, runCommand } from '../actions/commands.ts'
+import type { Command } from '../actions/command.ts'
+import { commands, hardwareCommands, runCommand } from '../actions/commands.ts'
 import { useServices, useSession } from '../services.ts'
 import styles from './command-palette.module.css'
 import { keysOf } from './shortcuts-sheet.tsx'
@@ -30,9 +31,13 @@ function Palette() {
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const words = text.toLowerCase().split(/\s+/)
+  // What would change an image that is not on show.
+  const outOfSight = services.view.getState().place === 'live' ? undefined : 'live'
   const found = [...hardwareCommands(services), ...commands].filter(
     (command) =>
-      command.id !== 'commands' && words.every((word) => command.title.toLowerCase().includes(word)),
+      command.id !== 'commands' &&
+      command.scope !== outOfSight &&
+      words.every((word) => command.title.toLowerCase().includes(word)),
   )
   const index = Math.min(chosen, found.length - 1)
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Select, Slider, Switch, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Slider, Tooltip } from '@mantine/core'
 import { IconArrowsHorizontal, IconChartHistogram } from '@tabler/icons-react'
 import {
   autoContrastOnce,
@@ -17,24 +17,11 @@ import { NumberField } from '../components/number-field.tsx'
 import { fromPlace, type NumberRange, toPlace } from '../components/number-scale.ts'
 import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
-import { type Lut, lutGradient, luts } from '../display/lut.ts'
 import { useDetector, useEngine, useServices, useShown, useView } from '../services.ts'
 import { currentStream } from '../stores/selectors.ts'
-import { displayOf, patchDisplay } from '../stores/view-store.ts'
+import { displayOf } from '../stores/view-store.ts'
+import { Colours, OwnSettings } from './display-colours.tsx'
 import styles from './display-panel.module.css'
-
-const lutTitles: Record<Lut, string> = {
-  gray: 'Grey',
-  inverted: 'Inverted',
-  green: 'Green',
-  red: 'Red',
-  blue: 'Blue',
-  magenta: 'Magenta',
-  cyan: 'Cyan',
-  yellow: 'Yellow',
-  fire: 'Fire',
-  viridis: 'Viridis',
-}
 
 const windowModes: readonly { value: WindowMode; label: string }[] = [
   { value: 'auto', label: 'Auto' },
@@ -45,9 +32,10 @@ const windowModes: readonly { value: WindowMode; label: string }[] = [
 const gammaRange: NumberRange = { min: 0.1, max: 5, step: 0.01, scale: 'log' }
 
 function useWindow(detector: string | undefined): ShownWindow {
-  const display = useView((state) => displayOf(state, detector))
+  const { pane } = useServices()
+  const display = useView((state) => displayOf(state, pane, detector))
   const view = useView((state) => state)
-  const params = useEngine((state) => currentStream(state, view)?.params)
+  const params = useEngine((state) => currentStream(state, view, detector)?.params)
   const frame = useShown((state) => state.frame)
   const autoWindow = useShown((state) => state.autoWindow)
   return shownWindow({ display, params, frame, autoWindow })
@@ -61,6 +49,7 @@ export function DisplayPanel() {
     <PanelSection id="display" title="Display" aside={<HistogramOptions />}>
       <WindowControls detector={detector} />
       <Colours detector={detector} />
+      <OwnSettings detector={detector} />
     </PanelSection>
   )
 }
@@ -199,49 +188,4 @@ function WindowControls({ detector }: { readonly detector: string }) {
     </>
   )
   return locked ? <OperatorControls>{controls}</OperatorControls> : controls
-}
-
-function Colours({ detector }: { readonly detector: string }) {
-  const { view } = useServices()
-  const { lut, markSaturated } = useView((state) => displayOf(state, detector))
-  const saturated = useShown((state) => state.histogram?.saturatedFraction)
-  const ownColours = useShown((state) => state.frame?.pixelFormat === 'RGB8')
-  return (
-    <>
-      {!ownColours && (
-        <LabelledRow title="Colours" layout="wide">
-          <Select
-            aria-label="Colours"
-            data={luts.map((value) => ({ value, label: lutTitles[value] }))}
-            value={lut}
-            leftSection={<span className={styles['swatch']} style={{ background: lutGradient(lut) }} />}
-            leftSectionWidth={56}
-            renderOption={({ option }) => (
-              <span className={styles['lutOption']}>
-                <span className={styles['swatch']} style={{ background: lutGradient(lutOf(option.value)) }} />
-                {option.label}
-              </span>
-            )}
-            onChange={(chosen) => patchDisplay(view, detector, { lut: lutOf(chosen) })}
-          />
-        </LabelledRow>
-      )}
-      <LabelledRow title="Mark saturated" help="Paints pixels at the camera’s largest value red (S).">
-        <span className={styles['saturation']}>
-          <span data-over={saturated !== undefined && saturated > 0.001}>
-            {saturated === undefined ? '' : `${fixed(saturated * 100, 2)} %`}
-          </span>
-          <Switch
-            aria-label="Mark saturated pixels"
-            checked={markSaturated}
-            onChange={(event) => patchDisplay(view, detector, { markSaturated: event.currentTarget.checked })}
-          />
-        </span>
-      </LabelledRow>
-    </>
-  )
-}
-
-function lutOf(name: string | null): Lut {
-  return luts.find((lut) => lut === name) ?? 'gray'
 }

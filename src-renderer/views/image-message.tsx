@@ -2,13 +2,14 @@ import { Button, Loader } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { reconnectDevice } from '../actions/device-actions.ts'
-import { startLive } from '../actions/live-actions.ts'
+import { selectDetector, startLive } from '../actions/live-actions.ts'
 import { Countdown } from '../components/countdown.tsx'
 import { compact } from '../components/format.ts'
 import { useDetector, useEngine, useServices, useSession, useShown } from '../services.ts'
 import { whyNotAct } from '../stores/permission.ts'
 import { deviceById, streamOf } from '../stores/selectors.ts'
 import styles from './image-message.module.css'
+import { useDevices } from './use-devices.ts'
 
 /** What to say or ask over the image: why there is none, or what to do to get one. Nothing while all is well. */
 export function ImageMessage() {
@@ -25,7 +26,8 @@ export function ImageMessage() {
   const hasFrame = useShown((state) => state.frame !== undefined)
 
   if (!synchronised) return connected ? null : <Connecting />
-  if (detector === undefined || status === undefined) return <NoCamera />
+  if (detector === undefined) return <NoCamera />
+  if (status === undefined) return <CameraGone detector={detector} />
   if (status.state === 'connecting') return <Waiting title="The camera is being opened…" />
   if (status.state === 'error') return <CameraLost detector={detector} />
   if (stream === undefined) {
@@ -70,10 +72,42 @@ function Connecting() {
 }
 
 function NoCamera() {
+  const cameras = useDevices('camera').length
+  if (cameras > 0) {
+    return (
+      <Message title="Which camera?">
+        <CameraChoice />
+      </Message>
+    )
+  }
   return (
     <Message title="No camera">
       None is connected, or none has been set up. Cameras appear here as soon as they are found.
     </Message>
+  )
+}
+
+function CameraGone({ detector }: { readonly detector: string }) {
+  return (
+    <Message title="This camera is not here any more" alert>
+      <p>“{detector}” is not among the devices now. Its image comes back with it.</p>
+      <CameraChoice />
+    </Message>
+  )
+}
+
+/** Shows one of the cameras in this pane. */
+function CameraChoice() {
+  const services = useServices()
+  const cameras = useDevices('camera')
+  return (
+    <div className={styles['actions']}>
+      {cameras.map((camera) => (
+        <Button key={camera.id} variant="default" onClick={() => void selectDetector(services, camera.id)}>
+          {camera.description.name}
+        </Button>
+      ))}
+    </div>
   )
 }
 

@@ -4,15 +4,12 @@ import { pan, resizeCanvas, zoomBy } from '../actions/view-actions.ts'
 import { toImage, wheelZoomFactor } from '../display/view-transform.ts'
 import { useEngine, useServices, useShown } from '../services.ts'
 import { xyStage } from '../stores/selectors.ts'
-import { ControlRequest } from './control-request.tsx'
 import { ImageMessage } from './image-message.tsx'
 import styles from './image-view.module.css'
-import { Notices } from './notices.tsx'
 import { PixelReadout } from './pixel-readout.tsx'
 import { ScaleBarView } from './scale-bar-view.tsx'
-import { LostBanner } from './lost-banner.tsx'
 
-/** The specimen, as large as the window allows: wheel zooms, drag pans, double click centres the stage. */
+/** One camera's image, as large as its pane allows: wheel zooms, drag pans, double click centres the stage. */
 export function ImageView() {
   const services = useServices()
   const host = useRef<HTMLDivElement>(null)
@@ -50,11 +47,6 @@ export function ImageView() {
         onPointerLeave={() => services.display.probe(undefined)}
         onDoubleClick={onDoubleClick}
       />
-      <div className={styles['top']}>
-        <LostBanner />
-        <ControlRequest />
-        <Notices />
-      </div>
       <ImageMessage />
       <div className={styles['bottom']}>
         <PixelReadout />

@@ -1,25 +1,34 @@
+import { Fragment } from 'react'
 import { fixed } from '../components/format.ts'
 import type { Probe } from '../display/display-types.ts'
 import { useShown } from '../services.ts'
 import styles from './pixel-readout.module.css'
 
-/** `x 812 y 1033 · 1247 ADU · −3.2, 8.8 µm`: the pixel under the pointer, in original units. */
+/**
+ * `x 812 y 1033 · 1247 ADU · −3.2, 8.8 µm`: the pixel under the pointer, in original units; of a Bayer image
+ * `1247 ADU green · 1301 1247 980 RGB`.
+ */
 export function PixelReadout() {
   const probe = useShown((state) => state.probe)
   return (
     <output className={styles['readout']} aria-label="Pixel under the pointer">
-      {probe === undefined ? '' : readoutText(probe)}
+      {probe !== undefined &&
+        readoutParts(probe).map((part, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' · '}
+            <span>{part}</span>
+          </Fragment>
+        ))}
     </output>
   )
 }
 
-/** Position, value and place in the specimen, in one line. */
-export function readoutText({ x, y, value, approximate, xUm, yUm }: Probe): string {
-  const values = typeof value === 'number' ? fixed(value) : value.map((part) => fixed(part)).join(' ')
-  const parts = [
-    `x ${x} y ${y}`,
-    `${approximate ? '≈ ' : ''}${values} ${typeof value === 'number' ? 'ADU' : 'RGB'}`,
-  ]
-  if (xUm !== undefined && yUm !== undefined) parts.push(`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`)
-  return parts.join(' · ')
+/** Position, value and place in the specimen; between them the line may break. */
+function readoutParts({ x, y, value, mosaic, approximate, xUm, yUm }: Probe): readonly string[] {
+  const colour = (rgb: readonly number[]) => `${rgb.map((part) => fixed(part)).join(' ')} RGB`
+  const exact = typeof value === 'number' ? `${fixed(value)} ADU` : colour(value)
+  const own = `${approximate ? '≈ ' : ''}${exact}`
+  const values = mosaic === undefined ? [own] : [`${own} ${mosaic.colour}`, colour(mosaic.rgb)]
+  const place = xUm === undefined || yUm === undefined ? [] : [`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`]
+  return [`x ${x} y ${y}`, ...values, ...place]
 }

@@ -1,5 +1,6 @@
 import { Kbd, Modal } from '@mantine/core'
-import { type Command, commands } from '../actions/commands.ts'
+import type { Command } from '../actions/command.ts'
+import { commands } from '../actions/commands.ts'
 import { useServices, useSession } from '../services.ts'
 import styles from './shortcuts-sheet.module.css'
 
@@ -32,7 +33,8 @@ const mouse = [
 export function ShortcutsSheet() {
   const { session } = useServices()
   const open = useSession((state) => state.openSheet === 'shortcuts')
-  const groups = [...new Set(commands.map((command) => command.group))]
+  const withKeys = commands.filter((command) => command.keys.length > 0)
+  const groups = [...new Set(withKeys.map((command) => command.group))]
   return (
     <Modal
       opened={open}
@@ -45,7 +47,7 @@ export function ShortcutsSheet() {
         {groups.map((group) => (
           <section key={group} className={styles['group']}>
             <h3>{group === 'Stage' ? 'Stage (click the image first)' : group}</h3>
-            {commands
+            {withKeys
               .filter((command) => command.group === group)
               .map((command) => (
                 <p key={command.id} className={styles['line']}>

@@ -8,17 +8,20 @@ import { useDetector, useEngine, useServices, useSession, useShown, useView } fr
 import { whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { deviceById, statsOf, streamOf, watchedProtocol } from '../stores/selectors.ts'
 import { Counters } from './counters.tsx'
+import { RecordButton } from './record/record-button.tsx'
 import { SnapButton } from './snap-button.tsx'
 import styles from './status-bar.module.css'
 
 /** Start and stop, how well it runs, and how large it is shown. */
 export function StatusBar({ phone }: { readonly phone: boolean }) {
+  const live = useView((state) => state.place === 'live')
   return (
     <footer className={styles['bar']}>
       <LiveButton />
       <SnapButton phone={phone} />
+      <RecordButton phone={phone} />
       <Rates phone={phone} />
-      <Zoom phone={phone} />
+      {live && <Zoom phone={phone} />}
     </footer>
   )
 }
@@ -83,7 +86,7 @@ function Rates({ phone }: { readonly phone: boolean }) {
     (state) => state.connection.state === 'connected' && streamOf(state.streams, detector) !== undefined,
   )
   const view = useView((state) => state)
-  const protocol = useEngine((state) => watchedProtocol(state, view))
+  const protocol = useEngine((state) => watchedProtocol(state, view, detector))
   const cameraFps = useEngine((state) => statsOf(state, detector, protocol)?.camera.fps)
   const lost = useEngine((state) => statsOf(state, detector, protocol)?.camera.lost)
   const roundTrip = useShown((state) => state.stats?.roundTripMs)

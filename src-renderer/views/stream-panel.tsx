@@ -33,7 +33,7 @@ const protocolHelp: Record<Protocol, string> = {
 export function StreamPanel() {
   const detector = useDetector()
   const view = useView((state) => state)
-  const watched = useEngine((state) => watchedProtocol(state, view))
+  const watched = useEngine((state) => watchedProtocol(state, view, detector))
   const next = useEngine((state) => nextProtocol(state, view, detector))
   const known = useEngine((state) => state.info !== undefined)
   if (detector === undefined || !known) return null

@@ -15,17 +15,20 @@ import { patchPanels } from '../stores/view-store.ts'
 import logo from '../icon.svg'
 import { AlertsMenu } from './alerts-menu.tsx'
 import { ControlBar } from './control-bar.tsx'
+import { PlaceTabs } from './place-tabs.tsx'
 import { ShareButton } from './share/share-button.tsx'
 import styles from './top-bar.module.css'
 
 /** Name, and what concerns the whole window. */
 export function TopBar({ phone }: { readonly phone: boolean }) {
   const { session } = useServices()
+  const live = useView((state) => state.place === 'live')
   const demo = useEngine((state) => state.devices.length > 0 && state.devices.every((device) => device.demo))
   return (
     <header className={styles['bar']}>
       <img className={styles['logo']} src={logo} width={20} height={20} alt="" />
       <h1 className={styles['name']}>Coverslip</h1>
+      <PlaceTabs />
       {demo && !phone && (
         <Tooltip label="The devices are simulated. Everything can be tried; nothing can break.">
           <span className={styles['demo']}>Demo microscope</span>
@@ -53,7 +56,7 @@ export function TopBar({ phone }: { readonly phone: boolean }) {
                 <IconKeyboard size={18} stroke={1.6} />
               </ActionIcon>
             </Tooltip>
-            <PanelToggles />
+            {live && <PanelToggles />}
           </>
         )}
         <AlertsMenu />

@@ -14,6 +14,7 @@ import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
 import { liveViewCalls } from './live-view-calls.ts'
+import { recordingCalls } from './recording-calls.ts'
 import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
 
 export const contract = {
@@ -94,6 +95,8 @@ export const contract = {
       .input(snapRequestSchema.prefault({}))
       .output(snapResultSchema),
   },
+
+  recording: recordingCalls,
 
   alerts: {
     list: view

@@ -1,6 +1,7 @@
 /** Everything the engine tells its users, as one union: a new subscriber first gets a `snapshot`, then what changes. */
 import { z } from 'zod'
 import { callerSchema, controlStateSchema } from '../access.ts'
+import { acquisitionStatusSchema } from '../acquisition/acquisition-status.ts'
 import { alertSchema } from '../alerts.ts'
 import { cameraHealthSchema, deviceStateSchema, presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
@@ -31,6 +32,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     streams: z.array(activeStreamSchema),
     alerts: z.array(alertSchema),
     settings: settingsSchema,
+    /** What is being recorded, or was last. */
+    recording: acquisitionStatusSchema.optional(),
     /** Whoever receives this. */
     caller: callerSchema,
     control: controlStateSchema,
@@ -58,6 +61,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     reason: z.enum(['request', 'failed', 'long_exposure', 'no_viewer']),
   }),
   z.object({ type: z.literal('streamStats'), stats: streamStatsSchema }),
+  /** A few times a second while something is recorded. */
+  z.object({ type: z.literal('recordingChanged'), recording: acquisitionStatusSchema }),
   z.object({ type: z.literal('alertRaised'), alert: alertSchema }),
   z.object({ type: z.literal('alertCleared'), alertId: z.string() }),
   /** Who operates, or asks to. */

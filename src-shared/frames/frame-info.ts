@@ -31,5 +31,7 @@ export const frameInfoSchema = z.object({
   stage: stagePositionSchema.optional(),
   /** Name of the channel preset in use, when known. */
   channel: z.string().optional(),
+  /** True when part of the pixels did not arrive: they are 0. */
+  incomplete: z.boolean().optional(),
 })
 export type FrameInfo = z.infer<typeof frameInfoSchema>

@@ -33,7 +33,10 @@ export const frameMetadataSchema = z.object({
   original_height: z.number().int().positive(),
   crop_x: z.number().int().nonnegative(),
   crop_y: z.number().int().nonnegative(),
-  /** Every n-th pixel in x and y was sent, or the mean of n x n. */
+  /**
+   * Every n-th pixel in x and y was sent, or the mean of n x n; of a Bayer mosaic, for each block of 2 n x 2 n pixels
+   * 2 x 2 of the same pattern.
+   */
   subsampling: z.number().int().positive(),
   /** The largest possible pixel value is 2^significant_bits - 1 (of the camera's pixels, also for `jpeg`). */
   significant_bits: z.number().int().min(1).max(16),

@@ -19,7 +19,8 @@
  * Codes 0 to 2 are ImSwitch's; it knows no others. Compression and filter are not in the packet.
  */
 import { CoverslipError } from '../errors.ts'
-import type { PixelFormat, PixelLayout } from './pixel-format.ts'
+import { type BayerPattern, bayerPatterns } from './bayer-pattern.ts'
+import { type PixelFormat, type PixelLayout, pixelLayout } from './pixel-format.ts'
 
 /** Bytes before the payload. */
 export const packetHeaderBytes = 36
@@ -33,10 +34,14 @@ export type PacketFormat = {
   readonly kind: PixelLayout['kind']
   readonly channels: 1 | 3
   readonly bytesPerSample: 1 | 2
+  /** Of Bayer formats. */
+  readonly pattern?: BayerPattern
 }
 
 function format(name: string, kind: PixelLayout['kind'], bytesPerSample: 1 | 2): PacketFormat {
-  return { name, kind, channels: kind === 'rgb' ? 3 : 1, bytesPerSample }
+  const pattern = bayerPatterns.find((two) => name.startsWith(`BAYER_${two}`))
+  const channels = kind === 'rgb' ? 3 : 1
+  return { name, kind, channels, bytesPerSample, ...(pattern === undefined ? {} : { pattern }) }
 }
 
 /** Pixel format codes: the index is the code. */
@@ -60,8 +65,7 @@ export function packetFormatCode(pixelFormat: PixelFormat): number {
   if (pixelFormat === 'RGB8') return 4
   if (pixelFormat === 'Mono8') return 3
   if (pixelFormat.startsWith('Mono')) return 0
-  const pattern = pixelFormat.slice('Bayer'.length, 'BayerRG'.length)
-  const name = `BAYER_${pattern}${pixelFormat.endsWith('8') ? 8 : 16}`
+  const name = `BAYER_${pixelLayout(pixelFormat).pattern}${pixelFormat.endsWith('8') ? 8 : 16}`
   return packetFormats.findIndex((packetFormat) => packetFormat.name === name)
 }
 

@@ -3,6 +3,7 @@
  * FrameRing slot: always unpacked, 8-bit formats in one byte, deeper ones right-aligned in 16-bit little endian.
  */
 import { z } from 'zod'
+import { type BayerPattern, bayerPatterns } from './bayer-pattern.ts'
 
 export const pixelFormatSchema = z.enum([
   'Mono8',
@@ -36,6 +37,8 @@ export const pixelFormats: readonly PixelFormat[] = pixelFormatSchema.options
 /** What one needs to know to address and interpret the pixels of a format. */
 export type PixelLayout = {
   readonly kind: 'mono' | 'bayer' | 'rgb'
+  /** Of Bayer formats. */
+  readonly pattern?: BayerPattern
   /** Samples per pixel: 1, or 3 for RGB (interleaved R, G, B). */
   readonly channels: 1 | 3
   /** Bytes of one sample: 1, or 2 (little endian). */
@@ -51,8 +54,10 @@ function layoutOf(format: PixelFormat): PixelLayout {
     return { kind: 'rgb', channels: 3, bytesPerSample: 1, bytesPerPixel: 3, significantBits: 8 }
   const significantBits = Number(/\d+$/.exec(format)?.[0])
   const bytes = significantBits > 8 ? 2 : 1
+  const pattern = bayerPatterns.find((name) => format.startsWith(`Bayer${name}`))
   return {
-    kind: format.startsWith('Bayer') ? 'bayer' : 'mono',
+    kind: pattern === undefined ? 'mono' : 'bayer',
+    ...(pattern === undefined ? {} : { pattern }),
     channels: 1,
     bytesPerSample: bytes,
     bytesPerPixel: bytes,

@@ -2,6 +2,14 @@ import { kernelsWasmBase64 } from './kernels-wasm.generated.ts'
 
 /** The functions of the WebAssembly module (sources in `assembly/`); pointers are byte offsets into its memory. */
 export type KernelFunctions = {
+  readonly debayerU8: (
+    src: number,
+    dst: number,
+    width: number,
+    height: number,
+    redX: number,
+    redY: number,
+  ) => void
   readonly filterDeltaShuffle: (src: number, dst: number, count: number, lag: number) => void
   readonly unfilterDeltaShuffle: (src: number, dst: number, count: number, lag: number) => void
   readonly histogramU8: (src: number, count: number, step: number, tableA: number, tableB: number) => number
@@ -12,6 +20,10 @@ export type KernelFunctions = {
   readonly sampleColumnsU8: (src: number, dst: number, width: number, rows: number, step: number) => void
   readonly sampleColumnsU16: (src: number, dst: number, width: number, rows: number, step: number) => void
   readonly sampleColumnsRgb8: (src: number, dst: number, width: number, rows: number, step: number) => void
+  readonly sampleMosaicU8: (src: number, dst: number, width: number, rows: number, step: number) => void
+  readonly sampleMosaicU16: (src: number, dst: number, width: number, rows: number, step: number) => void
+  readonly averageMosaicU8: AverageMosaicFunction
+  readonly averageMosaicU16: AverageMosaicFunction
   readonly averageU8: AverageFunction
   readonly averageU16: AverageFunction
   readonly lookupU8: (src: number, dst: number, count: number, table: number) => void
@@ -84,6 +96,15 @@ type AverageFunction = (
   width: number,
   height: number,
   channels: number,
+  step: number,
+  sums: number,
+) => void
+
+type AverageMosaicFunction = (
+  src: number,
+  dst: number,
+  width: number,
+  height: number,
   step: number,
   sums: number,
 ) => void

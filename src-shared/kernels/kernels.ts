@@ -1,9 +1,10 @@
+import { redOf } from '../frames/bayer-pattern.ts'
 import type { PixelLayout } from '../frames/pixel-format.ts'
 import type { AreaPlan } from './area-plan.ts'
 import { type AreaLimits, areaScratchBytes, AreaScratch } from './area-scratch.ts'
 import { fillGreyTable, linearMap, type GreyWindow } from './grey-map.ts'
 import { type KernelBuffer, type KernelFunctions, KernelMemory, roundedUp } from './kernel-memory.ts'
-import { type Reduction, reducedLength } from './reduction.ts'
+import { type Reduction, reducedLength, reducedMosaicLength } from './reduction.ts'
 import { type MeasuredFrame, measure, samplingStep } from './statistics.ts'
 
 /** An image in the kernels' memory: rows without padding. */
@@ -58,7 +59,8 @@ export class Kernels {
   }
 
   /**
-   * Subsamples the image in `input`, in place, and returns its new size (see `reducedLength`).
+   * Subsamples the image in `input`, in place, and returns its new size (see `reducedLength`, and
+   * `reducedMosaicLength` for Bayer, which stays Bayer).
    * With `rowsSampled` the rows were already picked while copying in (height = number of rows there).
    */
   reduce(
@@ -68,6 +70,7 @@ export class Kernels {
     const { width, height, layout } = image
     const { step, reduction } = options
     if (step === 1) return image
+    if (layout.kind === 'bayer') return this.#reduceMosaic(image, options)
     const { pointer } = this.#input
     const reduced = { width: reducedLength(width, step), height: reducedLength(height, step), layout }
     if (reduction === 'average') {
@@ -75,7 +78,7 @@ export class Kernels {
       average(pointer, pointer, width, height, layout.channels, step, this.#sums.pointer)
       return reduced
     }
-    const rows = options.rowsSampled === true ? height : this.#pickRows(image, step)
+    const rows = options.rowsSampled === true ? height : this.#pickRows(image, { step, together: 1 })
     const sampleColumns =
       layout.channels === 3
         ? this.#functions.sampleColumnsRgb8
@@ -86,11 +89,35 @@ export class Kernels {
     return { width: reduced.width, height: rows, layout }
   }
 
-  #pickRows({ width, height, layout }: ImageShape, step: number): number {
+  #reduceMosaic(
+    { width, height, layout }: ImageShape,
+    { step, reduction, rowsSampled = false }: { step: number; reduction: Reduction; rowsSampled?: boolean },
+  ): ImageShape {
+    const { pointer } = this.#input
+    const wide = layout.bytesPerSample === 2
+    const reducedWidth = reducedMosaicLength(width, step)
+    if (reduction === 'average') {
+      const average = wide ? this.#functions.averageMosaicU16 : this.#functions.averageMosaicU8
+      average(pointer, pointer, width, height, step, this.#sums.pointer)
+      return { width: reducedWidth, height: reducedMosaicLength(height, step), layout }
+    }
+    const rows = rowsSampled ? height : this.#pickRows({ width, height, layout }, { step, together: 2 })
+    const sample = wide ? this.#functions.sampleMosaicU16 : this.#functions.sampleMosaicU8
+    sample(pointer, pointer, width, rows, step)
+    return { width: reducedWidth, height: rows, layout }
+  }
+
+  /** The first `together` rows of every `step` times as many. */
+  #pickRows(
+    { width, height, layout }: ImageShape,
+    { step, together }: { readonly step: number; readonly together: 1 | 2 },
+  ): number {
     const rowBytes = width * layout.bytesPerPixel
-    const rows = reducedLength(height, step)
-    for (let row = 1; row < rows; row++) {
-      this.input.copyWithin(row * rowBytes, row * step * rowBytes, row * step * rowBytes + rowBytes)
+    let rows = 0
+    for (let y = 0; y < height; y += step * together) {
+      const count = Math.min(together, height - y)
+      this.input.copyWithin(rows * rowBytes, y * rowBytes, (y + count) * rowBytes)
+      rows += count
     }
     return rows
   }
@@ -143,6 +170,19 @@ export class Kernels {
       lookup(from, to, samples, this.#grey.pointer)
     }
     return this.#output.bytes.subarray(0, samples)
+  }
+
+  /**
+   * The Bayer image in `input` as RGB, through `window`, in place: `frameBytes` must have had room for it. The window
+   * comes before the interpolation: a third of the values to put through it, and bytes to interpolate.
+   */
+  toRgb(image: ImageShape, window: GreyWindow): Uint8Array<ArrayBuffer> {
+    const { width, height, layout } = image
+    if (layout.pattern === undefined) throw new Error('toRgb() of an image that is no Bayer mosaic')
+    this.toGrey(image, window)
+    const red = redOf[layout.pattern]
+    this.#functions.debayerU8(this.#output.pointer, this.#input.pointer, width, height, red.x, red.y)
+    return this.#input.bytes.subarray(0, width * height * 3)
   }
 
   /**

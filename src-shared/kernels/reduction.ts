@@ -1,5 +1,3 @@
-import { pixelLayout, type PixelFormat } from '../frames/pixel-format.ts'
-
 /** How n x n pixels become one: the upper left pixel, or the rounded mean. */
 export type Reduction = 'sample' | 'average'
 
@@ -9,22 +7,10 @@ export function reducedLength(length: number, step: number): number {
 }
 
 /**
- * The format of a subsampled image. Bayer stays Bayer only when every odd-numbered pixel is sampled (the pattern then
- * repeats); otherwise what remains has no colour pattern and is called mono.
+ * The same for a Bayer mosaic. So that what remains is a mosaic of the same pattern, it is reduced by blocks of
+ * 2 x 2 `step` pixels, each of which becomes 2 x 2 pixels: of every colour the first pixel of the block, or the mean.
  */
-export function reducedPixelFormat(
-  format: PixelFormat,
-  options: { step: number; reduction: Reduction },
-): PixelFormat {
-  const { kind, significantBits } = pixelLayout(format)
-  const patternStays = options.step === 1 || (options.reduction === 'sample' && options.step % 2 === 1)
-  if (kind !== 'bayer' || patternStays) return format
-  return monoOf(significantBits)
-}
-
-function monoOf(bits: number): PixelFormat {
-  if (bits === 8) return 'Mono8'
-  if (bits === 10) return 'Mono10'
-  if (bits === 12) return 'Mono12'
-  return 'Mono16'
+export function reducedMosaicLength(length: number, step: number): number {
+  const block = 2 * step
+  return 2 * Math.floor(length / block) + Math.min(2, length % block)
 }

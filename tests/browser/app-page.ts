@@ -71,19 +71,43 @@ export function imageArea(page: Page): Locator {
   return page.getByRole('application', { name: 'Live image' })
 }
 
-/** Brightness on the screen, 0 to 255: how much the middle of the image varies (standard deviation), and its mean. */
-export async function brightness(page: Page): Promise<{ mean: number; deviation: number }> {
-  const box = await imageArea(page).boundingBox()
+/** What is on the screen, in values of 0 to 255. */
+export type Picture = {
+  readonly mean: number
+  /** How much it varies: the standard deviation. */
+  readonly deviation: number
+  /** How far red lies above blue, on average. */
+  readonly colour: number
+}
+
+/** What is seen of the one live image. */
+export function brightness(page: Page): Promise<Picture> {
+  return pictureOf(imageArea(page))
+}
+
+/** Above the middle of a live image, where no message lies: of its red. */
+export async function pictureOf(area: Locator): Promise<Picture> {
+  const box = await area.boundingBox()
   if (box === null) throw new Error('The image is not on the page')
-  const clip = { x: box.x + box.width * 0.3, y: box.y + box.height * 0.3, width: 200, height: 100 }
-  const { data, channels } = decode(await page.screenshot({ clip }))
-  let [sum, squares] = [0, 0]
+  const clip = {
+    x: box.x + box.width * 0.3,
+    y: box.y + box.height * 0.3,
+    width: Math.min(200, box.width * 0.4),
+    height: Math.min(100, box.height * 0.15),
+  }
+  const { data, channels } = decode(await area.page().screenshot({ clip }))
+  let [sum, squares, blue] = [0, 0, 0]
   const count = data.length / channels
   for (let i = 0; i < data.length; i += channels) {
     const value = Number(data[i])
     sum += value
     squares += value * value
+    blue += Number(data[i + 2])
   }
   const mean = sum / count
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) }
+  return {
+    mean,
+    deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+    colour: (sum - blue) / count,
+  }
 }

@@ -156,6 +156,20 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await framesArrive(page)
     })
 
+    test('shows the camera twice, each view by a port of its own', async () => {
+      const { page } = app
+      const views = page.getByRole('region', { name: /^View of/ })
+      await page.keyboard.press('v')
+      for (const view of [views.first(), views.last()]) {
+        await view.getByRole('application').click()
+        await framesArrive(page)
+      }
+      expect(await views.count()).toBe(2)
+      await page.getByRole('button', { name: 'One view', exact: true }).click()
+      await framesArrive(page)
+      expect(await views.count()).toBe(0)
+    })
+
     test('comes to the front when it is started a second time', async () => {
       const { evaluate } = app
       await evaluate(({ app, BrowserWindow }) => {

@@ -1,6 +1,6 @@
 /**
- * Page of the WebRTC benchmark. Query: seconds to watch for, or cycles of connecting and leaving; POSTs offers to
- * /offer and what it found to /results.
+ * Page of the WebRTC benchmark. Query: seconds to watch for, or cycles of connecting and leaving (beside a connection
+ * that stays, with `steady`); POSTs offers to /offer and what it found to /results.
  */
 import {
   clockPongSchema,
@@ -12,8 +12,6 @@ import { markBits, markShare, type WebrtcResults } from './results.ts'
 
 const query = new URLSearchParams(location.search)
 const video = document.querySelector('video')
-const canvas = new OffscreenCanvas(markBits, 1)
-const context = canvas.getContext('2d', { willReadFrequently: true })
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const unixMs = (pageMs: number) => performance.timeOrigin + pageMs
 
@@ -38,17 +36,31 @@ async function connect() {
   return { connection, channel, track: receiver.track, signallingMs }
 }
 
-/** The number in the picture, and -1 when it cannot be read. */
-function readNumber(source: HTMLVideoElement): number {
-  if (context === null) return -1
-  const side = source.videoWidth * markShare
-  // The middle of each square becomes one pixel.
-  for (let bit = 0; bit < markBits; bit++)
-    context.drawImage(source, (bit + 0.4) * side, 0.4 * side, 0.2 * side, 0.2 * side, bit, 0, 1, 1)
-  const { data } = context.getImageData(0, 0, markBits, 1)
-  let number = 0
-  for (let bit = 0; bit < markBits; bit++) if ((data[bit * 4] ?? 0) > 127) number |= 1 << bit
-  return number
+/** Luminance of the middle row of the squares. */
+let row = new Uint8Array(0)
+
+/**
+ * The number in the picture, and -1 when it cannot be read. Of the decoder's own planes, as a canvas would convert the
+ * whole picture to RGB: that takes the page so long that it misses frames.
+ */
+async function readNumber(source: HTMLVideoElement): Promise<number> {
+  const frame = new VideoFrame(source)
+  try {
+    const side = source.videoWidth * markShare
+    const rect = { x: 0, y: 2 * Math.round(side / 4), width: markBits * side, height: 2 }
+    const bytes = frame.allocationSize({ rect })
+    if (row.length !== bytes) row = new Uint8Array(bytes)
+    const [luma] = await frame.copyTo(row, { rect })
+    let number = 0
+    for (let bit = 0; bit < markBits; bit++)
+      if ((row[(luma?.offset ?? 0) + Math.round((bit + 0.5) * side)] ?? 0) > 127) number |= 1 << bit
+    return number
+  } catch (error) {
+    console.error(error)
+    return -1
+  } finally {
+    frame.close()
+  }
 }
 
 async function watch(seconds: number): Promise<WebrtcResults> {
@@ -69,8 +81,9 @@ async function watch(seconds: number): Promise<WebrtcResults> {
   const fromMs = performance.now() + 4000
   const look = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
     video.requestVideoFrameCallback(look)
-    if (nowMs < fromMs) return
-    const number = readNumber(video)
+    if (nowMs >= fromMs) void readNumber(video).then((number) => add(number, frame))
+  }
+  const add = (number: number, frame: VideoFrameCallbackMetadata) => {
     seen.push([number, unixMs(frame.expectedDisplayTime)])
     if (frame.captureTime === undefined) return
     const handedMs = unixMs(frame.captureTime)
@@ -114,6 +127,7 @@ async function inbound(connection: RTCPeerConnection): Promise<Record<string, un
 
 async function cycle(cycles: number): Promise<WebrtcResults> {
   const signallingMs: number[] = []
+  const steady = query.has('steady') ? await connect() : undefined
   for (let round = 0; round < cycles; round++) {
     const { connection, signallingMs: ms } = await connect()
     signallingMs.push(ms)
@@ -121,6 +135,8 @@ async function cycle(cycles: number): Promise<WebrtcResults> {
     await delay(50)
     connection.close()
   }
+  const state = steady?.connection.connectionState ?? 'connected'
+  if (state !== 'connected') throw new Error(`the connection that was to stay is ${state}`)
   return { signallingMs, seen: [], notes: [], matched: 0, mismatched: 0, captureErrorsMs: [] }
 }
 

@@ -62,12 +62,10 @@ export class BinaryEncoder implements FrameEncoder<BinaryParams> {
 }
 
 /** The bytes to compress. Without compression a filter would gain nothing. */
-function filtered({ kernels, image, pixelFormat }: PreparedImage, params: BinaryParams) {
+function filtered({ kernels, image }: PreparedImage, params: BinaryParams) {
   const { width, height } = image
   const imageBytes = width * height * image.layout.bytesPerPixel
-  // Subsampling can turn Bayer into mono.
-  const kind = pixelFormat.startsWith('Mono') ? 'mono' : image.layout.kind
-  const lag = filterLag({ ...image.layout, kind }, width)
+  const lag = filterLag(image.layout, width)
   const filter: PixelFilter = params.compression === 'none' || lag === undefined ? 'none' : params.filter
   if (filter === 'none' || lag === undefined) {
     return { bytes: kernels.pixels(imageBytes), planeBytes: imageBytes, filter }

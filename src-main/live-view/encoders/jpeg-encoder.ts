@@ -13,10 +13,7 @@ const maxSide = 65_500
 /** Parts of an image that are compressed at the same time; the thread pool has four threads. */
 const strips = Math.min(4, availableParallelism())
 
-/**
- * JPEG files of the image through the stream's window: grey, or 4:2:0 colour from RGB. Bayer images are encoded as
- * they lie, as grey.
- */
+/** JPEG files of the image through the stream's window: grey, or 4:2:0 colour from RGB and Bayer. */
 export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
   readonly #pool: PacketPool
   readonly #window = new DisplayWindow()
@@ -41,8 +38,9 @@ export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
     }
     const timeMs = captured.unixMs
     const window = this.#window.next(measured.statistics, { params, significantBits, timeMs })
-    const grey = kernels.toGrey(image, window)
-    const colour = layout.channels === 3
+    const bayer = layout.kind === 'bayer'
+    const samples = bayer ? kernels.toRgb(image, window) : kernels.toGrey(image, window)
+    const colour = bayer || layout.channels === 3
     const subsampling = colour ? jpegTurbo.SAMP_420 : jpegTurbo.SAMP_GRAY
     const { rows, mcus } = stripLayout({ width, height }, { strips, mcuPx: colour ? 16 : 8 })
     const scratches: Buffer[] = []
@@ -51,8 +49,8 @@ export class JpegEncoder implements FrameEncoder<JpegParams | MjpegParams> {
       const shape = { width, height: stripHeight, subsampling }
       const scratch = this.#takeScratch(jpegTurbo.bufferSize(shape))
       scratches.push(scratch)
-      const rowBytes = width * layout.channels
-      const pixels = Buffer.from(grey.buffer, grey.byteOffset + top * rowBytes, stripHeight * rowBytes)
+      const rowBytes = width * (colour ? 3 : 1)
+      const pixels = Buffer.from(samples.buffer, samples.byteOffset + top * rowBytes, stripHeight * rowBytes)
       const format = colour ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY
       return jpegTurbo.compress(pixels, scratch, { ...shape, format, quality: params.quality })
     }

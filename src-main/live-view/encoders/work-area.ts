@@ -2,7 +2,7 @@ import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { type PixelFormat, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { centredCrop, type Region } from '../../../src-shared/kernels/crop.ts'
 import { type ImageShape, Kernels } from '../../../src-shared/kernels/kernels.ts'
-import { reducedPixelFormat } from '../../../src-shared/kernels/reduction.ts'
+import { reducedLength, reducedMosaicLength } from '../../../src-shared/kernels/reduction.ts'
 import type { MeasuredFrame } from '../../../src-shared/kernels/statistics.ts'
 import { copyRegion } from './copy-region.ts'
 import type { EncoderParams } from './frame-encoder.ts'
@@ -27,6 +27,9 @@ type Loaded = {
   readonly params: EncoderParams
 }
 
+/** Bytes of a pixel that a mosaic becomes in streams of 8 bits. */
+const rgbBytes = 3
+
 /** The memory in which one frame is worked on: from the copy out of the ring until its packet is complete. */
 export class WorkArea {
   #kernels: Kernels | undefined
@@ -38,12 +41,16 @@ export class WorkArea {
     const layout = pixelLayout(info.pixelFormat)
     const region = centredCrop({ ...info, cropSize: params.cropSize })
     const rowStep = params.reduction === 'sample' ? params.subsampling : 1
-    const kernels = this.#kernelsFor(region.width * Math.ceil(region.height / rowStep) * layout.bytesPerPixel)
+    const bayer = layout.kind === 'bayer'
+    const rows = (bayer ? reducedMosaicLength : reducedLength)(region.height, rowStep)
+    const bytesPerPixel = bayer && params.protocol !== 'binary' ? rgbBytes : layout.bytesPerPixel
+    const kernels = this.#kernelsFor(region.width * rows * bytesPerPixel)
     const height = copyRegion(pixels, kernels.input, {
       width: info.width,
       bytesPerPixel: layout.bytesPerPixel,
       region,
       rowStep,
+      together: bayer ? 2 : 1,
     })
     this.#loaded = { kernels, copied: { width: region.width, height, layout }, region, info, params }
   }
@@ -58,7 +65,7 @@ export class WorkArea {
     return {
       kernels,
       image,
-      pixelFormat: reducedPixelFormat(info.pixelFormat, { step, reduction }),
+      pixelFormat: info.pixelFormat,
       significantBits: info.significantBits,
       measured: meter.measure(kernels, image, info),
       region,

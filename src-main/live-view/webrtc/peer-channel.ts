@@ -1,4 +1,4 @@
-/** The connections of a video stream, as the engine sees them: they live in a process of the stream's worker. */
+/** The connections of a video stream, as the engine sees them: they live in processes of the stream's worker. */
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { NetworkCounts } from '../stream-outlet.ts'
@@ -6,6 +6,8 @@ import type { PeerCall, PeerCounts, PeerEvent, PeerRequest } from './peer-messag
 
 /** A process that starts takes a second, gathering candidates less. */
 const replyMs = 10_000
+/** One encoder runs for each; more than one computer can serve. */
+const maxPeers = 64
 
 /** What becomes of a peer: it is connected, or closed (told once for each). */
 export type PeerNews = Extract<PeerEvent, { type: 'connected' | 'closed' }>
@@ -51,12 +53,16 @@ export class PeerChannel {
 
   /**
    * Resolves to this side's SDP, empty for requests that make none.
-   * @throws CoverslipError as the request's, DEVICE_TIMEOUT, DEVICE_UNAVAILABLE when the stream is over.
+   * @throws CoverslipError as the request's, RATE_LIMITED for a peer too many, DEVICE_TIMEOUT, DEVICE_UNAVAILABLE when
+   * the stream is over.
    */
   async request(request: PeerRequest): Promise<string> {
     if (this.#isClosed) throw streamOver()
     const call = this.#nextCall++
-    if (request.type === 'answer' || request.type === 'offer') this.#peers.add(request.peerId)
+    if (request.type === 'answer' || request.type === 'offer') {
+      if (this.#peers.size >= maxPeers) throw tooMany()
+      this.#peers.add(request.peerId)
+    }
     const reply = new Promise<string>((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject })
     })
@@ -121,3 +127,8 @@ export class PeerChannel {
 
 const streamOver = () =>
   new CoverslipError('DEVICE_UNAVAILABLE', 'The stream has stopped', { hint: 'Start it again.' })
+
+const tooMany = () =>
+  new CoverslipError('RATE_LIMITED', `${maxPeers} viewers watch this stream by WebRTC already`, {
+    hint: 'Watch by MJPEG, or publish the stream to a media server (WHIP).',
+  })

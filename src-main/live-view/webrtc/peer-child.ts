@@ -1,21 +1,21 @@
-/** The peer process of a stream, as its worker sees it: started anew when it dies, fed with frames and requests. */
+/** One peer process, as its stream's worker sees it: fed with frames and requests, from its start to its end. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { workerUrl } from '../../worker-url.ts'
 import { encodeFrameHeader } from './frame-pipe.ts'
-import type { PeerCall, PeerEvent, PeerProcessRequest, VideoSettings } from './peer-messages.ts'
-import { framesFd, notInstalledCode } from './peer-process-facts.ts'
-import { webrtcPackage } from './webrtc-library.ts'
+import type {
+  PeerCall,
+  PeerEvent,
+  PeerProcessEvent,
+  PeerProcessRequest,
+  VideoSettings,
+} from './peer-messages.ts'
+import { framesFd } from './peer-process-facts.ts'
 
 /** Frames on their way to the encoders: more would only be older when they arrive. */
 const maxUnderWay = 2
-/** A process that lives this long did not die of its start; the next one is started at once. */
-const healthyMs = 10_000
-/** The library keeps some 4 MB of each connection: after so many, a process without viewers is replaced. */
-const maxServed = 25
-const restartMs = { first: 200, most: 10_000 }
 /** A process that was told to stop has so long for it. */
 const stopMs = 1000
 
@@ -31,37 +31,67 @@ export type OutgoingFrame = {
   sent(): void
 }
 
+/** How a process ended: a signal or exit code in words; `code` where it is one. */
+export type PeerProcessEnd = { readonly how: string; readonly code: number | null }
+
 type Options = {
-  settings: VideoSettings
+  readonly settings: VideoSettings
   /** The process' program; for tests. */
-  readonly script?: string
+  readonly script?: string | undefined
   tell(event: PeerEvent): void
-  /** The process died, or cannot be started. */
-  fault(error: CoverslipError): void
+  /** The process answers: its library is loaded. */
+  started(): void
+  /** It has ended; its peers have been told to be closed. */
+  ended(end: PeerProcessEnd): void
   /** Another frame may be sent. */
   ready(): void
 }
 
-/** Owns the process: keeps one running until it is closed, and leaves none behind. */
+/** Starts the process, and leaves nothing of it behind. */
 export class PeerChild {
   readonly #options: Options
+  readonly #process: ChildProcess
+  readonly #pipe: Socket | undefined
   readonly #connected = new Set<string>()
   /** All peers that the process knows, connected or not, and calls without a reply. */
   readonly #peers = new Set<string>()
   readonly #calls = new Set<number>()
-  #child: ChildProcess | undefined
-  #pipe: Socket | undefined
-  /** Processes that were told to stop. */
-  readonly #ending = new Set<Promise<void>>()
+  readonly #finished = Promise.withResolvers<void>()
   #underWay = 0
-  #restarts = 0
   #served = 0
-  #timer: NodeJS.Timeout | undefined
-  #isClosed = false
+  #hasEnded = false
 
   constructor(options: Options) {
     this.#options = options
-    this.#start()
+    const script = options.script ?? fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
+    const env = {
+      ...process.env,
+      // In Electron, `execPath` is the app, which this makes behave as plain Node.
+      ELECTRON_RUN_AS_NODE: '1',
+      // The library has many threads, and glibc would keep freed memory for each of them.
+      MALLOC_ARENA_MAX: '2',
+    }
+    const child = spawn(process.execPath, [script], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+    })
+    this.#process = child
+    this.#pipe = framePipe(child)
+    this.#pipe?.on('data', (taken: Buffer) => {
+      this.#underWay -= taken.length
+      if (!this.#hasEnded) options.ready()
+    })
+    // The process' end says the same with its reason.
+    this.#pipe?.on('error', () => undefined)
+    child.on('message', (event: PeerProcessEvent) => {
+      if (!this.#hasEnded) this.#receive(event)
+    })
+    child.on('error', ({ message }) => {
+      // Without a process there is nothing that could close.
+      if (child.pid === undefined) this.#ended({ how: message, code: null })
+    })
+    child.on('close', (code, signal) => this.#ended({ how: `${signal ?? `exit code ${code}`}`, code }))
+    this.change(options.settings)
   }
 
   /** Viewers that are connected. */
@@ -69,13 +99,28 @@ export class PeerChild {
     return this.#connected.size
   }
 
-  get hasRoom(): boolean {
-    return this.#pipe !== undefined && this.#underWay < maxUnderWay
+  /** Connections that it was asked for, those that are over included. */
+  get served(): number {
+    return this.#served
+  }
+
+  /** It has no peers, and owes no reply. */
+  get isUnused(): boolean {
+    return this.#peers.size === 0 && this.#calls.size === 0
+  }
+
+  /** Some viewer of it could take a frame now. */
+  get wantsFrame(): boolean {
+    return !this.#hasEnded && this.#connected.size > 0 && this.#underWay < maxUnderWay
+  }
+
+  knows(peerId: string): boolean {
+    return this.#peers.has(peerId)
   }
 
   send({ width, height, planes, colour, note, sent }: OutgoingFrame): void {
     const pipe = this.#pipe
-    if (pipe === undefined) return sent()
+    if (pipe === undefined || this.#hasEnded) return sent()
     this.#underWay += 1
     const text = Buffer.from(note, 'utf8')
     const header = encodeFrameHeader({ width, height, colour, noteBytes: text.length })
@@ -88,7 +133,7 @@ export class PeerChild {
 
   call(call: PeerCall): void {
     const { type, peerId } = call.request
-    if (this.#child === undefined || !this.#child.connected) return this.#refuse(call.call)
+    if (!this.#process.connected) return this.#refuse(call.call)
     if (type === 'answer' || type === 'offer') {
       this.#peers.add(peerId)
       this.#served += 1
@@ -98,79 +143,27 @@ export class PeerChild {
   }
 
   change(settings: VideoSettings): void {
-    this.#options.settings = settings
     this.#post({ type: 'settings', settings })
   }
 
-  /** Ends the process and those that it has replaced, and resolves when they have ended. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#end()
-    await Promise.all(this.#ending)
-  }
-
-  #start(): void {
-    const startedMs = performance.now()
-    const env = {
-      ...process.env,
-      // In Electron, `execPath` is the app, which this makes behave as plain Node.
-      ELECTRON_RUN_AS_NODE: '1',
-      // The library has many threads, and glibc would keep freed memory for each of them.
-      MALLOC_ARENA_MAX: '2',
-    }
-    const script = this.#options.script ?? fileURLToPath(workerUrl('live-view/webrtc/peer-process'))
-    const child = spawn(process.execPath, [script], {
-      env,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-    })
-    this.#child = child
-    this.#served = 0
-    this.#underWay = 0
-    const pipe = framePipe(child)
-    this.#pipe = pipe
-    pipe?.on('data', (taken: Buffer) => {
-      if (this.#pipe !== pipe) return
-      this.#underWay -= taken.length
-      this.#options.ready()
-    })
-    // The process' end says the same with its reason.
-    pipe?.on('error', () => undefined)
-    child.on('message', (event: PeerEvent) => {
-      if (this.#child === child) this.#receive(event)
-    })
-    const ended = (how: string, code: number | null) => {
-      pipe?.destroy()
-      if (this.#child !== child) return
-      this.#child = undefined
-      this.#ended(how, { code, livedMs: performance.now() - startedMs })
-    }
-    child.on('error', ({ message }) => {
-      // Without a process there is nothing that could close.
-      if (child.pid === undefined) ended(message, null)
-    })
-    child.on('close', (code, signal) => ended(`${signal ?? `exit code ${code}`}`, code))
-    this.#post({ type: 'settings', settings: this.#options.settings })
-  }
-
-  /** Tells the process to stop, and kills it when it does not. */
-  #end(): void {
-    const child = this.#child
-    if (child?.pid === undefined) return
-    const ended = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
-      child.once('close', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-    }).finally(() => this.#ending.delete(ended))
-    this.#ending.add(ended)
+  /** Tells the process to stop, kills it when it does not, and resolves when it has ended. */
+  async stop(): Promise<void> {
+    if (this.#hasEnded) return
     this.#post({ type: 'stop' })
+    const timer = setTimeout(() => this.kill(), stopMs)
+    await this.#finished.promise
+    clearTimeout(timer)
   }
 
-  #ended(how: string, { code, livedMs }: { code: number | null; livedMs: number }): void {
-    this.#pipe = undefined
-    this.#underWay = 0
+  /** Ends the process at once: viewers are told nothing, and take it for a lost network. */
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  #ended(end: PeerProcessEnd): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#pipe?.destroy()
     const peers = [...this.#peers]
     const calls = [...this.#calls]
     this.#connected.clear()
@@ -179,14 +172,12 @@ export class PeerChild {
     for (const peerId of peers)
       this.#options.tell({ type: 'closed', peerId, reason: 'The video process ended' })
     for (const call of calls) this.#refuse(call)
-    if (this.#isClosed) return
-    this.#options.fault(code === notInstalledCode ? notInstalled() : died(how))
-    this.#restarts = livedMs > healthyMs ? 0 : this.#restarts + 1
-    const waitMs = Math.min(restartMs.most, restartMs.first * 2 ** this.#restarts)
-    this.#timer = setTimeout(() => this.#start(), waitMs)
+    this.#finished.resolve()
+    this.#options.ended(end)
   }
 
-  #receive(event: PeerEvent): void {
+  #receive(event: PeerProcessEvent): void {
+    if (event.type === 'started') return this.#options.started()
     if (event.type === 'reply' || event.type === 'refused') this.#calls.delete(event.call)
     if (event.type === 'closed') {
       this.#peers.delete(event.peerId)
@@ -195,41 +186,26 @@ export class PeerChild {
     if (event.type === 'connected') this.#connected.add(event.peerId)
     this.#options.tell(event)
     if (event.type === 'connected') this.#options.ready()
-    const unused = this.#peers.size === 0 && this.#calls.size === 0
-    if (unused && this.#served >= maxServed && !this.#isClosed) this.#replace()
-  }
-
-  /** Another process takes the place of this one, which nobody uses now. */
-  #replace(): void {
-    this.#end()
-    this.#start()
   }
 
   #post(request: PeerProcessRequest): void {
     // Fails only when the process is ending, which is noticed by itself.
-    if (this.#child?.connected === true) this.#child.send(request, () => undefined)
+    if (this.#process.connected) this.#process.send(request, () => undefined)
   }
 
   #refuse(call: number): void {
-    const error = new CoverslipError('DEVICE_UNAVAILABLE', 'The video process is being started again', {
-      hint: 'Try again in a moment.',
-    })
-    this.#options.tell({ type: 'refused', call, error: error.serialize() })
+    this.#options.tell({ type: 'refused', call, error: processStarts().serialize() })
   }
 }
+
+/** What who asks for a connection is told while there is no process for it. */
+export const processStarts = () =>
+  new CoverslipError('DEVICE_UNAVAILABLE', 'The video process is being started again', {
+    hint: 'Try again in a moment.',
+  })
 
 /** Undefined when there is no process: then it has no `stdio` either, whatever its type says. */
 function framePipe(child: { readonly stdio?: ChildProcess['stdio'] | undefined }): Socket | undefined {
   const pipe = child.stdio?.[framesFd]
   return pipe instanceof Socket ? pipe : undefined
 }
-
-const died = (how: string) =>
-  new CoverslipError('INTERNAL', `The process that sends video ended (${how}) and is started again`, {
-    hint: 'Viewers must connect again.',
-  })
-
-const notInstalled = () =>
-  new CoverslipError('PROTOCOL_UNAVAILABLE', `The package ${webrtcPackage} cannot be loaded`, {
-    hint: `Install the optional package ${webrtcPackage}, or choose another protocol.`,
-  })

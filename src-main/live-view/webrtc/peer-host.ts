@@ -1,4 +1,4 @@
-/** All viewers' connections of one stream, fed by one video source. */
+/** The connections of one process, fed by one video source. */
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { unixNowMs } from '../../../src-shared/frames/unix-clock.ts'
 import type { AssembledFrame } from './frame-pipe.ts'
@@ -7,9 +7,6 @@ import type { PeerEvent, PeerRequest, VideoSettings } from './peer-messages.ts'
 import type { IceServer, VideoSource, WebrtcLibrary } from './webrtc-library.ts'
 
 const countsEveryMs = 1000
-/** One encoder runs for each; more than one computer can serve. */
-const maxPeers = 64
-
 /** Makes a connection for each peer that it is asked for, and tells what becomes of it. */
 export class PeerHost {
   readonly #library: WebrtcLibrary
@@ -46,7 +43,7 @@ export class PeerHost {
 
   async change(settings: VideoSettings): Promise<void> {
     this.#settings = settings
-    await Promise.all([...this.#peers.values()].map((peer) => peer.change(settings)))
+    await Promise.all([...this.#peers.values()].map((peer) => peer.negotiation.change(settings)))
   }
 
   /** Does what is asked; resolves to this side's SDP, where there is one. */
@@ -54,14 +51,14 @@ export class PeerHost {
     const { peerId } = request
     switch (request.type) {
       case 'answer':
-        return this.#open(peerId, request.iceServers, (peer) => peer.answer(request.sdp))
+        return this.#open(peerId, request.iceServers, ({ negotiation }) => negotiation.answer(request.sdp))
       case 'offer':
-        return this.#open(peerId, request.iceServers, (peer) => peer.offer())
+        return this.#open(peerId, request.iceServers, ({ negotiation }) => negotiation.offer())
       case 'accept':
-        await this.#peer(peerId).accept(request.sdp)
+        await this.#peer(peerId).negotiation.accept(request.sdp)
         return undefined
       case 'candidates':
-        await this.#peer(peerId).addCandidates(request.candidates)
+        await this.#peer(peerId).negotiation.addCandidates(request.candidates)
         return undefined
       case 'close':
         this.#peers.get(peerId)?.close('The server ended the connection')
@@ -85,10 +82,9 @@ export class PeerHost {
     }
   }
 
-  /** @throws CoverslipError RATE_LIMITED, INVALID_INPUT for servers that the library does not take. */
+  /** @throws CoverslipError INVALID_INPUT for servers that the library does not take. */
   #create(peerId: string, iceServers: readonly IceServer[]): Peer {
     try {
-      if (this.#peers.size >= maxPeers) throw tooMany()
       return new Peer({
         peerId,
         library: this.#library,
@@ -100,7 +96,6 @@ export class PeerHost {
       })
     } catch (error) {
       this.#tell({ type: 'closed', peerId, reason: 'The connection could not be made' })
-      if (error instanceof CoverslipError) throw error
       const reason = error instanceof Error ? error.message : String(error)
       throw new CoverslipError('INVALID_INPUT', `The STUN and TURN servers cannot be used: ${reason}`, {
         hint: 'Correct them in the settings; a TURN server needs a user name and a credential.',
@@ -132,8 +127,3 @@ export class PeerHost {
     if (counts.length > 0) this.#tell({ type: 'counts', counts })
   }
 }
-
-const tooMany = () =>
-  new CoverslipError('RATE_LIMITED', `${maxPeers} viewers watch this stream by WebRTC already`, {
-    hint: 'Watch by MJPEG, or publish the stream to a media server (WHIP).',
-  })

@@ -49,6 +49,9 @@ export type PeerEvent =
   /** Once a second while somebody is connected. */
   | { readonly type: 'counts'; readonly counts: readonly PeerCounts[] }
 
+/** From a peer process to its worker; `started`: its library is loaded. */
+export type PeerProcessEvent = PeerEvent | { readonly type: 'started' }
+
 /** How video is encoded: applies to all peers of a stream, at once. */
 export type VideoSettings = Pick<WebrtcParams, 'codec' | 'bitrateKbps'>
 

@@ -7,7 +7,7 @@ import { Socket } from 'node:net'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { FrameAssembler } from './frame-pipe.ts'
 import { PeerHost } from './peer-host.ts'
-import type { PeerEvent, PeerProcessRequest } from './peer-messages.ts'
+import type { PeerProcessEvent, PeerProcessRequest } from './peer-messages.ts'
 import { framesFd, notInstalledCode } from './peer-process-facts.ts'
 import { loadWebrtc, type WebrtcLibrary } from './webrtc-library.ts'
 
@@ -27,7 +27,7 @@ function load(): WebrtcLibrary {
   }
 }
 
-const tell = (event: PeerEvent) => {
+const tell = (event: PeerProcessEvent) => {
   if (process.connected) process.send?.(event)
 }
 const host = new PeerHost(load(), tell)
@@ -72,3 +72,5 @@ process.on('message', (message: PeerProcessRequest) => {
     (error: unknown) => tell({ type: 'refused', call, error: CoverslipError.from(error).serialize() }),
   )
 })
+
+tell({ type: 'started' })

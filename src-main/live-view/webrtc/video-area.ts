@@ -47,7 +47,7 @@ export class VideoArea {
     const { bytesPerPixel } = layout
     const geometry = videoGeometry(info, params)
     const { region } = geometry
-    const kernels = this.#kernelsFor(region, layout)
+    const kernels = this.#kernelsFor(geometry, layout)
     copyRegion(pixels, kernels.input, { width: info.width, bytesPerPixel, region, rowStep: 1 })
     this.#loaded = { kernels, geometry, info, params }
   }
@@ -59,26 +59,57 @@ export class VideoArea {
     this.#loaded = undefined
     const { region, width, height } = geometry
     const { significantBits } = info
-    const layout = pixelLayout(info.pixelFormat)
-    const image: ImageShape = { width, height, layout }
-    if (width < region.width) {
-      this.#plan = areaPlanFor(this.#plan, { from: region, to: image })
-      kernels.reduceArea({ width: region.width, height: region.height, layout }, this.#plan)
+    const windowOf = (image: ImageShape): GreyWindow => {
+      const { statistics } = stream.meter.measure(kernels, image, info)
+      const timeMs = Number(info.timestampNs) / 1e6
+      return stream.window.next(statistics, { params, significantBits, timeMs })
     }
-    const measured = stream.meter.measure(kernels, image, info)
-    const timeMs = Number(info.timestampNs) / 1e6
-    const window = stream.window.next(measured.statistics, { params, significantBits, timeMs })
+    const layout = pixelLayout(info.pixelFormat)
+    const copied: ImageShape = { width: region.width, height: region.height, layout }
+    const picture = { width, height, region, scale: region.width / width }
+    if (layout.kind === 'bayer') {
+      const { bin } = geometry
+      const mosaic = kernels.reduce(copied, { step: bin, reduction: 'average' })
+      const window = windowOf(mosaic)
+      kernels.toRgb(mosaic, window)
+      const image = this.#reduce(kernels, { ...mosaic, layout: rgbLayout }, geometry)
+      return { ...picture, planes: kernels.toI420(image, asItIs), colour: true, window }
+    }
+    const image = this.#reduce(kernels, copied, geometry)
+    const window = windowOf(image)
     const colour = layout.channels === 3
     const planes = colour ? kernels.toI420(image, window) : kernels.toLuma(image, window)
-    return { width, height, planes, colour, window, region, scale: region.width / width }
+    return { ...picture, planes, colour, window }
   }
 
-  #kernelsFor({ width, height }: Region, { bytesPerPixel, channels }: PixelLayout): Kernels {
-    const size = `${width}x${height}x${bytesPerPixel}`
+  /** Reduces `image`, which lies in the kernels' input, to the size of the video. */
+  #reduce(kernels: Kernels, image: ImageShape, { width, height }: VideoGeometry): ImageShape {
+    const to: ImageShape = { width, height, layout: image.layout }
+    if (width === image.width) return to
+    this.#plan = areaPlanFor(this.#plan, { from: image, to })
+    kernels.reduceArea(image, this.#plan)
+    return to
+  }
+
+  #kernelsFor({ region, bin }: VideoGeometry, { kind, bytesPerPixel, channels }: PixelLayout): Kernels {
+    const { width, height } = region
+    const size = `${width}x${height}x${bytesPerPixel}x${channels}x${bin} ${kind}`
     if (this.#kernels === undefined || this.#madeFor !== size) {
-      this.#kernels = new Kernels(width * height * bytesPerPixel, { area: { width, height, channels } })
+      const bytes = width * height * bytesPerPixel
+      const area = { width: width / bin, height: height / bin, channels }
+      this.#kernels =
+        kind === 'bayer'
+          ? new Kernels(Math.max(bytes, area.width * area.height * rgbLayout.bytesPerPixel), {
+              area: { ...area, channels: rgbLayout.channels },
+            })
+          : new Kernels(bytes, { area })
       this.#madeFor = size
     }
     return this.#kernels
   }
 }
+
+/** What a mosaic becomes. */
+const rgbLayout = pixelLayout('RGB8')
+/** The window of values that have been through one. */
+const asItIs: GreyWindow = { low: 0, high: 255, gamma: 1 }

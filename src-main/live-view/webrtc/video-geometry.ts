@@ -1,5 +1,6 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
+import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { centredCrop, type Region } from '../../../src-shared/kernels/crop.ts'
 import type { WebrtcParams } from '../../../src-shared/stream-params.ts'
 
@@ -7,6 +8,8 @@ import type { WebrtcParams } from '../../../src-shared/stream-params.ts'
 export type VideoGeometry = {
   /** The part that is shown, camera pixels. */
   readonly region: Region
+  /** Bayer pixels of each colour that become one before all else, per axis: 1 where none are, or the image has no mosaic. */
+  readonly bin: number
   /** Size of the video: even, as its colours have half the resolution. */
   readonly width: number
   readonly height: number
@@ -35,17 +38,36 @@ export function videoGeometry(
       },
     )
   }
-  const reduced = cut.width > maxWidth
-  const width = reduced ? even(maxWidth) : even(cut.width)
-  const height = reduced
-    ? Math.max(2, 2 * Math.round((cut.height * width) / cut.width / 2))
-    : even(cut.height)
+  const bin = pixelLayout(pixelFormat).kind === 'bayer' ? binOf(cut, maxWidth) : 1
+  const whole = bin === 1 ? cut : wholeBlocks(cut, 2 * bin)
+  const binned = { width: whole.width / bin, height: whole.height / bin }
+  const reduced = binned.width > maxWidth
+  const width = reduced ? even(maxWidth) : even(binned.width)
+  const height = reduced ? reducedHeight(binned, width) : even(binned.height)
   if (height > maxHeight) {
     throw new CoverslipError('TOO_LARGE', `Video cannot be ${height} pixels high`, {
       hint: 'Choose a smaller crop or a smaller largest width.',
     })
   }
-  return { region: reduced ? cut : { ...cut, width, height }, width, height }
+  const region = reduced ? whole : { ...whole, width: width * bin, height: height * bin }
+  return { region, bin, width, height }
+}
+
+/** The height at the same aspect: even, and less than before, as the kernel that reduces asks for. */
+function reducedHeight(from: { readonly width: number; readonly height: number }, width: number): number {
+  const height = 2 * Math.round((from.height * width) / from.width / 2)
+  return Math.max(2, Math.min(height, even(from.height - 1)))
+}
+
+/** As many as leave more pixels than are sent, and at least one block. */
+function binOf({ width, height }: Region, maxWidth: number): number {
+  return Math.max(1, Math.min(Math.floor(width / maxWidth), Math.floor(height / 2)))
+}
+
+/** `region` without the pixels at its right and lower edge that do not make a whole block. */
+function wholeBlocks(region: Region, side: number): Region {
+  const whole = (length: number) => length - (length % side)
+  return { ...region, width: whole(region.width), height: whole(region.height) }
 }
 
 const even = (length: number): number => length - (length % 2)

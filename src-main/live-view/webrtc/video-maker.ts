@@ -8,8 +8,8 @@ import { DisplayWindow } from '../encoders/display-window.ts'
 import { FrameMeter } from '../encoders/frame-meter.ts'
 import type { MadeFrame, MakerRequest, StreamMaker } from '../stream-maker.ts'
 import type { Post } from '../stream-messages.ts'
-import { PeerChild } from './peer-child.ts'
 import type { VideoSettings } from './peer-messages.ts'
+import { PeerProcesses } from './peer-processes.ts'
 import { VideoArea, type VideoPicture } from './video-area.ts'
 
 type Options = {
@@ -26,19 +26,19 @@ type Loaded = {
   readonly failure?: CoverslipError
 }
 
-/** Makes video of frames and gives it to the peer process, which encodes it for each viewer. */
+/** Makes video of frames and gives it to the peer processes, which encode it for each viewer. */
 export class VideoMaker implements StreamMaker {
-  readonly #child: PeerChild
+  readonly #processes: PeerProcesses
   readonly #meter = new FrameMeter()
   readonly #window = new DisplayWindow()
-  /** While one frame is on its way to the process, the next is made. */
+  /** While one frame is on its way to the processes, the next is made. */
   readonly #free = [new VideoArea(), new VideoArea()]
   #params: WebrtcParams
   #loaded: Loaded | undefined
 
   constructor({ params, post, ready }: Options) {
     this.#params = params
-    this.#child = new PeerChild({
+    this.#processes = new PeerProcesses({
       settings: settingsOf(params),
       tell: (event) => post({ type: 'peer', event }),
       fault: (error) => post({ type: 'fault', error: error.serialize() }),
@@ -47,11 +47,11 @@ export class VideoMaker implements StreamMaker {
   }
 
   get wanted(): boolean {
-    return this.#child.viewers > 0
+    return this.#processes.viewers > 0
   }
 
   get hasRoom(): boolean {
-    return this.#child.hasRoom && (this.#loaded !== undefined || this.#free.length > 0)
+    return this.#processes.hasRoom && (this.#loaded !== undefined || this.#free.length > 0)
   }
 
   load(pixels: Uint8Array, info: FrameInfo): void {
@@ -81,7 +81,7 @@ export class VideoMaker implements StreamMaker {
     }
     const encodeMs = performance.now() - startedMs
     await new Promise<void>((resolve) => {
-      this.#child.send({ ...picture, note: JSON.stringify(noteOf(info, picture)), sent: resolve })
+      this.#processes.send({ ...picture, note: JSON.stringify(noteOf(info, picture)), sent: resolve })
     })
     this.#free.push(area)
     const { region, planes } = picture
@@ -99,15 +99,15 @@ export class VideoMaker implements StreamMaker {
     const before = this.#params
     this.#params = params
     if (before.codec === params.codec && before.bitrateKbps === params.bitrateKbps) return
-    this.#child.change(settingsOf(params))
+    this.#processes.change(settingsOf(params))
   }
 
   handle(request: MakerRequest): void {
-    if (request.type === 'call') this.#child.call(request)
+    if (request.type === 'call') this.#processes.call(request)
   }
 
   close(): Promise<void> {
-    return this.#child.close()
+    return this.#processes.close()
   }
 }
 

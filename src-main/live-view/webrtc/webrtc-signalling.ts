@@ -6,9 +6,11 @@ import type { ViewerIdentity } from '../viewer-board.ts'
 export interface WebrtcSignalling {
   /**
    * Answers a viewer's offer with all of this side's candidates. Starts the detector's WebRTC stream if it does not
-   * run; such a stream stops with its last viewer. `viewer.disconnect` is supplied by this side.
+   * run; such a stream stops with its last viewer. `viewer.disconnect` is supplied by this side. The offer's parameters
+   * are taken as they are: who calls sees to it that the viewer may choose them.
    * @throws CoverslipError INVALID_INPUT (not SDP, no video in it), UNKNOWN_DEVICE, NO_CAMERA, PROTOCOL_IN_USE,
-   * LONG_EXPOSURE, PROTOCOL_UNAVAILABLE (no WebRTC library on this computer), DEVICE_TIMEOUT.
+   * LONG_EXPOSURE, PROTOCOL_UNAVAILABLE (no WebRTC library on this computer), RATE_LIMITED (too many viewers, or too many
+   * of one token that have not connected), DEVICE_TIMEOUT.
    */
   answer(offer: WebrtcOffer, viewer: Omit<ViewerIdentity, 'id' | 'disconnect'>): Promise<WebrtcAnswer>
   /** @throws CoverslipError UNKNOWN_SESSION, INVALID_INPUT. */

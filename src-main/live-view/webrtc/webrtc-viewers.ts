@@ -1,6 +1,6 @@
 /** Answers viewers' offers, and keeps their sessions: what they hold, and their places on the board of viewers. */
 import { randomBytes } from 'node:crypto'
-import { mayAct } from '../../../src-shared/access.ts'
+import { tokenIdOf } from '../../../src-shared/access.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { IceCandidate, WebrtcAnswer, WebrtcOffer } from '../../../src-shared/webrtc.ts'
@@ -21,7 +21,19 @@ type Options = {
 
 type Viewer = Omit<ViewerIdentity, 'id' | 'disconnect'>
 
-type Session = { readonly peers: PeerChannel; end(): void }
+type Session = {
+  readonly peers: PeerChannel
+  /** By which its viewer came in. */
+  readonly tokenId: string
+  isConnected: boolean
+  end(): void
+}
+
+/**
+ * Sessions of one token that have not connected yet: offers that never do must not take all places. A class that opens
+ * its link at once passes, as each connects within a second.
+ */
+const maxConnecting = 24
 
 const mediaServer: Viewer = {
   callerId: 'whip',
@@ -43,9 +55,7 @@ export class WebrtcViewers implements WebrtcSignalling {
 
   async answer(offer: WebrtcOffer, viewer: Viewer): Promise<WebrtcAnswer> {
     checkOffer(offer.sdp)
-    const { detectorName } = offer
-    // The stream serves all its viewers: who may only watch gets it as it is.
-    const params = mayAct(viewer.role, 'operator') ? offer.params : undefined
+    const { detectorName, params } = offer
     const { sessionId, hold, peers } = await this.#open({ detectorName, params }, viewer)
     const iceServers = this.#iceServers(hold.detectorName)
     const sdp = await this.#orEnd(sessionId, () =>
@@ -91,7 +101,10 @@ export class WebrtcViewers implements WebrtcSignalling {
     return { sessionId, detectorName: hold.detectorName }
   }
 
-  /** A session with its hold on the stream and its place on the board, still without a connection. */
+  /**
+   * A session with its hold on the stream and its place on the board, still without a connection.
+   * @throws CoverslipError RATE_LIMITED, and as `holdStream`.
+   */
   async #open(
     request: Pick<WebrtcOffer, 'detectorName' | 'params'>,
     viewer: Viewer,
@@ -100,6 +113,17 @@ export class WebrtcViewers implements WebrtcSignalling {
     const hold = await liveView.holdStream({ ...request, protocol: 'webrtc' })
     const { detectorName } = hold
     const peers = liveView.peersOf(detectorName)
+    const tokenId = tokenIdOf(viewer.callerId)
+    if (this.#connecting(tokenId) >= maxConnecting) {
+      hold.release()
+      throw new CoverslipError(
+        'RATE_LIMITED',
+        `${maxConnecting} WebRTC sessions of this link are connecting`,
+        {
+          hint: 'Take the answers to your offers, or wait half a minute until they are given up.',
+        },
+      )
+    }
     if (peers === undefined) {
       hold.release()
       throw new CoverslipError('DEVICE_UNAVAILABLE', `The stream of ${detectorName} has stopped already`, {
@@ -115,7 +139,9 @@ export class WebrtcViewers implements WebrtcSignalling {
       counts: () => peers.countsOf(sessionId) ?? { frames: 0, bytes: 0, skipped: 0 },
     })
     const stopListening = peers.on((news) => {
-      if (news.type === 'closed' && news.peerId === sessionId) over()
+      if (news.peerId !== sessionId) return
+      if (news.type === 'closed') over()
+      else session.isConnected = true
     })
     const over = () => {
       if (!this.#sessions.delete(sessionId)) return
@@ -129,8 +155,14 @@ export class WebrtcViewers implements WebrtcSignalling {
       peers.request({ type: 'close', peerId: sessionId }).catch(() => undefined)
       over()
     }
-    this.#sessions.set(sessionId, { peers, end })
+    const session: Session = { peers, tokenId, isConnected: false, end }
+    this.#sessions.set(sessionId, session)
     return { sessionId, hold, peers }
+  }
+
+  #connecting(tokenId: string): number {
+    const sessions = [...this.#sessions.values()]
+    return sessions.filter((session) => session.tokenId === tokenId && !session.isConnected).length
   }
 
   /** Does the next step of a session, which ends when that fails. */

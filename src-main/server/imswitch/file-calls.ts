@@ -5,7 +5,7 @@ import { basename, extname, join, relative, sep } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { Engine } from '../../engine/create-engine.ts'
-import { recordingsFolder } from '../../acquisition/capture.ts'
+import { recordingsFolder } from '../../acquisition/recordings-folder.ts'
 
 /** An entry of a folder. */
 type FileEntry = {

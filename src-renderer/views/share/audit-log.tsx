@@ -4,7 +4,7 @@ import { FailureLine } from '../../components/failure-line.tsx'
 import logStyles from './audit-log.module.css'
 import { inputText } from './share-words.ts'
 import styles from './share.module.css'
-import { useAnswer } from './use-answer.ts'
+import { useAnswer } from '../../components/use-answer.ts'
 
 /** Who changed what, newest first. */
 export function AuditLog() {

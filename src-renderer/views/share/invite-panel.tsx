@@ -6,7 +6,7 @@ import { useEngine } from '../../services.ts'
 import { InviteForm } from './invite-form.tsx'
 import { NewLink } from './new-link.tsx'
 import { TokenList } from './token-list.tsx'
-import { useAnswer } from './use-answer.ts'
+import { useAnswer } from '../../components/use-answer.ts'
 
 /** Links for others: making them, and those that were made. */
 export function InvitePanel() {

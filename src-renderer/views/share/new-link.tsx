@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { CreatedToken } from '../../../src-shared/access.ts'
 import { Choice } from '../../components/choice.tsx'
 import { useEngine } from '../../services.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
 import { QrCode } from './qr-code.tsx'
 import styles from './share.module.css'
 

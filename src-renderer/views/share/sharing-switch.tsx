@@ -4,7 +4,7 @@ import { changeSharing } from '../../actions/share-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { useEngine, useServices } from '../../services.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
 import styles from './share.module.css'
 
 /** On or off, and where others reach this computer. */

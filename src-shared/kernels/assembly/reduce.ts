@@ -42,7 +42,7 @@ export function sampleColumnsRgb8(src: usize, dst: usize, width: u32, rows: u32,
 /** Adds one row of samples to the u32 sums. */
 // @ts-ignore: decorator
 @inline
-function addRow<T>(row: usize, sums: usize, samples: u32): void {
+export function addRow<T>(row: usize, sums: usize, samples: u32): void {
   let i: u32 = 0
   for (; i + 8 <= samples; i += 8) {
     let values: v128
@@ -56,6 +56,20 @@ function addRow<T>(row: usize, sums: usize, samples: u32): void {
     const at = sums + (i << 2)
     store<u32>(at, load<u32>(at) + (load<T>(row + i * sizeof<T>()) as u32))
   }
+}
+
+// Division by multiplication, exact: sum < 2^25, so the error stays below 2^-11, and 1 / pixels is at least 2^-8.
+
+// @ts-ignore: decorator
+@inline
+export function inverseOf(pixels: u32): u64 {
+  return (((1 as u64) << 36) + (pixels as u64) - 1) / (pixels as u64)
+}
+
+// @ts-ignore: decorator
+@inline
+export function divided(sum: u32, inverse: u64): u32 {
+  return (((sum as u64) * inverse) >> 36) as u32
 }
 
 /** Rounded means of the blocks; those at the right and lower edge may be smaller. `sums`: width x channels u32. */
@@ -86,8 +100,7 @@ function average<T>(src: usize, dst: usize, width: u32, height: u32, channels: u
     for (; x < width; x += step) {
       const columns = min(step, width - x)
       const pixels = rows * columns
-      // Division by multiplication, exact: sum < 2^25, so the error stays below 2^-11, and 1 / pixels is at least 2^-8.
-      const inverse = (((1 as u64) << 36) + (pixels as u64) - 1) / (pixels as u64)
+      const inverse = inverseOf(pixels)
       for (let c: u32 = 0; c < channels; c++) {
         let sum: u32 = pixels >> 1
         let at = sums + ((x * channels + c) << 2)
@@ -95,7 +108,7 @@ function average<T>(src: usize, dst: usize, width: u32, height: u32, channels: u
           sum += load<u32>(at)
           at += channels << 2
         }
-        store<T>(to, (((sum as u64) * inverse) >> 36) as T)
+        store<T>(to, divided(sum, inverse) as T)
         to += sizeof<T>()
       }
     }

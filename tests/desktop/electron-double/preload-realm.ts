@@ -47,11 +47,14 @@ function connect() {
       fetch('/electron-double/post', { method: 'POST', body: JSON.stringify(message) }),
     )
   }
+  const relay = (id: number, port: MessagePort): void => {
+    ports.set(id, port)
+    port.onmessage = ({ data }) => send({ type: 'port', id, data })
+    port.addEventListener('close', () => send({ type: 'close', id }))
+  }
   const openPort = (id: number): MessagePort => {
     const { port1, port2 } = new MessageChannel()
-    ports.set(id, port1)
-    port1.onmessage = ({ data }) => send({ type: 'port', id, data })
-    port1.addEventListener('close', () => send({ type: 'close', id }))
+    relay(id, port1)
     return port2
   }
   const unpack = (packed: ArrayBuffer): WireMessage => {
@@ -81,6 +84,12 @@ function connect() {
     ipcRenderer: {
       on: (channel: string, listener: Listener) => void listeners.set(channel, listener),
       send: (channel: string, message: unknown) => send({ type: 'ipc', channel, message, ports: [] }),
+      postMessage: (channel: string, message: unknown, transfer: readonly MessagePort[]) => {
+        // The ids of the main process' ports count from 0.
+        const ids = transfer.map((_, index) => -1 - ports.size - index)
+        send({ type: 'ipc', channel, message, ports: ids })
+        for (const [index, port] of transfer.entries()) relay(ids[index] ?? 0, port)
+      },
     },
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { type CDPSession, chromium, type Page } from 'playwright-core'
-import type { MessagePortMain } from './message-ports.ts'
+import { MessageChannelMain, type MessagePortMain } from './message-ports.ts'
 import { isolatedWorldSource, mainWorldSource, pack, type WireMessage } from './preload-realm.ts'
 
 /** Handlers of `protocol.handle`, by scheme. */
@@ -38,9 +38,7 @@ export class WebContents extends EventEmitter {
   postMessage(channel: string, message: unknown, transfer: readonly MessagePortMain[] = []): void {
     const ports = transfer.map((port) => {
       const id = this.#ports.size
-      this.#ports.set(id, port)
-      port.forward = (data) => this.#send({ type: 'port', id, data })
-      port.on('close', () => this.#send({ type: 'close', id }))
+      this.#giveAway(id, port)
       return id
     })
     this.#send({ type: 'ipc', channel, message: structuredClone(message), ports })
@@ -133,10 +131,24 @@ export class WebContents extends EventEmitter {
     response.end(new Uint8Array((await answer?.arrayBuffer()) ?? []))
   }
 
+  /** What `port` is to deliver goes to the page from now on. */
+  #giveAway(id: number, port: MessagePortMain): void {
+    this.#ports.set(id, port)
+    port.forward = (data) => this.#send({ type: 'port', id, data })
+    port.on('close', () => this.#send({ type: 'close', id }))
+  }
+
+  #receivePort(id: number): MessagePortMain {
+    const { port1, port2 } = new MessageChannelMain()
+    this.#giveAway(id, port2)
+    return port1
+  }
+
   #receive(message: WireMessage): void {
-    if (message.type === 'ipc')
-      this.ipc.emit(message.channel, { senderFrame: this.mainFrame }, message.message)
-    else if (message.type === 'port') this.#ports.get(message.id)?.peer?.deliver(message.data)
+    if (message.type === 'ipc') {
+      const ports = message.ports.map((id) => this.#receivePort(id))
+      this.ipc.emit(message.channel, { senderFrame: this.mainFrame, ports }, message.message)
+    } else if (message.type === 'port') this.#ports.get(message.id)?.peer?.deliver(message.data)
     else this.#ports.get(message.id)?.close()
   }
 

@@ -69,6 +69,24 @@ describe('snap', () => {
     expect(png.data[0]).toBe((snaps[0]?.sequence ?? 0) % 4096)
   })
 
+  test('keeps a Bayer mosaic as it is, and names its pattern', async () => {
+    await engine.devices.setProperty('overview', 'pixelFormat', 'BayerRG12')
+    const snap = await engine.capture.snap({ detectorName: 'overview' })
+    const tiff = await fromFile(snap.filePath)
+    const image = await tiff.getImage()
+    expect([image.getWidth(), image.getHeight(), image.getSamplesPerPixel()]).toEqual([1280, 960, 1])
+    expect(String(await image.fileDirectory.loadValue('ImageDescription'))).toContain(
+      '"pixelFormat":"BayerRG12"',
+    )
+    const mosaic = Array.from((await image.readRasters({ interleave: true })) as Uint16Array)
+    await tiff.close()
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+    const site = (x: number, y: number) =>
+      mean(mosaic.filter((_, i) => i % 2 === x && Math.floor(i / 1280) % 2 === y))
+    // Pink and violet: least green.
+    expect(Math.min(site(0, 0), site(1, 1))).toBeGreaterThan(Math.max(site(1, 0), site(0, 1)) + 100)
+  })
+
   test('takes a fresh frame beside a live view, which goes on', async () => {
     await engine.liveView.startLiveView({ detectorName: 'test-camera', protocol: 'jpeg' })
     const before = await engine.capture.snap({ detectorName: 'test-camera' })

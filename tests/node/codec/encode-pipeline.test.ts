@@ -1,9 +1,10 @@
 import jpegTurbo from '@julusian/jpeg-turbo'
 import { describe, expect, test } from 'vitest'
 import { EncodePipeline } from '../../../src-main/live-view/encoders/encode-pipeline.ts'
+import { bayerColour } from '../../../src-shared/frames/bayer-pattern.ts'
 import { FrameDecoder } from '../../../src-shared/frames/decode-frame.ts'
 import { frameMessageSchema } from '../../../src-shared/frames/frame-message.ts'
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { type PixelFormat, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { unixNowMs } from '../../../src-shared/frames/unix-clock.ts'
 import { binaryParamsSchema, jpegParamsSchema } from '../../../src-shared/stream-params.ts'
 import { bytesOf, type TestImage } from '../kernels/images.ts'
@@ -44,6 +45,30 @@ describe('EncodePipeline', () => {
     expect([...decoder.decode(averaged.packet, averaged.message.metadata).pixels]).toEqual(
       [13, 15].flatMap((y) => [18, 20].map((x) => x + 100 * y + 51)),
     )
+  })
+
+  test('leaves a Bayer mosaic its pattern', async () => {
+    const layout = pixelLayout('BayerGB12')
+    const image = { ...coordinates(40, 30), layout }
+    const { packet, message } = await encodeImage(
+      'BayerGB12',
+      image,
+      binary({ cropSize: 12, subsampling: 3 }),
+    )
+    // x from 14, y from 8: two of every six.
+    expect([...new FrameDecoder().decode(packet, message.metadata).pixels]).toEqual(
+      [8, 9, 14, 15].flatMap((y) => [14, 15, 20, 21].map((x) => x + 100 * y)),
+    )
+    const { packet: averaged, message: mean } = await encodeImage(
+      'BayerGB12',
+      image,
+      binary({ cropSize: 4, subsampling: 2, reduction: 'average' }),
+    )
+    // x from 18, y from 12: means of pixels that are two apart.
+    expect([...new FrameDecoder().decode(averaged, mean.metadata).pixels]).toEqual(
+      [13, 14].flatMap((y) => [19, 20].map((x) => x + 100 * y)),
+    )
+    expect(mean.metadata).toMatchObject({ width: 2, height: 2, pixel_format: 'BayerGB12' })
   })
 
   test('describes each frame, and the description passes the schema and JSON', async () => {
@@ -144,13 +169,9 @@ describe('EncodePipeline', () => {
 })
 
 describe('JPEG', () => {
-  async function decodedJpeg(
-    image: TestImage,
-    format: 'Mono16' | 'Mono12' | 'Mono8' | 'RGB8',
-    options: object,
-  ) {
+  async function decodedJpeg(image: TestImage, format: PixelFormat, options: object) {
     const { packet, message } = await encodeImage(format, image, jpeg({ quality: 100, ...options }))
-    const colour = image.layout.channels === 3
+    const colour = image.layout.kind !== 'mono'
     const { data, width, height } = jpegTurbo.decompressSync(Buffer.from(packet), {
       format: colour ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY,
     })
@@ -203,6 +224,27 @@ describe('JPEG', () => {
     const image = { width: 32, height: 32, layout: pixelLayout('RGB8'), samples }
     const { grey } = await decodedJpeg(image, 'RGB8', { windowMode: 'full' })
     expectNear(grey, (sample) => sample, samples)
+  })
+
+  test.each(['BayerRG8', 'BayerGB12'] as const)('%s is sent in colour', async (format) => {
+    const layout = pixelLayout(format)
+    const { pattern = 'RG', significantBits } = layout
+    const values = { red: 200, green: 100, blue: 50 }
+    const samples = Array.from(
+      { length: 64 * 48 },
+      (_, i) => values[bayerColour(pattern, i % 64, Math.floor(i / 64))] * 2 ** (significantBits - 8),
+    )
+    for (const subsampling of [1, 2]) {
+      const options = { windowMode: 'full', subsampling }
+      const { grey, metadata } = await decodedJpeg(
+        { width: 64, height: 48, layout, samples },
+        format,
+        options,
+      )
+      expect(grey).toHaveLength((64 * 48 * 3) / subsampling ** 2)
+      grey.forEach((value, i) => expect(Math.abs(value - ([200, 100, 50][i % 3] ?? 0))).toBeLessThan(6))
+      expect(metadata.pixel_format).toBe(format)
+    }
   })
 
   test('one pixel', async () => {

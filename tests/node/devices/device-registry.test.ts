@@ -19,7 +19,9 @@ async function open(...drivers: TestDriverOptions[]) {
   alerts = new AlertBoard()
   events = []
   registry = new DeviceRegistry({
-    connections: drivers.map((options, index) => testConnection(options, `test-${index}`)),
+    connections: drivers.map((options, index) =>
+      testConnection(options, `test-${index}`, index === 0 ? '' : `other-${index}.`),
+    ),
     alerts,
     limits,
     backOff,

@@ -443,6 +443,7 @@ describe('slot header', () => {
       pixelSizeUm: optional(finite),
       stage: optional(fc.record({ x: optional(finite), y: optional(finite), z: optional(finite) })),
       channel: optional(fc.string({ unit: 'binary', maxLength: 35 }).filter((name) => name.isWellFormed())),
+      incomplete: optional(fc.constant(true)),
     })
     .map(withoutUndefined)
 

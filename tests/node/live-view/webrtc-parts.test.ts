@@ -7,6 +7,7 @@ import {
 } from '../../../src-main/live-view/webrtc/frame-pipe.ts'
 import { withBitrate } from '../../../src-main/live-view/webrtc/sdp.ts'
 import { videoGeometry } from '../../../src-main/live-view/webrtc/video-geometry.ts'
+import type { PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import { withCaptureTimes } from '../../../src-shared/webrtc.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
@@ -77,12 +78,13 @@ describe('the size of the video', () => {
         side,
         fc.integer({ min: 64, max: 4096 }),
         fc.integer({ min: 2, max: 6000 }),
-        (frameWidth, frameHeight, maxWidth, cropSize) => {
+        fc.constantFrom<PixelFormat>('Mono12', 'BayerRG12'),
+        (frameWidth, frameHeight, maxWidth, cropSize, pixelFormat) => {
           const geometry = videoGeometry(
-            { width: frameWidth, height: frameHeight, pixelFormat: 'Mono12' },
+            { width: frameWidth, height: frameHeight, pixelFormat },
             { maxWidth, cropSize },
           )
-          const { region, width, height } = geometry
+          const { region, bin, width, height } = geometry
           expect([width % 2, height % 2]).toEqual([0, 0])
           expect(width).toBeLessThanOrEqual(maxWidth)
           expect(width).toBeLessThanOrEqual(region.width)
@@ -90,7 +92,12 @@ describe('the size of the video', () => {
           expect(region.x + region.width).toBeLessThanOrEqual(frameWidth)
           expect(region.y + region.height).toBeLessThanOrEqual(frameHeight)
           const scale = region.width / width
-          expect(Math.abs(height - Math.max(2, region.height / scale))).toBeLessThanOrEqual(1)
+          // Even, and where it is reduced at all, by two rows at least.
+          expect(Math.abs(height - Math.max(2, region.height / scale))).toBeLessThanOrEqual(2)
+          if (pixelFormat === 'Mono12') expect(bin).toBe(1)
+          // Colours keep their places, and whole blocks are binned.
+          else expect([region.x % 2, region.y % 2]).toEqual([0, 0])
+          if (bin > 1) expect([region.width % (2 * bin), region.height % (2 * bin)]).toEqual([0, 0])
         },
       ),
     )

@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import { webrtcAvailable } from '../../../src-main/live-view/webrtc/webrtc-library.ts'
 import type { EngineEvent } from '../../../src-shared/contract/events.ts'
+import type { CoverslipError } from '../../../src-shared/errors.ts'
+import type { StreamParamsPatch } from '../../../src-shared/stream-params.ts'
 import { videoFrameNoteSchema } from '../../../src-shared/webrtc.ts'
 import { eventually } from '../../fixtures/eventually.ts'
+import { peerProcesses } from '../../fixtures/peer-process-ids.ts'
 import { barValue, patternConnection, type PatternOptions } from '../../fixtures/pattern-driver.ts'
 import { endViewers, type SeenFrame, WebrtcViewer } from '../../fixtures/webrtc-viewer.ts'
 
@@ -30,9 +32,11 @@ afterEach(async () => {
   await engine.close()
 })
 
-async function connect(params: Parameters<Engine['webrtc']['answer']>[0]['params'] = {}) {
+async function connect(params: StreamParamsPatch = {}, callerId: string = somebody.callerId) {
   const viewer = new WebrtcViewer()
-  const { sessionId } = await viewer.connect((sdp) => engine.webrtc.answer({ sdp, params }, somebody))
+  const { sessionId } = await viewer.connect((sdp) =>
+    engine.webrtc.answer({ sdp, params }, { ...somebody, callerId }),
+  )
   return { viewer, sessionId }
 }
 
@@ -45,20 +49,6 @@ const ideal = (low: number, high: number, gamma = 1) =>
     { length: 8 },
     (_, i) => Math.min(1, Math.max(0, (barValue(i) - low) / (high - low))) ** (1 / gamma),
   )
-
-/** The peer processes that this process' engine has started. */
-async function peerProcesses(): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-      const parent = Number(stat.split(') ')[1]?.split(' ')[1])
-      return command.includes('peer-process') && parent === process.pid ? [Number(pid)] : []
-    }),
-  )
-  return found.flat()
-}
 
 if (!webrtcAvailable()) console.log('WebRTC tests are skipped: @roamhq/wrtc is not installed')
 
@@ -270,13 +260,24 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
     expect(answer.sdp).toContain('a=candidate:')
   })
 
-  it('do not choose the parameters of a stream that all share, unless they may operate', async () => {
+  it('of one token take no more places than some while they do not connect', async () => {
     await open()
-    const viewer = new WebrtcViewer()
-    await viewer.connect((sdp) =>
-      engine.webrtc.answer({ sdp, params: { maxWidth: 64 } }, { ...somebody, role: 'viewer' }),
-    )
-    expect(engine.liveView.getStreamParams({ protocol: 'webrtc' })).toMatchObject({ maxWidth: 1280 })
+    const sdp = await new WebrtcViewer().offer()
+    const answerTo = (callerId: string) =>
+      engine.webrtc.answer({ sdp }, { ...somebody, callerId }).then(
+        ({ sessionId }) => sessionId,
+        ({ code }: CoverslipError) => code,
+      )
+    const answers = await Promise.all(Array.from({ length: 30 }, (_none, i) => answerTo(`class.${i}`)))
+    expect(answers.filter((answer) => answer === 'RATE_LIMITED')).toHaveLength(6)
+    const other = await connect({}, 'other.1')
+    await other.viewer.see('video')
+    // Who is connected is not counted, and places are free again when a session ends.
+    await engine.webrtc.close(answers.find((answer) => answer !== 'RATE_LIMITED') ?? '')
+    const { viewer } = await connect({}, 'class.seen')
+    await viewer.see('video')
+    await eventually('a place', async () => (await answerTo('class.more')) !== 'RATE_LIMITED')
+    expect(await answerTo('class.toomany')).toBe('RATE_LIMITED')
   })
 
   it('get the codec that the stream prefers', async () => {

@@ -23,7 +23,7 @@ describe('the engine’s state in the UI', () => {
     const changed = sampleCamera('a', { status: { state: 'connecting' } })
     const after = reduceEngineEvent(before, { type: 'deviceChanged', device: changed })
     expect(after.devices.map((device) => device.id)).toEqual(['a', 'b', 'stage'])
-    expect(after.devices[0]).toBe(changed)
+    expect(after.devices[0]).toEqual(changed)
     expect(after.devices[1]).toBe(before.devices[1])
     expect(after.presets).toBe(before.presets)
   })

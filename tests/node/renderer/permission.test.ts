@@ -96,6 +96,7 @@ const page = (engine: EngineStore) => ({
   engine,
   view: createViewStore(() => noStorage),
   shown: createShownStore(),
+  pane: 'a' as const,
 })
 
 describe('commands', () => {
@@ -130,22 +131,20 @@ describe('commands', () => {
 
 describe('what is watched', () => {
   const view = (chosen?: Protocol) =>
-    chosen === undefined
-      ? { ...initialViewState, detector: 'a' }
-      : { ...initialViewState, detector: 'a', protocols: { a: chosen } }
+    chosen === undefined ? initialViewState : { ...initialViewState, protocols: { a: chosen } }
   it('is the protocol chosen here while it runs, else the best that does', () => {
     const both = stateOf({ streams: ['mjpeg', 'jpeg'], sharing: 'concurrent' })
-    expect(currentStream(both, view())?.protocol).toBe('jpeg')
-    expect(currentStream(both, view('mjpeg'))?.protocol).toBe('mjpeg')
-    expect(watchedProtocol(both, view('binary'))).toBe('jpeg')
-    expect(watchedProtocol(stateOf({}), view('binary'))).toBeUndefined()
+    expect(currentStream(both, view(), 'a')?.protocol).toBe('jpeg')
+    expect(currentStream(both, view('mjpeg'), 'a')?.protocol).toBe('mjpeg')
+    expect(watchedProtocol(both, view('binary'), 'a')).toBe('jpeg')
+    expect(watchedProtocol(stateOf({}), view('binary'), 'a')).toBeUndefined()
   })
   it('may be WebRTC beside another stream, which its first viewer starts', () => {
-    expect(watchedProtocol(stateOf({ streams: ['binary'], sharing: 'concurrent' }), view('webrtc'))).toBe(
-      'webrtc',
-    )
-    expect(watchedProtocol(stateOf({ streams: ['binary'] }), view('webrtc'))).toBe('binary')
-    expect(watchedProtocol(stateOf({ sharing: 'concurrent' }), view('webrtc'))).toBeUndefined()
+    expect(
+      watchedProtocol(stateOf({ streams: ['binary'], sharing: 'concurrent' }), view('webrtc'), 'a'),
+    ).toBe('webrtc')
+    expect(watchedProtocol(stateOf({ streams: ['binary'] }), view('webrtc'), 'a')).toBe('binary')
+    expect(watchedProtocol(stateOf({ sharing: 'concurrent' }), view('webrtc'), 'a')).toBeUndefined()
   })
   it('can be chosen by a viewer only where it starts nothing for others', () => {
     expect(choosableProtocols(stateOf({ caller: ben, streams: ['jpeg'] }), 'a')).toEqual(['jpeg'])

@@ -6,13 +6,12 @@ import { callFailure } from '../../../src-renderer/backend/call-failure.ts'
 import type { ShownFrame } from '../../../src-renderer/display/display-types.ts'
 import { initialEngineState, reduceEngineEvent } from '../../../src-renderer/stores/engine-state.ts'
 import { LatestSender } from '../../../src-renderer/stores/latest-sender.ts'
+import { activePreset, nextProtocol, streamOf } from '../../../src-renderer/stores/selectors.ts'
 import {
-  activePreset,
-  currentDetector,
-  nextProtocol,
-  streamOf,
-} from '../../../src-renderer/stores/selectors.ts'
-import { initialViewState, restoreViewState } from '../../../src-renderer/stores/view-store.ts'
+  defaultDetectorDisplay,
+  initialViewState,
+  restoreViewState,
+} from '../../../src-renderer/stores/view-store.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { sampleCamera, sampleSnapshot, sampleStream } from './sample-engine.ts'
 
@@ -47,18 +46,21 @@ describe('LatestSender', () => {
 
 describe('what is remembered of the view', () => {
   it('comes back as it was', () => {
-    const stored = { ...initialViewState, detector: 'a', stageStep: { xyUm: 7, zUm: 2 } }
+    const panes = { ...initialViewState.panes, a: { detector: 'a' }, b: { display: defaultDetectorDisplay } }
+    const stored = { ...initialViewState, layout: 'rows', panes, stageStep: { xyUm: 7, zUm: 2 } } as const
     expect(restoreViewState(JSON.parse(JSON.stringify(stored)))).toEqual(stored)
   })
   it('falls back part by part where it is damaged or from another version', () => {
     const restored = restoreViewState({
       detector: 'a',
+      layout: 'spiral',
       panels: { leftWidth: 'wide' },
       displays: { a: { lut: 'rainbow' } },
       stageStep: { xyUm: 7, zUm: 2 },
       unknown: 1,
     })
-    expect(restored).toEqual({ ...initialViewState, detector: 'a', stageStep: { xyUm: 7, zUm: 2 } })
+    const panes = { ...initialViewState.panes, a: { detector: 'a' } }
+    expect(restored).toEqual({ ...initialViewState, panes, stageStep: { xyUm: 7, zUm: 2 } })
     for (const nothing of [undefined, null, 3, 'x'])
       expect(restoreViewState(nothing)).toEqual(initialViewState)
   })
@@ -69,11 +71,6 @@ describe('which camera and stream', () => {
     { ...initialEngineState, info: { version: '1', transport: 'network', protocols: ['binary', 'jpeg'] } },
     sampleSnapshot({ devices: [sampleCamera('a', { status: { state: 'connecting' } }), sampleCamera('b')] }),
   )
-  it('shows the chosen camera while it exists, else the first that is ready', () => {
-    expect(currentDetector(state, { ...initialViewState, detector: 'a' })).toBe('a')
-    expect(currentDetector(state, { ...initialViewState, detector: 'gone' })).toBe('b')
-    expect(currentDetector(initialEngineState, initialViewState)).toBeUndefined()
-  })
   it('starts by the protocol chosen here, used last, or set as default, if the host has it', () => {
     expect(nextProtocol(state, initialViewState, 'a')).toBe('binary')
     expect(nextProtocol(state, { ...initialViewState, protocols: { a: 'jpeg' } }, 'a')).toBe('jpeg')
@@ -150,14 +147,14 @@ describe('keys', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
   it('of the stage need the image to have the focus', () => {
-    expect(commandOf(press('ArrowLeft'), true)?.group).toBe('Stage')
-    expect(commandOf(press('ArrowLeft'), false)).toBeUndefined()
+    expect(commandOf(press('ArrowLeft'), 'image')?.group).toBe('Stage')
+    expect(commandOf(press('ArrowLeft'), 'live')).toBeUndefined()
   })
   it('leave the browser’s own combinations alone', () => {
-    expect(commandOf(press('f'), false)?.id).toBe('fit')
-    expect(commandOf(press('f', { ctrlKey: true }), false)).toBeUndefined()
-    expect(commandOf(press('l', { altKey: true }), false)).toBeUndefined()
-    expect(commandOf(press('K', { metaKey: true }), false)?.id).toBe('commands')
+    expect(commandOf(press('f'), 'live')?.id).toBe('fit')
+    expect(commandOf(press('f', { ctrlKey: true }), 'live')).toBeUndefined()
+    expect(commandOf(press('l', { altKey: true }), 'live')).toBeUndefined()
+    expect(commandOf(press('K', { metaKey: true }), 'live')?.id).toBe('commands')
   })
 })
 

@@ -1,49 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventually } from '../../fixtures/eventually.ts'
+import { HeadlessHosts } from '../../fixtures/headless-hosts.ts'
 
-const entry = fileURLToPath(new URL('../../../src-main/server/headless.ts', import.meta.url))
-
-let folder: string
-let started: { child: ChildProcess; exit: Promise<number | null> }[]
-
+let hosts: HeadlessHosts
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'coverslip-headless-'))
-  started = []
+  hosts = await HeadlessHosts.open()
 })
-afterEach(async () => {
-  for (const { child, exit } of started) {
-    child.kill('SIGKILL')
-    await exit
-  }
-  await rm(folder, { recursive: true })
-})
+afterEach(() => hosts.close())
 
-/** Runs the headless host as for other computers, but on this one's own address: `--require-token` does the same. */
-function coverslip(...args: string[]) {
-  const child = spawn(process.execPath, [entry, '--headless', '--require-token', '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)))
-  started.push({ child, exit })
-  const printed = (pattern: RegExp) => eventually(String(pattern), () => pattern.exec(output)?.[1])
-  const end = async () => {
-    child.kill('SIGTERM')
-    return exit
-  }
-  return { exit, end, printed, output: () => output }
-}
+/** As for other computers, but on this one's own address: `--require-token` does the same. */
+const coverslip = (...args: string[]) => hosts.start('--require-token', '--port', '0', ...args)
 
 const link = /(https?:\/\/\S+\/#token=\S+)/
 const parts = (text: string) => {
@@ -53,10 +21,10 @@ const parts = (text: string) => {
 
 describe('The headless host for other computers', () => {
   it('prints a link for its owner once, and keeps it valid', async () => {
-    const first = coverslip('--data', folder)
+    const first = coverslip()
     const { url, secret } = parts(await first.printed(link))
     const fingerprint = await first.printed(/SHA-256 of its certificate: (\S+)/)
-    const ca = await readFile(join(folder, 'tls-certificate.pem'), 'utf8')
+    const ca = await readFile(join(hosts.folder, 'tls-certificate.pem'), 'utf8')
     const session = (base: string, token: string) =>
       new Promise<string>((resolve, reject) => {
         const headers = { authorization: `Bearer ${token}` }
@@ -73,7 +41,7 @@ describe('The headless host for other computers', () => {
     expect(await first.end()).toBe(0)
     expect(first.output().match(/#token=/g)).toHaveLength(1)
 
-    const second = coverslip('--data', folder)
+    const second = coverslip()
     const again = await second.printed(/Coverslip is on (\S+)/)
     await second.printed(/(--new-link)/)
     expect(second.output()).not.toContain('#token=')
@@ -83,7 +51,7 @@ describe('The headless host for other computers', () => {
   })
 
   it('makes more links when asked, also without encryption', async () => {
-    const host = coverslip('--data', folder, '--tls', 'off', '--new-link', '--role', 'viewer')
+    const host = coverslip('--tls', 'off', '--new-link', '--role', 'viewer')
     const { url, secret } = parts(await host.printed(link))
     expect(url).toMatch(/^http:/)
     const ask = async (path: string, init: RequestInit = {}) =>
@@ -95,8 +63,8 @@ describe('The headless host for other computers', () => {
 
   it('does not start where it cannot keep tokens', async () => {
     // Nothing can be written in place of a folder.
-    await mkdir(join(folder, 'access.probe.new'))
-    const host = coverslip('--data', folder)
+    await mkdir(join(hosts.folder, 'access.probe.new'))
+    const host = coverslip()
     expect(await host.exit).toBe(1)
     expect(host.output()).toContain('can be served with access tokens only')
     expect(host.output()).toContain('--data')

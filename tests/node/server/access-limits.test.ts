@@ -4,7 +4,13 @@ import { RefusalTally } from '../../../src-main/server/refusal-tally.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { FakeClock } from '../../fixtures/fake-clock.ts'
-import { bearer, openEvents, startTokenServer, type TokenServer } from '../../fixtures/token-server.ts'
+import {
+  bearer,
+  openEvents,
+  openSocket,
+  startTokenServer,
+  type TokenServer,
+} from '../../fixtures/token-server.ts'
 
 let host: TokenServer
 const raw: Socket[] = []
@@ -60,17 +66,36 @@ describe('A server that others reach', () => {
 
   it('takes no more connections than it can serve, from one address and in all', async () => {
     host = await startTokenServer({ limits: { connectionsPerAddress: 5 } })
-    const kept = Array.from({ length: 5 }, open)
-    await eventually('the connections', () => kept.every(({ socket }) => !socket.connecting))
+    const { secret } = await host.token('viewer')
+    const watching = await Promise.all(Array.from({ length: 5 }, () => openEvents(host.url, bearer(secret))))
     const extra = Array.from({ length: 20 }, open)
     await eventually('the ends', () => extra.every(({ ended }) => ended()))
-    expect(kept.some(({ ended }) => ended())).toBe(false)
-    kept[0]?.socket.destroy()
+    expect(watching.some(({ closed }) => closed)).toBe(false)
+    watching[0]?.close()
     await eventually('room', async () => (await fetch(host.url).catch(() => undefined)) !== undefined)
+    for (const events of watching) events.close()
     await host.close()
     host = await startTokenServer({ limits: { connections: 3 } })
     const all = Array.from({ length: 10 }, open)
     await eventually('the ends', () => all.filter(({ ended }) => ended()).length === 7)
+  })
+
+  it('lets nobody in at an address be kept out by half requests from there', async () => {
+    host = await startTokenServer({ limits: { connectionsPerAddress: 5 } })
+    const { secret } = await host.token('viewer')
+    const events = await openEvents(host.url, bearer(secret))
+    const socket = openSocket(host.url, bearer(secret))
+    await eventually('the socket', () => socket.connected)
+    const half = Array.from({ length: 30 }, open)
+    for (const { socket: sender } of half) sender.write('GET /api/devices HTTP/1.1\r\nHost: x\r\n')
+    await eventually('most to be ended', () => half.filter(({ ended }) => ended()).length >= 27)
+    const get = async () =>
+      (await fetch(`${host.url}/api/alerts`, { headers: { connection: 'close', ...bearer(secret) } })).status
+    for (let i = 0; i < 5; i++) expect(await get()).toBe(200)
+    expect(events.closed).toBe(false)
+    expect(socket.connected).toBe(true)
+    socket.disconnect()
+    events.close()
   })
 
   it('answers a flood of requests with 429, and others as ever', async () => {

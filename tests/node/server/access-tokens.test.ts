@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AccessControl } from '../../../src-main/access/access-control.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { FakeClock } from '../../fixtures/fake-clock.ts'
+import { joinViewer } from '../../fixtures/joined-viewer.ts'
 import { bearer, openSocket, startTokenServer, type TokenServer } from '../../fixtures/token-server.ts'
 
 let host: TokenServer
@@ -173,6 +174,25 @@ describe('A server with access tokens', () => {
     const audit = JSON.stringify(await (await get('/api/access/audit', owner)).json())
     expect(audit).toContain('access.createToken')
     expect(audit).not.toContain(made.secret)
+  })
+
+  it('writes down whom an owner shut out by their labels, not by ids alone', async () => {
+    const owner = bearer((await host.token('owner')).secret)
+    const anna = await (await post('/api/access/tokens', { label: 'Anna', role: 'viewer' }, owner)).json()
+    const leave = joinViewer(host.engine.viewers, { callerId: 'token.ben', label: 'Ben' })
+    await post('/api/access/revokeToken', { tokenId: anna.token.id }, owner)
+    await post('/api/viewers/disconnect', { viewerId: host.engine.viewers.list()[0]?.id }, owner)
+    await post('/api/viewers/disconnect', { viewerId: 'nobody' }, owner)
+    leave()
+    const entries: { action: string; input?: object }[] = await (await get('/api/access/audit', owner)).json()
+    const inputs = entries.filter(({ action }) => /revoke|disconnect/.test(action)).map(({ input }) => input)
+    expect(inputs).toEqual(
+      expect.arrayContaining([
+        { label: 'Anna', tokenId: anna.token.id },
+        { label: 'Ben', viewerId: expect.any(String) },
+        { viewerId: 'nobody' },
+      ]),
+    )
   })
 
   it('tells addresses of others to owners only', async () => {

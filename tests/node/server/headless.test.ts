@@ -1,43 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../fixtures/eventually.ts'
+import { HeadlessHosts } from '../../fixtures/headless-hosts.ts'
 
-const entry = fileURLToPath(new URL('../../../src-main/server/headless.ts', import.meta.url))
-
-let folder: string
-let started: { child: ChildProcess; exit: Promise<number | null> }[]
-
+let hosts: HeadlessHosts
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'coverslip-headless-'))
-  started = []
+  hosts = await HeadlessHosts.open()
 })
-afterEach(async () => {
-  for (const { child, exit } of started) {
-    child.kill('SIGKILL')
-    await exit
-  }
-  await rm(folder, { recursive: true })
-})
+afterEach(() => hosts.close())
 
-/** Runs the headless host from source, as `npm start -- --headless` does from the bundle. */
 function coverslip(...args: string[]) {
-  const child = spawn(process.execPath, [entry, '--headless', '--data', folder, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const exit = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)))
-  started.push({ child, exit })
-  const url = () => eventually('the address', () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0])
-  return { child, exit, url, output: () => output }
+  const host = hosts.start(...args)
+  return { ...host, url: () => host.printed(/(http:\/\/127\.0\.0\.1:\d+)/) }
 }
 
 describe('The headless host', () => {
@@ -86,7 +61,7 @@ describe('The headless host', () => {
   })
 
   it('starts with default settings when the file is broken, keeps it, and says so', async () => {
-    await writeFile(join(folder, 'settings.json'), '{"sharing": "all"}')
+    await writeFile(join(hosts.folder, 'settings.json'), '{"sharing": "all"}')
     const host = coverslip('--port', '0')
     const alerts: unknown = await (await fetch(`${await host.url()}/api/alerts`)).json()
     expect(alerts).toEqual([
@@ -96,7 +71,7 @@ describe('The headless host', () => {
         hint: expect.stringContaining('settings.json.bad'),
       }),
     ])
-    expect(await readFile(join(folder, 'settings.json.bad'), 'utf8')).toBe('{"sharing": "all"}')
+    expect(await readFile(join(hosts.folder, 'settings.json.bad'), 'utf8')).toBe('{"sharing": "all"}')
   })
 
   it.each([

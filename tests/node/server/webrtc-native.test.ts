@@ -7,6 +7,7 @@ import { createEngine } from '../../../src-main/engine/create-engine.ts'
 import { eventsFor } from '../../../src-main/engine/caller-events.ts'
 import { maxSdpLength } from '../../../src-shared/webrtc.ts'
 import { FakeSignalling } from '../../fixtures/fake-signalling.ts'
+import { joinViewer } from '../../fixtures/joined-viewer.ts'
 import { bearer, startTokenServer, type TokenServer } from '../../fixtures/token-server.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -55,7 +56,7 @@ describe('WebRTC offers, whichever way they come', () => {
 })
 
 describe('An answered offer', () => {
-  it('makes its sender present while the session lasts', async () => {
+  it('makes its sender present while the session lasts; the app is listed as such', async () => {
     const webrtc = new FakeSignalling()
     const engine = { ...(await createEngine({ connections: [] })), webrtc }
     const access = await AccessControl.open()
@@ -71,6 +72,9 @@ describe('An answered offer', () => {
     expect(present).toBe(1)
     await webrtc.close(sessionId)
     expect(present).toBe(0)
+    await answerOffer(context, { action: 'test', offer: { sdp: 'v=0', client: 'app' } })
+    expect(webrtc.offers.map(({ viewer }) => viewer.client)).toEqual(['webrtc', 'app'])
+    expect(webrtc.offers.map(({ offer }) => offer)).toEqual([{ sdp: 'v=0' }, { sdp: 'v=0' }])
     await access.close()
     await engine.close()
   })
@@ -80,22 +84,8 @@ describe('Who watches', () => {
   it('is told to owners; others learn what they watch themselves', async () => {
     const engine = await createEngine({ connections: [] })
     const access = await AccessControl.open()
-    for (const callerId of ['token.anna', 'token.ben']) {
-      engine.viewers.join({
-        viewer: {
-          id: `socket of ${callerId}`,
-          callerId,
-          label: callerId,
-          role: 'viewer',
-          address: '192.0.2.1',
-          client: 'app',
-          disconnect: () => undefined,
-        },
-        detectorName: 'camera',
-        protocol: () => 'jpeg',
-        counts: () => ({ frames: 0, bytes: 0, skipped: 0 }),
-      })
-    }
+    for (const callerId of ['token.anna', 'token.ben'])
+      joinViewer(engine.viewers, { callerId, label: callerId })
     const seenBy = (caller: typeof localCaller) => {
       const host = { version: '0', transport: 'network', protocols: [] } as const
       const source = eventsFor({

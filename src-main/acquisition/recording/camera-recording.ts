@@ -1,0 +1,72 @@
+/** One camera's part of a recording: its worker, and its lease on the camera. */
+import { Worker } from 'node:worker_threads'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { CameraLease } from '../../devices/camera-leases.ts'
+import { workerUrl } from '../../worker-url.ts'
+import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import type {
+  RecordingCounts,
+  RecordingMessage,
+  RecordingRequestMessage,
+  RecordingWorkerData,
+} from './recording-messages.ts'
+
+type Options = {
+  readonly data: RecordingWorkerData
+  layout(layout: DatasetLayout): void
+  counts(counts: RecordingCounts): void
+}
+
+export class CameraRecording {
+  readonly #worker: Worker
+  #lease: CameraLease | undefined
+  /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
+  readonly ready: Promise<void>
+  /** Resolves when everything is on the disk and the camera is given back. `error`: why it ended early. */
+  readonly finished: Promise<{ readonly error: CoverslipError | undefined }>
+
+  constructor({ data, layout, counts }: Options) {
+    this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
+    let error: CoverslipError | undefined
+    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    let complete = false
+    this.ready = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: RecordingMessage) => {
+        switch (message.type) {
+          case 'ready':
+            return resolve()
+          case 'layout':
+            return layout(message.layout)
+          case 'counts':
+            return counts(message.counts)
+          case 'finished':
+            complete = true
+            counts(message.counts)
+            if (message.error !== undefined) error ??= CoverslipError.deserialize(message.error)
+            if (error !== undefined) reject(error)
+        }
+      })
+      this.#worker.on('error', (failure) => {
+        error ??= CoverslipError.from(failure)
+        reject(error)
+      })
+    })
+    // Who asks for `finished` only learns of it there.
+    this.ready.catch(() => undefined)
+    this.finished = exited.then(async () => {
+      if (!complete) error ??= new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly')
+      await this.#lease?.release()
+      return { error }
+    })
+  }
+
+  /** Keeps the camera running until the recording has ended. */
+  hold(lease: CameraLease): void {
+    this.#lease = lease
+  }
+
+  /** Lets what has been published until now be written, and ends. */
+  stop(): void {
+    this.#worker.postMessage({ type: 'stop' } satisfies RecordingRequestMessage)
+  }
+}

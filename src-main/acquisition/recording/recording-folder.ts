@@ -1,0 +1,90 @@
+/** The folder of one recording, and the file in it that says what it is: `acquisition.json`. */
+import { mkdir, open, readFile, rename, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { recordingRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { safeFileName } from '../new-file.ts'
+import { writeFailure } from '../storage/append-file.ts'
+import type { DatasetLayout } from '../storage/dataset-writer.ts'
+
+export const summaryName = 'acquisition.json'
+
+/** What `acquisition.json` says; written at the start, when a dataset begins, and at the end. */
+export const recordingSummarySchema = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  software: z.string(),
+  /** Unix time, ms. */
+  startedAt: z.number(),
+  request: recordingRequestSchema,
+  /** Folder of each camera, and what its dataset is once its first frame is there. */
+  datasets: z.array(z.object({ folder: z.string(), layout: z.custom<DatasetLayout>().optional() })),
+  /** Absent: it is under way, or was interrupted. */
+  finish: z.object({ reason: finishReasonSchema, message: z.string().optional() }).optional(),
+})
+export type RecordingSummary = z.infer<typeof recordingSummarySchema>
+
+/**
+ * A new folder `<parent>/<name>`, or with `_2`, `_3` … where that exists.
+ * @returns its name. @throws CoverslipError DATA_FOLDER
+ */
+export async function newFolder(parent: string, wanted: string): Promise<string> {
+  const name = safeFileName(wanted)
+  try {
+    await mkdir(parent, { recursive: true })
+  } catch (error) {
+    throw writeFailure(parent, error)
+  }
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name}_${number}`
+    try {
+      await mkdir(join(parent, candidate))
+      return candidate
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue
+      throw writeFailure(join(parent, candidate), error)
+    }
+  }
+}
+
+/** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
+export async function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
+  const path = join(folder, summaryName)
+  const temporary = `${path}.part`
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(`${JSON.stringify(summary, undefined, 2)}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    throw writeFailure(path, error)
+  }
+}
+
+/** Undefined when the folder holds no recording. @throws ZodError or SyntaxError when its file is damaged */
+export async function readSummary(folder: string): Promise<RecordingSummary | undefined> {
+  let text: string
+  try {
+    text = await readFile(join(folder, summaryName), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      return undefined
+    throw error
+  }
+  return recordingSummarySchema.parse(JSON.parse(text))
+}
+
+/** Bytes free for this user on the disk of `folder`, which exists. @throws CoverslipError DATA_FOLDER */
+export async function freeDiskBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch (error) {
+    throw writeFailure(folder, error)
+  }
+}

@@ -1,0 +1,94 @@
+/** What a recording will take, and whether there is room for it. */
+import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import type { RecordingEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
+import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { exposureMsOf } from '../take-frame.ts'
+
+/** A recording ends before the disk is so full that nothing else works. */
+export const keepFreeBytes = 512 * 2 ** 20
+
+export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
+
+/** Of one frame of `camera` as it is set; the largest it can deliver where that is not known. */
+function frameBytesOf({ description, properties }: DeviceState): number {
+  if (description.kind !== 'camera') return 0
+  const number = (name: string) => {
+    const value = properties.find((property) => property.name === name)?.value
+    return typeof value === 'number' ? value : undefined
+  }
+  const format = pixelFormatSchema.safeParse(
+    properties.find(({ name }) => name === standardProperty.pixelFormat)?.value,
+  )
+  const [width, height] = [number(standardProperty.roiWidth), number(standardProperty.roiHeight)]
+  if (!format.success || width === undefined || height === undefined) return description.maxFrameBytes
+  return Math.min(description.maxFrameBytes, imageBytes(format.data, width, height))
+}
+
+/** The rate that a camera is set to, or what its exposure allows, frames per second. */
+function frameRateOf(camera: DeviceState): number {
+  const { health } = camera
+  if (health !== undefined && health.framesPerSecond > 0) return health.framesPerSecond
+  const set = camera.properties.find(({ name }) => name === standardProperty.frameRate)?.value
+  const byExposure = 1000 / Math.max(1, exposureMsOf(camera))
+  return typeof set === 'number' && set > 0 ? Math.min(set, byExposure) : byExposure
+}
+
+/**
+ * What `request` would take.
+ * @param freeBytes of the data folder's disk.
+ */
+export function estimateRecording(
+  request: RecordingRequest,
+  cameras: readonly RecordedCamera[],
+  { freeBytes, bufferBytes }: { readonly freeBytes: number; readonly bufferBytes: number },
+): RecordingEstimate {
+  const sum = (of: (camera: RecordedCamera) => number) => cameras.reduce((all, one) => all + of(one), 0)
+  const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
+  const bytesPerSecond = sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
+  const { until } = request
+  const slowest = Math.min(...cameras.map(({ camera }) => frameRateOf(camera)))
+  const durationS =
+    until.kind === 'seconds' ? until.seconds : until.kind === 'frames' ? until.frames / slowest : undefined
+  const frames =
+    until.kind === 'frames'
+      ? until.frames * cameras.length
+      : durationS === undefined
+        ? undefined
+        : Math.ceil(durationS * framesPerSecond)
+  const bytes =
+    until.kind === 'frames'
+      ? sum(({ camera }) => until.frames * frameBytesOf(camera))
+      : durationS === undefined
+        ? undefined
+        : durationS * bytesPerSecond
+  const warnings: string[] = []
+  if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / bytesPerSecond < 60)
+    warnings.push('The disk has room for less than a minute')
+  return {
+    ...(frames === undefined ? {} : { frames }),
+    ...(durationS === undefined ? {} : { durationS }),
+    ...(bytes === undefined ? {} : { bytes }),
+    framesPerSecond,
+    bytesPerSecond,
+    freeDiskBytes: freeBytes,
+    memoryBytes: bufferBytes,
+    warnings,
+  }
+}
+
+/** @throws CoverslipError DATA_FOLDER when the disk has no room for it */
+export function requireRoom({ bytes = 0, freeDiskBytes }: RecordingEstimate): void {
+  if (freeDiskBytes - keepFreeBytes >= bytes) return
+  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
+  throw new CoverslipError(
+    'DATA_FOLDER',
+    `The recording needs ${gigabytes(bytes)}, and the disk has ${gigabytes(freeDiskBytes)} left`,
+    {
+      hint: `Record less, or free some space: ${gigabytes(keepFreeBytes)} stay free in any case.`,
+      data: { bytes, freeDiskBytes },
+    },
+  )
+}

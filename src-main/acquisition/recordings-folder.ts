@@ -1,0 +1,2 @@
+/** Folder of images and recordings within the data folder. */
+export const recordingsFolder = 'recordings'

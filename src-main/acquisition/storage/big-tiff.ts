@@ -1,0 +1,167 @@
+/**
+ * BigTIFF (version 43) of many images of one kind, as it grows: little endian, uncompressed, one strip per image, each
+ * image's directory (IFD) right before its pixels. A directory names the next one only once that is complete, so that the
+ * file can be read at any moment, whatever ends the writing.
+ *
+ * ```
+ * header (16 bytes: II, 43, 8, 0, offset of the first IFD)
+ * IFD 0 | values | pixels 0 | IFD 1 | values | pixels 1 | … | description of the first image, once it is complete
+ * ```
+ */
+
+/** What all images of a file have in common. */
+export type BigTiffImage = {
+  readonly width: number
+  readonly height: number
+  readonly channels: 1 | 3
+  readonly bitsPerSample: 8 | 16
+  /** µm; absent: not calibrated. */
+  readonly pixelSizeUm?: number | undefined
+}
+
+export const bigTiffHeaderBytes = 16
+/** Directories and pixels begin at multiples of this. */
+const alignment = 16
+const entryBytes = 20
+const fieldType = { ascii: 2, short: 3, rational: 5, long8: 16 } as const
+const descriptionTag = 270
+
+type Entry =
+  | { readonly tag: number; readonly type: 'short' | 'long8'; readonly values: readonly number[] }
+  | { readonly tag: number; readonly type: 'rational'; readonly values: readonly [number, number] }
+  | { readonly tag: number; readonly type: 'ascii'; readonly values: Uint8Array }
+
+export function bigTiffHeader(): Buffer {
+  const header = Buffer.alloc(bigTiffHeaderBytes)
+  header.write('II', 0, 'latin1')
+  header.writeUInt16LE(43, 2)
+  header.writeUInt16LE(8, 4)
+  header.writeBigUInt64LE(BigInt(bigTiffHeaderBytes), 8)
+  return header
+}
+
+/** One image's directory with the values that belong to it, and where things are in the file. */
+export type Directory = {
+  /** To be written at `at`, followed by the pixels. */
+  readonly bytes: Buffer
+  /** Where its pixels begin. */
+  readonly pixelsAt: number
+  /** Where the offset (8 bytes) of the next directory is to be written. */
+  readonly nextAt: number
+  /** The first image only: where the count and the offset (8 bytes each) of its description are. */
+  readonly descriptionAt: number | undefined
+}
+
+const aligned = (offset: number) => Math.ceil(offset / alignment) * alignment
+
+/** Bytes of zeros between the pixels of an image and the next directory. */
+export function paddingAfter(offset: number): number {
+  return aligned(offset) - offset
+}
+
+/**
+ * The directory of an image at offset `at`.
+ * @param description text of the first image (UTF-8); it can be replaced later by a longer one.
+ */
+export function bigTiffDirectory(
+  image: BigTiffImage,
+  { at, description }: { readonly at: number; readonly description?: string },
+): Directory {
+  const { width, height, channels, bitsPerSample } = image
+  const pixelBytes = (width * height * channels * bitsPerSample) / 8
+  const perUm = image.pixelSizeUm === undefined ? undefined : 1 / image.pixelSizeUm
+  const resolution: readonly [number, number] =
+    perUm === undefined ? [1, 1] : [Math.min(0xffffffff, Math.round(perUm * 10_000 * 1000)), 1000]
+  const entriesFor = (pixelsAt: number): readonly Entry[] => [
+    { tag: 256, type: 'long8', values: [width] },
+    { tag: 257, type: 'long8', values: [height] },
+    { tag: 258, type: 'short', values: Array.from({ length: channels }, () => bitsPerSample) },
+    { tag: 259, type: 'short', values: [1] },
+    { tag: 262, type: 'short', values: [channels === 3 ? 2 : 1] },
+    ...(description === undefined
+      ? []
+      : [{ tag: descriptionTag, type: 'ascii', values: Buffer.from(`${description}\0`) } as const]),
+    { tag: 273, type: 'long8', values: [pixelsAt] },
+    { tag: 277, type: 'short', values: [channels] },
+    { tag: 278, type: 'long8', values: [height] },
+    { tag: 279, type: 'long8', values: [pixelBytes] },
+    { tag: 282, type: 'rational', values: resolution },
+    { tag: 283, type: 'rational', values: resolution },
+    // Per centimetre, or of no unit.
+    { tag: 296, type: 'short', values: [perUm === undefined ? 1 : 3] },
+  ]
+  const count = entriesFor(0).length
+  const valuesAt = at + 8 + count * entryBytes + 8
+  const valueBytes = entriesFor(0).reduce((sum, entry) => sum + outsideBytes(entry), 0)
+  const pixelsAt = aligned(valuesAt + valueBytes)
+  const bytes = Buffer.alloc(pixelsAt - at)
+  bytes.writeBigUInt64LE(BigInt(count), 0)
+  let outside = valuesAt
+  let descriptionAt: number | undefined
+  for (const [i, entry] of entriesFor(pixelsAt).entries()) {
+    const place = 8 + i * entryBytes
+    if (entry.tag === descriptionTag) descriptionAt = at + place + 4
+    const stored = storedOf(entry)
+    bytes.writeUInt16LE(entry.tag, place)
+    bytes.writeUInt16LE(fieldType[entry.type], place + 2)
+    bytes.writeBigUInt64LE(BigInt(entry.type === 'rational' ? 1 : entry.values.length), place + 4)
+    if (stored.length <= 8) stored.copy(bytes, place + 12)
+    else {
+      bytes.writeBigUInt64LE(BigInt(outside), place + 12)
+      stored.copy(bytes, outside - at)
+      outside += outsideBytes(entry)
+    }
+  }
+  return { bytes, pixelsAt, nextAt: at + 8 + count * entryBytes, descriptionAt }
+}
+
+/** Values that do not fit into their entry lie behind the entries, at even places. */
+function outsideBytes(entry: Entry): number {
+  const { length } = storedOf(entry)
+  return length <= 8 ? 0 : Math.ceil(length / 8) * 8
+}
+
+function storedOf(entry: Entry): Buffer {
+  if (entry.type === 'ascii') return Buffer.from(entry.values)
+  if (entry.type === 'rational') {
+    const stored = Buffer.alloc(8)
+    stored.writeUInt32LE(entry.values[0], 0)
+    stored.writeUInt32LE(entry.values[1], 4)
+    return stored
+  }
+  const size = entry.type === 'short' ? 2 : 8
+  const stored = Buffer.alloc(entry.values.length * size)
+  for (const [i, value] of entry.values.entries()) {
+    if (size === 2) stored.writeUInt16LE(value, i * 2)
+    else stored.writeBigUInt64LE(BigInt(value), i * 8)
+  }
+  return stored
+}
+
+/** A 64-bit number as it stands in the file. */
+export function fileOffset(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(BigInt(value))
+  return bytes
+}
+
+/** What `Directory.descriptionAt` gets when the description has been written to `at`: count and offset. */
+export function descriptionPointer(textBytes: number, at: number): Buffer {
+  return Buffer.concat([fileOffset(textBytes), fileOffset(at)])
+}
+
+/**
+ * Where count and offset of the description are in a file.
+ * @param start the file's beginning, with its first directory.
+ * @returns undefined when there is none.
+ */
+export function descriptionEntryAt(start: Buffer, directoryAt: number): number | undefined {
+  if (start.length < directoryAt + 8) return undefined
+  const count = Number(start.readBigUInt64LE(directoryAt))
+  for (let i = 0; i < count; i++) {
+    const at = directoryAt + 8 + i * entryBytes
+    if (at + entryBytes > start.length) return undefined
+    if (start.readUInt16LE(at) === descriptionTag) return at + 4
+  }
+  return undefined
+}

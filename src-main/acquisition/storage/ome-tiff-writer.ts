@@ -1,0 +1,140 @@
+/**
+ * OME-TIFF: BigTIFF files with OME-XML in the description of their first image; one file, or one per position, each of
+ * which can be read on its own. Until `close` the description is a short one without the planes' times and places:
+ * the frames themselves can be read at any moment.
+ */
+import { join } from 'node:path'
+import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { AppendFile } from './append-file.ts'
+import {
+  type BigTiffImage,
+  bigTiffDirectory,
+  bigTiffHeader,
+  descriptionPointer,
+  type Directory,
+  fileOffset,
+  paddingAfter,
+} from './big-tiff.ts'
+import type { DatasetLayout, DatasetWriter, StoredFrame } from './dataset-writer.ts'
+import { type OmePlane, omeXml } from './ome-xml.ts'
+
+type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
+
+export async function openOmeTiff(
+  folder: string,
+  layout: DatasetLayout,
+  { files }: Pick<TiffOptions, 'files'>,
+): Promise<DatasetWriter> {
+  const apart = files === 'perPosition' && layout.positions.length > 1
+  return new OmeTiffWriter(folder, layout, apart)
+}
+
+class OmeTiffWriter implements DatasetWriter {
+  readonly #folder: string
+  readonly #layout: DatasetLayout
+  readonly #apart: boolean
+  /** By position, or 0 for the only one. */
+  readonly #files = new Map<number, Promise<OmeTiffFile>>()
+  #closing: Promise<void> | undefined
+
+  constructor(folder: string, layout: DatasetLayout, apart: boolean) {
+    this.#folder = folder
+    this.#layout = layout
+    this.#apart = apart
+  }
+
+  async write(frame: StoredFrame): Promise<void> {
+    const position = this.#apart ? (frame.index.p ?? 0) : 0
+    let file = this.#files.get(position)
+    if (file === undefined) {
+      file = this.#open(position)
+      this.#files.set(position, file)
+    }
+    await (await file).write(frame)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #open(position: number): Promise<OmeTiffFile> {
+    const { name, positions } = this.#layout
+    const ending = this.#apart ? `_${positions[position]?.name ?? `p${position}`}` : ''
+    const all = positions.length === 0 ? [0] : positions.map((_, i) => i)
+    return OmeTiffFile.create(join(this.#folder, `${name}${ending}.ome.tiff`), {
+      layout: this.#layout,
+      positions: this.#apart ? [position] : all,
+    })
+  }
+
+  async #close(): Promise<void> {
+    const files = await Promise.all(this.#files.values())
+    const closed = await Promise.allSettled(files.map((file) => file.close()))
+    for (const result of closed) if (result.status === 'rejected') throw result.reason
+  }
+}
+
+type FileOptions = { readonly layout: DatasetLayout; readonly positions: readonly number[] }
+
+class OmeTiffFile {
+  readonly #file: AppendFile
+  readonly #options: FileOptions
+  readonly #image: BigTiffImage
+  readonly #planes: OmePlane[] = []
+  #first: Directory | undefined
+  #last: Directory | undefined
+  /** Directories are linked one after the other. */
+  #linking: Promise<void> = Promise.resolve()
+
+  private constructor(file: AppendFile, options: FileOptions) {
+    this.#file = file
+    this.#options = options
+    const { width, height, pixelFormat, pixelSizeUm } = options.layout.image
+    const { channels, bytesPerSample } = pixelLayout(pixelFormat)
+    this.#image = { width, height, pixelSizeUm, channels, bitsPerSample: bytesPerSample === 1 ? 8 : 16 }
+  }
+
+  static async create(path: string, options: FileOptions): Promise<OmeTiffFile> {
+    const file = await AppendFile.create(path)
+    await file.append([bigTiffHeader()])
+    return new OmeTiffFile(file, options)
+  }
+
+  async write({ pixels, record, index }: StoredFrame): Promise<void> {
+    const at = this.#file.length
+    const before = this.#last
+    const directory = bigTiffDirectory(this.#image, {
+      at,
+      ...(before === undefined
+        ? { description: omeXml(this.#options.layout, { ...this.#options, planes: [] }) }
+        : {}),
+    })
+    this.#first ??= directory
+    this.#last = directory
+    this.#planes.push({ record, index, ifd: this.#planes.length })
+    const padding = Buffer.alloc(paddingAfter(at + directory.bytes.length + pixels.length))
+    const written = this.#file.append([directory.bytes, pixels, padding])
+    // A directory is named by the one before only when all of it is there.
+    const linked = Promise.all([written, this.#linking]).then(() =>
+      before === undefined ? undefined : this.#file.patch(before.nextAt, fileOffset(at)),
+    )
+    this.#linking = linked
+    await linked
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#linking
+      const { layout, positions } = this.#options
+      const text = Buffer.from(`${omeXml(layout, { positions, planes: this.#planes })}\0`)
+      const at = this.#file.length
+      await this.#file.append([text])
+      if (this.#first?.descriptionAt !== undefined)
+        await this.#file.patch(this.#first.descriptionAt, descriptionPointer(text.length, at))
+    } finally {
+      await this.#file.close()
+    }
+  }
+}

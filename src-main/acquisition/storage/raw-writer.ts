@@ -1,0 +1,49 @@
+/**
+ * The fastest format: `<name>.raw` holds the frames one after the other as they lay in memory (rows without padding,
+ * little endian), `<name>.json` says what they are; frame k of the file is line `place` k of `frames.jsonl`.
+ */
+import { join } from 'node:path'
+import { imageBytes, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { AppendFile } from './append-file.ts'
+import type { DatasetLayout, DatasetWriter, OpenDataset, StoredFrame } from './dataset-writer.ts'
+
+export const openRaw: OpenDataset = async (folder, layout) => {
+  const description = await AppendFile.create(join(folder, `${layout.name}.json`))
+  await description.append([Buffer.from(`${JSON.stringify(rawDescription(layout), undefined, 2)}\n`)])
+  await description.close()
+  return new RawWriter(await AppendFile.create(join(folder, `${layout.name}.raw`)))
+}
+
+/** What `<name>.json` says: enough for `numpy.fromfile`. */
+function rawDescription({ image, axes, ...layout }: DatasetLayout) {
+  const { channels, bytesPerSample } = pixelLayout(image.pixelFormat)
+  return {
+    format: 'coverslip-raw',
+    version: 1,
+    image: {
+      ...image,
+      /** As numpy names it. */
+      dtype: bytesPerSample === 1 ? 'uint8' : '<u2',
+      shape: channels === 1 ? [image.height, image.width] : [image.height, image.width, channels],
+      bytesPerFrame: imageBytes(image.pixelFormat, image.width, image.height),
+    },
+    axes,
+    ...layout,
+  }
+}
+
+class RawWriter implements DatasetWriter {
+  readonly #file: AppendFile
+
+  constructor(file: AppendFile) {
+    this.#file = file
+  }
+
+  write({ pixels }: StoredFrame): Promise<void> {
+    return this.#file.append([pixels])
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+}

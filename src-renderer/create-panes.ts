@@ -1,0 +1,23 @@
+import { autoStart } from './actions/auto-start.ts'
+import { listenForKeys } from './actions/command-keys.ts'
+import { startLive } from './actions/live-actions.ts'
+import type { Backend } from './backend/backend.ts'
+import { Panes } from './panes.ts'
+import { createEngineStore } from './stores/engine-store.ts'
+import { followEngine } from './stores/follow-engine.ts'
+import { forgetStrangers } from './stores/forget-strangers.ts'
+import { createSessionStore } from './stores/session-store.ts'
+import { createViewStore } from './stores/view-store.ts'
+
+/** Builds what the page is made of and sets it going; it runs as long as the page is open. */
+export function createPanes(backend: Backend, page: Window): Panes {
+  const engine = createEngineStore()
+  const view = createViewStore(() => page.localStorage)
+  forgetStrangers({ engine, view })
+  const panes = new Panes({ backend, engine, view, session: createSessionStore() }, page.document)
+  autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
+  listenForKeys(() => panes.active, page)
+  const { client } = backend
+  void followEngine({ client, store: engine, signal: new AbortController().signal })
+  return panes
+}

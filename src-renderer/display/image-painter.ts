@@ -1,0 +1,169 @@
+/** Draws what a display shows, when there is something new to see and the GPU keeps up. */
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { DisplayError, DisplaySettings } from './display-types.ts'
+import { DrawQuality, stillAfterMs } from './draw-quality.ts'
+import { FenceWatch } from './fence-watch.ts'
+import { type CanvasSize, ImageRenderer, NoWebGl2Error, tapsFor } from './image-renderer.ts'
+import type { ReadyImage } from './ready-image.ts'
+import {
+  fitView,
+  type ImageGeometry,
+  type Size,
+  type ViewTransform,
+  viewForGeometry,
+} from './view-transform.ts'
+
+export type PainterOptions = {
+  readonly canvas: OffscreenCanvas
+  /** Makes the newest image the one that is shown, and returns it; undefined: there is no newer one. */
+  advance(): ReadyImage | undefined
+  /** The image that is shown. */
+  shown(): ReadyImage | undefined
+  /** A new image is on the canvas; its drawing began at `startedMs`. */
+  onDrawn(image: ReadyImage, startedMs: number): void
+  /** Why nothing is drawn; undefined when the cause is gone. */
+  onError(error: DisplayError | undefined): void
+  /** Median time to draw an image, ms. */
+  drawMs(): number
+}
+
+export class ImagePainter {
+  readonly #options: PainterOptions
+  readonly #renderer: ImageRenderer | undefined
+  readonly #fences = new FenceWatch((fence) => this.#renderer?.passed(fence) ?? true)
+  readonly #quality = new DrawQuality()
+  /** Undefined: the whole image. */
+  #view: ViewTransform | undefined
+  #settings: DisplaySettings = { low: 0, high: 65_535, gamma: 1, lut: 'gray', markSaturated: false }
+  #size: CanvasSize = { cssWidth: 300, cssHeight: 150, devicePixelRatio: 1 }
+  #tickRequested = false
+  #refineTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: PainterOptions) {
+    this.#options = options
+    this.#renderer = this.#createRenderer(options.canvas)
+  }
+
+  /** Draws soon: at the next animation frame. */
+  request(): void {
+    if (this.#tickRequested) return
+    this.#tickRequested = true
+    requestAnimationFrame(() => this.#tick())
+  }
+
+  setView(view: ViewTransform | undefined): void {
+    this.#view = view
+    this.request()
+  }
+
+  setSettings(settings: DisplaySettings): void {
+    this.#settings = settings
+    this.request()
+  }
+
+  resize(size: CanvasSize): void {
+    this.#size = size
+    this.request()
+  }
+
+  /** The image has another size, or is another part of the camera's: the view keeps showing the same specimen. */
+  changeGeometry(before: ImageGeometry, after: ImageGeometry): void {
+    if (this.#view !== undefined) this.#view = viewForGeometry(this.#view, before, after)
+  }
+
+  /** The view that is drawn: the one that was set, or else the whole image. */
+  get view(): ViewTransform {
+    return this.#view ?? fitView(this.#options.shown()?.frame ?? { width: 1, height: 1 }, this.canvasCss)
+  }
+
+  /** Size of the canvas, CSS pixels. */
+  get canvasCss(): Size {
+    return { width: this.#size.cssWidth, height: this.#size.cssHeight }
+  }
+
+  /** Forgets image and view: the background is shown. */
+  clear(): void {
+    this.#view = undefined
+    this.#renderer?.clear()
+    this.request()
+  }
+
+  close(): void {
+    clearTimeout(this.#refineTimer)
+  }
+
+  #createRenderer(canvas: OffscreenCanvas): ImageRenderer | undefined {
+    const { shown, onError } = this.#options
+    try {
+      const renderer = new ImageRenderer(canvas)
+      canvas.addEventListener('webglcontextlost', (event) => {
+        // Without this the context would not be restored.
+        event.preventDefault()
+        onError({
+          code: 'GRAPHICS_LOST',
+          message: 'The graphics card has dropped the picture.',
+          hint: 'It comes back by itself; reload the page if it does not.',
+        })
+      })
+      canvas.addEventListener('webglcontextrestored', () => {
+        renderer.restore()
+        onError(undefined)
+        const image = shown()
+        if (image !== undefined) this.#upload(renderer, image)
+        this.request()
+      })
+      return renderer
+    } catch (error) {
+      onError(error instanceof NoWebGl2Error ? error.display : describeError(error))
+      return undefined
+    }
+  }
+
+  #tick(): void {
+    this.#tickRequested = false
+    const { advance, onDrawn } = this.#options
+    const renderer = this.#renderer
+    // Without graphics frames are still received, so that statistics, pixel values and histogram go on.
+    if (renderer === undefined || renderer.lost) {
+      advance()
+      return
+    }
+    if (this.#fences.full) return this.request()
+    const startedMs = performance.now()
+    const next = advance()
+    if (next !== undefined) {
+      this.#quality.frame(startedMs)
+      this.#upload(renderer, next)
+    }
+    const { view } = this
+    renderer.draw(view, this.#settings, this.#size, this.#quality.taps(startedMs))
+    if (next === undefined) return
+    const fence = renderer.fence()
+    if (fence !== undefined) this.#fences.add(fence, () => onDrawn(next, startedMs))
+    this.#refineLater(view)
+  }
+
+  #upload(renderer: ImageRenderer, { image }: ReadyImage): void {
+    const { onError } = this.#options
+    try {
+      renderer.upload(image)
+      onError(undefined)
+    } catch (error) {
+      renderer.clear()
+      onError(describeError(error))
+    }
+  }
+
+  #refineLater(view: ViewTransform): void {
+    const wanted = tapsFor(1 / (view.zoom * this.#size.devicePixelRatio))
+    const rough = this.#quality.learn(performance.now(), wanted, this.#options.drawMs())
+    clearTimeout(this.#refineTimer)
+    if (rough) this.#refineTimer = setTimeout(() => this.request(), stillAfterMs + 10)
+  }
+}
+
+/** An error as shown to the user. */
+export function describeError(error: unknown): DisplayError {
+  const { code, message, hint } = CoverslipError.from(error)
+  return { code, message, hint }
+}

@@ -1,0 +1,9 @@
+/** Names of the window's panes, and of the ways in which they lie. */
+
+/** Places for views. In the layout of four, `a` and `b` are the upper row, `c` and `d` the lower one. */
+export const paneIds = ['a', 'b', 'c', 'd'] as const
+export type PaneId = (typeof paneIds)[number]
+
+/** One view; two side by side; two, one above the other; two rows of two. */
+export const layouts = ['one', 'columns', 'rows', 'four'] as const
+export type Layout = (typeof layouts)[number]

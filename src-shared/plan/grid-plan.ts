@@ -1,0 +1,322 @@
+/** Tiles around each position, or over a region of the stage: useq-schema's grid plans (`useq/_grid.py`), µm. */
+import { z } from 'zod'
+import { CoverslipError } from '../errors.ts'
+import { cellsInOrder, type GridOrder, gridOrderSchema } from './grid-order.ts'
+import { fieldWithDefault, oneOfKinds, optionalField } from './plan-parts.ts'
+import { type Box, boundsOf, boxMeetsPolygon, convexHull, offsetPolygon, type Point } from './polygon.ts'
+import { inVisitOrder, scatter } from './random-points.ts'
+
+/** Size of an image in the specimen, µm. */
+export type FieldOfView = { readonly widthUm: number; readonly heightUm: number }
+
+type Tiling = {
+  /** Percent of the field of view, x and y; negative: gaps. */
+  readonly overlap: readonly [number, number]
+  readonly order: GridOrder
+  /** Of the plan itself; absent: that of the camera. */
+  readonly fovWidthUm: number | undefined
+  readonly fovHeightUm: number | undefined
+}
+
+export type GridPlan =
+  | ({ readonly kind: 'edges' } & Box & Tiling)
+  | ({
+      readonly kind: 'polygon'
+      readonly vertices: readonly Point[]
+      readonly convexHull: boolean
+      readonly offsetUm: number | undefined
+    } & Tiling)
+  | ({
+      readonly kind: 'rowsColumns'
+      readonly rows: number
+      readonly columns: number
+      readonly relativeTo: 'center' | 'top_left'
+    } & Tiling)
+  | ({
+      readonly kind: 'widthHeight'
+      readonly widthUm: number
+      readonly heightUm: number
+      readonly relativeTo: 'center' | 'top_left'
+    } & Tiling)
+  | {
+      readonly kind: 'random'
+      readonly count: number
+      readonly maxWidthUm: number
+      readonly maxHeightUm: number
+      readonly shape: 'ellipse' | 'rectangle'
+      readonly seed: number
+      readonly allowOverlap: boolean
+      readonly order: 'two_opt' | 'nearest_neighbor' | 'random'
+      readonly startAt: number
+      readonly fovWidthUm: number | undefined
+      readonly fovHeightUm: number | undefined
+    }
+  /** One point beside the position. */
+  | { readonly kind: 'point'; readonly xUm: number; readonly yUm: number }
+
+/** Tiles a grid may have: more is a mistake in its size or in the field of view. */
+export const maxTiles = 1_000_000
+const maxRandomPoints = 10_000
+
+const percent = z.number().lt(100, { message: 'must be less than 100 %' })
+const size = optionalField(z.number().positive())
+const tiling = {
+  overlap: fieldWithDefault(z.union([percent, z.tuple([percent, percent])]), 0),
+  mode: fieldWithDefault(gridOrderSchema, 'row_wise_snake'),
+  fov_width: size,
+  fov_height: size,
+}
+const relativeTo = fieldWithDefault(z.enum(['center', 'top_left']), 'center')
+
+type TilingFields = {
+  readonly overlap: number | [number, number]
+  readonly mode: GridOrder
+  readonly fov_width: number | undefined
+  readonly fov_height: number | undefined
+}
+function tilingOf({ overlap, mode, fov_width, fov_height }: TilingFields): Tiling {
+  return {
+    overlap: typeof overlap === 'number' ? [overlap, overlap] : overlap,
+    order: mode,
+    fovWidthUm: fov_width,
+    fovHeightUm: fov_height,
+  }
+}
+
+const lines = z.number().int().min(1).max(maxTiles)
+
+/** Seed of a plan that names none: fixed, so that a plan is the same each time it is expanded. */
+const defaultSeed = 1
+
+const gridKinds = [
+  {
+    keys: ['top', 'left', 'bottom', 'right'],
+    schema: z
+      .strictObject({ top: z.number(), left: z.number(), bottom: z.number(), right: z.number(), ...tiling })
+      .transform(
+        ({ top, left, bottom, right, ...rest }): GridPlan => ({
+          kind: 'edges',
+          left: Math.min(left, right),
+          right: Math.max(left, right),
+          bottom: Math.min(top, bottom),
+          top: Math.max(top, bottom),
+          ...tilingOf(rest),
+        }),
+      ),
+  },
+  {
+    keys: ['vertices'],
+    schema: z
+      .strictObject({
+        vertices: z
+          .array(z.tuple([z.number(), z.number()]))
+          .min(3)
+          .max(10_000),
+        convex_hull: fieldWithDefault(z.boolean(), false),
+        offset: optionalField(z.number()),
+        ...tiling,
+      })
+      .transform(
+        ({ vertices, convex_hull, offset, ...rest }): GridPlan => ({
+          kind: 'polygon',
+          vertices,
+          convexHull: convex_hull,
+          offsetUm: offset,
+          ...tilingOf(rest),
+        }),
+      ),
+  },
+  {
+    keys: ['rows', 'columns'],
+    schema: z.strictObject({ rows: lines, columns: lines, relative_to: relativeTo, ...tiling }).transform(
+      ({ rows, columns, relative_to, ...rest }): GridPlan => ({
+        kind: 'rowsColumns',
+        rows,
+        columns,
+        relativeTo: relative_to,
+        ...tilingOf(rest),
+      }),
+    ),
+  },
+  {
+    keys: ['width', 'height'],
+    schema: z
+      .strictObject({
+        width: z.number().positive(),
+        height: z.number().positive(),
+        relative_to: relativeTo,
+        ...tiling,
+      })
+      .transform(
+        ({ width, height, relative_to, ...rest }): GridPlan => ({
+          kind: 'widthHeight',
+          widthUm: width,
+          heightUm: height,
+          relativeTo: relative_to,
+          ...tilingOf(rest),
+        }),
+      ),
+  },
+  {
+    keys: ['num_points'],
+    schema: z
+      .strictObject({
+        num_points: z.number().int().min(1).max(maxRandomPoints),
+        max_width: fieldWithDefault(z.number().positive(), 1),
+        max_height: fieldWithDefault(z.number().positive(), 1),
+        shape: fieldWithDefault(z.enum(['ellipse', 'rectangle']), 'ellipse'),
+        random_seed: fieldWithDefault(z.number().int().nonnegative(), defaultSeed),
+        allow_overlap: fieldWithDefault(z.boolean(), true),
+        order: z.enum(['two_opt', 'nearest_neighbor', 'random']).nullable().default('two_opt'),
+        start_at: fieldWithDefault(z.number().int().nonnegative(), 0),
+        fov_width: size,
+        fov_height: size,
+      })
+      .transform(
+        (plan): GridPlan => ({
+          kind: 'random',
+          count: plan.num_points,
+          maxWidthUm: plan.max_width,
+          maxHeightUm: plan.max_height,
+          shape: plan.shape,
+          seed: plan.random_seed,
+          allowOverlap: plan.allow_overlap,
+          order: plan.order ?? 'random',
+          startAt: plan.start_at,
+          fovWidthUm: plan.fov_width,
+          fovHeightUm: plan.fov_height,
+        }),
+      )
+      .refine((plan) => plan.kind !== 'random' || plan.startAt < plan.count, {
+        path: ['start_at'],
+        message: 'must be less than num_points',
+      }),
+  },
+  {
+    keys: ['x', 'y'],
+    schema: z
+      .strictObject({
+        x: fieldWithDefault(z.number(), 0),
+        y: fieldWithDefault(z.number(), 0),
+        z: optionalField(z.literal(0)),
+        name: optionalField(z.string()),
+        sequence: optionalField(z.null()),
+        fov_width: size,
+        fov_height: size,
+      })
+      .transform(({ x, y }): GridPlan => ({ kind: 'point', xUm: x, yUm: y })),
+  },
+] as const
+
+/** Undefined: no grid. */
+export const gridPlanSchema = oneOfKinds('grid plan', gridKinds)
+  .nullish()
+  .transform((plan) => plan ?? undefined)
+
+/** True: tiles lie around each position; false: the plan says where on the stage they are. */
+export function isRelativeGrid({ kind }: GridPlan): boolean {
+  return kind !== 'edges' && kind !== 'polygon'
+}
+
+/** Whether the tiles depend on the size of an image that the plan does not name. */
+export function needsFieldOfView(plan: GridPlan): boolean {
+  if (plan.kind === 'point' || (plan.kind === 'random' && plan.allowOverlap)) return false
+  return plan.fovWidthUm === undefined || plan.fovHeightUm === undefined
+}
+
+/**
+ * The tiles' centres in the order of the plan, µm; relative ones from the position.
+ * @param fieldOfView of the camera; that of the plan itself wins.
+ * @throws CoverslipError INVALID_INPUT when the size of an image is needed and not known, or there are too many tiles.
+ */
+export function tilesOf(plan: GridPlan, fieldOfView: FieldOfView | undefined): readonly Point[] {
+  if (plan.kind === 'point') return [[plan.xUm, plan.yUm]]
+  const widthUm = plan.fovWidthUm ?? fieldOfView?.widthUm
+  const heightUm = plan.fovHeightUm ?? fieldOfView?.heightUm
+  if (plan.kind === 'random') {
+    const clear =
+      plan.allowOverlap || widthUm === undefined || heightUm === undefined
+        ? {}
+        : { clear: { widthUm, heightUm } }
+    const { shape, maxWidthUm, maxHeightUm, count, seed } = plan
+    const points = scatter({ shape, widthUm: maxWidthUm, heightUm: maxHeightUm, count, seed, ...clear })
+    return inVisitOrder(points, plan.order, plan.startAt)
+  }
+  if (widthUm === undefined || heightUm === undefined) {
+    throw new CoverslipError(
+      'INVALID_INPUT',
+      'grid_plan: the size of an image in the specimen is not known',
+      {
+        hint: 'Give the objective’s pixel size, or fov_width and fov_height in µm.',
+      },
+    )
+  }
+  return tiles(plan, { widthUm, heightUm })
+}
+
+type TiledPlan = Exclude<GridPlan, { kind: 'point' | 'random' }>
+
+function tiles(plan: TiledPlan, fov: FieldOfView): readonly Point[] {
+  const dx = fov.widthUm * (1 - plan.overlap[0] / 100)
+  const dy = fov.heightUm * (1 - plan.overlap[1] / 100)
+  const region = plan.kind === 'polygon' ? regionOf(plan) : undefined
+  const { rows, columns, x0, y0 } = layoutOf(plan, { fov, dx, dy, region })
+  if (rows * columns > maxTiles) {
+    throw new CoverslipError(
+      'INVALID_INPUT',
+      `grid_plan: ${rows} x ${columns} tiles are more than ${maxTiles}`,
+      {
+        hint: 'Make the region smaller, or check the pixel size.',
+      },
+    )
+  }
+  const points: Point[] = []
+  for (const { row, column } of cellsInOrder(plan.order, rows, columns)) {
+    const [x, y] = [x0 + column * dx, y0 - row * dy]
+    if (region === undefined || boxMeetsPolygon(tileAround(x, y, fov), region)) points.push([x, y])
+  }
+  return points
+}
+
+function tileAround(x: number, y: number, { widthUm, heightUm }: FieldOfView): Box {
+  return { left: x - widthUm / 2, right: x + widthUm / 2, bottom: y - heightUm / 2, top: y + heightUm / 2 }
+}
+
+function regionOf(plan: Extract<GridPlan, { kind: 'polygon' }>): readonly Point[] {
+  const grown = plan.offsetUm === undefined ? plan.vertices : offsetPolygon(plan.vertices, plan.offsetUm)
+  return plan.convexHull ? convexHull(grown) : grown
+}
+
+type Steps = {
+  readonly fov: FieldOfView
+  readonly dx: number
+  readonly dy: number
+  readonly region: readonly Point[] | undefined
+}
+/** Number of tiles, and the centre of the one at the top left. */
+type Layout = { readonly rows: number; readonly columns: number; readonly x0: number; readonly y0: number }
+
+function layoutOf(plan: TiledPlan, { fov, dx, dy, region }: Steps): Layout {
+  if (plan.kind === 'edges' || plan.kind === 'polygon') {
+    const box = plan.kind === 'edges' ? plan : boundsOf(region ?? plan.vertices)
+    const lineCount = (span: number, length: number, step: number) =>
+      span <= length ? 1 : Math.ceil((span - length) / step - 1e-9) + 1
+    return {
+      columns: lineCount(box.right - box.left, fov.widthUm, dx),
+      rows: lineCount(box.top - box.bottom, fov.heightUm, dy),
+      x0: box.left + fov.widthUm / 2,
+      y0: box.top - fov.heightUm / 2,
+    }
+  }
+  const { rows, columns } =
+    plan.kind === 'rowsColumns'
+      ? plan
+      : { rows: Math.ceil(plan.heightUm / dy), columns: Math.ceil(plan.widthUm / dx) }
+  const centred = plan.relativeTo === 'center'
+  return {
+    rows,
+    columns,
+    x0: centred ? (-(columns - 1) * dx) / 2 : 0,
+    y0: centred ? ((rows - 1) * dy) / 2 : 0,
+  }
+}

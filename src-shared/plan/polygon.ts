@@ -1,0 +1,116 @@
+/** Geometry of the regions that grids are laid over. Points are [x, y] in µm. */
+
+export type Point = readonly [x: number, y: number]
+
+export type Box = {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+export function boundsOf(points: readonly Point[]): Box {
+  const xs = points.map(([x]) => x)
+  const ys = points.map(([, y]) => y)
+  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) }
+}
+
+/** Twice the signed area: positive when the vertices go counter-clockwise (y upwards). */
+function doubleArea(points: readonly Point[]): number {
+  return edgesOf(points).reduce((sum, [[x0, y0], [x1, y1]]) => sum + x0 * y1 - x1 * y0, 0)
+}
+
+function edgesOf(points: readonly Point[]): readonly (readonly [Point, Point])[] {
+  return points.map((point, i) => [point, points[(i + 1) % points.length] ?? point])
+}
+
+const cross = ([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number =>
+  (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+
+/** The smallest convex polygon around `points` (Andrew's monotone chain), counter-clockwise. */
+export function convexHull(points: readonly Point[]): readonly Point[] {
+  const sorted = points.toSorted(([ax, ay], [bx, by]) => ax - bx || ay - by)
+  const halfHull = (ordered: readonly Point[]): Point[] => {
+    const half: Point[] = []
+    for (const point of ordered) {
+      while (half.length >= 2) {
+        const [before, last] = half.slice(-2)
+        if (before === undefined || last === undefined || cross(before, last, point) > 0) break
+        half.pop()
+      }
+      half.push(point)
+    }
+    half.pop()
+    return half
+  }
+  return [...halfHull(sorted), ...halfHull(sorted.toReversed())]
+}
+
+/** How much longer than the offset a mitre may be, as in shapely's `buffer(join_style="mitre")`. */
+const mitreLimit = 5
+
+/**
+ * The polygon with each side moved outwards by `offsetUm` (inwards when negative), corners mitred and cut off beyond the
+ * mitre limit. For polygons that do not cross themselves, before and after.
+ */
+export function offsetPolygon(points: readonly Point[], offsetUm: number): readonly Point[] {
+  const outwards = doubleArea(points) > 0 ? offsetUm : -offsetUm
+  const distinct = points.filter(([x, y], i) => {
+    const [nextX, nextY] = points[(i + 1) % points.length] ?? [x, y]
+    return x !== nextX || y !== nextY
+  })
+  return distinct.flatMap((corner, i): readonly Point[] => {
+    const before = distinct.at(i - 1) ?? corner
+    const after = distinct[(i + 1) % distinct.length] ?? corner
+    const [n0, n1] = [normal(before, corner), normal(corner, after)]
+    const along = n0[0] * n1[0] + n0[1] * n1[1]
+    const scale = 1 / (1 + along)
+    const mitre: Point = [(n0[0] + n1[0]) * scale, (n0[1] + n1[1]) * scale]
+    if (Math.hypot(...mitre) <= mitreLimit)
+      return [[corner[0] + mitre[0] * outwards, corner[1] + mitre[1] * outwards]]
+    return [n0, n1].map(([x, y]): Point => [corner[0] + x * outwards, corner[1] + y * outwards])
+  })
+}
+
+/** Unit normal to the right of the way from `a` to `b`: outwards where the vertices go counter-clockwise. */
+function normal([ax, ay]: Point, [bx, by]: Point): Point {
+  const length = Math.hypot(bx - ax, by - ay)
+  return [(by - ay) / length, -(bx - ax) / length]
+}
+
+/** Whether `box` and the polygon have a point in common; touching counts. */
+export function boxMeetsPolygon(box: Box, polygon: readonly Point[]): boolean {
+  const corners: readonly Point[] = [
+    [box.left, box.bottom],
+    [box.right, box.bottom],
+    [box.right, box.top],
+    [box.left, box.top],
+  ]
+  const inBox = ([x, y]: Point) => x >= box.left && x <= box.right && y >= box.bottom && y <= box.top
+  if (polygon.some(inBox) || corners.some((corner) => isInside(corner, polygon))) return true
+  return edgesOf(polygon).some(([a, b]) => edgesOf(corners).some(([c, d]) => segmentsMeet(a, b, c, d)))
+}
+
+/** By the number of sides that a ray to the right crosses. */
+function isInside([x, y]: Point, polygon: readonly Point[]): boolean {
+  return edgesOf(polygon).reduce((inside, [[x0, y0], [x1, y1]]) => {
+    const crosses = y0 > y !== y1 > y && x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0
+    return crosses ? !inside : inside
+  }, false)
+}
+
+function segmentsMeet(a: Point, b: Point, c: Point, d: Point): boolean {
+  const [abc, abd, cda, cdb] = [cross(a, b, c), cross(a, b, d), cross(c, d, a), cross(c, d, b)]
+  if (abc * abd < 0 && cda * cdb < 0) return true
+  const onSegment = (p: Point, q: Point, [x, y]: Point) =>
+    x >= Math.min(p[0], q[0]) &&
+    x <= Math.max(p[0], q[0]) &&
+    y >= Math.min(p[1], q[1]) &&
+    y <= Math.max(p[1], q[1])
+  return (
+    (abc === 0 && onSegment(a, b, c)) ||
+    (abd === 0 && onSegment(a, b, d)) ||
+    (cda === 0 && onSegment(c, d, a)) ||
+    (cdb === 0 && onSegment(c, d, b))
+  )
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import { CoverslipError } from '../errors.ts'
+import { isRelativeGrid } from './grid-plan.ts'
+import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
+
+/** Something about a plan that its author should know. `path`: where, as in `stage_positions[2].z`. */
+export type PlanRemark = { readonly path: string; readonly message: string }
+
+export type ReadPlan = {
+  readonly sequence: MdaSequence
+  /** What was passed over, or will be otherwise than one may think. */
+  readonly warnings: readonly PlanRemark[]
+}
+
+/** How many times unknown keys are looked for anew: a key may hide behind another one's problem. */
+const maxPasses = 8
+
+/**
+ * Reads a plan (an MDASequence of useq-schema, as parsed JSON or YAML). Unknown keys are warned of, as they are often
+ * misspelt ones.
+ * @throws CoverslipError INVALID_INPUT naming the path of everything that cannot be run; `data.problems` lists them.
+ */
+export function readPlan(file: unknown): ReadPlan {
+  const warnings: PlanRemark[] = []
+  let input = structuredClone(file)
+  for (let pass = 0; pass < maxPasses; pass++) {
+    const parsed = mdaSequenceSchema.safeParse(input)
+    if (parsed.success) return { sequence: parsed.data, warnings: [...warnings, ...unexpected(parsed.data)] }
+    const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
+    if (unknown.length === 0) throw refusal(parsed.error.issues)
+    for (const { path, keys } of unknown) {
+      warnings.push(
+        ...keys.map((key) => ({ path: pathText([...path, key]), message: 'is not known, and not used' })),
+      )
+      input = without(input, path, keys)
+    }
+  }
+  throw new CoverslipError('INVALID_INPUT', 'The plan is nested too deeply')
+}
+
+function refusal(issues: readonly z.core.$ZodIssue[]): CoverslipError {
+  const problems = issues.flatMap(problemsOf)
+  const told = problems
+    .slice(0, 5)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  const more = problems.length > told.length ? ` (and ${problems.length - told.length} more)` : ''
+  return new CoverslipError('INVALID_INPUT', `The plan cannot be run: ${told.join('; ')}${more}`, {
+    hint: 'Correct the fields named; docs/acquisition.md describes the format.',
+    data: { problems },
+  })
+}
+
+/** Of a union that nothing fits, what the last, most particular kind complains of. */
+function problemsOf(issue: z.core.$ZodIssue): readonly PlanRemark[] {
+  if (issue.code === 'invalid_union') {
+    const deepest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
+    if (depth(deepest) > 0)
+      return deepest.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }))
+  }
+  return [{ path: pathText(issue.path), message: issue.message }]
+}
+const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map(({ path }) => path.length))
+
+/** `stage_positions[2].sequence.z_plan` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('')
+}
+
+/** A copy of `input` in which the object at `path` lacks `keys`. */
+function without(input: unknown, path: readonly PropertyKey[], keys: readonly string[]): unknown {
+  if (typeof input !== 'object' || input === null) return input
+  const [next, ...rest] = path
+  if (next === undefined)
+    return Object.fromEntries(Object.entries(input).filter(([key]) => !keys.includes(key)))
+  if (Array.isArray(input)) return input.map((entry, i) => (i === next ? without(entry, rest, keys) : entry))
+  return Object.fromEntries(
+    Object.entries(input).map(([key, entry]) => [key, key === next ? without(entry, rest, keys) : entry]),
+  )
+}
+
+/** What is allowed and seldom meant. */
+function unexpected({ axisOrder, channels, grid, positions, z: stack }: MdaSequence): readonly PlanRemark[] {
+  const remarks: PlanRemark[] = []
+  const before = (a: 'c' | 't', b: 'c' | 't') => axisOrder.indexOf(a) < axisOrder.indexOf(b)
+  const skipping = channels.findIndex(({ acquireEvery }) => acquireEvery > 1)
+  if (skipping >= 0 && axisOrder.includes('t') && before('c', 't'))
+    remarks.push({
+      path: `channels[${skipping}].acquire_every`,
+      message: 'skips time points of a channel that is taken as a whole: put t before c in axis_order',
+    })
+  const offset = channels.findIndex(({ zOffsetUm }) => zOffsetUm !== 0)
+  if (offset >= 0 && stack === undefined)
+    remarks.push({ path: `channels[${offset}].z_offset`, message: 'has no effect without a z_plan' })
+  if (grid === undefined || isRelativeGrid(grid) || 'plate' in positions) return remarks
+  const placed = positions.findIndex(({ xUm, yUm }) => xUm !== undefined || yUm !== undefined)
+  if (placed >= 0)
+    remarks.push({
+      path: `stage_positions[${placed}]`,
+      message: 'x and y are not used, as grid_plan says where its tiles are',
+    })
+  if (positions.filter(({ sequence }) => sequence?.grid === undefined).length > 1)
+    remarks.push({ path: 'grid_plan', message: 'is imaged once for each position, at the same places' })
+  return remarks
+}

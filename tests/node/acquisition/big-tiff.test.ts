@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { fromFile } from 'geotiff'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
+import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
+import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => folder.remove())
+
+const [width, height] = [7, 5]
+
+const layout: DatasetLayout = {
+  name: 'kidney',
+  camera: { id: 'cam', name: 'Camera <1> & "co"', model: 'M', serialNumber: '7' },
+  image: { width, height, pixelFormat: 'Mono12', significantBits: 12, pixelSizeUm: 0.25 },
+  axes: [{ axis: 't', length: undefined }],
+  positions: [],
+  channels: [{ name: 'GFP', color: '#00ff00' }],
+  startedAt: Date.UTC(2026, 10, 28, 12),
+  software: 'Coverslip test',
+  metadata: { note: 'a < b & "c" \u0001' },
+}
+
+function record(place: number): Extract<FrameRecord, { kind: 'frame' }> {
+  return {
+    kind: 'frame',
+    camera: 'cam',
+    index: { t: place },
+    place,
+    sequence: place,
+    capturedAt: 0,
+    timestampNs: '0',
+    hostTimeNs: '0',
+    elapsedS: place / 10,
+    exposureMs: 20,
+    gain: 1,
+    stage: { x: 1.5, y: -2, z: 3 },
+  }
+}
+
+const pixelsOf = (place: number) =>
+  Uint16Array.from({ length: width * height }, (_, i) => (i * 100 + place) & 0xfff)
+
+async function write(
+  writer: Awaited<ReturnType<typeof openOmeTiff>>,
+  places: number,
+  index = (t: number) => ({ t }),
+) {
+  await Promise.all(
+    Array.from({ length: places }, (_, place) =>
+      writer.write({
+        pixels: new Uint8Array(pixelsOf(place).buffer),
+        record: record(place),
+        index: index(place),
+      }),
+    ),
+  )
+}
+
+async function imagesOf(path: string) {
+  const file = await fromFile(path)
+  const images = []
+  for (let i = 0; i < (await file.getImageCount()); i++) {
+    const image = await file.getImage(i)
+    const [pixels] = await image.readRasters()
+    images.push({ pixels: [...(pixels as Uint16Array)], description: image.fileDirectory })
+  }
+  await file.close()
+  return images
+}
+
+describe('OME-TIFF', () => {
+  it('holds every frame in order, and says where and when', async () => {
+    const writer = await openOmeTiff(folder.path, layout, { files: 'single' })
+    await write(writer, 4)
+    await writer.close()
+    await writer.close()
+    const images = await imagesOf(join(folder.path, 'kidney.ome.tiff'))
+    expect(images.map(({ pixels }) => pixels)).toEqual([0, 1, 2, 3].map((place) => [...pixelsOf(place)]))
+  })
+
+  it('can be read while it is written', async () => {
+    const writer = await openOmeTiff(folder.path, { ...layout, name: 'growing' }, { files: 'single' })
+    await write(writer, 3)
+    const images = await imagesOf(join(folder.path, 'growing.ome.tiff'))
+    expect(images.map(({ pixels }) => pixels)).toEqual([0, 1, 2].map((place) => [...pixelsOf(place)]))
+    await writer.close()
+  })
+
+  it('makes a file for each position', async () => {
+    const positions = [{ name: 'left' }, { name: 'right' }]
+    const name = 'apart'
+    const axes = [{ axis: 'p', length: 2 } as const, { axis: 't', length: 2 } as const]
+    const writer = await openOmeTiff(
+      folder.path,
+      { ...layout, name, positions, axes },
+      { files: 'perPosition' },
+    )
+    await write(writer, 4, (place) => ({ p: Math.floor(place / 2), t: place % 2 }))
+    await writer.close()
+    const left = await imagesOf(join(folder.path, 'apart_left.ome.tiff'))
+    const right = await imagesOf(join(folder.path, 'apart_right.ome.tiff'))
+    expect(left.map(({ pixels }) => pixels)).toEqual([0, 1].map((place) => [...pixelsOf(place)]))
+    expect(right.map(({ pixels }) => pixels)).toEqual([2, 3].map((place) => [...pixelsOf(place)]))
+  })
+
+  it('overwrites nothing', async () => {
+    const writer = await openOmeTiff(folder.path, layout, { files: 'single' })
+    await expect(write(writer, 1)).rejects.toMatchObject({
+      code: 'DATA_FOLDER',
+      message: expect.stringContaining('exists already'),
+    })
+  })
+})

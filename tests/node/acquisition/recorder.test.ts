@@ -1,0 +1,185 @@
+import { fork } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { fromFile } from 'geotiff'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordingSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
+import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
+import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import { eventually } from '../../fixtures/eventually.ts'
+import { testConnection } from '../../fixtures/test-connection.ts'
+import type { TestDriverOptions } from '../../fixtures/test-driver.ts'
+
+let folder: string
+let engine: Engine
+
+async function open(options: TestDriverOptions = {}): Promise<void> {
+  engine = await createEngine({
+    connections: [testConnection({ width: 40, height: 30, frameRate: 100, ...options })],
+    dataFolder: folder,
+    backOff: { firstMs: 50, mostMs: 100 },
+  })
+}
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coverslip-recording-'))
+})
+afterEach(async () => {
+  await engine.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const finished = () =>
+  eventually('the end of the recording', () => engine.recorder.status?.state === 'finished').then(() => {
+    const { status } = engine.recorder
+    if (status === undefined) throw new Error('no recording')
+    return status
+  })
+const datasetFolder = ({ id }: AcquisitionStatus) => join(folder, id, 'test-camera')
+
+async function recordsOf(status: AcquisitionStatus): Promise<FrameRecord[]> {
+  const text = await readFile(join(datasetFolder(status), 'frames.jsonl'), 'utf8')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => frameRecordSchema.parse(JSON.parse(line)))
+}
+const sequencesOf = (records: readonly FrameRecord[]) =>
+  records.flatMap((record) => (record.kind === 'frame' ? [record.sequence] : []))
+
+/** The first pixel of each image of an OME-TIFF: the test camera's frame number. */
+async function firstPixels(path: string): Promise<number[]> {
+  const file = await fromFile(path)
+  const values = []
+  for (let i = 0; i < (await file.getImageCount()); i++) {
+    const [pixels] = await (await file.getImage(i)).readRasters()
+    values.push((pixels as Uint16Array)[0] ?? -1)
+  }
+  await file.close()
+  return values
+}
+
+describe('Recorder', () => {
+  it('records the frames asked for, each with its number, and gives the camera back', async () => {
+    await open()
+    const told: AcquisitionStatus['state'][] = []
+    engine.recorder.on(({ state }) => told.push(state))
+    const started = await engine.recorder.start({ until: { kind: 'frames', frames: 25 } })
+    expect(started).toMatchObject({ state: 'acquiring', frames: { expected: 25 } })
+    const status = await finished()
+    expect(status).toMatchObject({ frames: { written: 25, lost: 0 }, finish: { reason: 'completed' } })
+    const sequences = sequencesOf(await recordsOf(status))
+    expect(sequences).toEqual(Array.from({ length: 25 }, (_, i) => (sequences[0] ?? 0) + i))
+    expect(await firstPixels(join(datasetFolder(status), `${status.name}.ome.tiff`))).toEqual(
+      sequences.map((sequence) => sequence % 4096),
+    )
+    expect(engine.devices.camera().acquiring).toBe(false)
+    expect(told).toContain('finished')
+    const summary = recordingSummarySchema.parse(
+      JSON.parse(await readFile(join(folder, status.id, 'acquisition.json'), 'utf8')),
+    )
+    expect(summary).toMatchObject({
+      finish: { reason: 'completed' },
+      datasets: [
+        { layout: { image: { width: 40, height: 30 }, metadata: { settings: { 'test-camera': {} } } } },
+      ],
+    })
+  })
+
+  it('records until it is stopped, while the live view goes on', async () => {
+    await open()
+    await engine.liveView.startLiveView({ protocol: 'jpeg' })
+    await engine.recorder.start({ storage: { format: 'raw' }, name: 'my cells' })
+    await eventually('20 frames', () => (engine.recorder.status?.frames.written ?? 0) >= 20)
+    const status = await engine.recorder.stop()
+    expect(status).toMatchObject({ state: 'finished', name: 'my_cells', finish: { reason: 'completed' } })
+    expect(engine.liveView.getActiveStreams()).toHaveLength(1)
+    expect(engine.devices.camera().acquiring).toBe(true)
+    const raw = await readFile(join(datasetFolder(status), 'my_cells.raw'))
+    const sequences = sequencesOf(await recordsOf(status))
+    expect(raw.length).toBe(sequences.length * 40 * 30 * 2)
+    expect(sequences.map((_, i) => raw.readUInt16LE(i * 40 * 30 * 2))).toEqual(
+      sequences.map((sequence) => sequence % 4096),
+    )
+    const described: unknown = JSON.parse(
+      await readFile(join(datasetFolder(status), 'my_cells.json'), 'utf8'),
+    )
+    expect(described).toMatchObject({ image: { dtype: '<u2', shape: [30, 40] } })
+  })
+
+  it('refuses a second recording, and a stop of nothing', async () => {
+    await open()
+    await engine.recorder.start()
+    await expect(engine.recorder.start()).rejects.toMatchObject({ code: 'ACQUISITION_RUNNING' })
+    await expect(engine.recorder.stop('another')).rejects.toMatchObject({ code: 'UNKNOWN_ACQUISITION' })
+    await engine.recorder.stop()
+    await expect(engine.recorder.stop()).rejects.toMatchObject({ code: 'UNKNOWN_ACQUISITION' })
+  })
+
+  it('refuses more data than the disk has room for', async () => {
+    await open()
+    const request = { until: { kind: 'frames', frames: 1_000_000_000_000 } } as const
+    await expect(engine.recorder.start(request)).rejects.toMatchObject({
+      code: 'DATA_FOLDER',
+      message: expect.stringContaining('needs'),
+    })
+    expect(await readdir(join(folder, 'recordings'))).toEqual([])
+    const estimate = await engine.recorder.estimate({ until: { kind: 'frames', frames: 10 } })
+    expect(estimate).toMatchObject({ frames: 10, bytes: 10 * 40 * 30 * 2 })
+  })
+
+  it('keeps what there is when the camera is lost, and says so', async () => {
+    await open({ fault: 'lost-while-running' })
+    await engine.recorder.start()
+    const status = await finished()
+    expect(status.finish).toMatchObject({ reason: 'failed', message: expect.stringContaining('lost') })
+    expect(engine.alerts.list().map(({ source }) => source)).toContain('Recording')
+    const records = await recordsOf(status)
+    expect(sequencesOf(records)).toHaveLength(status.frames.written)
+  })
+
+  it('ends with a clear error when its folder is removed, and nothing else stops', async () => {
+    await open()
+    await engine.liveView.startLiveView({ protocol: 'jpeg' })
+    await engine.recorder.start()
+    await eventually('some frames', () => (engine.recorder.status?.frames.written ?? 0) > 3)
+    await rm(join(folder, 'recordings'), { recursive: true, force: true })
+    const status = await finished()
+    expect(status.finish?.reason).toBe('failed')
+    expect(engine.liveView.getActiveStreams()).toHaveLength(1)
+  })
+
+  it('survives kill -9: what was reported as written is there after the next start', async () => {
+    const script = fileURLToPath(new URL('../../fixtures/recording-process.ts', import.meta.url))
+    const child = fork(script, [folder])
+    let written = 0
+    await new Promise<void>((resolve, reject) => {
+      child.on('message', (frames: number) => {
+        written = frames
+        if (frames >= 30) resolve()
+      })
+      child.on('exit', (code) => reject(new Error(`The recording process ended by itself: ${code}`)))
+    })
+    const exited = new Promise((resolve) => child.once('exit', resolve))
+    child.removeAllListeners('exit')
+    child.once('exit', () => undefined)
+    child.kill('SIGKILL')
+    await Promise.race([exited, new Promise((resolve) => child.once('close', resolve))])
+    await open()
+    const [alert] = engine.alerts.list().filter(({ id }) => id.startsWith('recording:interrupted'))
+    expect(alert?.message).toMatch(/was interrupted; its \d+ frames are kept/)
+    const dataset = join(alert?.hint ?? '', 'test-camera')
+    const [name] = (await readdir(dataset)).filter((file) => file.endsWith('.ome.tiff'))
+    const pixels = await firstPixels(join(dataset, name ?? ''))
+    const lines = (await readFile(join(dataset, 'frames.jsonl'), 'utf8')).split('\n').slice(0, -1)
+    const sequences = sequencesOf(lines.map((line) => frameRecordSchema.parse(JSON.parse(line))))
+    expect(sequences.length).toBeGreaterThanOrEqual(written)
+    expect(pixels.slice(0, sequences.length)).toEqual(sequences.map((sequence) => sequence % 4096))
+    // Told once.
+    await engine.close()
+    await open()
+    expect(engine.alerts.list()).toEqual([])
+  })
+})

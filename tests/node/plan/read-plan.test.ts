@@ -1,0 +1,271 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { parseDuration } from '../../../src-shared/plan/duration.ts'
+import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import { timesOf } from '../../../src-shared/plan/time-plan.ts'
+import { writePlan } from '../../../src-shared/plan/write-plan.ts'
+import { planesOf } from '../../../src-shared/plan/z-plan.ts'
+import { planFiles } from './plan-files.ts'
+
+/** The paths that reading `file` complains of. */
+function problemPaths(file: unknown): string[] {
+  try {
+    readPlan(file)
+  } catch (error) {
+    if (!(error instanceof CoverslipError)) throw error
+    expect(error.code).toBe('INVALID_INPUT')
+    const problems = error.data?.['problems']
+    if (!Array.isArray(problems)) return [error.message]
+    return problems.map(({ path }: { path: string }) => path)
+  }
+  return []
+}
+
+describe('readPlan', () => {
+  it.each<[string, unknown, string]>([
+    ['no object', 5, ''],
+    ['an axis that there is not', { axis_order: 'tq' }, 'axis_order'],
+    ['an axis twice', { axis_order: 'tt' }, 'axis_order'],
+    ['an axis without a place in the order', { axis_order: 't', channels: ['A'] }, 'axis_order'],
+    ['a step of 0', { z_plan: { range: 4, step: 0 } }, 'z_plan.step'],
+    ['a negative step', { z_plan: { top: 4, bottom: 0, step: -1 } }, 'z_plan.step'],
+    ['a stack upside down', { z_plan: { top: 0, bottom: 4, step: 1 } }, 'z_plan.top'],
+    ['a stack of too many planes', { z_plan: { range: 1e6, step: 0.001 } }, 'z_plan'],
+    ['a stack as a bare list', { z_plan: [1, 2] }, 'z_plan'],
+    ['a negative interval', { time_plan: { interval: -1, loops: 2 } }, 'time_plan.interval'],
+    ['no time points', { time_plan: { interval: 1, loops: 0 } }, 'time_plan.loops'],
+    ['an interval of 0 for a while', { time_plan: { interval: 0, duration: 5 } }, 'time_plan.interval'],
+    ['a duration in words', { time_plan: { interval: '1.5s', loops: 2 } }, 'time_plan.interval'],
+    ['a phase that is none', { time_plan: [{ interval: 1, loops: 2 }, {}] }, 'time_plan[1]'],
+    ['an unknown grid', { grid_plan: { foo: 1 } }, 'grid_plan'],
+    ['a grid without rows', { grid_plan: { rows: 0, columns: 2 } }, 'grid_plan.rows'],
+    ['tiles that overlap wholly', { grid_plan: { rows: 1, columns: 2, overlap: 100 } }, 'grid_plan.overlap'],
+    [
+      'a polygon of two corners',
+      {
+        grid_plan: {
+          vertices: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+      },
+      'grid_plan.vertices',
+    ],
+    ['a channel without a name', { channels: ['A', {}] }, 'channels[1].config'],
+    ['a channel twice', { channels: ['A', 'A'] }, 'channels[1]'],
+    ['an exposure of 0', { channels: [{ config: 'A', exposure: 0 }] }, 'channels[0].exposure'],
+    ['a position that is text', { stage_positions: [{ x: 'left' }] }, 'stage_positions[0].x'],
+    [
+      'positions within a position',
+      { stage_positions: [{ sequence: { stage_positions: [{ x: 1 }] } }] },
+      'stage_positions[0].sequence.stage_positions',
+    ],
+    [
+      'a bad plan within a position',
+      { stage_positions: [{}, { sequence: { z_plan: { range: 2, step: 0 } } }] },
+      'stage_positions[1].sequence.z_plan.step',
+    ],
+    [
+      'the stack of a position before the positions',
+      {
+        axis_order: 'zp',
+        z_plan: { range: 2, step: 1 },
+        stage_positions: [{ sequence: { z_plan: { range: 2, step: 1 } } }],
+      },
+      'axis_order',
+    ],
+    [
+      'autofocus at absolute planes',
+      { autofocus_plan: { axes: ['p'] }, z_plan: { absolute: [1, 2] } },
+      'autofocus_plan',
+    ],
+    ['an unknown plate', { stage_positions: { plate: 95, a1_center_xy: [0, 0] } }, 'stage_positions.plate'],
+    [
+      'a well that the plate does not have',
+      {
+        stage_positions: {
+          plate: 96,
+          a1_center_xy: [0, 0],
+          selected_wells: [
+            [0, 8],
+            [0, 0],
+          ],
+        },
+      },
+      'stage_positions.selected_wells[0][1]',
+    ],
+  ])('refuses %s, and says where', (_, file, path) => {
+    expect(problemPaths(file)).toContain(path)
+  })
+
+  it('warns of keys that it does not know, wherever they are, and goes on', () => {
+    const { sequence, warnings } = readPlan({
+      chanels: ['A'],
+      channels: [{ config: 'A', exposre: 5 }],
+      stage_positions: [{ x: 1, sequence: { z_plan: { range: 2, step: 1, goup: false } } }],
+    })
+    expect(warnings.map(({ path }) => path).toSorted()).toEqual([
+      'chanels',
+      'channels[0].exposre',
+      'stage_positions[0].sequence.z_plan.goup',
+    ])
+    expect(sequence.channels).toHaveLength(1)
+  })
+
+  it('warns of what is seldom meant', () => {
+    const { warnings } = readPlan({
+      axis_order: 'pgct',
+      channels: [{ config: 'A', acquire_every: 2, z_offset: 1 }],
+      time_plan: { interval: 1, loops: 3 },
+      stage_positions: [{ x: 1 }, { x: 2 }],
+      grid_plan: { top: 1, bottom: 0, left: 0, right: 1 },
+    })
+    expect(warnings.map(({ path }) => path)).toEqual([
+      'channels[0].acquire_every',
+      'channels[0].z_offset',
+      'stage_positions[0]',
+      'grid_plan',
+    ])
+  })
+
+  it('takes interval and duration before loops', () => {
+    const { sequence } = readPlan({ time_plan: { interval: 2, duration: 4, loops: 100 } })
+    expect(sequence.time?.phases).toMatchObject([{ kind: 'intervalDuration', intervalS: 2, durationS: 4 }])
+  })
+
+  it('accepts positions as lists, and the setup that useq-schema’s YAML writes without its type', () => {
+    const { sequence } = readPlan({
+      stage_positions: [[1, 2, 3], { x: 4 }],
+      setup: { action: { name: 'setup' }, properties: [['Camera', 'Binning', '2']], roi: [0, 0, 512, 256] },
+    })
+    expect(sequence.positions).toMatchObject([
+      { xUm: 1, yUm: 2, zUm: 3 },
+      { xUm: 4, yUm: undefined },
+    ])
+    expect(sequence.setup).toMatchObject({ roi: { width: 512, height: 256 } })
+  })
+
+  it('survives anything', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.jsonValue(),
+          fc.record(
+            {
+              channels: fc.jsonValue(),
+              z_plan: fc.jsonValue(),
+              time_plan: fc.jsonValue(),
+              grid_plan: fc.jsonValue(),
+              stage_positions: fc.jsonValue(),
+            },
+            { requiredKeys: [] },
+          ),
+        ),
+        (file) => {
+          try {
+            readPlan(file)
+          } catch (error) {
+            expect(error).toBeInstanceOf(CoverslipError)
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('writePlan', () => {
+  it('writes what is read back to the same plan', () => {
+    fc.assert(
+      fc.property(planFiles, (file) => {
+        const { sequence } = readPlan(file)
+        const again = readPlan(JSON.parse(JSON.stringify(writePlan(sequence))))
+        expect(again.sequence).toEqual(sequence)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('durations', () => {
+  it.each<[string, number | undefined]>([
+    ['PT0.5S', 0.5],
+    ['P1DT2S', 86_402],
+    ['P1W', 604_800],
+    ['01:30:00', 5400],
+    ['0:00:00.100000', 0.1],
+    ['2 days, 0:00:01', 172_801],
+    ['1 day, 0:00:01', 86_401],
+    ['1:30', undefined],
+    ['90', undefined],
+    ['1.5s', undefined],
+    ['P', undefined],
+    ['', undefined],
+  ])('%j', (text, seconds) => {
+    const parsed = parseDuration(text)
+    if (seconds === undefined) expect(parsed).toBeUndefined()
+    else expect(parsed).toBeCloseTo(seconds, 9)
+  })
+})
+
+describe('time points', () => {
+  const times = (file: unknown) => {
+    const { sequence } = readPlan({ time_plan: file })
+    if (sequence.time === undefined) return []
+    const points = timesOf(sequence.time)
+    return Array.from({ length: points.length }, (_, i) => points.at(i))
+  }
+
+  it('of phases follow each other without a gap', () => {
+    expect(
+      times([
+        { interval: 1, loops: 3 },
+        { interval: 5, duration: 10 },
+      ]),
+    ).toEqual([0, 1, 2, 7, 12])
+    expect(times({ phases: [{ interval: 1, loops: 3 }] })).toEqual([0, 1, 2])
+    const three = [
+      { interval: 1, loops: 2 },
+      { interval: 2, loops: 3 },
+      { interval: 3, loops: 2 },
+    ]
+    expect(times(three)).toEqual([0, 1, 3, 5, 8])
+  })
+
+  it('of one loop over a duration is the beginning', () => {
+    expect(times({ duration: 10, loops: 1 })).toEqual([0])
+  })
+
+  it('take no memory, however many', () => {
+    const { sequence } = readPlan({ time_plan: { interval: 1, loops: 1e12 } })
+    const points = sequence.time === undefined ? undefined : timesOf(sequence.time)
+    expect(points?.at(999_999_999_999)).toBe(999_999_999_999)
+  })
+})
+
+describe('planes', () => {
+  it('are those of numpy.arange(start, stop + step / 2, step)', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 200 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        (tenths, stepTenths, goUp) => {
+          const { sequence } = readPlan({
+            z_plan: { top: tenths / 10, bottom: 0, step: stepTenths / 10, go_up: goUp },
+          })
+          const planes = sequence.z === undefined ? undefined : planesOf(sequence.z)
+          const naive: number[] = []
+          // In twentieths, which are whole numbers: no rounding decides about the last plane.
+          for (let at = 0; 2 * at < 2 * tenths + stepTenths; at += stepTenths) naive.push(at / 10)
+          if (!goUp) naive.reverse()
+          expect(Array.from({ length: planes?.length ?? 0 }, (_, i) => planes?.at(i) ?? 0)).toEqual(
+            naive.map((value) => expect.closeTo(value, 9)),
+          )
+        },
+      ),
+    )
+  })
+})
