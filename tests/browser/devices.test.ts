@@ -35,6 +35,7 @@ afterEach(async () => {
 
 async function open(url = server.url, options: Parameters<typeof openApp>[2] = {}): Promise<AppPage> {
   const app = await openApp(browser, url, { width: 1280, height: 800, ...options })
+  app.page.setDefaultTimeout(90_000)
   pages.push(app)
   return app
 }
@@ -160,8 +161,7 @@ describe('the Devices view', () => {
       await page.keyboard.press('Shift+D')
       const health = page.getByRole('region', { name: 'Camera health' })
       await health
-        .getByText('packets are sent again')
-        .or(health.getByText('pixels missing'))
+        .getByText(/are sent again:|pixels missing/)
         .first()
         .waitFor()
       await screenshot('devices-gige')
@@ -327,7 +327,7 @@ describe('the Devices view', () => {
     const { page, screenshot } = await openDevices({ theme: 'light' })
     await page.getByRole('button', { name: 'Check-up' }).click()
     const checks = page.getByRole('list', { name: 'Checks' })
-    await eventually('checks', async () => (await checks.getByRole('listitem').count()) > 2)
+    await eventually('checks', async () => (await checks.getByRole('listitem').count()) > 2, 120_000)
     await main(page)
       .getByText(/checked just now/)
       .waitFor()
