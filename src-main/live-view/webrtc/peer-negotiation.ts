@@ -145,7 +145,6 @@ export class PeerNegotiation {
   /** The connection is being closed: nothing is negotiated any more. */
   end(): void {
     this.#isOver = true
-    this.#connection.onicegatheringstatechange = null
   }
 
   /** Puts the wanted codec first; the others stay, for viewers that do not have it. */

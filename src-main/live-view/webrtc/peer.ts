@@ -85,6 +85,7 @@ export class Peer {
   /** The library keeps what it may call back. */
   #forget(): void {
     this.#connection.onconnectionstatechange = null
+    this.#connection.onicegatheringstatechange = null
     this.#connection.ondatachannel = null
     this.#notes?.forget()
     this.#notes = undefined
