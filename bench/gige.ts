@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { BlockAssembler } from '../drivers/gige-vision/gvsp/block-assembler.ts'
+import { deviceMemory } from '../src-main/devices/device-connection.ts'
 import { startGigeSimulator } from '../drivers/gige-vision/simulator/start-gige-simulator.ts'
 import { blockPackets, imageLeader } from '../tests/fixtures/gvsp-packets.ts'
 import type { ReceiverOrders, ReceiverReport } from './fixtures/gige-receiver-worker.ts'
@@ -25,6 +26,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 async function receive(orders: ReceiverOrders, block: 'blocked' | 'free'): Promise<ReceiverReport> {
   const worker = new Worker(new URL('./fixtures/gige-receiver-worker.ts', import.meta.url), {
     workerData: orders,
+    resourceLimits: deviceMemory,
   })
   const timer =
     block === 'free'
