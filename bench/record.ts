@@ -62,7 +62,7 @@ async function record(format: 'raw' | 'ome-tiff', frameRate: number) {
     status = (await (await fetch(`${server.url}/api/recording/status`)).json()) as AcquisitionStatus
   } while (status.state !== 'finished')
   const rate = (status.bytesWritten * 1000) / (performance.now() - startedMs)
-  const log = await readFile(join(folder, status.id, 'bench', 'frames.jsonl'), 'utf8')
+  const log = await readFile(join(folder, status.id, 'camera', 'frames.jsonl'), 'utf8')
   const sequences = [...log.matchAll(/"kind":"frame".*?"sequence":(\d+)/g)].map(([, sequence]) =>
     Number(sequence),
   )
@@ -71,7 +71,7 @@ async function record(format: 'raw' | 'ome-tiff', frameRate: number) {
   viewer.close()
   await server.stop()
   const extension = format === 'raw' ? 'raw' : 'ome.tiff'
-  const { size } = await stat(join(folder, status.id, 'bench', `${status.name}.${extension}`))
+  const { size } = await stat(join(folder, status.id, 'camera', `${status.name}.${extension}`))
   await rm(join(folder, status.id), { recursive: true })
   return {
     'asked MB/s': Math.round((frameRate * frameBytes) / 1e6),

@@ -1,6 +1,6 @@
 /**
  * What is kept of every frame: one line of `frames.jsonl` (JSON lines, UTF-8, `\n`) each, appended as frames land, so
- * that what was acquired before a power cut is known.
+ * that what was acquired before a crash is known.
  */
 import { z } from 'zod'
 import { stagePositionSchema } from '../frames/frame-info.ts'

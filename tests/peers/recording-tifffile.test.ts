@@ -62,7 +62,7 @@ describe.skipIf(!tifffile)('tifffile opens what was recorded', () => {
     const frames = 6
     const engine = await createEngine({ connections: [replayConnection(data[set])], dataFolder: folder })
     try {
-      const { id, detectorNames } = await engine.recorder.start({
+      const { id } = await engine.recorder.start({
         name: set,
         until: { kind: 'frames', frames },
       })
@@ -71,7 +71,7 @@ describe.skipIf(!tifffile)('tifffile opens what was recorded', () => {
         return last?.state === 'finished' ? last : undefined
       })
       expect(status).toMatchObject({ frames: { written: frames, lost: 0 }, finish: { reason: 'completed' } })
-      const dataset = join(folder, id, detectorNames[0] ?? '')
+      const dataset = join(folder, id, 'camera')
       const peer = startPythonPeer('recording-tifffile.py', [join(dataset, `${set}.ome.tiff`)])
       const found = foundSchema.parse(JSON.parse((await peer.ended)[0] ?? ''))
       expect(found).toMatchObject({ bigtiff: true, dtype: set === 'nuclei' ? 'uint16' : 'uint8' })

@@ -20,6 +20,7 @@ type Options = {
 export class CameraRecording {
   readonly #worker: Worker
   #lease: CameraLease | undefined
+  #over = false
   /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
   readonly ready: Promise<void>
   /** Resolves when everything is on the disk and the camera is given back. `error`: why it ended early. */
@@ -55,14 +56,24 @@ export class CameraRecording {
     this.ready.catch(() => undefined)
     this.finished = exited.then(async () => {
       if (!complete) error ??= new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly')
-      await this.#lease?.release()
+      this.#over = true
+      try {
+        await this.#lease?.release()
+      } catch (failure) {
+        // The frames are on the disk all the same.
+        error ??= CoverslipError.from(failure, 'DEVICE_FAILED')
+      }
       return { error }
     })
   }
 
-  /** Keeps the camera running until the recording has ended. */
-  hold(lease: CameraLease): void {
-    this.#lease = lease
+  /**
+   * Keeps the camera running until the recording has ended, which it may have already: a few frames are written sooner
+   * than some cameras answer that they have started.
+   */
+  async hold(lease: CameraLease): Promise<void> {
+    if (this.#over) await lease.release()
+    else this.#lease = lease
   }
 
   /** Lets what has been published until now be written, and ends. */

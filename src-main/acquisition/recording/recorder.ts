@@ -49,7 +49,7 @@ export class Recorder {
   readonly #events = new Emitter<AcquisitionStatus>()
   readonly #unsubscribe: () => void
   #running: RunningRecording | undefined
-  #starting = false
+  #starting: Promise<void> | undefined
   #last: AcquisitionStatus | undefined
 
   constructor(options: Options) {
@@ -84,17 +84,21 @@ export class Recorder {
    *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
-    if (this.#running !== undefined || this.#starting) {
+    if (this.#running !== undefined || this.#starting !== undefined) {
       const name = this.#running?.status.name ?? 'Another recording'
       throw new CoverslipError('ACQUISITION_RUNNING', `${name} is under way`, {
         hint: 'Stop it first, or wait until it has ended.',
       })
     }
-    this.#starting = true
+    const starting = this.#begin(recordingRequestSchema.parse(input))
+    this.#starting = starting.then(
+      () => undefined,
+      () => undefined,
+    )
     try {
-      return await this.#begin(recordingRequestSchema.parse(input))
+      return await starting
     } finally {
-      this.#starting = false
+      this.#starting = undefined
     }
   }
 
@@ -117,6 +121,7 @@ export class Recorder {
   /** Completes what is being recorded. */
   async close(): Promise<void> {
     this.#unsubscribe()
+    await this.#starting
     this.#running?.end({ reason: 'cancelled', message: 'Coverslip was closed' })
     await this.#running?.finished
   }
@@ -131,11 +136,15 @@ export class Recorder {
     const name = await newFolder(join(recordings, day), given === '' ? `recording_${time}` : given)
     const folder = join(recordings, day, name)
     const { software, alerts, devices } = this.#options
-    const parts = cameras.map((recorded) => ({ ...recorded, folder: safeFileName(recorded.camera.id) }))
+    const parts = cameras.map((recorded, i) => ({
+      ...recorded,
+      folder: cameras.length === 1 ? 'camera' : `camera_${i + 1}`,
+    }))
     const summary = {
       version: 1 as const,
       name,
       software,
+      pid: process.pid,
       startedAt,
       request,
       datasets: parts.map((part) => ({ folder: part.folder })),

@@ -15,6 +15,8 @@ export const recordingSummarySchema = z.object({
   version: z.literal(1),
   name: z.string(),
   software: z.string(),
+  /** Number of the process that records. */
+  pid: z.number().int(),
   /** Unix time, ms. */
   startedAt: z.number(),
   request: recordingRequestSchema,

@@ -123,18 +123,14 @@ export class RecordingLoop {
     const record = this.#recordOf(info, { place, elapsedS })
     const pixels = buffer.subarray(0, imageBytes(info.pixelFormat, info.width, info.height))
     // Written in whatever order the disk likes, but told in theirs: what is in the log has everything before it.
-    const logged = this.#logged
-    const writing = dataset.writer
-      .write({ pixels, record, index: record.index })
-      .then(() => logged)
-      .then(() => {
-        if (this.#failure !== undefined) throw this.#failure
-        return this.#log?.append(record)
-      })
+    const logged = Promise.all([dataset.writer.write({ pixels, record, index: record.index }), this.#logged])
+      .then(() => this.#log?.append(record))
       .then(() => {
         this.#written += 1
         this.#bytesWritten += pixels.length
       })
+    this.#logged = logged
+    const writing = logged
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#writing.delete(writing)
@@ -142,7 +138,6 @@ export class RecordingLoop {
         this.#bufferFreed?.()
       })
     this.#writing.add(writing)
-    this.#logged = writing
   }
 
   async #begin(info: FrameInfo): Promise<Dataset> {
@@ -176,9 +171,11 @@ export class RecordingLoop {
     } satisfies FrameRecord
   }
 
+  /** Told in its place, after the frames before it. */
   async #recordLoss(first: number, last: number): Promise<void> {
     this.#lost += last - first + 1
     const { camera } = this.#data.layout
+    await this.#logged
     await this.#log?.append({
       kind: 'lost',
       camera: camera.id,

@@ -5,6 +5,7 @@ import { type DeviceState, standardProperty } from '../../../src-shared/devices.
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
 
 /** A recording ends before the disk is so full that nothing else works. */
@@ -67,6 +68,9 @@ export function estimateRecording(
   const warnings: string[] = []
   if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / bytesPerSecond < 60)
     warnings.push('The disk has room for less than a minute')
+  const framesEach = frames === undefined ? 0 : frames / cameras.length
+  if (request.storage.format === 'ome-tiff' && framesEach > maxOmePlanes)
+    warnings.push(`OME-TIFF holds ${maxOmePlanes} images at most: choose raw`)
   return {
     ...(frames === undefined ? {} : { frames }),
     ...(durationS === undefined ? {} : { durationS }),

@@ -11,6 +11,8 @@ import type { RecordingCounts, RecordingWorkerData } from './recording-messages.
 import { keepFreeBytes } from './recording-room.ts'
 
 const diskCheckEveryMs = 2000
+/** How much longer than asked for a recording by seconds waits for frames. */
+const silenceS = 10
 /** Share of the buffers beyond which the user is told that the disk is too slow. */
 const tooFull = 0.75
 
@@ -41,9 +43,11 @@ export class RunningRecording {
   readonly #cameras: ReadonlyMap<string, CameraRecording>
   readonly #counts = new Map<string, RecordingCounts>()
   readonly #diskTimer: NodeJS.Timeout
+  readonly #endTimer: NodeJS.Timeout | undefined
   #summary: RecordingSummary
   /** Summaries are written one after the other. */
   #saving: Promise<void> = Promise.resolve()
+  #saveFailure: { readonly message: string; readonly hint?: string } | undefined
   #status: AcquisitionStatus
   #rate = { at: performance.now(), bytes: 0 }
   /** Why it was ended from outside. */
@@ -77,6 +81,7 @@ export class RunningRecording {
         return [camera.id, new CameraRecording({ data, layout, counts })]
       }),
     )
+    if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
     this.#diskTimer = setInterval(() => void this.#watchDisk(), diskCheckEveryMs)
     this.finished = this.#finish()
   }
@@ -131,7 +136,8 @@ export class RunningRecording {
   async #finish(): Promise<AcquisitionStatus> {
     const results = await Promise.all([...this.#cameras.values()].map((camera) => this.#camerasEnd(camera)))
     clearInterval(this.#diskTimer)
-    this.#options.alerts.clear(this.#slowAlert)
+    clearTimeout(this.#endTimer)
+    if (this.#status.frames.lost === 0) this.#options.alerts.clear(this.#slowAlert)
     const error = results.find((result) => result !== undefined)
     const finish: Finish =
       error === undefined
@@ -143,9 +149,20 @@ export class RunningRecording {
           }
     this.#save((summary) => ({ ...summary, finish }))
     await this.#saving
-    if (finish.reason === 'failed') this.#raise(finish)
-    this.#tell({ state: 'finished', finish })
+    // Writing that down may have failed.
+    const told =
+      this.#saveFailure === undefined ? finish : { reason: 'failed' as const, ...this.#saveFailure }
+    if (told.reason === 'failed') this.#raise(told)
+    this.#tell({ state: 'finished', finish: told })
     return this.#status
+  }
+
+  /**
+   * The cameras' workers count the seconds by the frames' own times; this is for when none come. It leaves time for the
+   * start and for the last exposure.
+   */
+  #endAfter(seconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.end({ reason: 'completed' }), (seconds + silenceS) * 1000)
   }
 
   /** When one camera fails, the others end, too: half a recording is seldom wanted. */
@@ -185,13 +202,14 @@ export class RunningRecording {
     this.#saving = this.#saving
       .then(() => writeSummary(this.#options.folder, summary))
       .catch((error: unknown) => {
-        this.end({ reason: 'failed', message: error instanceof Error ? error.message : String(error) })
+        const { message, hint } = CoverslipError.from(error, 'DATA_FOLDER')
+        this.#saveFailure = { message, ...(hint === undefined ? {} : { hint }) }
+        this.end({ reason: 'failed', ...this.#saveFailure })
       })
   }
 
   #counted(cameraId: string, counts: RecordingCounts): void {
     this.#counts.set(cameraId, counts)
-    this.#warnOfSlowDisk(counts)
     const all = [...this.#counts.values()]
     const sum = (of: (one: RecordingCounts) => number) => all.reduce((total, one) => total + of(one), 0)
     const bytesWritten = sum((one) => one.bytesWritten)
@@ -210,18 +228,21 @@ export class RunningRecording {
       },
       writeBytesPerSecond: Math.max(0, writeBytesPerSecond),
     })
+    this.#warnOfLoss()
   }
 
-  #warnOfSlowDisk({ bufferBytes, bufferLimitBytes, lost }: RecordingCounts): void {
-    const full = bufferBytes / bufferLimitBytes
-    if (lost === 0 && full < tooFull) return this.#options.alerts.clear(this.#slowAlert)
+  /** Of what is lost, until somebody has read it; of a disk that is too slow, as long as it is. */
+  #warnOfLoss(): void {
+    const { frames, buffer } = this.#status
+    const full = buffer.bytes / buffer.limitBytes
+    if (frames.lost === 0 && full < tooFull) return this.#options.alerts.clear(this.#slowAlert)
     this.#options.alerts.raise({
       id: this.#slowAlert,
-      severity: lost > 0 ? 'error' : 'warning',
+      severity: frames.lost > 0 ? 'error' : 'warning',
       source: 'Recording',
       message:
-        lost > 0
-          ? `${lost} frames are not in the file; frames.jsonl names them`
+        frames.lost > 0
+          ? `${frames.lost} frames are not in ${this.#status.name}; its frames.jsonl names them`
           : `The disk is too slow: ${Math.round(100 * full)} % of the buffers are full`,
       hint: 'Lower the frame rate, choose a smaller ROI, or record to a faster disk.',
     })

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { AppendFile } from './append-file.ts'
 import {
@@ -17,7 +18,7 @@ import {
   paddingAfter,
 } from './big-tiff.ts'
 import type { DatasetLayout, DatasetWriter, StoredFrame } from './dataset-writer.ts'
-import { type OmePlane, omeXml } from './ome-xml.ts'
+import { maxOmePlanes, type OmePlane, omeXml } from './ome-xml.ts'
 
 type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
 
@@ -103,6 +104,15 @@ class OmeTiffFile {
   }
 
   async write({ pixels, record, index }: StoredFrame): Promise<void> {
+    if (this.#planes.length === maxOmePlanes) {
+      throw new CoverslipError(
+        'DATA_FOLDER',
+        `${this.#file.path} has ${maxOmePlanes} images, which is its limit`,
+        {
+          hint: 'Everything until now is kept. Record longer series as raw.',
+        },
+      )
+    }
     const at = this.#file.length
     const before = this.#last
     const directory = bigTiffDirectory(this.#image, {
@@ -113,7 +123,8 @@ class OmeTiffFile {
     })
     this.#first ??= directory
     this.#last = directory
-    this.#planes.push({ record, index, ifd: this.#planes.length })
+    const { stage, exposureMs, elapsedS } = record
+    this.#planes.push({ record: { stage, exposureMs, elapsedS }, index, ifd: this.#planes.length })
     const padding = Buffer.alloc(paddingAfter(at + directory.bytes.length + pixels.length))
     const written = this.#file.append([directory.bytes, pixels, padding])
     // A directory is named by the one before only when all of it is there.

@@ -1,10 +1,16 @@
 /** OME-XML (schema 2016-06) of a dataset: what OME-TIFF files carry in the description of their first image. */
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
-import type { EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 import type { DatasetAxis, DatasetLayout, StoredFrame } from './dataset-writer.ts'
 
 /** An image of the file: `ifd` is its number there. */
-export type OmePlane = Pick<StoredFrame, 'record' | 'index'> & { readonly ifd: number }
+export type OmePlane = {
+  readonly ifd: number
+  readonly index: StoredFrame['index']
+  readonly record: Pick<StoredFrame['record'], 'stage' | 'exposureMs' | 'elapsedS'>
+}
+
+/** Planes that one file's description may name: a text has to hold it, and memory the planes until then. */
+export const maxOmePlanes = 500_000
 
 const namespace = 'http://www.openmicroscopy.org/Schemas/OME/2016-06'
 const schemaLocation = `${namespace} ${namespace}/ome.xsd`
@@ -169,9 +175,4 @@ function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-}
-
-/** An index as text, to compare by. */
-export function indexKey({ t, p, c, z }: EventIndex): string {
-  return `${t ?? 0},${p ?? 0},${c ?? 0},${z ?? 0}`
 }

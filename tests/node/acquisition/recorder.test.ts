@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordingSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
+import { demoConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
@@ -37,7 +38,7 @@ const finished = () =>
     if (status === undefined) throw new Error('no recording')
     return status
   })
-const datasetFolder = ({ id }: AcquisitionStatus) => join(folder, id, 'test-camera')
+const datasetFolder = ({ id }: AcquisitionStatus) => join(folder, id, 'camera')
 
 async function recordsOf(status: AcquisitionStatus): Promise<FrameRecord[]> {
   const text = await readFile(join(datasetFolder(status), 'frames.jsonl'), 'utf8')
@@ -86,6 +87,35 @@ describe('Recorder', () => {
         { layout: { image: { width: 40, height: 30 }, metadata: { settings: { 'test-camera': {} } } } },
       ],
     })
+  })
+
+  it('records several cameras side by side, for as long as asked for', async () => {
+    engine = await createEngine({
+      connections: [
+        testConnection({ width: 40, height: 30, frameRate: 100 }),
+        demoConnection({ width: 256, height: 256, frameRate: 30 }),
+      ],
+      dataFolder: folder,
+    })
+    const cameras = [
+      'test-camera',
+      engine.devices.devices().find(({ demo, driver }) => demo && driver !== 'test')?.id ?? '',
+    ]
+    const { id, detectorNames } = await engine.recorder.start({
+      detectorNames: cameras,
+      until: { kind: 'seconds', seconds: 0.5 },
+    })
+    expect(detectorNames).toEqual(cameras)
+    const status = await finished()
+    expect(status.finish).toEqual({ reason: 'completed' })
+    for (const part of ['camera_1', 'camera_2']) {
+      const records = (await readFile(join(folder, id, part, 'frames.jsonl'), 'utf8'))
+        .split('\n')
+        .slice(0, -1)
+      expect(records.length).toBeGreaterThan(0)
+      for (const line of records)
+        expect(frameRecordSchema.parse(JSON.parse(line))).toMatchObject({ kind: 'frame' })
+    }
   })
 
   it('records until it is stopped, while the live view goes on', async () => {
@@ -170,7 +200,8 @@ describe('Recorder', () => {
     await open()
     const [alert] = engine.alerts.list().filter(({ id }) => id.startsWith('recording:interrupted'))
     expect(alert?.message).toMatch(/was interrupted; its \d+ frames are kept/)
-    const dataset = join(alert?.hint ?? '', 'test-camera')
+    const [, recording = ''] = /It is in (.*)\.$/.exec(alert?.hint ?? '') ?? []
+    const dataset = join(folder, recording, 'camera')
     const [name] = (await readdir(dataset)).filter((file) => file.endsWith('.ome.tiff'))
     const pixels = await firstPixels(join(dataset, name ?? ''))
     const lines = (await readFile(join(dataset, 'frames.jsonl'), 'utf8')).split('\n').slice(0, -1)
