@@ -48,7 +48,7 @@ describe.skipIf(!hasWebrtc())('watching by WebRTC', () => {
       await anImage()
       await choose(page, 'Protocol', 'WebRTC')
       await eventually('the video’s stream alone', () => protocols().join() === 'webrtc')
-      await eventually('a WebRTC viewer', () => watched().join() === 'webrtc webrtc')
+      await eventually('a WebRTC viewer', () => watched().join() === 'app webrtc')
       await anImage()
       const counters = page.getByRole('button', { name: 'Frame counters' })
       await eventually('figures', async () =>
@@ -73,7 +73,7 @@ describe.skipIf(!hasWebrtc())('watching by WebRTC', () => {
       await eventually('a lossless viewer', () => watched().join() === 'app binary')
       await anImage()
       await choose(page, 'Watch by', 'WebRTC')
-      await eventually('a WebRTC viewer again', () => watched().join() === 'webrtc webrtc')
+      await eventually('a WebRTC viewer again', () => watched().join() === 'app webrtc')
       await anImage()
 
       // What is stopped stays so: the page must not ask for video again, which would start it.
