@@ -93,9 +93,9 @@ export class Acquisition {
 
   /** How well frames arrive; rates are since the last call. */
   health(): CameraHealth {
-    const { incompleteFrames, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
+    const { incompleteFrames, packets, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
     const frames = this.#assembler.meter.read(performance.now())
-    return { ...frames, incompleteFrames, lostPackets, resendRequests, resentPackets }
+    return { ...frames, incompleteFrames, packets, lostPackets, resendRequests, resentPackets }
   }
 
   /** The chunks of the newest frame; undefined when they cannot be read. */

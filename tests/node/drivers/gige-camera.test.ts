@@ -91,6 +91,8 @@ describe('lost packets', () => {
     // Of 40 frames of 48 packets each nearly all lose some: without resend hardly one of two would be whole. How many
     // are complete on a quiet machine is measured in bench/gige.ts.
     expect(health?.resentPackets).toBeGreaterThan(0)
+    // Of those that the resent ones are a share of: at least those of the frames that came.
+    expect(health?.packets).toBeGreaterThanOrEqual(48 * (health?.frames ?? Number.NaN))
     expect(health?.incompleteFrames).toBeLessThan(20)
   })
 
