@@ -65,6 +65,7 @@ export class Acquisition {
     const socket = await openStreamSocket(client.localAddress, options.receiveBufferMiB * 2 ** 20)
     // An error of the socket shows as missing packets; the loss of the camera is found by the heartbeat.
     socket.on('error', (error) => sink.fault(error))
+    let acquisition: Acquisition | undefined
     try {
       await openChannel({ client, socket, cameraAddress: address })
       const wished =
@@ -81,21 +82,25 @@ export class Acquisition {
       await setIfThere(nodeMap, 'TLParamsLocked', 1)
       const chunks = new ChunkKeeper()
       const assembler = await createAssembler(given, packetSize, chunks)
-      const acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
+      acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
       acquisition.#receiver.start()
       await nodeMap.execute('AcquisitionStart')
       return acquisition
     } catch (error) {
+      if (acquisition !== undefined) acquisition.#receiver.stop()
       socket.close()
+      await setIfThere(nodeMap, 'TLParamsLocked', 0).catch(() => {
+        // Settings that the camera does not start with must be free to change; but why it did not start matters more.
+      })
       throw error
     }
   }
 
   /** How well frames arrive; rates are since the last call. */
   health(): CameraHealth {
-    const { incompleteFrames, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
+    const { incompleteFrames, packets, lostPackets, resendRequests, resentPackets } = this.#assembler.counts
     const frames = this.#assembler.meter.read(performance.now())
-    return { ...frames, incompleteFrames, lostPackets, resendRequests, resentPackets }
+    return { ...frames, incompleteFrames, packets, lostPackets, resendRequests, resentPackets }
   }
 
   /** The chunks of the newest frame; undefined when they cannot be read. */

@@ -83,7 +83,7 @@ export class GigeCamera implements CameraDevice {
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
     if (name !== incompleteFrames) {
-      return this.#properties.set(name, value, { acquiring: this.#starting !== undefined })
+      return this.#properties.set(name, value)
     }
     checkPropertyValue(this.#incompleteProperty(), value)
     this.#incomplete = value === 'deliver' ? 'deliver' : 'drop'
@@ -97,6 +97,7 @@ export class GigeCamera implements CameraDevice {
   async start(sink: FrameSink): Promise<void> {
     if (this.#lost) throw this.#unavailable()
     this.#sink = sink
+    this.#properties.acquisitionBegins()
     const starting = Acquisition.start({
       session: this.#session,
       options: this.#options,
@@ -114,8 +115,9 @@ export class GigeCamera implements CameraDevice {
       this.#acquisition = await starting
       this.#packetSize = this.#acquisition.packetSize
       await this.#properties.refreshed()
+      if (this.#starting === starting) this.#properties.acquisitionBegun()
     } catch (error) {
-      if (this.#starting === starting) this.#starting = undefined
+      this.#ended(starting)
       throw error
     }
   }
@@ -129,7 +131,7 @@ export class GigeCamera implements CameraDevice {
       // What was locked during the acquisition can be set again.
       await this.#properties.refreshed()
     } finally {
-      if (this.#starting === starting) this.#starting = undefined
+      this.#ended(starting)
       this.#sink = undefined
     }
   }
@@ -158,6 +160,13 @@ export class GigeCamera implements CameraDevice {
     } finally {
       await this.#session.close()
     }
+  }
+
+  /** Unless another acquisition has begun since. */
+  #ended(acquisition: Promise<Acquisition>): void {
+    if (this.#starting !== acquisition) return
+    this.#starting = undefined
+    this.#properties.acquisitionEnded()
   }
 
   /** The camera is gone: nothing more goes to the sink. */

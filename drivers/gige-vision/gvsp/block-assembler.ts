@@ -226,6 +226,7 @@ export class BlockAssembler {
   #close(block: Block): void {
     this.#open.splice(this.#open.indexOf(block), 1)
     if (block.credible) {
+      this.counts.packets += block.received
       this.#last = { blockId: block.blockId, sequence: block.sequence, extendedIds: block.extendedIds }
       if (block.complete) this.#commit(block)
       else this.#giveUp(block)

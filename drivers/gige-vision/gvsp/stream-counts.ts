@@ -1,6 +1,8 @@
 /** What has happened on a stream since it was started. */
 export type StreamCounts = {
   incompleteFrames: number
+  /** Packets of pixels that arrived, of frames that are over. */
+  packets: number
   /** Packets that did not arrive at first; those asked for again, and those that came then. */
   lostPackets: number
   resendRequests: number
@@ -19,6 +21,7 @@ export type StreamCounts = {
 export function noStreamCounts(): StreamCounts {
   return {
     incompleteFrames: 0,
+    packets: 0,
     lostPackets: 0,
     resendRequests: 0,
     resentPackets: 0,

@@ -4,6 +4,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { checkPropertyValue, findProperty } from '../../sdk/property-value.ts'
 import type { Feature, FeatureValue } from '../genicam/feature.ts'
 import type { NodeMap } from '../genicam/node-map.ts'
+import { AcquisitionLocks } from './acquisition-locks.ts'
 import { featureProperty, featureValue } from './feature-property.ts'
 import { binningProperty, pixelFormatProperty } from './format-properties.ts'
 import { numberProperties } from './number-properties.ts'
@@ -33,6 +34,7 @@ export class CameraProperties {
   readonly #options: CameraPropertiesOptions
   readonly #features = new Map<string, Feature>()
   readonly #stale = new Set<string>()
+  readonly #locks = new AcquisitionLocks()
   readonly #changed = new Emitter<void>()
   readonly #failed = new Emitter<CoverslipError>()
   readonly #standard: readonly StandardProperty[]
@@ -85,16 +87,30 @@ export class CameraProperties {
     return this.#failed.on(listener)
   }
 
-  /** Sets a property, and resolves when what it changed is read back. `acquiring`: whether frames are being taken. */
-  async set(
-    name: string,
-    value: PropertyValue,
-    { acquiring }: { readonly acquiring: boolean },
-  ): Promise<void> {
+  /** To be called before the camera is told to acquire: what it locks then is told as `lockedWhileAcquiring`. */
+  acquisitionBegins(): void {
+    this.#locks.begin()
+  }
+
+  /** To be called when the camera acquires and what changed by that is read. */
+  acquisitionBegun(): void {
+    this.#locks.begun()
+    this.#announce()
+  }
+
+  /** To be called when the camera stands still and what is free again is read. */
+  acquisitionEnded(): void {
+    this.#locks.end()
+    this.#announce()
+  }
+
+  /** Sets a property, and resolves when what it changed is read back. */
+  async set(name: string, value: PropertyValue): Promise<void> {
     const { nodeMap, deviceName } = this.#options
     const property = findProperty(deviceName, this.#list, name)
     checkPropertyValue(property, value)
-    if (property.lockedWhileAcquiring === true && acquiring && property.value !== value) {
+    if (property.lockedWhileAcquiring === true && this.#locks.acquiring) {
+      if (property.value === value) return
       throw new CoverslipError('PROPERTY_READ_ONLY', `${property.title} of ${deviceName} cannot change now`, {
         hint: 'Stop the acquisition first.',
         data: { property: name },
@@ -186,23 +202,41 @@ export class CameraProperties {
   async #refresh(): Promise<void> {
     const names = [...this.#stale]
     this.#stale.clear()
-    for (const name of names) this.#features.set(name, await this.#options.nodeMap.feature(name))
+    for (const name of names) {
+      const feature = await this.#options.nodeMap.feature(name)
+      this.#locks.observe(this.#features.get(name), feature)
+      this.#features.set(name, feature)
+    }
+    this.#announce()
+  }
+
+  #announce(): void {
+    if (this.#closed) return
     this.#describe()
     this.#changed.emit()
   }
 
   #describe(): void {
+    const features = new Map<string, Feature>()
+    for (const [name, feature] of this.#features) features.set(name, this.#locks.unlocked(feature))
     const standard = this.#standard.flatMap((property) => {
-      const description = property.describe(this.#features)
-      return description === undefined ? [] : [{ description, replaces: property.replaces }]
+      const description = property.describe(features)
+      if (description === undefined) return []
+      return [{ description: this.#locked(description, property.features), replaces: property.replaces }]
     })
     const replaced = new Set(standard.flatMap(({ replaces }) => replaces))
     const own = this.#options.nodeMap.featureNames.flatMap((name) => {
-      const feature = replaced.has(name) ? undefined : this.#features.get(name)
+      const feature = replaced.has(name) ? undefined : features.get(name)
       const property = feature && featureProperty(feature)
-      return property === undefined ? [] : [property]
+      return property === undefined ? [] : [this.#locked(property, [name])]
     })
     this.#list = [...standard.map(({ description }) => description), ...own]
+  }
+
+  /** The property, marked if one of the features it is made of is locked by acquisitions. */
+  #locked(property: PropertyDescriptorInput, features: readonly string[]): PropertyDescriptorInput {
+    if (property.readOnly === true || !features.some((name) => this.#locks.has(name))) return property
+    return { ...property, lockedWhileAcquiring: true }
   }
 }
 

@@ -10,6 +10,7 @@ import { startGigeSimulator } from '../../../drivers/gige-vision/simulator/start
 import { MemorySink } from '../../../drivers/sdk/conformance/memory-sink.ts'
 import type { CameraDevice, Connection } from '../../../drivers/sdk/driver.ts'
 import { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
+import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
 import type { Alert } from '../../../src-shared/alerts.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -68,6 +69,35 @@ async function frames(camera: CameraDevice, count: number): Promise<MemorySink> 
   return sink
 }
 
+/** An engine's devices with the simulator's camera among them, and the alerts that are up. */
+async function inRegistry(simulator: GigeSimulator) {
+  const raised: Omit<Alert, 'since'>[] = []
+  const registry = new DeviceRegistry({
+    connections: [
+      {
+        id: 'gige',
+        title: 'GigE camera',
+        worker: {
+          driverUrl: new URL('../../../drivers/gige-vision/index.ts', import.meta.url).href,
+          address: simulator.address,
+          options: { port: simulator.port, heartbeatTimeoutMs: 6000 },
+        },
+      },
+    ],
+    alerts: {
+      raise: (alert) => raised.push(alert),
+      clear: (id) => {
+        for (const alert of raised.filter((one) => one.id === id)) raised.splice(raised.indexOf(alert), 1)
+      },
+    },
+  })
+  closing.push(() => registry.close())
+  await registry.open()
+  const [camera] = registry.devices()
+  if (camera === undefined) throw new Error('There is no camera')
+  return { registry, cameraId: camera.id, raised }
+}
+
 async function failure(promise: Promise<unknown>): Promise<CoverslipError> {
   const error = await promise.then(
     () => undefined,
@@ -91,6 +121,8 @@ describe('lost packets', () => {
     // Of 40 frames of 48 packets each nearly all lose some: without resend hardly one of two would be whole. How many
     // are complete on a quiet machine is measured in bench/gige.ts.
     expect(health?.resentPackets).toBeGreaterThan(0)
+    // Of those that the resent ones are a share of: at least those of the frames that came.
+    expect(health?.packets).toBeGreaterThanOrEqual(48 * (health?.frames ?? Number.NaN))
     expect(health?.incompleteFrames).toBeLessThan(20)
   })
 
@@ -265,35 +297,41 @@ describe('bad cameras', () => {
 
 test('in the registry an unplugged camera gives an alert, and is live again when it is back', async () => {
   const simulator = await simulate()
-  const raised: Omit<Alert, 'since'>[] = []
-  const registry = new DeviceRegistry({
-    connections: [
-      {
-        id: 'gige',
-        title: 'GigE camera',
-        worker: {
-          driverUrl: new URL('../../../drivers/gige-vision/index.ts', import.meta.url).href,
-          address: simulator.address,
-          options: { port: simulator.port, heartbeatTimeoutMs: 6000 },
-        },
-      },
-    ],
-    alerts: {
-      raise: (alert) => raised.push(alert),
-      clear: (id) => {
-        for (const alert of raised.filter((one) => one.id === id)) raised.splice(raised.indexOf(alert), 1)
-      },
-    },
-  })
-  closing.push(() => registry.close())
-  await registry.open()
-  const [camera] = registry.devices()
-  if (camera === undefined) throw new Error('There is no camera')
-  await registry.acquire(camera.id, { owner: 'test' })
+  const { registry, cameraId, raised } = await inRegistry(simulator)
+  await registry.acquire(cameraId, { owner: 'test' })
   await simulator.unplug()
   await eventually('an alert', () => raised.some(({ message }) => message.includes('does not answer')))
   await simulator.replug()
   await eventually('it is ready again', () => registry.devices()[0]?.status.state === 'ready')
   expect(raised).toEqual([])
-  await registry.acquire(camera.id, { owner: 'test' })
+  await registry.acquire(cameraId, { owner: 'test' })
+})
+
+test('in the registry a live view goes on with what the camera locks while it streams changed', async () => {
+  const { registry, cameraId } = await inRegistry(await simulate())
+  const named = (name: string) =>
+    registry.device(cameraId).properties.find((property) => property.name === name)
+  const names = ['pixelFormat', 'PixelFormat', 'roiWidth', 'BinningHorizontal', 'ChunkModeActive']
+  const atRest = names.map(named)
+  await registry.acquire(cameraId, { owner: 'live view', interruptible: true })
+  const reader = new LiveFrameReader(registry.ring(cameraId))
+  await eventually('a frame', () => reader.look()?.info.width === 256)
+  await eventually('the locks are told', () => named('PixelFormat')?.lockedWhileAcquiring === true)
+  // With the limits and options from before.
+  expect(names.map(named)).toEqual(
+    atRest.map((property) => ({ ...property, readOnly: false, lockedWhileAcquiring: true })),
+  )
+  expect(named('SensorWidth')).toMatchObject({ readOnly: true, lockedWhileAcquiring: false })
+  expect(named('exposureMs')).toMatchObject({ readOnly: false, lockedWhileAcquiring: false })
+
+  await registry.setProperty(cameraId, 'pixelFormat', 'Mono16')
+  await eventually('the new pixel format', () => reader.look()?.info.pixelFormat === 'Mono16')
+  await registry.setProperty(cameraId, 'roiWidth', 128)
+  await eventually('the new width', () => reader.look()?.info.width === 128)
+  // One of the camera's own.
+  await registry.setProperty(cameraId, 'ChunkModeActive', true)
+  await eventually('it is told', () => named('ChunkModeActive')?.value === true)
+  reader.look()
+  await eventually('frames go on', () => reader.look() !== undefined)
+  expect(registry.device(cameraId).acquiring).toBe(true)
 })
