@@ -19,10 +19,21 @@ const peers = {
   'aravis-tools-cli': () => hasProgram('arv-tool-0.8'),
   'indi-bin': () => hasProgram('indi_simulator_ccd'),
   iproute2: () => hasProgram('ip'),
+  'python3-gi': () => pythonHas('gi'),
+  'gir1.2-gst-rtsp-server-1.0': () => gstreamerHas('GstRtspServer'),
+  'gstreamer1.0-plugins-base': () => gstreamerMakes('videotestsrc'),
+  'gstreamer1.0-plugins-good': () => gstreamerMakes('rtph264pay'),
+  'gstreamer1.0-plugins-ugly': () => gstreamerMakes('x264enc'),
 }
 
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
-const pythonHas = (module) => spawnSync(python, ['-c', `import ${module}`]).status === 0
+const pythonHas = (module) => pythonRuns(`import ${module}`)
+const pythonRuns = (script) => spawnSync(python, ['-c', script]).status === 0
+const gstreamerHas = (part) => pythonRuns(`import gi; gi.require_version('${part}', '1.0')`)
+const gstreamerMakes = (element) =>
+  pythonRuns(
+    `import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst; Gst.init(None); assert Gst.ElementFactory.find('${element}')`,
+  )
 const hasProgram = (name) => spawnSync('which', [name]).status === 0
 
 /** Installs what is missing where that is possible without asking; says what is not there. */

@@ -49,5 +49,5 @@ function networkAddress(address: string, kind: 'rtsp' | 'http'): VideoAddress {
 
 /** `text` (of a program or server) without the addresses in it, as they may hold passwords: `shown` instead. */
 export function withoutAddresses(text: string, shown: string): string {
-  return text.replaceAll(/\b(?:rtsps?|https?|tcp|tls|udp|rtp):\/\/[^\s'"]*/gi, shown)
+  return text.replaceAll(/\b(?:rtsps?|https?|tcp|tls|udp|rtp):\/\/[^\s'"]*?(?=:?(?:[\s'"]|$))/gi, shown)
 }

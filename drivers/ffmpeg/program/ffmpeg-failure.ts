@@ -22,14 +22,21 @@ const advice: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
 ]
 
+/**
+ * Lines that are no complaint: ffmpeg's description of its input and output, whose details are indented, and the closing
+ * statistics (`frame=   30 fps=…`, `video:6750kB audio:0kB …`, since 6.1 after `[out#0/image2pipe @ 0x…] `). Nor is what
+ * it says of every JPEG, whose full range of brightness has a pixel format that is out of fashion.
+ */
+const narration =
+  /^(?:\s|(?:Input|Output) #\d|Stream mapping:|Press \[q\]|(?:\[out#\d[^\]]*\] )?(?:frame=|video:)|.*deprecated pixel format used)/
+
 /** Why ffmpeg ended, by its last words; `words` have no addresses in them any more. */
 export function ffmpegFailure(address: VideoAddress, reason: string, words: string): CoverslipError {
   const last = words
-    .trim()
-    .split('\n')
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '' && !narration.test(line))
     .slice(-3)
     .map((line) => line.trim())
-    .filter((line) => line !== '')
     .join(' / ')
   const hint = advice.find(([pattern]) => pattern.test(last))?.[1]
   return new CoverslipError(
@@ -42,9 +49,10 @@ export function ffmpegFailure(address: VideoAddress, reason: string, words: stri
 }
 
 /** ffmpeg itself could not be started. */
-export function startFailure(error: Error): CoverslipError {
-  return new CoverslipError('DEVICE_UNAVAILABLE', `ffmpeg could not be started: ${error.message}`, {
-    hint: installAdvice(),
-    cause: error,
-  })
+export function startFailure(address: VideoAddress, error: Error): CoverslipError {
+  return new CoverslipError(
+    'DEVICE_UNAVAILABLE',
+    `No video from ${address.shown}: ffmpeg could not be started: ${error.message}`,
+    { hint: installAdvice(), cause: error },
+  )
 }

@@ -80,6 +80,8 @@ function run(
       timeout: versionTimeoutMs,
       maxBuffer: maxOutputBytes,
       windowsHide: true,
+      // It may hang in a device driver, deaf to anything less.
+      killSignal: 'SIGKILL' as const,
       ...(signal && { signal }),
     }
     execFile(path, args, options, (error, stdout, stderr) =>

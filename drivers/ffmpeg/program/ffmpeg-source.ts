@@ -58,7 +58,7 @@ export class FfmpegSource implements FrameSource {
     })
     const run: Run = { process: child, receiver, gone, watchdog: undefined, words: '', isOver: false }
     this.#run = run
-    const stream = new PnmStream(receiver)
+    const stream = new PnmStream(receiver, this.#address.shown)
     const { timeoutS } = this.#options
     run.watchdog = setTimeout(() => this.#fail(run, `nothing came for ${timeoutS} s`), timeoutS * 1000)
     child.stdout.on('data', (piece: Buffer) => {
@@ -73,8 +73,10 @@ export class FfmpegSource implements FrameSource {
     child.stderr.on('data', (piece: Buffer) => {
       run.words = (run.words + piece.toString()).slice(-keptOutput)
     })
-    child.once('error', (error) => this.#end(run, startFailure(error)))
-    child.once('close', (code, signal) => this.#fail(run, `ffmpeg ended (${signal ?? code})`))
+    child.once('error', (error) => this.#end(run, startFailure(this.#address, error)))
+    child.once('close', (code, signal) =>
+      this.#fail(run, code === 0 ? 'the video ended' : `ffmpeg ended (${signal ?? code})`),
+    )
   }
 
   async stop(): Promise<void> {
@@ -100,7 +102,12 @@ export class FfmpegSource implements FrameSource {
     clearTimeout(run.watchdog)
     run.isOver = true
     run.process.kill()
-    const kill = setTimeout(() => run.process.kill('SIGKILL'), killAfterMs)
+    const kill = setTimeout(() => {
+      run.process.kill('SIGKILL')
+      // What it started may live on and keep the pipes open: it is not waited for.
+      run.process.stdout.destroy()
+      run.process.stderr.destroy()
+    }, killAfterMs)
     void run.gone.then(() => clearTimeout(kill))
   }
 }

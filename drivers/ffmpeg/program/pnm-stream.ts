@@ -19,6 +19,7 @@ const headerPattern = /^(P[56])\s(\d{1,5})\s(\d{1,5})\s(255|65535)\s/
 
 export class PnmStream {
   readonly #handler: PnmHandler
+  readonly #camera: string
   readonly #header = Buffer.alloc(maxHeaderBytes)
   #headerLength = 0
   #frame:
@@ -26,8 +27,10 @@ export class PnmStream {
     | undefined
   #written = 0
 
-  constructor(handler: PnmHandler) {
+  /** @param camera its name in errors */
+  constructor(handler: PnmHandler, camera: string) {
     this.#handler = handler
+    this.#camera = camera
   }
 
   /**
@@ -89,8 +92,10 @@ export class PnmStream {
 
   #unknown(): CoverslipError {
     const start = JSON.stringify(this.#header.toString('latin1', 0, this.#headerLength))
-    return new CoverslipError('DEVICE_FAILED', `ffmpeg sent something that is no image: ${start}`, {
-      hint: 'Check that the option "ffmpeg" names the ffmpeg program.',
-    })
+    return new CoverslipError(
+      'DEVICE_FAILED',
+      `No video from ${this.#camera}: ffmpeg sent something that is no image: ${start}`,
+      { hint: 'Check that the option "ffmpeg" names the ffmpeg program.' },
+    )
   }
 }

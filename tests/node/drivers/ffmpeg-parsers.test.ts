@@ -5,8 +5,10 @@ import {
   parseV4l2Modes,
 } from '../../../drivers/ffmpeg/devices/capture-modes.ts'
 import { parseAvfoundationDevices, parseDshowDevices } from '../../../drivers/ffmpeg/devices/device-list.ts'
+import type { FrameShape } from '../../../drivers/ffmpeg/frame-source.ts'
 import { JpegSplitter } from '../../../drivers/ffmpeg/mjpeg/jpeg-splitter.ts'
 import { nativeFormat } from '../../../drivers/ffmpeg/program/ffmpeg-arguments.ts'
+import { ffmpegFailure } from '../../../drivers/ffmpeg/program/ffmpeg-failure.ts'
 import { parseVersion } from '../../../drivers/ffmpeg/program/ffmpeg-program.ts'
 import { PnmStream } from '../../../drivers/ffmpeg/program/pnm-stream.ts'
 import { parseVideoAddress, withoutAddresses } from '../../../drivers/ffmpeg/video-address.ts'
@@ -94,14 +96,15 @@ describe('PNM stream', () => {
         )
         const seen: unknown[] = []
         let target = new Uint8Array(0)
-        const pnm = new PnmStream({
-          begin: ({ width, height, pixelFormat }) => {
+        const handler = {
+          begin: ({ width, height, pixelFormat }: FrameShape) => {
             const channels = { Mono8: 1, Mono16: 2, RGB8: 3 }[pixelFormat]
             target = new Uint8Array(width * height * channels)
             return target
           },
           complete: () => seen.push([target.length, [...new Set(target)]]),
-        })
+        }
+        const pnm = new PnmStream(handler, 'cam')
         for (const piece of pieces(stream, cuts)) pnm.write(piece)
         expect(seen).toEqual(
           images.map(({ width, height, magic }, i) => [
@@ -118,8 +121,8 @@ describe('PNM stream', () => {
     'P5\n0 5\n255\n',
     'P4\n99999 99999\n255\n                          ',
   ])('refuses %j', (text) => {
-    const pnm = new PnmStream({ begin: () => undefined, complete: () => undefined })
-    expect(() => pnm.write(Buffer.from(text))).toThrow('no image')
+    const pnm = new PnmStream({ begin: () => undefined, complete: () => undefined }, 'cam')
+    expect(() => pnm.write(Buffer.from(text))).toThrow(/from cam: .*no image/)
   })
 })
 
@@ -184,11 +187,50 @@ test('versions, formats', () => {
   expect(['gray', 'gray12le', 'yuvj422p(pc, bt470bg)'].map(line)).toEqual(['Mono8', 'Mono16', 'RGB8'])
 })
 
+describe('last words', () => {
+  const told = (words: string) =>
+    ffmpegFailure(parseVideoAddress('rtsp://cam/live'), 'the video ended', words).message
+  const described = `Input #0, rtsp, from 'rtsp://cam/live':
+  Metadata:
+    title           : Session streamed with GStreamer
+  Stream #0:0: Video: h264, yuv420p, 320x240, 30 fps
+Stream mapping:
+  Stream #0:0 -> #0:0 (h264 (native) -> ppm (native))
+Output #0, image2pipe, to 'pipe:1':
+    Metadata:
+      encoder         : Lavc59.37.100 ppm
+`
+  const frames = 'frame=   30 fps= 28 q=-0.0 Lsize=    6750kB time=00:00:01.76 speed=1.66x    \n'
+  const total = 'video:6750kB audio:0kB subtitle:0kB other streams:0kB muxing overhead: 0.000000%\n'
+
+  test.each([
+    ['statistics', `${described}${frames}${total}`],
+    ['those of newer versions', `${described}[out#0/image2pipe @ 0x55] ${total}${frames}`],
+    ['a description', described],
+    [
+      'pixel formats',
+      '[swscaler @ 0x5] [swscaler @ 0x6] deprecated pixel format used, make sure you did set range\n',
+    ],
+    ['nothing', ''],
+  ])('%s are not told', (_what, words) => {
+    expect(told(words)).toBe('No video from rtsp://cam/live: the video ended')
+  })
+
+  test('complaints are, wherever they stand', () => {
+    const complaint = '[rtsp @ 0x55] method DESCRIBE failed: 404 Not Found\r\n'
+    for (const words of [`${complaint}${described}${frames}${total}`, `${described}${complaint}`])
+      expect(told(words)).toMatch(
+        /the video ended \(\[rtsp @ 0x55\] method DESCRIBE failed: 404 Not Found\)$/,
+      )
+  })
+})
+
 test('addresses: what may be opened, and what is shown', () => {
   expect(parseVideoAddress('rtsp://me:secret@cam.local:554/live?token=x').shown).toBe(
     'rtsp://cam.local:554/live',
   )
-  expect(withoutAddresses('rtsp://me:secret@cam/x: refused', 'CAM')).toBe('CAM refused')
+  expect(withoutAddresses("open 'http://cam/?token=a:'", 'CAM')).toBe("open 'CAM:'")
+  expect(withoutAddresses('rtsp://me:secret@cam/x: refused', 'CAM')).toBe('CAM: refused')
   for (const bad of [
     'file:///etc/passwd',
     'concat:a|b',
