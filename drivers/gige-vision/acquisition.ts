@@ -65,6 +65,7 @@ export class Acquisition {
     const socket = await openStreamSocket(client.localAddress, options.receiveBufferMiB * 2 ** 20)
     // An error of the socket shows as missing packets; the loss of the camera is found by the heartbeat.
     socket.on('error', (error) => sink.fault(error))
+    let acquisition: Acquisition | undefined
     try {
       await openChannel({ client, socket, cameraAddress: address })
       const wished =
@@ -81,12 +82,16 @@ export class Acquisition {
       await setIfThere(nodeMap, 'TLParamsLocked', 1)
       const chunks = new ChunkKeeper()
       const assembler = await createAssembler(given, packetSize, chunks)
-      const acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
+      acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
       acquisition.#receiver.start()
       await nodeMap.execute('AcquisitionStart')
       return acquisition
     } catch (error) {
+      if (acquisition !== undefined) acquisition.#receiver.stop()
       socket.close()
+      await endStream(session).catch(() => {
+        // Why it did not start matters more than what it does not undo.
+      })
       throw error
     }
   }
@@ -113,11 +118,23 @@ export class Acquisition {
     this.#receiver.stop()
     this.#socket.close()
     if (cameraIsLost) return
-    const { client, nodeMap } = this.#session
-    await nodeMap.execute('AcquisitionStop')
-    await setIfThere(nodeMap, 'TLParamsLocked', 0)
-    await closeChannel(client)
+    await endStream(this.#session)
   }
+}
+
+/**
+ * Has the camera stop, unlocks its settings and closes the channel: each also when another of these is refused.
+ * @throws what failed first.
+ */
+async function endStream({ client, nodeMap }: CameraSession): Promise<void> {
+  const failures: unknown[] = []
+  const note = (reason: unknown) => {
+    failures.push(reason)
+  }
+  await nodeMap.execute('AcquisitionStop').catch(note)
+  await setIfThere(nodeMap, 'TLParamsLocked', 0).catch(note)
+  await closeChannel(client).catch(note)
+  if (failures.length > 0) throw failures[0]
 }
 
 async function createAssembler(

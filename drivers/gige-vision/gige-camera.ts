@@ -115,7 +115,15 @@ export class GigeCamera implements CameraDevice {
       this.#packetSize = this.#acquisition.packetSize
       await this.#properties.refreshed()
     } catch (error) {
-      if (this.#starting === starting) this.#starting = undefined
+      await starting
+        .then((acquisition) => acquisition.stop({ cameraIsLost: this.#lost }))
+        .catch(() => {
+          // Either it never began, or why it is given up matters more than how its end fails.
+        })
+      if (this.#starting === starting) {
+        this.#starting = undefined
+        this.#sink = undefined
+      }
       throw error
     }
   }

@@ -186,7 +186,12 @@ export class CameraProperties {
   async #refresh(): Promise<void> {
     const names = [...this.#stale]
     this.#stale.clear()
-    for (const name of names) this.#features.set(name, await this.#options.nodeMap.feature(name))
+    try {
+      for (const name of names) this.#features.set(name, await this.#options.nodeMap.feature(name))
+    } catch (error) {
+      for (const name of names) this.#stale.add(name)
+      throw error
+    }
     this.#describe()
     this.#changed.emit()
   }
