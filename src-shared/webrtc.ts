@@ -34,8 +34,8 @@ export const iceCandidateSchema = z.strictObject({
 export type IceCandidate = z.infer<typeof iceCandidateSchema>
 
 /**
- * Label of the data channel that a viewer may open in its offer to learn about each frame. Closing it ends the session
- * at once; a viewer without one that says nothing is missed after 10 s.
+ * Label of the data channel that a viewer may open in its offer to learn about each frame. `goodbye` on it ends the session
+ * at once, as does closing it; a viewer without one that says nothing is missed after 10 s.
  *
  * True latency of the frame on the screen. Video frames carry no number; their times tell which note is theirs:
  * 1. Make the offer with `withCaptureTimes`, so that the browser learns the server's clock from RTCP.
@@ -85,6 +85,12 @@ export const videoFrameNoteSchema = z.object({
   window: z.object({ low: z.number(), high: z.number(), gamma: z.number() }),
 })
 export type VideoFrameNote = z.infer<typeof videoFrameNoteSchema>
+
+/**
+ * Viewer → server, before it leaves: the server ends the session from its side. A viewer that closes without it is
+ * noticed, too, but its server's WebRTC library may crash when it was just writing to the channel.
+ */
+export const goodbye = '{"type":"bye"}'
 
 /** Viewer → server → viewer: the server sends it back with its time, so that clocks can be compared. */
 export const clockPingSchema = z.strictObject({ type: z.literal('ping'), sentAtMs: z.number() })

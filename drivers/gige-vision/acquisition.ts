@@ -89,8 +89,8 @@ export class Acquisition {
     } catch (error) {
       if (acquisition !== undefined) acquisition.#receiver.stop()
       socket.close()
-      await setIfThere(nodeMap, 'TLParamsLocked', 0).catch(() => {
-        // Settings that the camera does not start with must be free to change; but why it did not start matters more.
+      await endStream(session).catch(() => {
+        // Why it did not start matters more than what it does not undo.
       })
       throw error
     }
@@ -118,11 +118,23 @@ export class Acquisition {
     this.#receiver.stop()
     this.#socket.close()
     if (cameraIsLost) return
-    const { client, nodeMap } = this.#session
-    await nodeMap.execute('AcquisitionStop')
-    await setIfThere(nodeMap, 'TLParamsLocked', 0)
-    await closeChannel(client)
+    await endStream(this.#session)
   }
+}
+
+/**
+ * Has the camera stop, unlocks its settings and closes the channel: each also when another of these is refused.
+ * @throws what failed first.
+ */
+async function endStream({ client, nodeMap }: CameraSession): Promise<void> {
+  const failures: unknown[] = []
+  const note = (reason: unknown) => {
+    failures.push(reason)
+  }
+  await nodeMap.execute('AcquisitionStop').catch(note)
+  await setIfThere(nodeMap, 'TLParamsLocked', 0).catch(note)
+  await closeChannel(client).catch(note)
+  if (failures.length > 0) throw failures[0]
 }
 
 async function createAssembler(

@@ -117,7 +117,15 @@ export class GigeCamera implements CameraDevice {
       await this.#properties.refreshed()
       if (this.#starting === starting) this.#properties.acquisitionBegun()
     } catch (error) {
-      this.#ended(starting)
+      await starting
+        .then((acquisition) => acquisition.stop({ cameraIsLost: this.#lost }))
+        .catch(() => {
+          // Either it never began, or why it is given up matters more than how its end fails.
+        })
+      if (this.#starting === starting) {
+        this.#ended(starting)
+        this.#sink = undefined
+      }
       throw error
     }
   }

@@ -10,6 +10,7 @@ import {
 } from '../../src-shared/webrtc.ts'
 import type { DisplayError } from './display-types.ts'
 import { type VideoImage, videoFrame } from './video-frame.ts'
+import { leaveCall } from './leave-call.ts'
 import { VideoNotes } from './video-notes.ts'
 
 /** What a video needs of the engine. */
@@ -57,6 +58,7 @@ export class VideoConnection {
   readonly #listener: VideoListener
   readonly #video = document.createElement('video')
   readonly #statisticsTimer: ReturnType<typeof setInterval>
+  #channel: RTCDataChannel | undefined
   #peer: RTCPeerConnection | undefined
   #notes = new VideoNotes()
   #sessionId: string | undefined
@@ -98,8 +100,10 @@ export class VideoConnection {
 
   #hangUp(): void {
     clearTimeout(this.#retry)
-    this.#peer?.close()
+    const [peer, channel] = [this.#peer, this.#channel]
     this.#peer = undefined
+    this.#channel = undefined
+    if (peer !== undefined) leaveCall(peer, channel)
     // The host notices by itself when it does not hear of it.
     if (this.#sessionId !== undefined)
       this.#signalling.close({ sessionId: this.#sessionId }).catch(() => undefined)
@@ -120,6 +124,7 @@ export class VideoConnection {
     peer.addEventListener('track', ({ track }) => this.#play(track))
     peer.addEventListener('connectionstatechange', () => this.#stateChanged(peer))
     const channel = peer.createDataChannel(frameChannelLabel, { ordered: false, maxRetransmits: 0 })
+    this.#channel = channel
     channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#note(data))
     try {
       const offer = await peer.createOffer()

@@ -8,6 +8,7 @@ import {
   type VideoFrameNote,
   withCaptureTimes,
 } from '../../../src-shared/webrtc.ts'
+import { leaveCall } from '../../../src-renderer/display/leave-call.ts'
 import { markBits, markShare, type WebrtcResults } from './results.ts'
 
 const query = new URLSearchParams(location.search)
@@ -129,11 +130,11 @@ async function cycle(cycles: number): Promise<WebrtcResults> {
   const signallingMs: number[] = []
   const steady = query.has('steady') ? await connect() : undefined
   for (let round = 0; round < cycles; round++) {
-    const { connection, signallingMs: ms } = await connect()
+    const { connection, channel, signallingMs: ms } = await connect()
     signallingMs.push(ms)
     await connected(connection)
     await delay(50)
-    connection.close()
+    leaveCall(connection, channel)
   }
   const state = steady?.connection.connectionState ?? 'connected'
   if (state !== 'connected') throw new Error(`the connection that was to stay is ${state}`)

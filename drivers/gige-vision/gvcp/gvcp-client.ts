@@ -19,6 +19,8 @@ export type GvcpClientOptions = {
   readonly timeoutMs: number
   /** How often a command is sent before the device counts as silent. */
   readonly attempts: number
+  /** A device may ask for patience by PENDING_ACK; not for longer than this per command, ms; 60 s by default. */
+  readonly patienceMs?: number
 }
 
 /** Commands of a heartbeat go before those that wait. */
@@ -26,8 +28,8 @@ export type Urgency = 'next' | 'urgent'
 
 /** Bytes that one READMEM or WRITEMEM moves: devices are built for 512 at most, though 536 are allowed. */
 const memoryRunBytes = 512
-/** A device may ask for patience by PENDING_ACK; not for longer than this in all, ms. */
-const mostPatienceMs = 60_000
+/** See `GvcpClientOptions.patienceMs`. */
+const defaultPatienceMs = 60_000
 
 type AckedKind = Exclude<GvcpCommand['kind'], 'packetResend'>
 type AckOf<Kind extends AckedKind> = Extract<GvcpAck, { kind: Kind }>
@@ -38,7 +40,8 @@ type InFlight = {
   readonly requestId: number
   readonly commandId: number
   answered(ack: ReceivedAck): void
-  pending(timeoutMs: number): void
+  /** The device asked for so much patience. */
+  pending(wantedMs: number): void
 }
 
 type Waiting = { run(): Promise<void>; reject(error: Error): void }
@@ -179,13 +182,13 @@ export class GvcpClient {
   /** Sends a command until it is answered. */
   #exchange(command: AckedCommand, doing: string): Promise<ReceivedAck> {
     if (this.#closed) return Promise.reject(this.#closedError())
-    const { timeoutMs, attempts } = this.#options
+    const { timeoutMs, attempts, patienceMs = defaultPatienceMs } = this.#options
     const requestId = this.#nextRequestId()
     const packet = encodeCommand(command, requestId)
-    this.#owedSinceMs ??= performance.now()
+    const beganMs = performance.now()
+    this.#owedSinceMs ??= beganMs
     return new Promise((resolve, reject) => {
       let sent = 0
-      let patienceMs = mostPatienceMs
       let timer: NodeJS.Timeout | undefined
       const settle = () => {
         clearTimeout(timer)
@@ -210,8 +213,12 @@ export class GvcpClient {
           resolve(ack)
         },
         pending: (wantedMs) => {
-          const waitMs = Math.min(wantedMs, patienceMs)
-          patienceMs -= waitMs
+          const nowMs = performance.now()
+          const leftMs = beganMs + patienceMs - nowMs
+          if (leftMs <= 0) return
+          const waitMs = Math.min(wantedMs, leftMs)
+          // It lives, and will owe the answer from then on.
+          this.#owedSinceMs = nowMs + waitMs
           clearTimeout(timer)
           timer = setTimeout(attempt, waitMs + timeoutMs)
         },
@@ -240,11 +247,7 @@ export class GvcpClient {
       this.dropped += 1
       return
     }
-    if (ack.ack.kind === 'pending') {
-      // It lives, and will owe the answer from then on.
-      this.#owedSinceMs = performance.now() + ack.ack.timeoutMs
-      return waiting.pending(ack.ack.timeoutMs)
-    }
+    if (ack.ack.kind === 'pending') return waiting.pending(ack.ack.timeoutMs)
     const answered = ack.ack.kind === 'refused' ? ack.ack.commandId : commandIds[ack.ack.kind]
     if (answered !== waiting.commandId) {
       this.dropped += 1

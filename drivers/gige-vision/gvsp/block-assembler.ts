@@ -1,8 +1,8 @@
 /**
- * Packets become frames. The pixels of each packet go straight to where they belong: the block that is alone in flight
- * fills the sink's slot; one that begins while another still waits for packets fills a buffer of a small pool, and is
- * copied to the slot when its turn comes (about a millisecond for 4 MiB, only while packets are lost). So frames are
- * delivered in order, and nothing is allocated per packet.
+ * Packets become frames. The pixels of each packet go straight to where they belong: a block that is the first in order
+ * when it begins fills the sink's slot; one that begins while another still waits for packets fills a buffer of a small
+ * pool, and is copied to the slot when its turn comes (about a millisecond for 4 MiB, only while packets are lost). So
+ * frames are delivered in order, and nothing is allocated per packet.
  */
 import type { FrameSink } from '../../sdk/driver.ts'
 import { FrameMeter } from '../../sdk/frame-meter.ts'
@@ -65,7 +65,7 @@ export class BlockAssembler {
   readonly #header = new GvspHeader()
   readonly #spare: Block[] = []
   readonly #pool: Uint8Array[] = []
-  /** In the order of their frames; the first is delivered next. */
+  /** In the order of their frames; the first is delivered next. Only the first may fill the slot. */
   readonly #open: Block[] = []
   readonly #zeros: Buffer
   readonly #packetCapacity: number
@@ -182,15 +182,31 @@ export class BlockAssembler {
     const payloadBytes = payloadBytesPerPacket(this.#options.packetSize, extendedIds)
     block.begin({ blockId, extendedIds, sequence, payloadBytes, nowMs: this.#nowMs })
     block.layout = this.#filler.layout
-    if (this.#open.length === 0) {
+    const later = this.#open.findIndex((other) => other.sequence > sequence)
+    const at = later < 0 ? this.#open.length : later
+    if (at === 0) {
+      this.#vacateSlot()
       block.target = this.#options.sink.slot()
     } else {
-      block.pooled = this.#pool.pop() ?? new Uint8Array(this.#options.maxFrameBytes)
+      block.pooled = this.#takeBuffer()
       block.target = block.pooled
     }
-    const at = this.#open.findIndex((other) => other.sequence > sequence)
-    this.#open.splice(at < 0 ? this.#open.length : at, 0, block)
+    this.#open.splice(at, 0, block)
     return block
+  }
+
+  /** Moves the block that fills the slot, if one does, to a buffer of the pool: another one comes before it. */
+  #vacateSlot(): void {
+    const [first] = this.#open
+    if (first?.target === undefined || first.pooled !== undefined) return
+    const buffer = this.#takeBuffer()
+    buffer.set(first.target.subarray(0, first.layout?.slotBytes ?? 0))
+    first.pooled = buffer
+    first.target = buffer
+  }
+
+  #takeBuffer(): Uint8Array {
+    return this.#pool.pop() ?? new Uint8Array(this.#options.maxFrameBytes)
   }
 
   /** The camera says that it cannot send a packet that was asked for. */

@@ -2,7 +2,8 @@
  * Timestamps of a camera's clock on the host's monotonic clock. The two run apart by an offset that is never known
  * exactly: a leader arrives later than its timestamp by the readout, the network and this computer's delays, which
  * are never negative. So the smallest difference seen over a while is the best guess of the offset; a new one is sought
- * all the time, as clocks drift.
+ * all the time, as clocks drift. A jump of the difference is none of these: the camera's clock was reset, or a timestamp
+ * damaged, and the offset is sought anew.
  */
 export class CameraClock {
   readonly #ticksPerSecond: bigint
@@ -28,6 +29,11 @@ export class CameraClock {
     if (this.#ticksPerSecond === 0n || ticks === 0n) return arrivalNs
     const cameraNs = (ticks * 1_000_000_000n) / this.#ticksPerSecond
     const difference = arrivalNs - cameraNs
+    if (this.#offsetNs !== undefined && isJump(difference - this.#offsetNs)) {
+      this.#offsetNs = undefined
+      this.#windowNs = undefined
+      this.#windowFrames = 0
+    }
     if (this.#windowNs === undefined || difference < this.#windowNs) this.#windowNs = difference
     this.#windowFrames += 1
     if (this.#offsetNs === undefined || difference < this.#offsetNs) this.#offsetNs = difference
@@ -41,3 +47,9 @@ export class CameraClock {
 }
 
 const windowFrames = 256
+/** No leader comes so late, ns: what differs by more has another cause. */
+const jumpNs = 2_000_000_000n
+
+function isJump(changeNs: bigint): boolean {
+  return changeNs > jumpNs || changeNs < -jumpNs
+}

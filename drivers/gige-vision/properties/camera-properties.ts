@@ -202,10 +202,15 @@ export class CameraProperties {
   async #refresh(): Promise<void> {
     const names = [...this.#stale]
     this.#stale.clear()
-    for (const name of names) {
-      const feature = await this.#options.nodeMap.feature(name)
-      this.#locks.observe(this.#features.get(name), feature)
-      this.#features.set(name, feature)
+    try {
+      for (const name of names) {
+        const feature = await this.#options.nodeMap.feature(name)
+        this.#locks.observe(this.#features.get(name), feature)
+        this.#features.set(name, feature)
+      }
+    } catch (error) {
+      for (const name of names) this.#stale.add(name)
+      throw error
     }
     this.#announce()
   }

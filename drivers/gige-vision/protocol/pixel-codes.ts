@@ -58,20 +58,6 @@ export const pixelCodes = {
 /** Name of a pixel format on the wire. */
 export type WirePixelFormat = keyof typeof pixelCodes
 
-const names = new Map<number, WirePixelFormat>()
-for (const name of Object.keys(pixelCodes)) {
-  if (isWirePixelFormat(name)) names.set(pixelCodes[name], name)
-}
-
-function isWirePixelFormat(name: string): name is WirePixelFormat {
-  return Object.hasOwn(pixelCodes, name)
-}
-
-/** The format of a code; undefined when it is none of those above. */
-export function wirePixelFormat(code: number): WirePixelFormat | undefined {
-  return names.get(code)
-}
-
 /** Bits of one pixel of any PFNC code, known or not. */
 export function bitsPerPixel(code: number): number {
   return (code >>> 16) & 0xff

@@ -156,7 +156,7 @@ export class Connection {
   #end() {
     clearTimeout(this.#lost)
     for (const timer of this.#timers) clearInterval(timer)
-    this.#peer.close()
+    leave(this.#peer, this.#channel)
   }
 
   /** So that it need not wait until it notices. */
@@ -166,6 +166,20 @@ export class Connection {
       // It has gone, or has ended the session itself.
     })
   }
+}
+
+/** How long the server has to end a connection that was left. */
+const farewellMs = 300
+
+/** Tells the server first, which ends the connection: a channel that closes while it writes can crash its library. */
+function leave(peer, channel) {
+  if (channel.readyState !== 'open') return peer.close()
+  const timer = setTimeout(() => peer.close(), farewellMs)
+  channel.onclose = () => {
+    clearTimeout(timer)
+    peer.close()
+  }
+  channel.send('{"type":"bye"}')
 }
 
 function noPath() {

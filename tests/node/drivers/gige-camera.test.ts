@@ -117,13 +117,12 @@ describe('lost packets', () => {
     })
     const { camera } = await open(simulator, { packetSize: 1400 })
     await frames(camera, 40)
+    // How many frames are complete depends on the machine's time while the camera runs by itself: that is tested frame
+    // by frame in gige-lossy-link.test.ts, and measured in bench/gige.ts.
     const health = camera.health?.()
-    // Of 40 frames of 48 packets each nearly all lose some: without resend hardly one of two would be whole. How many
-    // are complete on a quiet machine is measured in bench/gige.ts.
     expect(health?.resentPackets).toBeGreaterThan(0)
     // Of those that the resent ones are a share of: at least those of the frames that came.
     expect(health?.packets).toBeGreaterThanOrEqual(48 * (health?.frames ?? Number.NaN))
-    expect(health?.incompleteFrames).toBeLessThan(20)
   })
 
   test('that cannot come again leave frames incomplete: dropped, or delivered and flagged', async () => {

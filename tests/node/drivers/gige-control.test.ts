@@ -38,7 +38,10 @@ async function socket(): Promise<Socket> {
 type Answer = (received: ReceivedCommand, reply: (packet: Buffer) => void, from: RemoteInfo) => void
 
 /** A device that answers each command as told, and a client for it. */
-async function device(answer: Answer, limits: { timeoutMs?: number; attempts?: number } = {}) {
+async function device(
+  answer: Answer,
+  limits: { timeoutMs?: number; attempts?: number; patienceMs?: number } = {},
+) {
   const server = await socket()
   const seen: ReceivedCommand[] = []
   server.on('message', (message, from) => {
@@ -53,8 +56,9 @@ async function device(answer: Answer, limits: { timeoutMs?: number; attempts?: n
     address: '127.0.0.1',
     port,
     localAddress: '127.0.0.1',
-    timeoutMs: limits.timeoutMs ?? 10_000,
-    attempts: limits.attempts ?? 3,
+    timeoutMs: 10_000,
+    attempts: 3,
+    ...limits,
   })
   closing.push(() => client.close())
   return { client, seen, server, port }
@@ -87,6 +91,12 @@ function memoryDevice(memory: Buffer): Answer {
       default:
     }
   }
+}
+
+/** Asks for patience again and again, and never answers. */
+const pendingForEver: Answer = ({ requestId }, reply) => {
+  const timer = setInterval(() => reply(encodeAck({ kind: 'pending', timeoutMs: 65_535 }, requestId)), 5)
+  closing.unshift(() => clearInterval(timer))
 }
 
 const register = (value: number, requestId: number) =>
@@ -153,6 +163,11 @@ describe('commands', () => {
     )
     await expect(client.readRegister(0)).resolves.toBe(5)
     expect(seen).toHaveLength(1)
+  })
+
+  test('PENDING_ACK buys no more time than is agreed upon, however often it comes', async () => {
+    const { client } = await device(pendingForEver, { timeoutMs: 60, attempts: 2, patienceMs: 100 })
+    await expect(client.readRegister(0)).rejects.toMatchObject({ code: 'DEVICE_TIMEOUT' })
   })
 
   test('every error status becomes an error with a hint', async () => {
@@ -238,6 +253,22 @@ describe('control', () => {
         silent = true
       })
     })
+    expect(lost.code).toBe('DEVICE_TIMEOUT')
+  })
+
+  test('is told as lost when the device does nothing but ask for patience', async () => {
+    const memory = Buffer.alloc(4096)
+    let patient = false
+    const { client } = await device(
+      (...command) => (patient ? pendingForEver : memoryDevice(memory))(...command),
+      { patienceMs: 100 },
+    )
+    const lost = await new Promise<CoverslipError>((resolve) => {
+      void ControlSession.take({ client, heartbeatTimeoutMs: 90, onLost: resolve }).then(() => {
+        patient = true
+      })
+    })
+    // By the watch: the command itself would be waited for longer than the test is.
     expect(lost.code).toBe('DEVICE_TIMEOUT')
   })
 })

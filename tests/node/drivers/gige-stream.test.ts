@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { FrameSink } from '../../../drivers/sdk/driver.ts'
 import {
   type AssemblerOptions,
   BlockAssembler,
@@ -13,6 +12,10 @@ import { packetContent, writeGvspHeader } from '../../../drivers/gige-vision/pro
 import { writeLeader } from '../../../drivers/gige-vision/protocol/gvsp-leader.ts'
 import { writeMultipartPrefix } from '../../../drivers/gige-vision/protocol/multipart-prefix.ts'
 import { statusCodes } from '../../../drivers/gige-vision/protocol/gvcp-status.ts'
+import { RingSink } from '../../../src-main/devices/ring-sink.ts'
+import { createFrameRing, LosslessFrameReader } from '../../../src-main/frames/frame-ring.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
+import { imageBytes as bytesOfImage } from '../../../src-shared/frames/pixel-format.ts'
 import { blockPackets, imageLeader } from '../../fixtures/gvsp-packets.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
@@ -21,20 +24,16 @@ const height = 48
 const packetSize = 236
 const imageBytes = width * height
 
-type Committed = Parameters<FrameSink['commit']>[0] & { readonly pixels: Buffer }
+type Published = FrameInfo & { readonly pixels: Buffer }
 
-/** A sink of one slot that keeps copies, and an assembler that fills it. */
+/** An assembler that fills a FrameRing. The frames are read from the ring once all of what was given is taken. */
 function receiver(options: Partial<AssemblerOptions> = {}) {
-  const slot = new Uint8Array(new SharedArrayBuffer(options.maxFrameBytes ?? imageBytes))
-  const frames: Committed[] = []
+  const ring = createFrameRing({ slots: 16, maxFrameBytes: options.maxFrameBytes ?? imageBytes })
+  const reader = new LosslessFrameReader(ring)
+  const frames: Published[] = []
   const faults: Error[] = []
-  const sink: FrameSink = {
-    slot: () => slot,
-    commit: (info) => frames.push({ ...info, pixels: Buffer.from(slot) }),
-    fault: (error) => faults.push(error),
-  }
   const assembler = new BlockAssembler({
-    sink,
+    sink: new RingSink(ring, (error) => faults.push(error)),
     packetSize,
     payloadSize: imageBytes,
     maxFrameBytes: imageBytes,
@@ -46,10 +45,25 @@ function receiver(options: Partial<AssemblerOptions> = {}) {
     describe: (timestamp) => ({ timestampNs: timestamp, exposureMs: 1, gain: 0 }),
     ...options,
   })
+  const drain = () => {
+    for (;;) {
+      let pixels = Buffer.alloc(0)
+      const read = reader.read((slot, info) => {
+        pixels = Buffer.from(slot.subarray(0, bytesOfImage(info.pixelFormat, info.width, info.height)))
+      })
+      if (read.kind === 'empty') return
+      if (read.kind === 'frame') frames.push({ ...read.info, pixels })
+    }
+  }
   const give = (packets: readonly Buffer[]) => {
     for (const packet of packets) assembler.receive(packet, packet.length)
+    drain()
   }
-  return { assembler, frames, faults, give }
+  const sweep = (ms: number, late: boolean) => {
+    assembler.sweep(ms, late)
+    drain()
+  }
+  return { assembler, frames, faults, give, sweep }
 }
 
 /** An image unlike that of any other block. */
@@ -76,22 +90,52 @@ describe.each([false, true])('with extended ids: %s', (extendedIds) => {
     expect(assembler.counts).toMatchObject({ incompleteFrames: 0, malformedPackets: 0 })
   })
 
-  test('packets in any order, some twice, of two blocks at once', () => {
-    const two = [...block(1, extendedIds), ...block(2, extendedIds)]
+  test('packets in any order, some twice, of three blocks at once', () => {
+    const all = [1, 2, 3].flatMap((id) => block(id, extendedIds))
     fc.assert(
       fc.property(
-        fc.shuffledSubarray([...two.keys()], { minLength: two.length, maxLength: two.length }),
-        fc.array(fc.nat(two.length - 1), { maxLength: 10 }),
+        fc.shuffledSubarray([...all.keys()], { minLength: all.length, maxLength: all.length }),
+        fc.array(fc.nat(all.length - 1), { maxLength: 10 }),
         (order, repeated) => {
           const { frames, give } = receiver()
           // The first packet decides which block is frame 0.
-          give([two[0] ?? Buffer.alloc(0)])
-          give([...order, ...repeated].map((i) => two[i] ?? Buffer.alloc(0)))
-          expect(frames).toHaveLength(2)
+          give(all.slice(0, 1))
+          give([...order, ...repeated].flatMap((i) => all[i] ?? []))
+          expect(frames).toHaveLength(3)
           frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 1))).toBe(true))
         },
       ),
     )
+  })
+})
+
+describe('a block that begins after the one that follows it', () => {
+  test('comes first, and both are whole', () => {
+    const { frames, give, assembler } = receiver()
+    const third = block(3)
+    give(block(1))
+    give([...third.slice(0, 5), ...block(2), ...third.slice(5)])
+    expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2])
+    frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 1))).toBe(true))
+    expect(assembler.counts).toMatchObject({ incompleteFrames: 0, malformedPackets: 0 })
+  })
+
+  test('comes first though it was begun while both others waited', () => {
+    const { frames, give } = receiver()
+    const [second, third, fourth] = [block(2), block(3), block(4)]
+    give(block(1))
+    give([...fourth.slice(0, 5), ...third.slice(0, 5), ...second, ...fourth.slice(5), ...third.slice(5)])
+    expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
+    frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 1))).toBe(true))
+  })
+
+  test.each([0, 1, 4])('is whole though packet %i of a later block came too soon', (packetId) => {
+    const { frames, give } = receiver()
+    give(block(1))
+    give(block(6).slice(packetId, packetId + 1))
+    for (let id = 2; id <= 7; id++) give(block(id))
+    expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 1))).toBe(true))
   })
 })
 
@@ -105,27 +149,27 @@ test('block ids go round from 65535 to 1 without a gap in the numbers', () => {
 })
 
 test('a block with packets missing is dropped and counted once it is over', () => {
-  const { frames, give, assembler } = receiver()
-  assembler.sweep(0, false)
+  const { frames, give, assembler, sweep } = receiver()
+  sweep(0, false)
   give(block(1).filter((_, i) => i !== 3))
   give(block(2))
   expect(frames).toHaveLength(0)
-  assembler.sweep(50, true)
+  sweep(50, true)
   expect(frames).toHaveLength(0)
-  assembler.sweep(50, false)
+  sweep(50, false)
   expect(frames.map(({ sequence }) => sequence)).toEqual([1])
   expect(frames[0]?.pixels.equals(image(2))).toBe(true)
   expect(assembler.counts).toMatchObject({ incompleteFrames: 1, lostPackets: 1 })
 })
 
 test('delivered all the same, it is flagged, and 0 where pixels are missing', () => {
-  const { frames, give, assembler } = receiver({ incomplete: () => 'deliver' })
+  const { frames, give, sweep } = receiver({ incomplete: () => 'deliver' })
   give(block(1))
   give(block(2).filter((_, i) => i !== 3))
-  assembler.sweep(50, false)
+  sweep(50, false)
   // As long as no other block begins, the camera may just be slow.
   expect(frames).toHaveLength(1)
-  assembler.sweep(1100, false)
+  sweep(1100, false)
   const expected = image(2).fill(0, 2 * 200, 3 * 200)
   expect(frames.map(({ incomplete }) => incomplete)).toEqual([undefined, true])
   expect(frames[1]?.pixels.equals(expected)).toBe(true)
@@ -138,21 +182,21 @@ describe('resend', () => {
   }
 
   test('asks for runs of missing packets once they are not merely late, again after a while, and completes', () => {
-    const { requests, frames, give, assembler } = withResend()
+    const { requests, frames, give, assembler, sweep } = withResend()
     const packets = block(1)
-    assembler.sweep(0, false)
+    sweep(0, false)
     give(packets.slice(0, 3))
     give(packets.slice(5, 8))
-    assembler.sweep(4, false)
+    sweep(4, false)
     expect(requests).toEqual([])
     give(packets.slice(8, 10))
-    assembler.sweep(8, false)
+    sweep(8, false)
     const run = { blockId: 1, firstPacket: 3, lastPacket: 4, extendedIds: false }
     expect(requests).toEqual([run])
-    assembler.sweep(11, false)
+    sweep(11, false)
     expect(requests).toHaveLength(1)
     give(packets.slice(10))
-    assembler.sweep(24, false)
+    sweep(24, false)
     expect(requests).toEqual([run, run])
     give(packets.slice(3, 5))
     expect(frames[0]?.pixels.equals(image(1))).toBe(true)
@@ -165,12 +209,12 @@ describe('resend', () => {
   })
 
   test('asks for a lost leader and a lost end', () => {
-    const { requests, frames, give, assembler } = withResend()
+    const { requests, frames, give, sweep } = withResend()
     const packets = block(1)
-    assembler.sweep(0, false)
+    sweep(0, false)
     give(packets.slice(1, -3))
-    assembler.sweep(4, false)
-    assembler.sweep(12, false)
+    sweep(4, false)
+    sweep(12, false)
     const end = packets.length - 1
     expect(requests.map(({ firstPacket, lastPacket }) => [firstPacket, lastPacket])).toEqual([
       [0, 0],
@@ -181,16 +225,16 @@ describe('resend', () => {
   })
 
   test('asks for a quarter of a block at most, and gives up after a while', () => {
-    const { requests, frames, give, assembler } = withResend({ packetSize: 36 + 8 + 12 })
+    const { requests, frames, give, assembler, sweep } = withResend({ packetSize: 36 + 8 + 12 })
     const small = blockPackets({
       blockId: 1,
       packetSize: 56,
       leader: imageLeader({ width, height }),
       data: image(1),
     })
-    assembler.sweep(0, false)
+    sweep(0, false)
     give(small.filter((_, i) => i % 2 === 0))
-    for (let ms = 4; ms < 1200; ms += 4) assembler.sweep(ms, false)
+    for (let ms = 4; ms < 1200; ms += 4) sweep(ms, false)
     const asked = requests.reduce((sum, { firstPacket, lastPacket }) => sum + lastPacket - firstPacket + 1, 0)
     expect(asked).toBe(Math.ceil((small.length - 2) / 4))
     expect(frames).toHaveLength(0)
@@ -198,7 +242,7 @@ describe('resend', () => {
   })
 
   test('does not wait for what the camera no longer has, but for what it does not have yet', () => {
-    const { frames, give, assembler } = withResend()
+    const { frames, give, assembler, sweep } = withResend()
     const refusal = (status: number) => {
       const packet = Buffer.alloc(8)
       writeGvspHeader(packet, {
@@ -210,12 +254,12 @@ describe('resend', () => {
       })
       return packet
     }
-    assembler.sweep(0, false)
+    sweep(0, false)
     give(block(1).filter((_, i) => i !== 3))
     // Nobody asked yet: an answer that was never wanted ends nothing.
     give([refusal(statusCodes.packetUnavailable)])
     expect(assembler.counts.incompleteFrames).toBe(0)
-    assembler.sweep(20, false)
+    sweep(20, false)
     give([refusal(statusCodes.packetNotYetAvailable)])
     expect(assembler.counts.incompleteFrames).toBe(0)
     give([refusal(statusCodes.packetUnavailable)])
@@ -334,7 +378,8 @@ describe('bad packets', () => {
   test('garbage, truncated, changed and replayed packets leave whole frames whole', () => {
     const change = fc.record({
       at: fc.nat(packetSize),
-      value: fc.nat(255),
+      // Often one that makes it a packet of a block that is still to come.
+      value: fc.oneof(fc.nat(255), fc.integer({ min: 4, max: 8 })),
       cut: fc.option(fc.nat(packetSize)),
     })
     const junk = fc.oneof(
@@ -349,17 +394,19 @@ describe('bad packets', () => {
     let whole = 0
     fc.assert(
       fc.property(fc.array(junk, { minLength: 20, maxLength: 40 }), (packets) => {
-        const { frames, give, assembler } = receiver()
-        assembler.sweep(0, false)
+        const { frames, give, sweep } = receiver()
+        sweep(0, false)
         give(block(1))
         give(packets)
         give(block(1))
-        assembler.sweep(400, false)
-        give(block(3))
+        sweep(400, false)
+        for (let id = 3; id <= 9; id++) give(block(id))
         // What is still open is over now.
-        assembler.sweep(1600, false)
+        sweep(1600, false)
         for (const { pixels, width: w, height: h } of frames)
           expect(pixels.length).toBeGreaterThanOrEqual(w * h)
+        const order = frames.map(({ sequence }) => sequence)
+        expect(order).toEqual([...new Set(order)].toSorted((a, b) => a - b))
         expect(frames[0]?.pixels.equals(image(1))).toBe(true)
         whole += frames.some(({ pixels }) => pixels.equals(image(3))) ? 1 : 0
       }),
@@ -370,12 +417,12 @@ describe('bad packets', () => {
   })
 
   test('a camera that counts anew after a pause is followed', () => {
-    const { frames, give, assembler } = receiver()
-    assembler.sweep(0, false)
+    const { frames, give, sweep } = receiver()
+    sweep(0, false)
     give(block(700))
     give(block(3))
     expect(frames).toHaveLength(1)
-    assembler.sweep(1000, false)
+    sweep(1000, false)
     give(block(3))
     expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1])
   })
@@ -391,4 +438,26 @@ test('timestamps of the camera are mapped by the quickest arrival, and never run
   ].map(([ticks = 0n, late = 0n]) => clock.toHostNs(ticks, (5000n + ticks + late) * 1_000_000n))
   expect(times).toEqual([6_030_000_000n, 6_102_000_000n, 6_202_000_000n])
   expect(new CameraClock(0n).toHostNs(77n, 5n)).toBe(5n)
+})
+
+describe('timestamps of the camera are right again', () => {
+  /** Ten frames a second apart by the camera's clock (1000 ticks/s), each 2 ms on its way; `ticks` may be wrong. */
+  function dated(ticksOf: (second: bigint) => bigint): readonly bigint[] {
+    const clock = new CameraClock(1000n)
+    return Array.from({ length: 10 }, (_, i) => {
+      const second = BigInt(i + 1)
+      return clock.toHostNs(ticksOf(second), second * 1_000_000_000n + 2_000_000n)
+    })
+  }
+  const right = Array.from({ length: 10 }, (_, i) => BigInt(i + 1) * 1_000_000_000n + 2_000_000n)
+
+  test.each([2n ** 60n, 1n])('after one that was damaged (%i)', (damaged) => {
+    expect(dated((second) => (second === 5n ? damaged : 50_000n + second * 1000n))).toEqual(right)
+  })
+
+  test('after its clock was reset', () => {
+    expect(dated((second) => (second < 5n ? 50_000n + second * 1000n : second * 1000n - 4999n))).toEqual(
+      right,
+    )
+  })
 })
