@@ -1,4 +1,5 @@
 /** What the WebRTC library does on its own threads between two of our calls, played by a double of it. */
+import { goodbye } from '../../../src-shared/webrtc.ts'
 import { describe, expect, it } from 'vitest'
 import { PeerHost } from '../../../src-main/live-view/webrtc/peer-host.ts'
 import type { PeerEvent } from '../../../src-main/live-view/webrtc/peer-messages.ts'
@@ -129,6 +130,15 @@ describe('the peer host', () => {
     await expect(host.handle({ type: 'candidates', peerId: 'a', candidates: [] })).rejects.toMatchObject({
       code: 'UNKNOWN_SESSION',
     })
+  })
+
+  it('writes nothing more to a viewer who says goodbye, and ends its session', async () => {
+    const { host, channel, events } = await connected()
+    channel.onmessage?.({ data: goodbye })
+    const before = channel.sent.length
+    host.frame(frame)
+    expect(channel.sent).toHaveLength(before)
+    expect(events).toContainEqual({ type: 'closed', peerId: 'a', reason: 'The viewer closed the connection' })
   })
 
   it('takes the channel from who floods it, and keeps the video', async () => {
