@@ -41,7 +41,9 @@ export function parseVideoAddress(address: string): VideoAddress {
 
 function networkAddress(address: string, kind: 'rtsp' | 'http'): VideoAddress {
   // Control characters and spaces would be taken away silently.
-  const url = /[\0-\x20\x7f]/.test(address) || !URL.canParse(address) ? undefined : new URL(address)
+  // URL would also understand http:user:password@host, in which nobody else would look for a password.
+  const whole = /^[a-z]+:\/\//i.test(address) && URL.canParse(address)
+  const url = /[\0-\x20\x7f]/.test(address) || !whole ? undefined : new URL(address)
   if (url === undefined || url.hostname === '')
     throw new CoverslipError('INVALID_INPUT', 'The address of the network camera is not valid', { hint })
   return { kind, url, shown: `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}` }

@@ -2,8 +2,15 @@ import { z } from 'zod'
 import { CoverslipError } from '../../src-shared/errors.ts'
 
 const optionsSchema = z.strictObject({
-  /** Path of the ffmpeg program; default: the one on PATH. */
-  ffmpeg: z.string().min(1).max(1000).optional(),
+  /**
+   * Path of the ffmpeg program; default: the one on PATH. A configuration may come from somebody else, and must not
+   * start anything but that.
+   */
+  ffmpeg: z
+    .string()
+    .max(1000)
+    .regex(/^(?![\\/]{2})(?:.*[\\/])?ffmpeg(?:\.exe)?$/i, 'must be a local path to a file named ffmpeg')
+    .optional(),
   /** User name and password of a network camera, so that they need not be in its address. */
   user: z.string().max(200).optional(),
   password: z.string().max(200).optional(),
@@ -11,8 +18,8 @@ const optionsSchema = z.strictObject({
   through: z.enum(['mjpeg', 'ffmpeg']).default('mjpeg'),
   /** RTSP: how the video is sent. */
   transport: z.enum(['tcp', 'udp']).default('tcp'),
-  /** After this time without data a camera counts as lost, s. */
-  timeoutS: z.number().min(0.1).max(120).default(10),
+  /** After this time without data a camera counts as lost, s; opening must be over before the engine gives it up. */
+  timeoutS: z.number().min(0.1).max(15).default(10),
 })
 /** Options of a USB or network camera in the hardware configuration. */
 export type VideoOptions = z.infer<typeof optionsSchema>

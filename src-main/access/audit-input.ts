@@ -2,7 +2,7 @@
 
 const secretName = /^(secret|bearerToken|credential|credentials|password|passphrase|token)$/i
 /** User and password in an address. */
-const userInfo = /(\w:\/\/)[^/@\s]*@/g
+const userInfo = /(\w:\/{0,2})[^/@\s]*@/g
 
 const mostText = 500
 const mostItems = 50

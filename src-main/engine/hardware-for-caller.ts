@@ -5,9 +5,10 @@ import type { ConnectionInfo, DriverInfo, HardwareState } from '../../src-shared
 /** Paths of files and what may hold passwords are for owners; what a search has found is for those who may search. */
 export function hardwareFor(caller: Caller, hardware: HardwareState): HardwareState {
   if (caller.role === 'owner') return hardware
-  const { file: _file, connections, drivers, discovery, ...open } = hardware
+  const { file: _file, problem, connections, drivers, discovery, ...open } = hardware
   return {
     ...open,
+    ...(problem === undefined ? {} : { problem: 'The hardware configuration cannot be used.' }),
     connections: connections.map(connectionForOthers),
     drivers: drivers.map((driver) => driverFor(caller, driver)),
     discovery: mayAct(caller.role, 'operator') ? discovery : { ...discovery, found: [] },
@@ -26,9 +27,10 @@ function connectionForOthers({ options: _options, ...connection }: ConnectionInf
 
 /** An address of the kind `scheme://user:password@host/path?key=…` without what is often secret in it. */
 function withoutCredentials(address: string): string {
-  if (!address.includes('://')) return address
-  if (!URL.canParse(address)) return address.slice(0, address.indexOf('://') + 3)
+  if (!address.includes('@') && !address.includes('://')) return address
+  if (!URL.canParse(address)) return '(not shown)'
   const url = new URL(address)
+  if (url.host === '') return '(not shown)'
   url.username = ''
   url.password = ''
   url.search = ''

@@ -1,6 +1,7 @@
 /** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
 import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
+import { mayAct } from '../../src-shared/access.ts'
 import { contract } from '../../src-shared/contract/contract.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
@@ -90,7 +91,8 @@ export const router: Router<typeof contract, CallContext> = os.router({
   },
   hardware: {
     state: os.hardware.state.handler(async ({ context: { engine, caller } }) => {
-      await engine.hardware.scanDrivers()
+      // Looking at drivers reads all their files: not for everybody who watches.
+      if (mayAct(caller.role, 'operator')) await engine.hardware.scanDrivers()
       return hardwareFor(caller, engine.hardware.state())
     }),
     addConnection: os.hardware.addConnection.handler(({ context, input }) =>

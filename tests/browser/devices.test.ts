@@ -92,7 +92,9 @@ describe('the Devices view', () => {
     // A driver of the user runs only when the owner allows it.
     await page.getByRole('button', { name: 'Drivers 1 to allow' }).click()
     const driver = page.getByRole('listitem', { name: 'Bench cameras' })
-    await driver.getByText('It uses the network and reads your files.').waitFor()
+    await driver
+      .getByText('It says that it uses the network and reads your files; nothing keeps it from doing more.')
+      .waitFor()
     await screenshot('devices-drivers')
     await driver.getByRole('button', { name: 'Allow Bench cameras' }).click()
     await driver.getByRole('button', { name: 'Forbid Bench cameras' }).waitFor()

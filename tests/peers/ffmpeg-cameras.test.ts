@@ -1,5 +1,5 @@
 /** Cameras through the ffmpeg program, of our own server and of GStreamer's; and programs that only claim to be ffmpeg. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,7 @@ type Watched = { readonly camera: CameraDevice; readonly sink: MemorySink; reado
 
 /** Opens the camera at `address` and starts it. */
 async function watch(address: string, options: Readonly<Record<string, unknown>> = {}): Promise<Watched> {
-  const opened = await ffmpeg.open(address, { timeoutS: 30, ...options })
+  const opened = await ffmpeg.open(address, { timeoutS: 15, ...options })
   connection = opened
   const lost = new Promise<Error>((resolve) => opened.onLost?.(resolve))
   const camera = opened.devices.find(
@@ -144,7 +144,8 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
     const command = `exec '${process.execPath}' '${script}' '${pids()}' "$@"`
     await writeFile(stand(), `#!/bin/sh\n${command}\n`, { mode: 0o755 })
     // One that does not hand its place over: what it starts outlives it.
-    await writeFile(join(folder, 'wrapper'), `#!/bin/sh\n${command.slice(5)}\n`, { mode: 0o755 })
+    await mkdir(join(folder, 'wrapper'))
+    await writeFile(join(folder, 'wrapper', 'ffmpeg'), `#!/bin/sh\n${command.slice(5)}\n`, { mode: 0o755 })
   })
   afterAll(() => rm(folder, { recursive: true }))
   afterEach(() => eventually('the end of the program', nothingRuns))
@@ -163,7 +164,7 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
   ])('that is %s is not opened', async (act, message) => {
     const opening = ffmpeg.open(`rtsp://camera/${act}`, {
       ffmpeg: stand(),
-      timeoutS: act === 'silent' ? 2 : 30,
+      timeoutS: act === 'silent' ? 2 : 15,
     })
     const error: unknown = await opening.catch((reason: unknown) => reason)
     expect(error).toMatchObject({
@@ -196,7 +197,12 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
   })
 
   it('that only starts another one does not hold up the end', async () => {
-    await takeFrames(await watch('rtsp://camera/streams', { ffmpeg: join(folder, 'wrapper') }), 3, 16, 8)
+    await takeFrames(
+      await watch('rtsp://camera/streams', { ffmpeg: join(folder, 'wrapper', 'ffmpeg') }),
+      3,
+      16,
+      8,
+    )
     await connection?.close()
   })
 })

@@ -21,7 +21,7 @@ export function HardwareFile() {
         <p className={styles['line']}>Not kept: what is changed here holds until Coverslip ends.</p>
       ) : (
         <p className={styles['line']}>
-          <Tooltip label={file}>
+          <Tooltip label={`${file}. It may hold passwords of cameras.`}>
             <span className={styles['path']}>Kept in {file.slice(file.search(/[^\\/]*$/))}</span>
           </Tooltip>
           <CopyButton text={file} label="Copy the path of the hardware file" />

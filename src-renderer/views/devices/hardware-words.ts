@@ -17,9 +17,10 @@ export const permissionWords: Readonly<Record<DriverPermission, string>> = {
 
 /** What a driver declares to need, as a sentence. */
 export function permissionsText(permissions: readonly DriverPermission[]): string {
-  if (permissions.length === 0) return 'It declares to need nothing but its own thread.'
+  if (permissions.length === 0)
+    return 'It says that it needs nothing but its own thread; nothing keeps it from doing more.'
   const words = permissions.map((permission) => permissionWords[permission])
-  return `It ${new Intl.ListFormat('en-GB').format(words)}.`
+  return `It says that it ${new Intl.ListFormat('en-GB').format(words)}; nothing keeps it from doing more.`
 }
 
 /** Drivers of the user's folder that wait for the owner. */

@@ -62,7 +62,7 @@ const found = (name: string, address: string): FoundConnection => ({ driver: nam
 describe('drivers and what they find', () => {
   it('declares permissions as a sentence', () => {
     expect(permissionsText(['network', 'serial', 'programs'])).toBe(
-      'It uses the network, opens serial ports and starts programs.',
+      'It says that it uses the network, opens serial ports and starts programs; nothing keeps it from doing more.',
     )
     expect(permissionsText([])).toMatch(/nothing/)
   })
