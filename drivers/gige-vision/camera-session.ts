@@ -106,7 +106,7 @@ async function takeControl(
       address: camera.address,
       client,
       identity: camera.identity,
-      nodeMap: await describe(client),
+      nodeMap: await describe(client, camera.address),
       ticksPerSecond: await tickFrequency(client),
       canResend: (capability & gvcpCapability.packetResend) !== 0,
       onLost: (listener) => {
@@ -131,7 +131,7 @@ async function takeControl(
 }
 
 /** The node map, by the first of the two addresses of the description that works. */
-async function describe(client: GvcpClient): Promise<NodeMap> {
+async function describe(client: GvcpClient, cameraAddress: string): Promise<NodeMap> {
   const port = new GvcpRegisterPort(client)
   const urls: string[] = []
   for (const register of [bootstrap.xmlUrl1, bootstrap.xmlUrl2]) {
@@ -147,7 +147,8 @@ async function describe(client: GvcpClient): Promise<NodeMap> {
   )
   for (const url of urls) {
     try {
-      return loadNodeMap(await fetchDescription(parseDescriptionUrl(url), port), { Device: port })
+      const description = await fetchDescription(parseDescriptionUrl(url), port, { cameraAddress })
+      return loadNodeMap(description, { Device: port })
     } catch (error) {
       failure = error
     }

@@ -7,9 +7,17 @@ export const defaultPort = 7624
 const optionsSchema = z.strictObject({
   /** Names of the INDI devices to use; default: all that the server has. */
   devices: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
-  /** For the address `start`: the driver programs that indiserver runs, e.g. `indi_asi_ccd`. */
+  /**
+   * For the address `start`: the driver programs that indiserver runs, e.g. `indi_asi_ccd`. A configuration may come
+   * from somebody else, and must not start anything but INDI's drivers, which are all called so.
+   */
   drivers: z
-    .array(z.string().regex(/^[\w.+-]+$/, 'must be the name of a program on PATH'))
+    .array(
+      z
+        .string()
+        .max(100)
+        .regex(/^indi_[\w.+-]+$/, 'must be the name of an INDI driver on PATH, like indi_asi_ccd'),
+    )
     .min(1)
     .max(100)
     .optional(),

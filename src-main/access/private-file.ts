@@ -12,6 +12,8 @@ export async function writePrivateFile(path: string, text: string): Promise<void
     // The mode above holds for new files only, and one may lie there from an interrupted run.
     await file.chmod(privateMode)
     await file.writeFile(text)
+    // Otherwise the name could reach the disk before the text, and a power cut leave an empty file.
+    await file.sync()
   } finally {
     await file.close()
   }

@@ -6,6 +6,7 @@ import { type DriverInfo, driverIdSchema, driverManifestSchema } from '../../src
 import { builtInDrivers, driverUrl } from '../worker-url.ts'
 import type { DriverModule } from './device-messages.ts'
 import { runDriverTask } from './driver-task.ts'
+import { LastingAnswers } from './lasting-answers.ts'
 import { findUserDrivers, readUserDriver, type UserDriver } from './user-drivers.ts'
 
 type Options = {
@@ -18,13 +19,13 @@ type Options = {
 const describeLimits = { abortMs: 15_000, graceMs: 1000 }
 
 /** What built-in drivers say of themselves does not change while the program runs, whoever asks. */
-let builtInInfos: Promise<readonly DriverInfo[]> | undefined
+const builtInAnswers = new LastingAnswers<DriverInfo>()
 
 export class DriverCatalog {
   readonly #options: Options
   #known: readonly DriverInfo[] = []
-  /** Why the code of an allowed driver of the user cannot be loaded (undefined: it can), by its hash. */
-  readonly #loadProblems = new Map<string, Promise<string | undefined>>()
+  /** Whether the code of an allowed driver of the user can be loaded, by its hash. */
+  readonly #loaded = new LastingAnswers<unknown>()
 
   constructor(options: Options) {
     this.#options = options
@@ -37,8 +38,7 @@ export class DriverCatalog {
 
   /** Looks for drivers again. */
   async scan(): Promise<readonly DriverInfo[]> {
-    builtInInfos ??= describeBuiltIn()
-    const builtIn = await builtInInfos
+    const builtIn = await describeBuiltIn()
     const { userFolder } = this.#options
     const users = userFolder === undefined ? [] : await findUserDrivers(userFolder)
     const own = await Promise.all(users.map((driver) => this.#userInfo(driver, builtIn)))
@@ -93,16 +93,17 @@ export class DriverCatalog {
       : { ...info, state: 'broken', message: problem }
   }
 
-  /** Runs the code of a driver that may run, once for each version of its files. */
-  #loadProblem(hash: string, module: DriverModule): Promise<string | undefined> {
-    const known = this.#loadProblems.get(hash)
-    if (known !== undefined) return known
-    const problem = runDriverTask({ ...module, task: 'describe' }, describeLimits).then(
-      () => undefined,
-      (error: unknown) => CoverslipError.from(error, 'DEVICE_FAILED').message,
-    )
-    this.#loadProblems.set(hash, problem)
-    return problem
+  /**
+   * Runs the code of a driver that may run, once for each version of its files: why it cannot be loaded; undefined when it
+   * can.
+   */
+  async #loadProblem(hash: string, module: DriverModule): Promise<string | undefined> {
+    try {
+      await this.#loaded.get(hash, () => runDriverTask({ ...module, task: 'describe' }, describeLimits))
+      return undefined
+    } catch (error) {
+      return CoverslipError.from(error, 'DEVICE_FAILED').message
+    }
   }
 }
 
@@ -115,8 +116,10 @@ async function describeBuiltIn(): Promise<readonly DriverInfo[]> {
 
 async function describe(id: string): Promise<DriverInfo> {
   try {
-    const answer = await runDriverTask({ driverUrl: driverUrl(id).href, task: 'describe' }, describeLimits)
-    return { ...driverManifestSchema.parse(answer), origin: 'built-in', state: 'ready' }
+    return await builtInAnswers.get(id, async () => {
+      const answer = await runDriverTask({ driverUrl: driverUrl(id).href, task: 'describe' }, describeLimits)
+      return { ...driverManifestSchema.parse(answer), origin: 'built-in', state: 'ready' }
+    })
   } catch (error) {
     const { message } = CoverslipError.from(error, 'DEVICE_FAILED')
     return { ...unreadable(id), origin: 'built-in', state: 'broken', message }

@@ -4,6 +4,7 @@ import type { Preset } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
+import { gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
@@ -140,10 +141,15 @@ class ServedConnection {
   #announceChanges(device: Device): void {
     const deviceId = this.#idOf(device)
     device.onPropertiesChanged(
-      gathered(() => this.#port.post({ type: 'properties', deviceId, properties: device.properties() })),
+      gathered(
+        () => this.#port.post({ type: 'properties', deviceId, properties: device.properties() }),
+        tellEveryMs,
+      ),
     )
     if (!isStage(device)) return
-    device.onMoved(gathered(() => this.#port.post({ type: 'moved', deviceId, position: device.position() })))
+    device.onMoved(
+      gathered(() => this.#port.post({ type: 'moved', deviceId, position: device.position() }), tellEveryMs),
+    )
   }
 
   #ringFor(camera: CameraDevice): FrameRingMemory {
@@ -188,24 +194,5 @@ class ServedConnection {
       default:
         throw new CoverslipError('INVALID_INPUT', `${camera.description.name} cannot do ${call}`)
     }
-  }
-}
-
-/** Runs `tell` at once, and then at most every `tellEveryMs`. */
-function gathered(tell: () => void): () => void {
-  let waiting = false
-  let again = false
-  const run = () => {
-    again = false
-    waiting = true
-    setTimeout(() => {
-      waiting = false
-      if (again) run()
-    }, tellEveryMs)
-    tell()
-  }
-  return () => {
-    if (waiting) again = true
-    else run()
   }
 }

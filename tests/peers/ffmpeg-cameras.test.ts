@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import ffmpeg from '../../drivers/ffmpeg/index.ts'
 import { MemorySink } from '../../drivers/sdk/conformance/memory-sink.ts'
@@ -194,6 +195,19 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
     sink.seal('the camera was lost')
     await camera.stop()
     expect(sink.violations).toEqual([])
+  })
+
+  it('ends with the thread that started it, even if that is ended while it waits for a silent camera', async () => {
+    const processes = async () => (await readFile(pids(), 'utf8').catch(() => '')).trim().split('\n').length
+    const before = await processes()
+    const options = { ffmpeg: stand(), timeoutS: 15 }
+    const thread = new Worker(new URL('../fixtures/opening-worker.ts', import.meta.url), {
+      workerData: { address: 'rtsp://camera/silent', options },
+    })
+    // One tells its version, the other waits.
+    await eventually('ffmpeg to wait', async () => (await processes()) >= before + 2, waitMs)
+    await thread.terminate()
+    await eventually('its end, before its own time', nothingRuns, 10_000)
   })
 
   it('that only starts another one does not hold up the end', async () => {

@@ -49,7 +49,7 @@ export class MjpegSource implements FrameSource {
     const gone = new Promise<void>((resolve) => request.once('close', () => resolve()))
     const run: Run = { request, receiver, pixelFormat, gone, watchdog: undefined, images: 0, isOver: false }
     this.#run = run
-    run.watchdog = setTimeout(() => this.#fail(run, `nothing came for ${timeoutS} s`), timeoutS * 1000)
+    run.watchdog = setTimeout(() => this.#fail(run, `no image came for ${timeoutS} s`), timeoutS * 1000)
     request.on('response', (response) => this.#take(run, response))
     request.on('error', (error) => this.#fail(run, error.message))
     request.on('close', () => this.#fail(run, 'the connection was closed'))
@@ -92,7 +92,6 @@ export class MjpegSource implements FrameSource {
     )
     response.on('data', (piece: Buffer) => {
       if (run.isOver) return
-      run.watchdog?.refresh()
       splitter.write(piece, process.hrtime.bigint())
     })
     response.on('end', () => {
@@ -105,6 +104,8 @@ export class MjpegSource implements FrameSource {
   #deliver(run: Run, { file, width, height, components }: JpegImage): void {
     if (run.isOver) return
     run.images += 1
+    // By images, not by bytes: a server may send something else for ever.
+    run.watchdog?.refresh()
     const native = components === 1 ? 'Mono8' : 'RGB8'
     const pixelFormat = run.pixelFormat === 'native' ? native : run.pixelFormat
     const target = run.receiver.begin({ width, height, pixelFormat })

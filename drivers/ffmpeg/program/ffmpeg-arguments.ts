@@ -23,13 +23,18 @@ export type CaptureSettings = {
 /** What an input of a network camera may open: never a file of this computer. */
 const networkProtocols = 'rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpproxy'
 
-/** What comes before the input's name. */
+/** How much later than we ffmpeg gives up a server that is silent, s; what we say then tells more. */
+const extraTimeoutS = 2
+
+/** What comes before the input's name, and that. */
 export function inputArguments(
   address: VideoAddress,
   options: VideoOptions,
   capture: CaptureSettings,
+  program: FfmpegProgram,
 ): string[] {
   const live = ['-fflags', 'nobuffer', '-flags', 'low_delay']
+  const timeoutUs = String(Math.round((options.timeoutS + extraTimeoutS) * 1e6))
   switch (address.kind) {
     case 'rtsp':
       return [
@@ -38,11 +43,22 @@ export function inputArguments(
         networkProtocols,
         '-rtsp_transport',
         options.transport,
+        // Before 5.0 -timeout had it wait for a caller.
+        isSince(program, 5, 0) ? '-timeout' : '-stimeout',
+        timeoutUs,
         '-i',
         withUser(address.url, options),
       ]
     case 'http':
-      return [...live, '-protocol_whitelist', networkProtocols, '-i', withUser(address.url, options)]
+      return [
+        ...live,
+        '-protocol_whitelist',
+        networkProtocols,
+        '-rw_timeout',
+        timeoutUs,
+        '-i',
+        withUser(address.url, options),
+      ]
     case 'v4l2':
       return [...live, '-f', 'v4l2', ...captureArguments(capture, '-input_format'), '-i', address.device]
     case 'dshow': {
@@ -86,18 +102,22 @@ const outputs = {
 } as const satisfies Record<VideoFormat, readonly string[]>
 
 /** Every frame as it comes, one image after the other, to standard output. */
-export function outputArguments(pixelFormat: VideoFormat, { version }: FfmpegProgram): string[] {
-  const isNew = version === undefined || version.major > 5 || (version.major === 5 && version.minor >= 1)
+export function outputArguments(pixelFormat: VideoFormat, program: FfmpegProgram): string[] {
   return [
     '-map',
     '0:v:0',
-    isNew ? '-fps_mode' : '-vsync',
+    isSince(program, 5, 1) ? '-fps_mode' : '-vsync',
     'passthrough',
     '-f',
     'image2pipe',
     ...outputs[pixelFormat],
     'pipe:1',
   ]
+}
+
+/** Builds without a number are of the development tree. */
+function isSince({ version }: FfmpegProgram, major: number, minor: number): boolean {
+  return version === undefined || version.major > major || (version.major === major && version.minor >= minor)
 }
 
 /** The address with the user name and password of the options, where they are given. */

@@ -4,6 +4,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { FrameReceiver, FrameSource, VideoFormat } from '../frame-source.ts'
 import { type VideoAddress, withoutAddresses } from '../video-address.ts'
 import type { VideoOptions } from '../video-options.ts'
+import { endWithThread } from './end-with-thread.ts'
 import { type CaptureSettings, inputArguments, outputArguments } from './ffmpeg-arguments.ts'
 import { ffmpegFailure, startFailure } from './ffmpeg-failure.ts'
 import type { FfmpegProgram } from './ffmpeg-program.ts'
@@ -48,10 +49,11 @@ export class FfmpegSource implements FrameSource {
   start(receiver: FrameReceiver, pixelFormat: VideoFormat | 'native'): void {
     const args = [
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info'],
-      ...inputArguments(this.#address, this.#options, this.capture),
+      ...inputArguments(this.#address, this.#options, this.capture, this.program),
       ...outputArguments(pixelFormat === 'native' ? 'Mono8' : pixelFormat, this.program),
     ]
     const child = spawn(this.program.path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    endWithThread(child)
     const gone = new Promise<void>((resolve) => {
       child.once('close', () => resolve())
       child.once('error', () => resolve())

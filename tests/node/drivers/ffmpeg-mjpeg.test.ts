@@ -7,7 +7,11 @@ import type { CameraDevice, Device } from '../../../drivers/sdk/driver.ts'
 import { jpegBytes, type MjpegCamera, startMjpegCamera } from '../../fixtures/mjpeg-camera.ts'
 
 let camera: MjpegCamera | undefined
-afterEach(() => camera?.close())
+let chatter: NodeJS.Timeout | undefined
+afterEach(() => {
+  clearInterval(chatter)
+  return camera?.close()
+})
 
 const isCamera = (device: Device): device is CameraDevice => device.description.kind === 'camera'
 
@@ -24,7 +28,14 @@ describe('conformance', () => {
 test.each<[string, (from: MjpegCamera) => void, string]>([
   ['another size', (from) => from.image(jpegBytes(24, 8, 1)), 'changed its image size from 16 × 8 to 24 × 8'],
   ['the end', (from) => from.drop(), 'it ended'],
-  ['silence', () => undefined, 'nothing came for 0.5 s'],
+  ['silence', () => undefined, 'no image came for 0.5 s'],
+  [
+    'anything but images',
+    (from) => {
+      chatter = setInterval(() => from.noise(Buffer.from('still here')), 20)
+    },
+    'no image came for 0.5 s',
+  ],
 ])('%s loses the camera', async (what, happen, message) => {
   camera = await startMjpegCamera({ periodMs: 0 })
   const { image } = camera

@@ -288,7 +288,9 @@ describe('opening fails with what is wrong', () => {
   test.each([
     ['http://a/b', {}, 'no address of an INDI server'],
     ['start', {}, 'nothing for indiserver to run'],
-    ['start', { drivers: ['rm -rf'] }, 'name of a program'],
+    ['start', { drivers: ['rm -rf'] }, 'name of an INDI driver'],
+    ['start', { drivers: ['reboot'] }, 'name of an INDI driver'],
+    ['start', { drivers: ['indi_/../../bin/sh'] }, 'name of an INDI driver'],
     ['start', { drivers: ['indi_no_such_driver'] }, 'is not installed'],
   ])('the address %s with %o', async (address, options, message) => {
     await expect(indi.open(address, options)).rejects.toThrow(message)

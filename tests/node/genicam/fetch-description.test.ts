@@ -14,6 +14,8 @@ import { RegisterMemory } from '../../fixtures/genicam/register-memory.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
 const xml = '<RegisterDescription ModelName="µ"/>'
+/** The camera is this computer. */
+const own = { cameraAddress: '127.0.0.1' }
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -53,6 +55,11 @@ describe('URL registers', () => {
       'ftp://host/x',
       'javascript:1',
       'File:///%E0%A4%A',
+      'File:////host/share/one.xml',
+      'File:///%2Fhost/share/one.xml',
+      'File:///\\host\\share\\one.xml',
+      'File:\\\\host\\share\\one.xml',
+      'File://host/one.xml',
     ]) {
       expect(() => parseDescriptionUrl(text)).toThrow(CoverslipError)
     }
@@ -76,12 +83,14 @@ describe('fetching', () => {
     memory.bytes.set(archive, 0x400)
     const plain = parseDescriptionUrl(`Local:a.xml;100;${(Buffer.byteLength(xml) + 3).toString(16)}`)
     const zipped = parseDescriptionUrl(`Local:a.zip;400;${archive.length.toString(16)}`)
-    expect(await fetchDescription(plain, memory)).toBe(xml)
-    expect(await fetchDescription(zipped, memory)).toBe(xml)
-    await expect(fetchDescription(parseDescriptionUrl('Local:a.xml;0;ffffffff'), memory)).rejects.toThrow(
-      'more than',
+    expect(await fetchDescription(plain, memory, own)).toBe(xml)
+    expect(await fetchDescription(zipped, memory, own)).toBe(xml)
+    await expect(
+      fetchDescription(parseDescriptionUrl('Local:a.xml;0;ffffffff'), memory, own),
+    ).rejects.toThrow('more than')
+    await expect(fetchDescription(parseDescriptionUrl('Local:a.xml;0;0'), memory, own)).rejects.toThrow(
+      'empty',
     )
-    await expect(fetchDescription(parseDescriptionUrl('Local:a.xml;0;0'), memory)).rejects.toThrow('empty')
   })
 
   test('from a file that is named as a description', async () => {
@@ -91,9 +100,9 @@ describe('fetching', () => {
     await writeFile(join(folder, 'secret'), 'secret')
     const memory = new RegisterMemory()
     const at = (name: string) => parseDescriptionUrl(`File://${join(folder, name)}`)
-    expect(await fetchDescription(at('one.xml'), memory)).toBe(xml)
-    await expect(fetchDescription(at('secret'), memory)).rejects.toThrow('neither .xml nor .zip')
-    await expect(fetchDescription(at('two.xml'), memory)).rejects.toThrow('cannot be read here')
+    expect(await fetchDescription(at('one.xml'), memory, own)).toBe(xml)
+    await expect(fetchDescription(at('secret'), memory, own)).rejects.toThrow('neither .xml nor .zip')
+    await expect(fetchDescription(at('two.xml'), memory, own)).rejects.toThrow('cannot be read here')
   })
 
   test('from a server, without redirections and within limits', async () => {
@@ -108,11 +117,13 @@ describe('fetching', () => {
     closers.push(() => closed(server))
     const memory = new RegisterMemory()
     const at = (name: string) => parseDescriptionUrl(`http://127.0.0.1:${portOf(server)}/${name}`)
-    expect(await fetchDescription(at('one.xml'), memory)).toBe(xml)
-    await expect(fetchDescription(at('away.xml'), memory)).rejects.toThrow('cannot be fetched')
-    await expect(fetchDescription(at('none.xml'), memory)).rejects.toThrow('status 404')
-    await expect(fetchDescription(at('huge.xml'), memory)).rejects.toThrow('more than')
-    const cancelled = fetchDescription(at('one.xml'), memory, { signal: AbortSignal.abort() })
+    expect(await fetchDescription(at('one.xml'), memory, own)).toBe(xml)
+    await expect(fetchDescription(at('away.xml'), memory, own)).rejects.toThrow('cannot be fetched')
+    await expect(fetchDescription(at('none.xml'), memory, own)).rejects.toThrow('status 404')
+    await expect(fetchDescription(at('huge.xml'), memory, own)).rejects.toThrow('more than')
+    const other = { cameraAddress: '192.168.7.7' }
+    await expect(fetchDescription(at('one.xml'), memory, other)).rejects.toThrow('only the camera itself')
+    const cancelled = fetchDescription(at('one.xml'), memory, { ...own, signal: AbortSignal.abort() })
     await expect(cancelled).rejects.toThrow('cannot be fetched')
   })
 })

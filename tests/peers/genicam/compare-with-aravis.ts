@@ -42,7 +42,7 @@ try {
   await client.writeRegister(bootstrap.controlPrivilege, 2)
   await client.writeMemory(memory.address, memory.content)
   const url = parseDescriptionUrl((await client.readMemory(bootstrap.xmlUrl1, 512)).toString('latin1'))
-  const fetched = await fetchDescription(url, port)
+  const fetched = await fetchDescription(url, port, { cameraAddress: address })
   const map = loadNodeMap(fetched, { Device: port })
 
   const ours = await readOurs()

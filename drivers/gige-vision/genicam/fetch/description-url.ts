@@ -13,7 +13,8 @@ const schemaVersion = /\?SchemaVersion=[\d.]*$/i
 /**
  * Reads the content of a URL register: `Local:name.zip;1a00;3f0` (address and length in hexadecimal), `File:///path`,
  * `http://host/path`; with slashes after `Local:` or without, and with or without `?SchemaVersion=…`.
- * @throws DEVICE_FAILED for anything else.
+ * @throws DEVICE_FAILED for anything else, also files of other computers (`File:////host/share`): opening one would hand
+ *   this user's credentials to whatever host the camera names.
  */
 export function parseDescriptionUrl(register: string): DescriptionUrl {
   const text = (register.split('\0')[0] ?? '').trim().replace(schemaVersion, '')
@@ -39,5 +40,9 @@ function filePath(path: string, text: string): string {
     throw unusableDescription(`"${text.slice(0, 100)}" is no valid address of a file`, error)
   }
   const [, drive, rest] = /^\/?([a-z])[|:](.*)$/i.exec(decoded) ?? []
-  return drive === undefined ? decoded : `${drive}:${rest}`
+  if (drive !== undefined) return `${drive}:${rest}`
+  if (/^\/(?![\\/])/.test(decoded)) return decoded
+  throw unusableDescription(
+    `the camera says that it is in "${text.slice(0, 100)}", which is no file of this computer`,
+  )
 }

@@ -11,24 +11,28 @@ const maxBytes = 32 * 1024 * 1024
 const maxPackedBytes = 16 * 1024 * 1024
 const timeoutMs = 15_000
 
+export type FetchOptions = { readonly cameraAddress: string; readonly signal?: AbortSignal }
+
 /**
  * Gets a device's description from where it says it is, unpacks and decodes it.
  * @param port the device's registers, for `Local` addresses.
+ * @param options `cameraAddress`: the device's IPv4 address, the only host that is asked by HTTP, as the camera chooses
+ *   what this computer fetches.
  * @throws DEVICE_FAILED when it is not there, too large or damaged; what `port` throws.
  */
 export async function fetchDescription(
   url: DescriptionUrl,
   port: RegisterPort,
-  options: { readonly signal?: AbortSignal } = {},
+  options: FetchOptions,
 ): Promise<string> {
-  const bytes = await fetchBytes(url, port, options.signal)
+  const bytes = await fetchBytes(url, port, options)
   return decodeXml(isZip(bytes) ? await unzipFirst(bytes, maxBytes) : bytes)
 }
 
 async function fetchBytes(
   url: DescriptionUrl,
   port: RegisterPort,
-  signal: AbortSignal | undefined,
+  { cameraAddress, signal }: FetchOptions,
 ): Promise<Uint8Array> {
   switch (url.kind) {
     case 'local':
@@ -38,6 +42,7 @@ async function fetchBytes(
     case 'file':
       return readDescriptionFile(url.path)
     case 'http':
+      if (url.url.hostname !== cameraAddress) throw elsewhere(url.url)
       return download(url.url, signal)
   }
 }
@@ -83,6 +88,12 @@ async function download(url: URL, signal: AbortSignal | undefined): Promise<Uint
     if (error instanceof CoverslipError) throw error
     throw unusableDescription(`it cannot be fetched from ${url.href}`, error)
   }
+}
+
+function elsewhere(url: URL) {
+  return unusableDescription(
+    `the camera says that it is at ${url.host}, and only the camera itself is asked for it`,
+  )
 }
 
 function tooLarge(size: string) {
