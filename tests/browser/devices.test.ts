@@ -152,7 +152,7 @@ describe('the Devices view', () => {
       await main(page).getByRole('textbox', { name: 'Name' }).fill('Bench camera')
       await main(page).getByRole('textbox', { name: 'Address' }).fill(simulator.address)
       const options = main(page).getByRole('textbox', { name: 'Options' })
-      await options.fill(`port = ${simulator.port}\npacketSize = 600\nheartbeatTimeoutMs = 1000`)
+      await options.fill(`port = ${simulator.port}\npacketSize = 600\nheartbeatTimeoutMs = 3000`)
       await main(page).getByRole('button', { name: 'Add' }).click()
 
       // Its page opens by itself; the settings are those that the camera describes.
