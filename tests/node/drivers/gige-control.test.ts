@@ -302,6 +302,7 @@ describe('addresses', () => {
   }
 
   const canBroadcast = process.platform === 'linux'
+  if (!canBroadcast) console.log('Skipped: broadcast on the loopback interface works on Linux only.')
 
   test.skipIf(!canBroadcast)(
     'a device tells of itself when asked by broadcast; it counts once, and nonsense not at all',

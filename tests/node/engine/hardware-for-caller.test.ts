@@ -17,11 +17,12 @@ function stateWith(address: string): HardwareState {
         address,
         options: { password: 'pw' },
         status: { state: 'ready' },
+        deviceIds: [],
       },
     ],
     drivers: [],
-    discovery: { state: 'idle', found: [], searches: [] },
-  } as unknown as HardwareState
+    discovery: { running: false, drivers: [], found: [] },
+  }
 }
 
 describe('what viewers learn of the hardware', () => {

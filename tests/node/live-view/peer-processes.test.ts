@@ -64,6 +64,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
+if (!webrtcAvailable()) console.log('Skipped, video between real processes: @roamhq/wrtc is not installed.')
+
 describe('the peer processes of a stream', () => {
   it('are killed when they do not stop; frames on their way to them end', async () => {
     start({ script: stubborn })
