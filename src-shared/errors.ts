@@ -33,6 +33,8 @@ export const errorCodeSchema = z.enum([
   'DATA_FOLDER',
   'ACQUISITION_RUNNING',
   'UNKNOWN_ACQUISITION',
+  'UNKNOWN_IMAGE',
+  'UNREADABLE_IMAGE',
   'TOO_LARGE',
   'RATE_LIMITED',
   'INTERNAL',

@@ -45,6 +45,11 @@ function invalidInput(error: unknown): CoverslipError | undefined {
   })
 }
 
+/** Contract first: this must be gone before it reaches the main branch. */
+function notBuiltYet(): never {
+  throw new CoverslipError('INTERNAL', 'Not built yet')
+}
+
 const os = implement(contract)
   .$context<CallContext>()
   .use(async ({ next, context, procedure, path }, input) => {
@@ -165,7 +170,33 @@ export const router: Router<typeof contract, CallContext> = os.router({
     status: os.recording.status.handler(({ context }) => context.engine.recorder.status ?? null),
     estimate: os.recording.estimate.handler(({ context, input }) => context.engine.recorder.estimate(input)),
     start: os.recording.start.handler(({ context, input }) => context.engine.recorder.start(input)),
+    begin: os.recording.begin.handler(notBuiltYet),
     stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
+  },
+  acquisition: {
+    status: os.acquisition.status.handler(notBuiltYet),
+    estimate: os.acquisition.estimate.handler(notBuiltYet),
+    start: os.acquisition.start.handler(notBuiltYet),
+    pause: os.acquisition.pause.handler(notBuiltYet),
+    resume: os.acquisition.resume.handler(notBuiltYet),
+    cancel: os.acquisition.cancel.handler(notBuiltYet),
+    events: os.acquisition.events.handler(notBuiltYet),
+  },
+  plans: {
+    read: os.plans.read.handler(notBuiltYet),
+    write: os.plans.write.handler(notBuiltYet),
+    list: os.plans.list.handler(notBuiltYet),
+    get: os.plans.get.handler(notBuiltYet),
+    save: os.plans.save.handler(notBuiltYet),
+    remove: os.plans.remove.handler(notBuiltYet),
+  },
+  gallery: {
+    list: os.gallery.list.handler(notBuiltYet),
+    open: os.gallery.open.handler(notBuiltYet),
+    plane: os.gallery.plane.handler(notBuiltYet),
+    frames: os.gallery.frames.handler(notBuiltYet),
+    thumbnail: os.gallery.thumbnail.handler(notBuiltYet),
+    reveal: os.gallery.reveal.handler(notBuiltYet),
   },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),

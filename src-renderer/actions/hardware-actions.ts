@@ -10,12 +10,18 @@ import type { CallFailure } from '../backend/call-failure.ts'
 import { failureOf, type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { addNotice, type DevicesPage } from '../stores/session-store.ts'
+import type { ViewState } from '../stores/view-store.ts'
 import { changeSettings } from './device-actions.ts'
 
 /** Shows the Devices view, at `page` or where it was left. */
 export function showDevices({ view, session }: Services, page?: DevicesPage): void {
   if (page !== undefined) session.setState({ devicesPage: page })
   view.setState({ place: 'devices' })
+}
+
+/** Has one of the views fill the window. */
+export function showPlace({ view }: Services, place: ViewState['place']): void {
+  view.setState({ place })
 }
 
 export function showLive({ view }: Services): void {

@@ -1,5 +1,5 @@
 /** What the UI knows of the engine, as a pure function of the event stream. */
-import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition-status.ts'
+import type { AcquisitionStatus, PlanStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
@@ -46,6 +46,10 @@ export type EngineState = {
   readonly sharing: SharingState
   /** What is being recorded, or was last. */
   readonly recording: AcquisitionStatus | undefined
+  /** The plan that runs, or ran last. */
+  readonly acquisition: PlanStatus | undefined
+  /** Grows with each change of what was kept. */
+  readonly galleryChanges: number
   /** The last live view that ended on its own, until its detector streams again. */
   readonly ended: StreamEnd | undefined
 }
@@ -66,6 +70,8 @@ export const initialEngineState: EngineState = {
   viewers: [],
   sharing: { state: 'off' },
   recording: undefined,
+  acquisition: undefined,
+  galleryChanges: 0,
   ended: undefined,
 }
 
@@ -142,6 +148,9 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         viewers: event.viewers,
         sharing: event.sharing,
         recording: event.recording,
+        acquisition: event.acquisition,
+        // It may have changed while nobody listened.
+        galleryChanges: state.galleryChanges + 1,
         stats: {},
         ended: undefined,
       }
@@ -166,6 +175,10 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return { ...state, stats: { ...state.stats, [statsKey(event.stats)]: event.stats } }
     case 'recordingChanged':
       return { ...state, recording: event.recording }
+    case 'acquisitionChanged':
+      return { ...state, acquisition: event.acquisition }
+    case 'galleryChanged':
+      return { ...state, galleryChanges: state.galleryChanges + 1 }
     case 'alertRaised':
       return { ...state, alerts: upsert(state.alerts, event.alert, (alert) => alert.id === event.alert.id) }
     case 'alertCleared':

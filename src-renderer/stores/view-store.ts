@@ -54,7 +54,7 @@ const paneSchema = z.object({
 
 const viewStateSchema = z.object({
   /** Which view fills the window. */
-  place: z.enum(['live', 'devices']),
+  place: z.enum(['live', 'acquire', 'gallery', 'devices']),
   layout: z.enum(layouts),
   /** The pane whose camera the panels and keys are about. */
   activePane: z.enum(paneIds),

@@ -2,6 +2,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { ResizeHandle } from '../components/resize-handle.tsx'
 import { useEngine, useServices, useView } from '../services.ts'
 import { patchPanels } from '../stores/view-store.ts'
+import { AcquireView } from './acquire/acquire-view.tsx'
 import styles from './app.module.css'
 import { CameraPanel } from './camera-panel.tsx'
 import { CamerasPanel } from './cameras-panel.tsx'
@@ -10,6 +11,7 @@ import { CommandPalette } from './command-palette.tsx'
 import { ControlBar } from './control-bar.tsx'
 import { DevicesView } from './devices/devices-view.tsx'
 import { DisplayPanel } from './display-panel.tsx'
+import { GalleryView } from './gallery/gallery-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
@@ -31,7 +33,6 @@ const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } a
 export function App() {
   const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
   const connection = useEngine((state) => state.connection)
-  const place = useView((state) => state.place)
   if (connection.state === 'refused') return <JoinPage title="Your access has ended" failure={connection} />
   return (
     <div className={styles['app']} data-stale={connection.state !== 'connected' || undefined}>
@@ -39,13 +40,27 @@ export function App() {
         <TopBar phone={phone} />
         {phone && <ControlBar />}
       </div>
-      {place === 'devices' ? <DevicesView phone={phone} /> : phone ? <PhoneBody /> : <WideBody />}
+      <Place phone={phone} />
       <StatusBar phone={phone} />
       <ShortcutsSheet />
       <CommandPalette />
       <ShareDialog phone={phone} />
     </div>
   )
+}
+
+function Place({ phone }: { readonly phone: boolean }) {
+  const place = useView((state) => state.place)
+  switch (place) {
+    case 'live':
+      return phone ? <PhoneBody /> : <WideBody />
+    case 'acquire':
+      return <AcquireView phone={phone} />
+    case 'gallery':
+      return <GalleryView phone={phone} />
+    case 'devices':
+      return <DevicesView phone={phone} />
+  }
 }
 
 function PhoneBody() {

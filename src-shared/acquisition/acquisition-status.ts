@@ -1,16 +1,20 @@
-/** What a recording tells while it runs, and what it would take before it does. */
+/** What a recording or a plan tells while it runs, and what it would take before it does. */
 import { z } from 'zod'
+import { frameIndexSchema } from './frame-record.ts'
 import { storageFormatSchema } from './storage-options.ts'
 
-/** `preparing`: memory and files. `finishing`: what waits is written, files are completed. */
-export const runStateSchema = z.enum(['preparing', 'acquiring', 'finishing', 'finished'])
+/**
+ * `preparing`: memory and files. `waiting`: for the time of the next event, or for a recording's beginning.
+ * `finishing`: what waits is written, files are completed, the microscope is restored.
+ */
+export const runStateSchema = z.enum(['preparing', 'waiting', 'acquiring', 'paused', 'finishing', 'finished'])
 export type RunState = z.infer<typeof runStateSchema>
 
 export const finishReasonSchema = z.enum(['completed', 'cancelled', 'failed'])
 export type FinishReason = z.infer<typeof finishReasonSchema>
 
 export const acquisitionStatusSchema = z.object({
-  /** Folder below the data folder, with `/`. */
+  /** Folder below the data folder, with `/`: also its name in the gallery. */
   id: z.string(),
   name: z.string(),
   format: storageFormatSchema,
@@ -38,6 +42,26 @@ export const acquisitionStatusSchema = z.object({
 })
 export type AcquisitionStatus = z.infer<typeof acquisitionStatusSchema>
 
+/** A plan under way. */
+export const planStatusSchema = acquisitionStatusSchema.extend({
+  events: z.object({
+    total: z.number().int().nonnegative(),
+    done: z.number().int().nonnegative(),
+    /** Whose images were not taken. */
+    skipped: z.number().int().nonnegative(),
+    /** That began later than planned by more than 50 ms. */
+    late: z.number().int().nonnegative(),
+  }),
+  /** The event under way, or waited for. */
+  index: frameIndexSchema.optional(),
+  positionName: z.string().optional(),
+  channel: z.string().optional(),
+  /** Until the event waited for begins, s. */
+  nextEventInS: z.number().nonnegative().optional(),
+  secondsLeft: z.number().nonnegative().optional(),
+})
+export type PlanStatus = z.infer<typeof planStatusSchema>
+
 export const recordingEstimateSchema = z.object({
   /** Absent: until it is stopped. */
   frames: z.number().int().nonnegative().optional(),
@@ -52,3 +76,25 @@ export const recordingEstimateSchema = z.object({
   warnings: z.array(z.string()),
 })
 export type RecordingEstimate = z.infer<typeof recordingEstimateSchema>
+
+/** `path`: which field of the plan, as in `stage_positions[2].z`; empty: the whole. */
+export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
+
+export const planEstimateSchema = z.object({
+  events: z.number().int().nonnegative(),
+  /** Images of all cameras. */
+  frames: z.number().int().nonnegative(),
+  /** How many there are of each axis. */
+  sizes: z.partialRecord(z.enum(['t', 'p', 'g', 'c', 'z']), z.number().int().positive()),
+  durationS: z.number().nonnegative(),
+  bytes: z.number().nonnegative(),
+  /** At its fastest, e.g. in a burst. */
+  bytesPerSecond: z.number().nonnegative(),
+  freeDiskBytes: z.number().nonnegative(),
+  memoryBytes: z.number().nonnegative(),
+  /** Why it cannot be run: unknown presets, positions outside of the stage's travel, too little room. */
+  problems: z.array(planRemarkSchema),
+  /** What the user should know before it starts. */
+  warnings: z.array(planRemarkSchema),
+})
+export type PlanEstimate = z.infer<typeof planEstimateSchema>

@@ -3,6 +3,7 @@
  * that what was acquired before a crash is known.
  */
 import { z } from 'zod'
+import { propertyValueSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { axisSchema } from '../plan/sequence.ts'
 
@@ -32,6 +33,10 @@ export const frameRecordSchema = z.discriminatedUnion('kind', [
     pixelSizeUm: z.number().optional(),
     stage: stagePositionSchema.optional(),
     channel: z.string().optional(),
+    /** Of the plan's position. */
+    positionName: z.string().optional(),
+    /** Of the sensor, °C. */
+    temperatureC: z.number().optional(),
   }),
   /** Frames that the camera made and that are not in the file: sequence numbers `first` to `last`. */
   z.object({
@@ -40,6 +45,17 @@ export const frameRecordSchema = z.discriminatedUnion('kind', [
     first: z.number().int().nonnegative(),
     last: z.number().int().nonnegative(),
     reason: z.string(),
+  }),
+  /** An image of the plan that was not taken. */
+  z.object({ kind: z.literal('skipped'), camera: z.string(), index: frameIndexSchema, reason: z.string() }),
+  /** A setting that changed meanwhile: with `acquisition.json`, what every setting was at every frame. */
+  z.object({
+    kind: z.literal('setting'),
+    device: z.string(),
+    property: z.string(),
+    value: propertyValueSchema,
+    /** Unix time, ms. */
+    at: z.number(),
   }),
 ])
 export type FrameRecord = z.infer<typeof frameRecordSchema>

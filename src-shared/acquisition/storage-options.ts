@@ -1,7 +1,7 @@
 /** How an acquisition is kept on disk. */
 import { z } from 'zod'
 
-export const storageFormatSchema = z.enum(['ome-tiff', 'raw'])
+export const storageFormatSchema = z.enum(['ome-tiff', 'ome-zarr', 'raw', 'video'])
 export type StorageFormat = z.infer<typeof storageFormatSchema>
 
 /** Chosen format with its options; one definition for the form, the API and the settings. */
@@ -11,8 +11,30 @@ export const storageOptionsSchema = z.discriminatedUnion('format', [
     format: z.literal('ome-tiff'),
     files: z.enum(['single', 'perPosition']).default('perPosition'),
   }),
+  /** OME-Zarr 0.5 (Zarr v3): one chunk per plane, many chunks in a file (sharding). */
+  z.strictObject({
+    format: z.literal('ome-zarr'),
+    compression: z.enum(['none', 'zstd']).default('none'),
+    /** Smaller copies for quick viewing, made when the acquisition has ended. */
+    pyramid: z.boolean().default(true),
+  }),
   /** Pixels one frame after the other, described by JSON: the fastest. */
   z.strictObject({ format: z.literal('raw') }),
+  /** For people: 8 bits, window as seen; lossless on request. Made by the system's ffmpeg. */
+  z.strictObject({
+    format: z.literal('video'),
+    /** Fragmented, so that it plays when it was cut off. */
+    container: z.enum(['mp4', 'mkv', 'webm']).default('mkv'),
+    /** 0 to 100; `lossless`: FFV1 in MKV, all bits of the camera. */
+    quality: z.union([z.number().int().min(0).max(100), z.literal('lossless')]).default(80),
+    /** Try the graphics card's encoder first. */
+    hardware: z.boolean().default(false),
+    /** Grey value that is black, and that is white, ADU; absent: those of the live view, or the whole range. */
+    windowLow: z.number().nonnegative().optional(),
+    windowHigh: z.number().positive().optional(),
+    /** Time stamp and scale bar in the picture. */
+    overlays: z.boolean().default(false),
+  }),
 ])
 export type StorageOptions = z.infer<typeof storageOptionsSchema>
 

@@ -10,9 +10,11 @@ import { presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { settingsPatchSchema, settingsSchema } from '../settings.ts'
 import { iceCandidateSchema, webrtcAnswerSchema, webrtcOfferSchema } from '../webrtc.ts'
+import { acquisitionCalls, planCalls } from './acquisition-calls.ts'
 import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
+import { galleryCalls } from './gallery-calls.ts'
 import { liveViewCalls } from './live-view-calls.ts'
 import { recordingCalls } from './recording-calls.ts'
 import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
@@ -97,6 +99,12 @@ export const contract = {
   },
 
   recording: recordingCalls,
+
+  acquisition: acquisitionCalls,
+
+  plans: planCalls,
+
+  gallery: galleryCalls,
 
   alerts: {
     list: view

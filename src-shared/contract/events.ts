@@ -1,7 +1,7 @@
 /** Everything the engine tells its users, as one union: a new subscriber first gets a `snapshot`, then what changes. */
 import { z } from 'zod'
 import { callerSchema, controlStateSchema } from '../access.ts'
-import { acquisitionStatusSchema } from '../acquisition/acquisition-status.ts'
+import { acquisitionStatusSchema, planStatusSchema } from '../acquisition/acquisition-status.ts'
 import { alertSchema } from '../alerts.ts'
 import { cameraHealthSchema, deviceStateSchema, presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
@@ -34,6 +34,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     settings: settingsSchema,
     /** What is being recorded, or was last. */
     recording: acquisitionStatusSchema.optional(),
+    /** The plan that runs, or ran last. */
+    acquisition: planStatusSchema.optional(),
     /** Whoever receives this. */
     caller: callerSchema,
     control: controlStateSchema,
@@ -63,6 +65,10 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('streamStats'), stats: streamStatsSchema }),
   /** A few times a second while something is recorded. */
   z.object({ type: z.literal('recordingChanged'), recording: acquisitionStatusSchema }),
+  /** A few times a second while a plan runs. */
+  z.object({ type: z.literal('acquisitionChanged'), acquisition: planStatusSchema }),
+  /** Something was kept, completed or removed. */
+  z.object({ type: z.literal('galleryChanged') }),
   z.object({ type: z.literal('alertRaised'), alert: alertSchema }),
   z.object({ type: z.literal('alertCleared'), alertId: z.string() }),
   /** Who operates, or asks to. */

@@ -25,10 +25,19 @@ export const recordingCalls = {
     .route({
       method: 'POST',
       path: '/recording/start',
-      summary: 'Record every frame of one or more cameras; answers when the next frame will be kept',
+      summary:
+        'Record every frame of one or more cameras; answers when the next frame will be kept, or it waits',
       tags: ['Recording'],
     })
     .input(recordingRequestSchema.prefault({}))
+    .output(acquisitionStatusSchema),
+  begin: call
+    .route({
+      method: 'POST',
+      path: '/recording/begin',
+      summary: 'Begin a recording that waits, whatever it waits for',
+      tags: ['Recording'],
+    })
     .output(acquisitionStatusSchema),
   stop: freeCall
     .route({

@@ -1,4 +1,5 @@
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DatasetLayout, DatasetWriter } from './dataset-writer.ts'
 import { openOmeTiff } from './ome-tiff-writer.ts'
 import { openRaw } from './raw-writer.ts'
@@ -14,5 +15,8 @@ export function openDataset(
       return openOmeTiff(folder, layout, storage)
     case 'raw':
       return openRaw(folder, layout)
+    case 'ome-zarr':
+    case 'video':
+      throw new CoverslipError('INTERNAL', 'Not built yet')
   }
 }

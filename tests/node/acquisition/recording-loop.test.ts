@@ -75,7 +75,9 @@ describe('RecordingLoop', () => {
     const there = records.flatMap((record) =>
       record.kind === 'lost'
         ? Array.from({ length: record.last - record.first + 1 }, (_, i) => record.first + i)
-        : [record.sequence],
+        : record.kind === 'frame'
+          ? [record.sequence]
+          : [],
     )
     expect(there).toEqual(Array.from({ length: 20 }, (_, i) => i))
     const kept = records.flatMap((record) => (record.kind === 'frame' ? [record.sequence] : []))

@@ -1,0 +1,53 @@
+/** What the runner has the microscope do. The runner owns time, state and order; this owns devices. */
+import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
+import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
+
+/** A frame that was exposed for an event: to be found in the camera's ring. */
+export type ExposedFrame = {
+  readonly camera: string
+  /** The camera's own number of the frame, in its present run. */
+  readonly sequence: number
+  readonly event: NumberedEvent
+}
+
+export type NumberedEvent = AcquisitionEvent & {
+  /** Running number in the plan, from 0. */
+  readonly number: number
+}
+
+/** Consecutive events that the cameras go through without being stopped; often one only. */
+export type EventBatch = readonly NumberedEvent[]
+
+export interface AcquisitionHardware {
+  /**
+   * Checks that everything the plan names is there, remembers the state to come back to, and starts the cameras.
+   * @throws CoverslipError naming what is missing.
+   */
+  prepare(sequence: MdaSequence): Promise<void>
+  /** Groups events that need nothing set between them but what the hardware does by itself; lazily. */
+  batches(events: Iterable<NumberedEvent>): Iterable<EventBatch>
+  /**
+   * Moves, sets and waits until everything has settled for the first event of `batch`. Light is still off.
+   * @throws CoverslipError of the device that failed; what was set before stays.
+   */
+  setUp(batch: EventBatch, signal: AbortSignal): Promise<void>
+  /**
+   * Exposes the events of `batch`, in order; `exposed` is called for each frame once it is in the ring and resolves when it
+   * has been taken out of it. Light is off afterwards unless the last event keeps the shutter open.
+   * @throws CoverslipError of the device that failed, or the reason of `signal`; frames told by then are valid.
+   */
+  expose(batch: EventBatch, run: ExposeOptions): Promise<void>
+  /**
+   * Light off, shutters closed, cameras as they were; then everything back where it was, focus never towards the
+   * specimen before stage and light are safe. Called once, also after a failure; goes on past devices that fail.
+   * @returns what could not be restored.
+   */
+  restore(): Promise<readonly Error[]>
+}
+
+export type ExposeOptions = {
+  readonly signal: AbortSignal
+  /** `event` begins to be exposed now. */
+  readonly begun: (event: NumberedEvent) => void
+  readonly exposed: (frame: ExposedFrame) => Promise<void>
+}

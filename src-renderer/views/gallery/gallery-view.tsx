@@ -1,0 +1,4 @@
+/** Not built yet. */
+export function GalleryView({ phone }: { readonly phone: boolean }) {
+  return <main>Gallery {phone ? 'small' : 'wide'}</main>
+}

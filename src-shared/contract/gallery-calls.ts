@@ -1,0 +1,70 @@
+/** What was kept: listing, opening, planes. */
+import { z } from 'zod'
+import { frameRecordSchema } from '../acquisition/frame-record.ts'
+import { galleryPageSchema, openedImageSchema, planeIndexSchema } from '../gallery.ts'
+import { freeCall, view } from './call-kinds.ts'
+
+const tags = ['Gallery']
+const id = z.string().min(1).max(1000).describe('Path below the data folder, as the gallery lists it')
+const dataset = z.string().max(300).describe('Name of one of its datasets')
+
+export const galleryCalls = {
+  list: view
+    .route({ method: 'POST', path: '/gallery/list', summary: 'What was kept, newest first', tags })
+    .input(
+      z
+        .strictObject({
+          /** Words, all of which must be in name, camera, channel, position or any metadata. */
+          search: z.string().max(500).default(''),
+          offset: z.number().int().nonnegative().default(0),
+          limit: z.number().int().min(1).max(500).default(100),
+        })
+        .prefault({}),
+    )
+    .output(galleryPageSchema),
+  open: view
+    .route({ method: 'POST', path: '/gallery/open', summary: 'What an item holds', tags })
+    .input(z.strictObject({ id }))
+    .output(openedImageSchema),
+  /** The answer is a packet as of the live view (UC2F, LZ4; `src-shared/frames/frame-packet.ts`). */
+  plane: view
+    .route({
+      method: 'POST',
+      path: '/gallery/plane',
+      summary: 'One plane at full bit depth, as a UC2F packet',
+      tags,
+    })
+    .input(
+      z.strictObject({
+        id,
+        dataset,
+        index: planeIndexSchema.default({}),
+        /** Of the smaller copies; 0: the whole. */
+        level: z.number().int().min(0).max(20).default(0),
+      }),
+    )
+    .output(z.instanceof(Blob)),
+  frames: view
+    .route({ method: 'POST', path: '/gallery/frames', summary: 'What is known of each frame', tags })
+    .input(
+      z.strictObject({
+        id,
+        dataset,
+        offset: z.number().int().nonnegative().default(0),
+        limit: z.number().int().min(1).max(10_000).default(1000),
+      }),
+    )
+    .output(z.object({ records: z.array(frameRecordSchema), total: z.number().int().nonnegative() })),
+  thumbnail: view
+    .route({ method: 'POST', path: '/gallery/thumbnail', summary: 'A small picture of an item (PNG)', tags })
+    .input(z.strictObject({ id, maxSize: z.number().int().min(16).max(1024).default(256) }))
+    .output(z.instanceof(Blob)),
+  reveal: freeCall
+    .route({
+      method: 'POST',
+      path: '/gallery/reveal',
+      summary: 'Show an item in the file manager of the computer at the microscope (desktop app only)',
+      tags,
+    })
+    .input(z.strictObject({ id })),
+}

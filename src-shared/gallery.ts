@@ -1,0 +1,90 @@
+/** What was kept, as the gallery lists it and the viewer opens it. */
+import { z } from 'zod'
+import { finishReasonSchema } from './acquisition/acquisition-status.ts'
+import { pixelFormatSchema } from './frames/pixel-format.ts'
+
+/** `image`: a single one (TIFF, PNG, JPEG). `foreign`: a dataset that another program left there. */
+export const galleryKindSchema = z.enum(['recording', 'plan', 'image', 'foreign'])
+export type GalleryKind = z.infer<typeof galleryKindSchema>
+
+export const galleryItemSchema = z.object({
+  /** Path below the data folder, with `/`: the folder of an acquisition, or a file. */
+  id: z.string(),
+  name: z.string(),
+  kind: galleryKindSchema,
+  /** As users name it: `OME-TIFF`, `OME-Zarr`, `raw`, `MKV`, `PNG` … */
+  format: z.string(),
+  /** Unix time, ms. */
+  startedAt: z.number(),
+  /** Of all its files; absent: not counted yet. */
+  bytes: z.number().nonnegative().optional(),
+  frames: z.number().int().nonnegative().optional(),
+  cameras: z.array(z.string()),
+  /** Absent: it is under way, or does not say. */
+  finish: finishReasonSchema.optional(),
+  /** What a search found it by, besides its name. */
+  found: z.string().optional(),
+})
+export type GalleryItem = z.infer<typeof galleryItemSchema>
+
+export const galleryPageSchema = z.object({
+  items: z.array(galleryItemSchema),
+  /** Of all that fit the search. */
+  total: z.number().int().nonnegative(),
+  /** Where they are on the disk, for people at the microscope. */
+  folder: z.string(),
+})
+export type GalleryPage = z.infer<typeof galleryPageSchema>
+
+/** Axes that the viewer has sliders for, besides y and x. */
+export const imageAxisSchema = z.enum(['t', 'p', 'c', 'z'])
+export type ImageAxis = z.infer<typeof imageAxisSchema>
+
+export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
+export type PlaneIndex = z.infer<typeof planeIndexSchema>
+
+export const imageChannelSchema = z.object({
+  name: z.string(),
+  /** CSS colour `#rrggbb`. */
+  color: z.string().optional(),
+  /** ADU, as the file suggests. */
+  windowLow: z.number().optional(),
+  windowHigh: z.number().optional(),
+})
+
+/** One dataset of an item: one camera's images, or the images of a file. */
+export const imageDatasetSchema = z.object({
+  /** Within the item. */
+  name: z.string(),
+  camera: z.string().optional(),
+  format: z.string(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  pixelFormat: pixelFormatSchema,
+  significantBits: z.number().int().min(1).max(16),
+  pixelSizeUm: z.number().positive().optional(),
+  zStepUm: z.number().positive().optional(),
+  /** Where even. */
+  timeStepS: z.number().nonnegative().optional(),
+  /** Lengths; an axis that is absent has one plane. */
+  sizes: z.partialRecord(imageAxisSchema, z.number().int().positive()),
+  channels: z.array(imageChannelSchema),
+  positions: z.array(z.string()),
+  /** Smaller copies, the first is the whole: width of each. */
+  levels: z.array(z.object({ width: z.number().int().positive(), height: z.number().int().positive() })),
+  /** Planes that are there: fewer than the sizes say when it was cut off or frames were skipped. */
+  planes: z.number().int().nonnegative(),
+})
+export type ImageDataset = z.infer<typeof imageDatasetSchema>
+
+export const openedImageSchema = z.object({
+  item: galleryItemSchema,
+  datasets: z.array(imageDatasetSchema),
+  /** Everything known of the whole, as JSON data: request, software, device settings, what the file says of itself. */
+  metadata: z.record(z.string(), z.unknown()),
+  /** The plan it was made by (MDASequence), to repeat it. */
+  plan: z.record(z.string(), z.unknown()).optional(),
+  /** Frames that are missing, for people: `12 frames of Camera 1 were lost`. */
+  remarks: z.array(z.string()),
+})
+export type OpenedImage = z.infer<typeof openedImageSchema>
