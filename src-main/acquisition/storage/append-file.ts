@@ -1,10 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { DirectWrites } from './direct-writes.ts'
 
 /** Writes to one file wait for each other in the operating system: the second keeps it busy when the first is through. */
 const writesAtOnce = 2
 /** What is waiting is written together, but not more than this at once: threads and the file's lock are shared. */
-const mostTogether = { bytes: 32 * 2 ** 20, parts: 512 }
+const mostTogether = { bytes: 16 * 2 ** 20, parts: 512 }
 /**
  * The disk is told to take what is there each time so much was added. Left to itself, Linux begins late, and everything
  * that it put off would be waited for at the end, or be lost in a power cut.
@@ -24,6 +25,8 @@ type Append = {
 export class AppendFile {
   readonly path: string
   readonly #handle: FileHandle
+  /** Takes what is appended, in place of the handle. */
+  readonly #direct: DirectWrites | undefined
   /** Appends that no write has taken yet, the first of which goes to `#queuedAt`. */
   #queue: Append[] = []
   #queuedAt = 0
@@ -35,15 +38,21 @@ export class AppendFile {
   #failure: CoverslipError | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, direct: DirectWrites | undefined) {
     this.path = path
     this.#handle = handle
+    this.#direct = direct
   }
 
-  /** @throws CoverslipError DATA_FOLDER when it exists already or cannot be made. */
-  static async create(path: string): Promise<AppendFile> {
+  /**
+   * @param direct past the operating system's cache, where that is possible: for much data. Bytes that are patched must
+   *   not share a block of `diskBlockBytes` with any that are still to be appended.
+   * @throws CoverslipError DATA_FOLDER when it exists already or cannot be made.
+   */
+  static async create(path: string, { direct = false } = {}): Promise<AppendFile> {
     try {
-      return new AppendFile(path, await open(path, 'wx+'))
+      const handle = await open(path, 'wx+')
+      return new AppendFile(path, handle, direct ? await DirectWrites.open(path) : undefined)
     } catch (error) {
       throw writeFailure(path, error)
     }
@@ -89,10 +98,15 @@ export class AppendFile {
   async #close(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
     try {
-      if (this.#failure === undefined) await this.#handle.sync()
+      if (this.#failure === undefined) {
+        // Direct writes end with whole blocks.
+        if (this.#direct !== undefined) await this.#handle.truncate(this.#length)
+        await this.#handle.sync()
+      }
     } catch (error) {
       this.#fail(error)
     } finally {
+      await this.#direct?.close()
       await this.#handle.close()
     }
     if (this.#failure !== undefined) throw this.#failure
@@ -135,10 +149,8 @@ export class AppendFile {
 
   async #writeTogether(appends: readonly Append[], at: number): Promise<void> {
     try {
-      await this.#writeAll(
-        appends.flatMap(({ parts }) => parts),
-        at,
-      )
+      const parts = appends.flatMap(({ parts: own }) => own)
+      await (this.#direct === undefined ? this.#writeAll(parts, at) : this.#direct.write(parts, at))
       for (const { written } of appends) written.resolve()
     } catch (error) {
       const failure = this.#fail(error)

@@ -17,11 +17,11 @@ export type BigTiffImage = {
   readonly bitsPerSample: 8 | 16
   /** µm; absent: not calibrated. */
   readonly pixelSizeUm?: number | undefined
+  /** Directories and pixels begin at multiples of so many bytes, at least 16. */
+  readonly alignment: number
 }
 
 export const bigTiffHeaderBytes = 16
-/** Directories and pixels begin at multiples of this. */
-export const alignment = 16
 const entryBytes = 20
 /** Within an entry. */
 const countOffset = 4
@@ -56,11 +56,9 @@ export type Directory = {
   readonly descriptionAt: number | undefined
 }
 
-const aligned = (offset: number) => Math.ceil(offset / alignment) * alignment
-
-/** Bytes of zeros between the pixels of an image and the next directory. */
-export function paddingAfter(offset: number): number {
-  return aligned(offset) - offset
+/** Bytes of zeros between the pixels of an image, which end at `offset`, and the next directory. */
+export function paddingAfter(offset: number, { alignment }: Pick<BigTiffImage, 'alignment'>): number {
+  return Math.ceil(offset / alignment) * alignment - offset
 }
 
 /**
@@ -97,7 +95,8 @@ export function bigTiffDirectory(
   const count = entriesFor(0).length
   const valuesAt = at + 8 + count * entryBytes + 8
   const valueBytes = entriesFor(0).reduce((sum, entry) => sum + outsideBytes(entry), 0)
-  const pixelsAt = aligned(valuesAt + valueBytes)
+  const valuesEnd = valuesAt + valueBytes
+  const pixelsAt = valuesEnd + paddingAfter(valuesEnd, image)
   const bytes = Buffer.alloc(pixelsAt - at)
   bytes.writeBigUInt64LE(BigInt(count), 0)
   let outside = valuesAt

@@ -9,17 +9,18 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { AppendFile } from './append-file.ts'
 import {
-  alignment,
   type BigTiffImage,
   bigTiffDirectory,
   bigTiffHeader,
+  bigTiffHeaderBytes,
   descriptionPointer,
   type Directory,
   fileOffset,
   furtherDirectories,
   paddingAfter,
 } from './big-tiff.ts'
-import type { DatasetLayout, DatasetWriter, StoredFrame } from './dataset-writer.ts'
+import { type DatasetLayout, type DatasetWriter, isLarge, type StoredFrame } from './dataset-writer.ts'
+import { diskBlockBytes } from './direct-writes.ts'
 import { maxOmePlanes, type OmePlane, omeXml } from './ome-xml.ts'
 
 type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
@@ -79,7 +80,9 @@ class OmeTiffWriter implements DatasetWriter {
   }
 }
 
-const zeros = Buffer.alloc(alignment)
+const zeros = Buffer.alloc(diskBlockBytes)
+/** Of small images, which are not written directly. */
+const smallAlignment = 16
 
 type FileOptions = { readonly layout: DatasetLayout; readonly positions: readonly number[] }
 
@@ -100,13 +103,19 @@ class OmeTiffFile {
     this.#options = options
     const { width, height, pixelFormat, pixelSizeUm } = options.layout.image
     const { channels, bytesPerSample } = pixelLayout(pixelFormat)
-    this.#image = { width, height, pixelSizeUm, channels, bitsPerSample: bytesPerSample === 1 ? 8 : 16 }
+    this.#image = {
+      width,
+      height,
+      pixelSizeUm,
+      channels,
+      bitsPerSample: bytesPerSample === 1 ? 8 : 16,
+      alignment: isLarge(options.layout) ? diskBlockBytes : smallAlignment,
+    }
     this.#furtherDirectory = furtherDirectories(this.#image)
   }
 
   static async create(path: string, options: FileOptions): Promise<OmeTiffFile> {
-    const file = await AppendFile.create(path)
-    await file.append([bigTiffHeader()])
+    const file = await AppendFile.create(path, { direct: isLarge(options.layout) })
     return new OmeTiffFile(file, options)
   }
 
@@ -120,13 +129,15 @@ class OmeTiffFile {
         },
       )
     }
-    const at = this.#file.length
     const before = this.#last
+    // With the first image: what is patched later must not share a block with what is still to come.
+    const header = before === undefined ? [bigTiffHeader()] : []
+    const at = before === undefined ? bigTiffHeaderBytes : this.#file.length
     const directory = before === undefined ? this.#firstDirectory(at) : this.#furtherDirectory(at)
     const { stage, exposureMs, elapsedS } = record
     this.#planes.push({ record: { stage, exposureMs, elapsedS }, index, ifd: this.#planes.length })
-    const padding = zeros.subarray(0, paddingAfter(at + directory.bytes.length + pixels.length))
-    const written = this.#file.append([directory.bytes, pixels, padding])
+    const padding = zeros.subarray(0, paddingAfter(directory.pixelsAt + pixels.length, this.#image))
+    const written = this.#file.append([...header, directory.bytes, pixels, padding])
     this.#last = { directory, written }
     // Named by the directory before only when all of it is there, and that directory, too.
     const named = before === undefined ? written : this.#name(at, before, written)
