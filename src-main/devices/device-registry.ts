@@ -62,6 +62,13 @@ export type RegistryOptions = {
   readonly backOff?: BackOff
 }
 
+export type SetOptions = {
+  /** Of the caller, who has the camera stopped for a moment though nobody else may. */
+  readonly lease?: CameraLease | undefined
+  /** The value is not what the user wants from now on, and is not kept for the next start. */
+  readonly temporary?: boolean
+}
+
 export class DeviceRegistry {
   readonly #options: RegistryOptions
   #connections: readonly ManagedConnection[]
@@ -187,7 +194,12 @@ export class DeviceRegistry {
    * Sets a property. One that the camera cannot change while it acquires interrupts a live view for a moment.
    * @throws CoverslipError naming the property and its limits; DEVICE_UNAVAILABLE when it would interrupt a recording.
    */
-  async setProperty(deviceId: string, property: string, value: PropertyValue): Promise<DeviceState> {
+  async setProperty(
+    deviceId: string,
+    property: string,
+    value: PropertyValue,
+    { lease, temporary = false }: SetOptions = {},
+  ): Promise<DeviceState> {
     const device = this.device(deviceId)
     const descriptor = device.properties.find(({ name }) => name === property)
     if (descriptor === undefined) {
@@ -203,9 +215,9 @@ export class DeviceRegistry {
     checkPropertyValue(descriptor, value)
     const set = () => this.#call(device, { call: 'setProperty', deviceId: device.id, name: property, value })
     const leases = this.#connectionOf(device).camera(device.id)?.leases
-    if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set)
+    if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set, lease)
     else await set()
-    this.#options.preferences?.propertySet(device, descriptor, value)
+    if (!temporary) this.#options.preferences?.propertySet(device, descriptor, value)
     return this.device(device.id)
   }
 
@@ -242,9 +254,16 @@ export class DeviceRegistry {
     return this.#targets.motionsOf(stageId)
   }
 
-  async trigger(deviceId: string): Promise<void> {
+  /** Where a stage stands, asked of the device now. */
+  async readPosition(deviceId: string): Promise<StagePosition> {
+    const device = this.device(deviceId)
+    return (await this.#call(device, { call: 'readPosition', deviceId: device.id })) ?? {}
+  }
+
+  /** Takes one frame in software-trigger mode, exposed for `exposureMs`. */
+  async trigger(deviceId: string, { exposureMs = 0 } = {}): Promise<void> {
     const camera = this.camera(deviceId)
-    await this.#call(camera, { call: 'trigger', deviceId: camera.id })
+    await this.#call(camera, { call: 'trigger', deviceId: camera.id }, exposureMs)
   }
 
   /** Tries a lost connection again now instead of when its back-off ends. */
@@ -301,10 +320,11 @@ export class DeviceRegistry {
     })
   }
 
-  #call(device: DeviceState, call: DeviceCall): Promise<StagePosition | undefined> {
+  /** `extraMs`: what the call may take longer than calls do. */
+  #call(device: DeviceState, call: DeviceCall, extraMs = 0): Promise<StagePosition | undefined> {
     const { supervisor } = this.#connectionOf(device)
     if (supervisor.state.state !== 'open') throw unavailable(device)
-    return supervisor.state.connection.call(call)
+    return supervisor.state.connection.call(call, extraMs)
   }
 }
 

@@ -12,6 +12,7 @@ import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/even
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
@@ -44,6 +45,8 @@ export type Engine = {
   readonly viewers: ViewerBoard
   readonly capture: Capture
   readonly recorder: Recorder
+  /** Plans that the user keeps. */
+  readonly plans: PlanTemplates
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -92,6 +95,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
   const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
+  const plans = new PlanTemplates(config.dataFolder)
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -127,6 +131,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     capture,
     recorder,
+    plans,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
