@@ -1,6 +1,6 @@
 /** What of a plan this microscope cannot do. */
 import { checkPropertyValue, findProperty } from '../../../../drivers/sdk/property-value.ts'
-import type { planRemarkSchema } from '../../../../src-shared/acquisition/acquisition-status.ts'
+import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import {
   type Preset,
   type PropertyValue,
@@ -13,9 +13,6 @@ import type { FieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { stageAxes, stageOf } from './stage-moves.ts'
-import type { z } from 'zod'
-
-export type PlanRemark = z.infer<typeof planRemarkSchema>
 
 export type PlanOnMicroscope = {
   readonly sequence: MdaSequence
