@@ -115,6 +115,13 @@ export const deviceDescriptionSchema = z.discriminatedUnion('kind', [
     axes: stageAxesSchema,
     /** Which way z brings objective and specimen together; absent: taken to be up, so that `min` is safe. */
     focusTowardsSpecimen: z.enum(['up', 'down']).optional(),
+    /**
+     * Its focus drive steps through a stack by itself, and has these cameras (ids of the same connection) expose in each
+     * plane by a trigger cable.
+     */
+    triggeredStack: z
+      .object({ cameras: z.array(z.string()), maxPlanes: z.number().int().positive() })
+      .optional(),
   }),
   z.object({
     kind: z.enum(['light', 'turret', 'shutter', 'autofocus']),

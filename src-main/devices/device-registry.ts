@@ -27,7 +27,10 @@ import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
 import type { ManagedCamera } from './managed-camera.ts'
 import { ManagedConnection } from './managed-connection.ts'
-import { StageTargets } from './stage-targets.ts'
+import { checkTravel, StageTargets } from './stage-targets.ts'
+
+/** Time that a step between two planes of a stack may take, ms. */
+const longestStepMs = 2000
 
 export type RegistryEvent =
   | Extract<
@@ -238,6 +241,34 @@ export class DeviceRegistry {
     const { name, axes } = device.description
     return this.#targets.during({ id, name, axes, position }, { target, mode }, async (absolute) => {
       const reached = await this.#call(device, { call: 'moveStage', deviceId: id, target: absolute })
+      if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
+      return reached ?? absolute
+    })
+  }
+
+  /**
+   * Has the focus drive go through the planes (µm) by itself and trigger its cameras, each exposure lasting `exposureMs`;
+   * resolves with the position when it stands in the last, or was stopped.
+   * @throws CoverslipError INVALID_INPUT when it cannot; OUT_OF_RANGE.
+   */
+  async runStack(
+    deviceId: string,
+    planesUm: readonly number[],
+    { exposureMs }: { readonly exposureMs: number },
+  ): Promise<StagePosition> {
+    const device = this.device(deviceId)
+    const { description, id, position } = device
+    if (description.kind !== 'stage' || description.triggeredStack === undefined)
+      throw new CoverslipError('INVALID_INPUT', `${description.name} cannot step through a stack`)
+    const { maxPlanes } = description.triggeredStack
+    if (planesUm.length > maxPlanes)
+      throw new CoverslipError('OUT_OF_RANGE', `${description.name} takes up to ${maxPlanes} planes at once`)
+    const stage = { id, name: description.name, axes: description.axes, position }
+    for (const z of planesUm) checkTravel(stage, { z })
+    const extraMs = planesUm.length * (exposureMs + longestStepMs)
+    const target = { z: planesUm.at(-1) }
+    return this.#targets.during(stage, { target, mode: 'absolute' }, async (absolute) => {
+      const reached = await this.#call(device, { call: 'runStack', deviceId: id, planesUm }, extraMs)
       if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
       return reached ?? absolute
     })

@@ -176,7 +176,9 @@ export const router: Router<typeof contract, CallContext> = os.router({
   },
   acquisition: {
     status: os.acquisition.status.handler(notBuiltYet),
-    estimate: os.acquisition.estimate.handler(notBuiltYet),
+    estimate: os.acquisition.estimate.handler(({ context, input, signal }) =>
+      context.engine.acquisition.estimate(input, signal),
+    ),
     start: os.acquisition.start.handler(notBuiltYet),
     pause: os.acquisition.pause.handler(notBuiltYet),
     resume: os.acquisition.resume.handler(notBuiltYet),

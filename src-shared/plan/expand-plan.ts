@@ -9,7 +9,7 @@
  */
 import type { StagePosition } from '../frames/frame-info.ts'
 import type { AcquisitionEvent, EventIndex } from './acquisition-event.ts'
-import { type FieldOfView, type GridPlan, isRelativeGrid, tilesOf } from './grid-plan.ts'
+import { type FieldOfView, isRelativeGrid, tilesOf } from './grid-plan.ts'
 import { type Indexed, indexedOf } from './plan-parts.ts'
 import type { Point } from './polygon.ts'
 import {

@@ -5,13 +5,20 @@
  *   planned are absent;
  * - channels of all positions are one list, in the order in which the plan names them first.
  */
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { AcquisitionEvent, EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 import { type ExpandOptions, positionsOf } from '../../../src-shared/plan/expand-plan.ts'
-import { isRelativeGrid, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
+import { type GridPlan, isRelativeGrid, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
+import { planRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { Axis, ChannelPlan, MdaSequence, PlanPosition } from '../../../src-shared/plan/sequence.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
-import type { DatasetAxis, DatasetChannel, DatasetLayout, DatasetPosition } from '../storage/dataset-writer.ts'
+import type {
+  DatasetAxis,
+  DatasetChannel,
+  DatasetLayout,
+  DatasetPosition,
+} from '../storage/dataset-writer.ts'
 import { evenStep } from './even-step.ts'
 
 export type PlanLayout = Pick<
@@ -29,7 +36,7 @@ export type LayoutOptions = ExpandOptions & {
   readonly colorOf?: (channel: Pick<ChannelPlan, 'group' | 'config'>) => string | undefined
 }
 
-/** @throws CoverslipError INVALID_INPUT when a grid needs the size of an image and it is not known. */
+/** @throws CoverslipError INVALID_INPUT when there are too many places, or a grid needs the size of an image and it is not known. */
 export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): PlanLayout {
   const places = placesOf(sequence, options)
   const parts = [sequence, ...places.positions.flatMap(({ sequence: own }) => own ?? [])]
@@ -63,9 +70,7 @@ export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): 
       for (const { axis } of axes) {
         if (axis === 'p') at.p = (places.firstOf[index.p ?? 0] ?? 0) + (index.g ?? 0)
         else if (axis !== 'c') at[axis] = index[axis] ?? 0
-        else
-          at.c =
-            channel === undefined ? 0 : (channelNumbers.get(channelKey({ ...channel, camera })) ?? 0)
+        else at.c = channel === undefined ? 0 : (channelNumbers.get(channelKey({ ...channel, camera })) ?? 0)
       }
       return at
     },
@@ -78,13 +83,23 @@ function channelKey({ group, config, camera }: Pick<ChannelPlan, 'group' | 'conf
 
 /** Axes of the whole plan, then those that positions add; tiles go with their positions. */
 function axisOrder(parts: readonly MdaSequence[]): readonly DatasetAxis[] {
-  const merged = parts.flatMap(({ axisOrder: order }) => order).map((axis: Axis) => (axis === 'g' ? 'p' : axis))
+  const merged = parts
+    .flatMap(({ axisOrder: order }) => order)
+    .map((axis: Axis) => (axis === 'g' ? 'p' : axis))
   return [...new Set(merged)]
 }
 
+/** Positions and tiles that a dataset may have. */
+const mostPlaces = 100_000
+/** Tiles of odd regions take long to find: a plan that takes longer, ms, is refused, as nothing else goes on meanwhile. */
+const patienceMs = 2000
+
 /** Each tile of each position as a position with a name of its own, and the number of each position's first tile. */
 function placesOf(sequence: MdaSequence, { fieldOfView, home = {} }: ExpandOptions) {
-  const positions = positionsOf(sequence, fieldOfView)
+  const positions = at(
+    'plate' in sequence.positions ? 'stage_positions.well_points_plan' : 'stage_positions',
+    () => positionsOf(sequence, fieldOfView),
+  )
   const unplaced: PlanPosition = {
     xUm: undefined,
     yUm: undefined,
@@ -96,22 +111,29 @@ function placesOf(sequence: MdaSequence, { fieldOfView, home = {} }: ExpandOptio
   const all = positions.length === 0 && sequence.grid !== undefined ? [unplaced] : positions
   const { wells = [] } = 'plate' in sequence.positions ? sequence.positions : {}
   const pointsPerWell = positions.length / wells.length
+  const tiles = (path: string, plan: GridPlan | undefined) =>
+    plan === undefined ? [undefined] : at(path, () => tilesOf(plan, fieldOfView))
+  const shared = tiles('grid_plan', sequence.grid)
+  const began = performance.now()
   const names = new UniqueNames()
   const named: DatasetPosition[] = []
   const firstOf: number[] = []
   for (const [number, position] of all.entries()) {
     firstOf.push(named.length)
-    const grid = position.sequence?.grid ?? sequence.grid
-    const tiles = grid === undefined ? [undefined] : tilesOf(grid, fieldOfView)
+    const own = position.sequence?.grid
+    const grid = own ?? sequence.grid
+    const points = own === undefined ? shared : tiles(`stage_positions[${number}].sequence.grid_plan`, own)
+    if (named.length + points.length > mostPlaces || performance.now() - began > patienceMs)
+      throw planRefusal([{ path: '', message: `has too many places: ${mostPlaces} at most` }])
     const [x, y] =
       grid !== undefined && !isRelativeGrid(grid)
         ? [0, 0]
         : [position.xUm ?? home.x ?? 0, position.yUm ?? home.y ?? 0]
     const [row, column] = wells[Math.floor(number / pointsPerWell)] ?? []
-    for (const [i, tile] of tiles.entries()) {
-      const own = position.name ?? `p${padded(number, 3)}`
+    for (const [i, tile] of points.entries()) {
+      const name = position.name ?? `p${padded(number, 3)}`
       named.push({
-        name: names.take(tiles.length === 1 ? own : `${own}_${padded(i, 4)}`),
+        name: names.take(points.length === 1 ? name : `${name}_${padded(i, 4)}`),
         xUm: tile === undefined ? position.xUm : tile[0] + x,
         yUm: tile === undefined ? position.yUm : tile[1] + y,
         zUm: position.zUm,
@@ -120,6 +142,17 @@ function placesOf(sequence: MdaSequence, { fieldOfView, home = {} }: ExpandOptio
     }
   }
   return { positions, named, firstOf }
+}
+
+/** Does `find`; what it complains of is a problem of the plan at `path`. */
+function at<Result>(path: string, find: () => Result): Result {
+  try {
+    return find()
+  } catch (error) {
+    const { message, hint } = CoverslipError.from(error)
+    const told = message.replace(/^grid_plan: /, '')
+    throw planRefusal([{ path, message: hint === undefined ? told : `${told}. ${hint}` }])
+  }
 }
 
 const padded = (value: number, digits: number) => String(value).padStart(digits, '0')
@@ -138,10 +171,7 @@ class UniqueNames {
   }
 }
 
-function channelsOf(
-  channels: readonly ChannelPlan[],
-  { colorOf }: LayoutOptions,
-): readonly DatasetChannel[] {
+function channelsOf(channels: readonly ChannelPlan[], { colorOf }: LayoutOptions): readonly DatasetChannel[] {
   return channels.map((channel) => {
     const { config, group, exposureMs } = channel
     const twice = channels.some((other) => other !== channel && other.config === config)

@@ -49,8 +49,6 @@ export interface AcquisitionHardware {
 
 export type ExposeOptions = {
   readonly signal: AbortSignal
-  /** When `event` is due, on `performance.now`'s clock; absent: at once. Events within a batch wait for it here. */
-  readonly due?: (event: NumberedEvent) => number | undefined
   /** `event` begins to be exposed now. */
   readonly begun: (event: NumberedEvent) => void
   readonly exposed: (frame: ExposedFrame) => Promise<void>
