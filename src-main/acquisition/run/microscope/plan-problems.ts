@@ -24,6 +24,13 @@ export type PlanOnMicroscope = {
 /** Events whose places are compared with the stages' travel: beyond that, an event that cannot be reached fails. */
 const mostChecked = 200_000
 
+/** A sequence, and those of its positions. */
+export function sequencesOf(sequence: MdaSequence): readonly MdaSequence[] {
+  const { positions } = sequence
+  const own = 'plate' in positions ? [] : positions.flatMap((position) => position.sequence ?? [])
+  return [sequence, ...own]
+}
+
 /** The preset that a channel of a plan means. */
 export function presetOf(
   devices: DeviceRegistry,
