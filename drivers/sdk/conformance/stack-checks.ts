@@ -12,6 +12,8 @@ import {
 import { MemorySink } from './memory-sink.ts'
 
 const planes = 4
+/** Of a stack that is stopped. */
+const longStack = 200
 /** How long a camera is watched for frames that must not come, ms. */
 const quietMs = 150
 
@@ -55,16 +57,7 @@ async function checkStack(context: ConformanceContext, { stage, cameras }: Wirin
   const step = (axes.z.max - z) / 100
   const planesUm = Array.from({ length: planes }, (_, plane) => z + plane * step)
   const sinks: MemorySink[] = []
-  for (const camera of cameras) {
-    const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes })
-    sinks.push(sink)
-    await within(
-      camera.setProperty(standardProperty.triggerMode, 'external'),
-      timeoutMs,
-      'setting triggerMode',
-    )
-    await within(camera.start(sink), timeoutMs, 'start()')
-  }
+  for (const camera of cameras) sinks.push(await startedByPulses(context, camera))
   await pause(quietMs)
   for (const sink of sinks)
     ensure(sink.frames.length === 0, 'A frame came in external-trigger mode before any trigger')
@@ -97,20 +90,24 @@ const stopped: CheckBody = (context) =>
 async function checkStop(context: ConformanceContext, { stage, cameras }: Wiring): Promise<void> {
   const { timeoutMs } = context
   const { z = 0 } = stage.position()
-  for (const camera of cameras) {
-    const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes })
-    await within(
-      camera.setProperty(standardProperty.triggerMode, 'external'),
-      timeoutMs,
-      'setting triggerMode',
-    )
-    await within(camera.start(sink), timeoutMs, 'start()')
-  }
-  const { maxPlanes } = stage.description.triggeredStack ?? { maxPlanes: 0 }
-  const running = stage.runStack?.(Array.from({ length: Math.min(maxPlanes, 200) }, () => z))
+  const { maxPlanes = 0 } = stage.description.triggeredStack ?? {}
+  const stoppedPlanes = Math.min(maxPlanes, longStack)
+  const sinks: MemorySink[] = []
+  for (const camera of cameras) sinks.push(await startedByPulses(context, camera))
+  const running = stage.runStack?.(Array.from({ length: stoppedPlanes }, () => z))
   await within(stage.stop(), timeoutMs, 'stop() during a stack')
   await within(running ?? Promise.resolve(), timeoutMs, 'runStack() that was stopped')
+  for (const sink of sinks)
+    ensure(sink.frames.length < stoppedPlanes, 'The stack went on to its end although it was stopped')
   for (const camera of cameras) await within(camera.stop(), timeoutMs, 'stop()')
+}
+
+/** Has a camera wait for pulses at its trigger input. */
+async function startedByPulses({ timeoutMs }: ConformanceContext, camera: CameraDevice): Promise<MemorySink> {
+  const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes })
+  await within(camera.setProperty(standardProperty.triggerMode, 'external'), timeoutMs, 'setting triggerMode')
+  await within(camera.start(sink), timeoutMs, 'start()')
+  return sink
 }
 
 export const stackChecks: readonly (readonly [name: string, body: CheckBody])[] = [
