@@ -1,6 +1,5 @@
 /** What of a plan this microscope cannot do. */
 import { checkPropertyValue, findProperty } from '../../../../drivers/sdk/property-value.ts'
-import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import {
   type Preset,
   type PropertyValue,
@@ -8,21 +7,15 @@ import {
   standardProperty,
 } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { expandPlan } from '../../../../src-shared/plan/expand-plan.ts'
-import type { FieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
+import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { stageAxes, stageOf } from './stage-moves.ts'
 
 export type PlanOnMicroscope = {
   readonly sequence: MdaSequence
   /** Cameras for channels that name none. */
   readonly detectorNames: readonly string[]
-  readonly fieldOfView?: FieldOfView | undefined
 }
-
-/** Events whose places are compared with the stages' travel: beyond that, an event that cannot be reached fails. */
-const mostChecked = 200_000
 
 /** A sequence, and those of its positions. */
 export function sequencesOf(sequence: MdaSequence): readonly MdaSequence[] {
@@ -39,7 +32,7 @@ export function presetOf(
   return devices.presets().find(({ group, name }) => group === channel.group && name === channel.config)
 }
 
-/** Everything that is missing, with its place in the plan; empty: it can be run. */
+/** Everything that is missing, with its place in the plan; whether the stages reach all places, the plan's estimate says. */
 export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): readonly PlanRemark[] {
   const problems: PlanRemark[] = []
   const attempt = (path: string, check: () => unknown) => {
@@ -52,7 +45,6 @@ export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): r
   for (const name of plan.detectorNames) attempt('', () => readyCamera(devices, name))
   if (plan.detectorNames.length === 0) attempt('', () => readyCamera(devices))
   checkSequence(devices, plan.sequence, '', attempt)
-  if (problems.length === 0) attempt('stage_positions', () => checkTravel(devices, plan))
   return problems
 }
 
@@ -143,34 +135,6 @@ export function autofocusDevice(devices: DeviceRegistry, name: string | undefine
     'UNKNOWN_DEVICE',
     name === undefined ? 'There is no autofocus device' : `There is no autofocus device "${name}"`,
     { hint: known === '' ? 'Take the autofocus out of the plan.' : `There are: ${known}.` },
-  )
-}
-
-/** @throws CoverslipError at the first place that the stages cannot reach. */
-function checkTravel(devices: DeviceRegistry, { sequence, fieldOfView }: PlanOnMicroscope): void {
-  let left = mostChecked
-  for (const event of expandPlan({ ...sequence, time: undefined }, { fieldOfView })) {
-    if (left-- === 0) return
-    const target = { x: event.xUm, y: event.yUm, z: event.zUm }
-    for (const axis of stageAxes) {
-      const to = target[axis]
-      if (to !== undefined) checkAxis(devices, axis, to)
-    }
-  }
-}
-
-function checkAxis(devices: DeviceRegistry, axis: (typeof stageAxes)[number], to: number): void {
-  const stage = stageOf(devices, axis)
-  const travel = stage?.description.kind === 'stage' ? stage.description.axes[axis] : undefined
-  if (stage === undefined || travel === undefined)
-    throw new CoverslipError('UNKNOWN_DEVICE', `There is no stage that moves ${axis}`)
-  if (to >= travel.min && to <= travel.max) return
-  throw new CoverslipError(
-    'OUT_OF_RANGE',
-    `${axis} = ${to} µm is outside the travel of ${stage.description.name}`,
-    {
-      hint: `It goes from ${travel.min} to ${travel.max} µm.`,
-    },
   )
 }
 
