@@ -25,6 +25,16 @@ export class ChangedSettings {
   }
 }
 
+/** How all devices are set, by device and property. */
+export function allSettings(devices: readonly DeviceState[]): Record<string, Record<string, PropertyValue>> {
+  return Object.fromEntries(
+    devices.map(({ id, properties }) => [
+      id,
+      Object.fromEntries(properties.map(({ name, value }) => [name, value])),
+    ]),
+  )
+}
+
 /** What can only be read is measured, not set. */
 function settingsOf({ properties }: DeviceState): Map<string, PropertyValue> {
   return new Map(properties.flatMap(({ name, value, readOnly }) => (readOnly ? [] : [[name, value]])))

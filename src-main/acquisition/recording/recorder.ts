@@ -27,9 +27,10 @@ import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
-import { ChangedSettings, temperatureOf } from './changed-settings.ts'
+import { allSettings, ChangedSettings, temperatureOf } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
-import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
+import { layoutCamera, type LayoutStart } from './layout-start.ts'
+import type { RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
 import { RunningRecording } from './running-recording.ts'
 
@@ -171,7 +172,7 @@ export class Recorder {
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
     const all = devices.devices()
-    const settings = Object.fromEntries(all.map((device) => [device.id, settingsOf(device)]))
+    const settings = allSettings(all)
     const common = { name, startedAt, software, metadata: { request, settings } }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
@@ -263,20 +264,14 @@ function workerData(
   }
 }
 
-function settingsOf({ properties }: DeviceState) {
-  return Object.fromEntries(properties.map(({ name, value }) => [name, value]))
-}
-
 type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>
 
-function layoutStart({ id, description }: DeviceState, common: Common): LayoutStart {
-  const { name, model } = description
-  const serialNumber = description.kind === 'camera' ? description.serialNumber : undefined
+function layoutStart(camera: DeviceState, common: Common): LayoutStart {
   return {
     ...common,
-    camera: { id, name, model, serialNumber },
+    camera: layoutCamera(camera),
     axes: [{ axis: 't', length: undefined }],
     positions: [],
-    channels: [{ name }],
+    channels: [{ name: camera.description.name }],
   }
 }
