@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 
 /**
- * A new file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
+ * A file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
  * The first failure ends the file: later calls fail with it, and what was written stays.
  */
 export class AppendFile {
@@ -22,6 +22,19 @@ export class AppendFile {
   static async create(path: string): Promise<AppendFile> {
     try {
       return new AppendFile(path, await open(path, 'wx+'))
+    } catch (error) {
+      throw writeFailure(path, error)
+    }
+  }
+
+  /** Goes on at the end of a file that is there. @throws CoverslipError DATA_FOLDER */
+  static async resume(path: string): Promise<AppendFile> {
+    try {
+      const handle = await open(path, 'r+')
+      const { size } = await handle.stat()
+      const file = new AppendFile(path, handle)
+      file.#length = size
+      return file
     } catch (error) {
       throw writeFailure(path, error)
     }
