@@ -6,7 +6,7 @@
  * - A *shard* is a file of many planes that follow each other in time, so that one file grows at a time.
  */
 import { imageBytes, pixelLayout } from '../../../../src-shared/frames/pixel-format.ts'
-import type { DatasetAxis, DatasetLayout } from '../dataset-writer.ts'
+import type { DatasetLayout } from '../dataset-writer.ts'
 
 /** Axes along which planes lie, in the order of the arrays. */
 export const planeAxes = ['t', 'c', 'z'] as const
@@ -27,36 +27,49 @@ export type ZarrGrid = {
   readonly shardPlanes: PlanePlace
 }
 
-/** Larger planes are cut, so that a part of them can be read. */
-const maxChunkBytes = 16 * 1024 * 1024
-/** Files of this size are quick to copy, and few. */
-const shardBytes = 128 * 1024 * 1024
-/** Of a shard: its index (16 bytes each) is read as a whole. */
-const maxShardChunks = 8192
-/** Positions that may be visited in turn while the shard of each of them is open. */
-const maxShardsAtOnce = 32
+export type GridLimits = {
+  /** Larger planes are cut, so that a part of them can be read. */
+  readonly chunkBytes: number
+  /** Files of this size are quick to copy, and few. */
+  readonly shardBytes: number
+  /** Of a shard: its index (16 bytes each) is read as a whole. */
+  readonly shardChunks: number
+  /** Positions that may be visited in turn while the shard of each of them is open. */
+  readonly openShards: number
+}
 
-/** The grid of a dataset's images, or of a copy of another size. */
+export const defaultGridLimits: GridLimits = {
+  chunkBytes: 16 * 1024 * 1024,
+  shardBytes: 128 * 1024 * 1024,
+  shardChunks: 8192,
+  openShards: 32,
+}
+
+/** The grid of a dataset's images, or of copies of another size. */
 export function zarrGrid(
   { image, axes, positions }: Pick<DatasetLayout, 'image' | 'axes' | 'positions'>,
-  size: { readonly width: number; readonly height: number } = image,
+  options: {
+    readonly size?: { readonly width: number; readonly height: number }
+    readonly limits?: GridLimits
+  } = {},
 ): ZarrGrid {
+  const { size = image, limits = defaultGridLimits } = options
   const { channels, bytesPerSample } = pixelLayout(image.pixelFormat)
   const { width, height } = size
   const planeBytes = imageBytes(image.pixelFormat, width, height)
-  const bandRows = rowsOfBands(height, Math.ceil(planeBytes / maxChunkBytes))
+  const bandRows = rowsOfBands(height, Math.ceil(planeBytes / limits.chunkBytes))
   const bands = Math.ceil(height / bandRows)
-  const planes = Math.max(
-    1,
-    Math.min(Math.floor(shardBytes / planeBytes), Math.floor(maxShardChunks / bands)),
-  )
+  const planes = Math.min(Math.floor(limits.shardBytes / planeBytes), Math.floor(limits.shardChunks / bands))
   return {
     width,
     height,
     bytesPerSample,
     samples: channels,
     bandRows,
-    shardPlanes: planesOfShards(axes, { planes, positions: positions.length }),
+    shardPlanes: planesOfShards(axes, {
+      planes: Math.max(1, planes),
+      across: positions.length <= limits.openShards,
+    }),
   }
 }
 
@@ -67,30 +80,25 @@ function rowsOfBands(height: number, fewest: number): number {
   return Math.ceil(height / bands)
 }
 
-/** Fills a shard along the fastest axis, then the next; across positions only when there are few. */
+/** Fills a shard along the fastest axis, then the next; across positions only where that is asked for. */
 function planesOfShards(
   axes: DatasetLayout['axes'],
-  { planes, positions }: { readonly planes: number; readonly positions: number },
+  { planes, across }: { readonly planes: number; readonly across: boolean },
 ): PlanePlace {
   const shard: Record<PlaneAxis, number> = { t: 1, c: 1, z: 1 }
   let room = planes
-  for (const { axis, length = Number.POSITIVE_INFINITY } of axes.toReversed()) {
-    if (isPosition(axis)) {
-      if (positions > maxShardsAtOnce) break
-      continue
+  for (const { axis, length } of axes.toReversed()) {
+    if (axis === 'p' && across) continue
+    if (axis === 'p' || room < 1) break
+    if (length === undefined || length > room) {
+      // Shards of the same length rather than a short one at the end.
+      shard[axis] = length === undefined ? room : Math.ceil(length / Math.ceil(length / room))
+      break
     }
-    const shards = Math.ceil(length / Math.max(1, Math.floor(room)))
-    shard[axis] = Number.isFinite(length)
-      ? Math.max(1, Math.ceil(length / Math.max(1, shards)))
-      : Math.max(1, room)
-    if (shards > 1 || !Number.isFinite(length)) break
-    room = Math.floor(room / Math.max(1, length))
+    shard[axis] = Math.max(1, length)
+    room = Math.floor(room / shard[axis])
   }
   return shard
-}
-
-function isPosition(axis: DatasetAxis): axis is 'p' {
-  return axis === 'p'
 }
 
 /** Chunks of a plane. */
