@@ -57,6 +57,7 @@ const arrays = fc
       openShards: fc.constant(32),
     }),
     seed: fc.integer(),
+    direct: fc.boolean(),
   })
   .map(({ order, lengths, endIsOpen, width, height, pixelFormat, ...rest }) => {
     const used: Record<string, number> = { t: 1, c: 1, z: 1 }
@@ -79,12 +80,12 @@ describe('shards of an array', () => {
   it('are as the specification says, and as zarrita and our reader read them, whatever came in whatever order', async () => {
     let run = 0
     await fc.assert(
-      fc.asyncProperty(arrays, async ({ layout, lengths, compression, limits, seed }) => {
+      fc.asyncProperty(arrays, async ({ layout, lengths, compression, limits, seed, direct }) => {
         const array = join(folder, `a${run++}`)
         await mkdir(array)
         const grid = zarrGrid(layout, { limits })
         const shards = new OpenShards()
-        const writer = new ZarrArrayWriter({ folder: array, grid, compression, shards })
+        const writer = new ZarrArrayWriter({ folder: array, grid, compression, shards, direct })
         const all = [...planesOf(lengths)]
         // A plane in four is missing; the order is any.
         const rank = (i: number) => castagnoli(Uint8Array.of(i, seed, seed >> 8, seed >> 16))
@@ -172,7 +173,7 @@ describe('shards of an array', () => {
     expect(grid.shardPlanes).toEqual({ t: 4, c: 1, z: 1 })
     for (const times of [[2, 0], [3], [1]]) {
       const shards = new OpenShards()
-      const writer = new ZarrArrayWriter({ folder: array, grid, compression: 'none', shards })
+      const writer = new ZarrArrayWriter({ folder: array, grid, compression: 'none', shards, direct: false })
       for (const t of times) {
         const plane = { t, c: 0, z: 0 }
         await (await writer.append(plane, await writer.encode(knownPixels(layout, plane)))).written

@@ -17,7 +17,7 @@
 import { dirname, join } from 'node:path'
 import type { DatasetLayout } from '../dataset-writer.ts'
 import { omeXml } from '../ome-xml.ts'
-import { replaceFile } from '../replace-file.ts'
+import { replaceFile } from '../../replace-file.ts'
 import type { FramesSummary } from './frames-summary.ts'
 import { makeFolders } from './make-folders.ts'
 import { type DisplayWindow, omeImageAttributes, omeVersion } from './ome-image-attributes.ts'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { StorageOptions } from '../../../../src-shared/acquisition/storage-options.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { writeFailure } from '../append-file.ts'
-import type { DatasetLayout, DatasetWriter, StoredFrame } from '../dataset-writer.ts'
+import { type DatasetLayout, type DatasetWriter, isLarge, type StoredFrame } from '../dataset-writer.ts'
 import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-metadata.ts'
 import { FramesSummary, placeOf } from './frames-summary.ts'
 import { makeFolders } from './make-folders.ts'
@@ -99,6 +99,7 @@ class OmeZarrWriter implements DatasetWriter {
       grid,
       compression,
       shards: this.#shards,
+      direct: isLarge(this.#facts.layout),
     })
     this.#arrays.set(position, array)
     return array

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { ShardFile } from './shard-file.ts'
+import { type NewShard, ShardFile } from './shard-file.ts'
 
 /** Files open at once: as many as one shard of each position takes (`zarrGrid`), and some more. */
 const maxOpen = 64
@@ -27,10 +27,10 @@ export class OpenShards {
   }
 
   /**
-   * The shard `path` of `chunks` chunks, of an array in the folder `below`.
+   * The shard `path` of `chunks` chunks, of an array in the folder `below`; as `ShardFile.create`.
    * @throws CoverslipError DATA_FOLDER, also when a shard before it could not be completed
    */
-  async use(path: string, options: { readonly below: string; readonly chunks: number }): Promise<ShardFile> {
+  async use(path: string, options: NewShard): Promise<ShardFile> {
     if (this.#failure !== undefined) throw this.#failure
     const shard = this.#open.get(path) ?? (await this.#begin(path, options))
     this.#open.delete(path)
@@ -50,10 +50,7 @@ export class OpenShards {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  async #begin(
-    path: string,
-    options: { readonly below: string; readonly chunks: number },
-  ): Promise<ShardFile> {
+  async #begin(path: string, options: NewShard): Promise<ShardFile> {
     await this.#completing.get(path)
     const [oldest] = this.#open.values()
     if (this.#open.size >= maxOpen && oldest !== undefined) this.#complete(oldest)

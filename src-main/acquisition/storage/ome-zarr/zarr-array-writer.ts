@@ -18,6 +18,8 @@ type Options = {
   readonly compression: ZarrCompression
   /** Shared by the arrays of a dataset. */
   readonly shards: OpenShards
+  /** Past the operating system's cache, as for `AppendFile.create`. */
+  readonly direct: boolean
 }
 
 export class ZarrArrayWriter {
@@ -56,9 +58,10 @@ export class ZarrArrayWriter {
     plane: PlanePlace,
     encoded: readonly (readonly Uint8Array[])[],
   ): Promise<{ readonly written: Promise<void> }> {
-    const { folder, grid, shards } = this.#options
+    const { folder, grid, shards, direct } = this.#options
     const { key, chunk } = shardOf(grid, plane)
-    const shard = await shards.use(join(folder, key), { below: folder, chunks: chunksOfShard(grid) })
+    const chunks = chunksOfShard(grid)
+    const shard = await shards.use(join(folder, key), { below: folder, chunks, direct })
     const written = shard.append(encoded.map((parts, band) => ({ chunk: chunk + band, parts })))
     shards.release(shard)
     return { written }

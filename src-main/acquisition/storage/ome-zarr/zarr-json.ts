@@ -1,6 +1,6 @@
 /** `zarr.json` of arrays and groups (Zarr v3, core specification). */
 import { join } from 'node:path'
-import { replaceFile } from '../replace-file.ts'
+import { replaceFile } from '../../replace-file.ts'
 import type { ZarrCompression } from './zarr-array-writer.ts'
 import { planeAxes, type PlanePlace, type ZarrGrid } from './zarr-grid.ts'
 

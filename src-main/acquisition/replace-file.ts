@@ -1,8 +1,8 @@
 import { open, rename } from 'node:fs/promises'
-import { writeFailure } from './append-file.ts'
+import { writeFailure } from './storage/append-file.ts'
 
 /**
- * Writes a small file, in place of one that may be there: whole or not at all. Resolves when it is on the disk, or, for
+ * Writes a small file whole or not at all, in place of the one that may be there. Resolves when it is on the disk, or, for
  * `until: 'written'`, when the operating system has it, which takes no time where the disk is busy.
  * @throws CoverslipError DATA_FOLDER
  */
@@ -16,6 +16,7 @@ export async function replaceFile(
     const file = await open(temporary, 'w')
     try {
       await file.writeFile(text)
+      // Otherwise the name could reach the disk before the text, and a power cut leave an empty file.
       if (until === 'onDisk') await file.sync()
     } finally {
       await file.close()
