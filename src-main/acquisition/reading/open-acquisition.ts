@@ -8,7 +8,7 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { ReadSummary } from './acquisition-summary.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader } from './dataset-reader.ts'
-import { openPlaces } from './plane-places.ts'
+import { openStoredPlanes } from './plane-places.ts'
 import { RawReader } from './raw-reader.ts'
 import { TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
@@ -17,21 +17,23 @@ import { videoEndings } from './video-frames.ts'
 import { openVideoOf } from './video-reader.ts'
 
 export type OpenedAcquisition = {
-  readonly datasets: readonly DatasetReader[]
+  /** By the names of their folders. */
+  readonly datasets: readonly { readonly name: string; readonly reader: DatasetReader }[]
   /** Why others cannot be read. */
   readonly failures: readonly CoverslipError[]
 }
 
 /** A camera without a frame yet has no dataset; one that cannot be read keeps no other from being shown. */
 export async function openAcquisition(folder: string, summary: ReadSummary): Promise<OpenedAcquisition> {
-  const datasets: DatasetReader[] = []
+  const datasets: { readonly name: string; readonly reader: DatasetReader }[] = []
   const failures: CoverslipError[] = []
   for (const dataset of summary.datasets) {
     const { layout } = dataset
     if (layout === undefined) continue
     try {
       const { storage } = summary.request
-      datasets.push(await openDatasetOf(join(folder, dataset.folder), layout, storage))
+      const reader = await openDatasetOf(join(folder, dataset.folder), layout, storage)
+      datasets.push({ name: dataset.folder, reader })
     } catch (error) {
       failures.push(CoverslipError.from(error, 'UNREADABLE_IMAGE'))
     }
@@ -68,7 +70,7 @@ async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean):
     const ending = apart ? `_${layout.positions[position]?.name ?? `p${position}`}` : ''
     return join(folder, `${layout.name}${ending}.ome.tiff`)
   }
-  const { log, places } = await openPlaces({
+  const planes = await openStoredPlanes({
     axes: layout.axes,
     logPath: join(folder, frameLogName),
     perPosition: apart,
@@ -76,13 +78,13 @@ async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean):
   })
   return new TiffDataset({
     files,
-    log,
+    records: (range) => planes.records(range),
     metadata: layout.metadata,
     describe: async () =>
-      describeLayout(layout, { name: layout.name, format: 'OME-TIFF', ...(await places.sizes()) }),
+      describeLayout(layout, { name: layout.name, format: 'OME-TIFF', ...(await planes.sizes()) }),
     find: async (index: PlaneIndex) => {
-      const page = await places.find(index)
-      return page === undefined ? undefined : { path: pathOf(index.p ?? 0), page, channel: 0 }
+      const stored = await planes.find(index)
+      return stored && { path: pathOf(index.p ?? 0), page: stored.inFile, channel: 0 }
     },
   })
 }
