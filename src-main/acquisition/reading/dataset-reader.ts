@@ -13,6 +13,13 @@ export type ImagePlane = {
   readonly pixels: Uint8Array<ArrayBuffer>
 }
 
+/** Which records are asked for: a part of all of them, or of those of the plane `index`. */
+export type FrameRange = {
+  readonly offset: number
+  readonly limit: number
+  readonly index?: PlaneIndex | undefined
+}
+
 /** A part of a list whose whole length is `total`. */
 export type FrameRecords = { readonly records: readonly FrameRecord[]; readonly total: number }
 
@@ -36,10 +43,10 @@ export interface DatasetReader {
    */
   readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined>
   /**
-   * What is known of each frame: of `frames.jsonl` beside the dataset (see `FrameLogReader`), else of the file's own
+   * What is known of each frame: of `frames.jsonl` beside the dataset (see `openStoredPlanes`), else of the file's own
    * metadata; nothing where nothing is known. @throws CoverslipError UNREADABLE_IMAGE
    */
-  records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords>
+  records(range: FrameRange): Promise<FrameRecords>
   /** Closes its files; reads under way still end. Safe to call twice. */
   close(): Promise<void>
 }

@@ -14,9 +14,10 @@ const tailBytes = 64 * 1024
 export class FrameLogReader {
   readonly #path: string
   readonly #onRecord: ((record: FrameRecord) => void) | undefined
-  /** Where lines 0, 1000, 2000 … begin. */
-  readonly #marks: number[] = [0]
+  /** Where lines 0, 1000, 2000 … begin, and how many of those before them are frames. */
+  readonly #marks: { readonly at: number; readonly frames: number }[] = [{ at: 0, frames: 0 }]
   #lines = 0
+  #frames = 0
   /** Bytes of the lines that were counted. */
   #counted = 0
   #scanning: Promise<void> = Promise.resolve()
@@ -55,7 +56,7 @@ export class FrameLogReader {
     await this.#withFile(async (file) => {
       const mark = Math.min(this.#marks.length - 1, Math.floor(offset / linesPerMark))
       let line = mark * linesPerMark
-      const range = { from: this.#marks[mark] ?? 0, to: this.#counted }
+      const range = { from: this.#marks[mark]?.at ?? 0, to: this.#counted }
       await eachLine(file, { ...range, path: this.#path }, (text) => {
         if (line >= offset) records.push(...parsed(text))
         line += 1
@@ -63,6 +64,21 @@ export class FrameLogReader {
       })
     })
     return { records, total: this.#lines }
+  }
+
+  /** The record of the frame with the number `place`. @throws as `records` */
+  async frame(place: number): Promise<FrameRecord | undefined> {
+    if (place >= this.#frames) await this.scan()
+    const from = this.#marks.findLast(({ frames }) => frames <= place)?.at ?? 0
+    let found: FrameRecord | undefined
+    await this.#withFile((file) =>
+      eachLine(file, { from, to: this.#counted, path: this.#path }, (text) => {
+        if (isFrame(text))
+          for (const record of parsed(text)) if (record.kind === 'frame' && record.place === place) found = record
+        return found === undefined
+      }),
+    )
+    return found
   }
 
   /** The last frame that was logged; undefined when there is none. */
@@ -84,8 +100,9 @@ export class FrameLogReader {
     await eachLine(file, { from: this.#counted, to: size, path: this.#path }, (text, end) => {
       if (this.#onRecord !== undefined) for (const record of parsed(text)) this.#onRecord(record)
       this.#lines += 1
+      if (isFrame(text)) this.#frames += 1
       this.#counted = end
-      if (this.#lines % linesPerMark === 0) this.#marks.push(end)
+      if (this.#lines % linesPerMark === 0) this.#marks.push({ at: end, frames: this.#frames })
       return true
     })
   }
@@ -134,6 +151,9 @@ async function eachLine(
     if (rest.length > longestLine) throw unreadable(part.path, 'it is no list of frames: a line never ends')
   }
 }
+
+/** As they are written: `kind` comes first. */
+const isFrame = (line: string): boolean => line.startsWith('{"kind":"frame"')
 
 /** The record of a line; none where it is damaged. */
 function parsed(line: string): readonly FrameRecord[] {

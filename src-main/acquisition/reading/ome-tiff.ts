@@ -1,5 +1,6 @@
 /** Datasets of a TIFF file with OME-XML: images of one size are the positions of one dataset. */
 import { basename, dirname, join } from 'node:path'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type OmeDescription, type OmeImage, omePlane } from './ome-description.ts'
 import { primaries } from './primaries.ts'
@@ -23,16 +24,16 @@ export async function omeTiffDatasets(
     return undefined
   const groups = [...Map.groupBy(images, ({ sizeX, sizeY, samples }) => `${sizeX} x ${sizeY} ${samples}`)]
   const opened: TiffDataset[] = []
-  let failure: unknown
+  let failure: CoverslipError | undefined
   for (const [size, group] of groups.slice(0, mostDatasets)) {
     const name = groups.length === 1 ? basename(path) : (group[0]?.name ?? size)
     try {
       opened.push(await omeDataset(path, { name, images: group, metadata: annotations }))
     } catch (error) {
-      failure ??= error
+      failure ??= CoverslipError.from(error, 'UNREADABLE_IMAGE')
     }
   }
-  if (opened.length === 0) throw failure
+  if (failure !== undefined && opened.length === 0) throw failure
   return opened
 }
 

@@ -5,10 +5,12 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
 import type { ReadSummary } from './acquisition-summary.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader } from './dataset-reader.ts'
-import { openPlaces } from './plane-places.ts'
+import { openOmeZarr } from './ome-zarr/ome-zarr-dataset.ts'
+import { openStoredPlanes } from './plane-places.ts'
 import { RawReader } from './raw-reader.ts'
 import { TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
@@ -17,21 +19,23 @@ import { videoEndings } from './video-frames.ts'
 import { openVideoOf } from './video-reader.ts'
 
 export type OpenedAcquisition = {
-  readonly datasets: readonly DatasetReader[]
+  /** By the names of their folders. */
+  readonly datasets: readonly { readonly name: string; readonly reader: DatasetReader }[]
   /** Why others cannot be read. */
   readonly failures: readonly CoverslipError[]
 }
 
 /** A camera without a frame yet has no dataset; one that cannot be read keeps no other from being shown. */
 export async function openAcquisition(folder: string, summary: ReadSummary): Promise<OpenedAcquisition> {
-  const datasets: DatasetReader[] = []
+  const datasets: { readonly name: string; readonly reader: DatasetReader }[] = []
   const failures: CoverslipError[] = []
   for (const dataset of summary.datasets) {
     const { layout } = dataset
     if (layout === undefined) continue
     try {
       const { storage } = summary.request
-      datasets.push(await openDatasetOf(join(folder, dataset.folder), layout, storage))
+      const reader = await openDatasetOf(join(folder, dataset.folder), layout, storage)
+      datasets.push({ name: dataset.folder, reader })
     } catch (error) {
       failures.push(CoverslipError.from(error, 'UNREADABLE_IMAGE'))
     }
@@ -51,7 +55,7 @@ async function openDatasetOf(
     case 'ome-tiff':
       return openTiffs(folder, layout, storage.files === 'perPosition' && positions.length > 1)
     case 'ome-zarr':
-      throw new CoverslipError('UNREADABLE_IMAGE', 'Not built yet')
+      return openZarr(omeZarrPath(folder, name))
     case 'video': {
       const files = await readdir(folder)
       const file = files.find((other) => videoEndings.has(extname(other)) && other.startsWith(name))
@@ -61,6 +65,13 @@ async function openDatasetOf(
   }
 }
 
+/** All images of a dataset are of one kind. */
+async function openZarr(path: string): Promise<DatasetReader> {
+  const [dataset] = await openOmeZarr(path)
+  if (dataset === undefined) throw unreadable(path, 'it has no image yet')
+  return dataset
+}
+
 /** @param apart each position has a file of its own. */
 async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean): Promise<DatasetReader> {
   const files = new TiffFiles()
@@ -68,7 +79,7 @@ async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean):
     const ending = apart ? `_${layout.positions[position]?.name ?? `p${position}`}` : ''
     return join(folder, `${layout.name}${ending}.ome.tiff`)
   }
-  const { log, places } = await openPlaces({
+  const planes = await openStoredPlanes({
     axes: layout.axes,
     logPath: join(folder, frameLogName),
     perPosition: apart,
@@ -76,13 +87,13 @@ async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean):
   })
   return new TiffDataset({
     files,
-    log,
+    records: (range) => planes.records(range),
     metadata: layout.metadata,
     describe: async () =>
-      describeLayout(layout, { name: layout.name, format: 'OME-TIFF', ...(await places.sizes()) }),
+      describeLayout(layout, { name: layout.name, format: 'OME-TIFF', ...(await planes.sizes()) }),
     find: async (index: PlaneIndex) => {
-      const page = await places.find(index)
-      return page === undefined ? undefined : { path: pathOf(index.p ?? 0), page, channel: 0 }
+      const stored = await planes.find(index)
+      return stored && { path: pathOf(index.p ?? 0), page: stored.inFile, channel: 0 }
     },
   })
 }

@@ -1,6 +1,7 @@
 /** Datasets of TIFF files without OME-XML: ImageJ's stacks, our single images, and pages one after the other. */
 import { basename } from 'node:path'
 import { z } from 'zod'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pixelFormatSchema, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type ImagejDescription, imagejDescription } from './imagej-description.ts'
@@ -81,7 +82,7 @@ type Pages = { readonly image: TiffImage; readonly numbers: number[] | undefined
 async function pagesBySize(pages: TiffPages): Promise<ReadonlyMap<string, Pages>> {
   const groups = new Map<string, Pages>()
   const count = await pages.count(mostCompared + 1)
-  let failure: unknown
+  let failure: CoverslipError | undefined
   for (let number = 0; number < Math.min(count, count > mostCompared ? 1 : mostCompared); number++) {
     try {
       const image = await imageOfPage(pages, number)
@@ -91,7 +92,7 @@ async function pagesBySize(pages: TiffPages): Promise<ReadonlyMap<string, Pages>
       if (group !== undefined) group.numbers?.push(number)
       else groups.set(key, { image, numbers: count > mostCompared ? undefined : [number] })
     } catch (error) {
-      failure ??= error
+      failure ??= CoverslipError.from(error, 'UNREADABLE_IMAGE')
     }
   }
   if (groups.size === 0) throw failure ?? unreadable(pages.path, 'it has no image')

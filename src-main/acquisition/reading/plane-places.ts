@@ -2,16 +2,19 @@
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import type { DatasetReader } from './dataset-reader.ts'
 import { FrameLogReader } from './frame-log-reader.ts'
 
 export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes'>
 
-export interface PlanePlaces {
+interface PlanePlaces {
   /** As far as planes are there now. */
   sizes(): Promise<DatasetSizes>
-  /** Number of the plane in the order of storing, from 0; undefined when it is not there. */
-  find(index: PlaneIndex): Promise<number | undefined>
+  /** Number of the plane in the order of arrival, from 0, and in its file; undefined when it is not there. */
+  find(index: PlaneIndex): Promise<StoredPlace | undefined>
 }
+
+export type StoredPlace = { readonly place: number; readonly inFile: number }
 
 type Axes = DatasetLayout['axes']
 
@@ -19,27 +22,41 @@ type StoredDataset = {
   readonly axes: Axes
   /** Path of the dataset's frame log, which may be missing. */
   readonly logPath: string
-  /** Planes of each position are counted by themselves, as when each has a file of its own. */
+  /** Each position has a file of its own. */
   readonly perPosition: boolean
   /** Planes that the files have room for, where no log says how many there are. */
   readonly count: () => Promise<number>
 }
 
-/** The dataset's log, and the places of its planes. */
-export async function openPlaces(
-  dataset: StoredDataset,
-): Promise<{ readonly log: FrameLogReader; readonly places: PlanePlaces }> {
+/** The planes of a dataset that we wrote: where they are, and what is known of them. */
+export type StoredPlanes = PlanePlaces & Pick<DatasetReader, 'records'>
+
+export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPlanes> {
   const { axes, logPath } = dataset
-  const log = new FrameLogReader(logPath)
-  const hasLog = (await log.size()) !== undefined
+  const probe = new FrameLogReader(logPath)
+  const hasLog = (await probe.size()) !== undefined
   if (hasLog && axes.length > 1) {
     const places = new LoggedPlaces(dataset)
-    const reader = new FrameLogReader(logPath, (record) => places.add(record))
-    places.follow(reader)
-    return { log: reader, places }
+    const log = new FrameLogReader(logPath, (record) => places.add(record))
+    places.follow(log)
+    return withRecords(places, log)
   }
-  const count = hasLog ? async () => ((await log.lastFrame())?.place ?? -1) + 1 : dataset.count
-  return { log, places: new OrderedPlaces(axes, count) }
+  const count = hasLog ? async () => ((await probe.lastFrame())?.place ?? -1) + 1 : dataset.count
+  return withRecords(new OrderedPlaces(axes, count), probe)
+}
+
+function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
+  return {
+    sizes: () => places.sizes(),
+    find: (index) => places.find(index),
+    records: async ({ index, offset, limit }) => {
+      if (index === undefined) return log.records({ offset, limit })
+      const stored = await places.find(index)
+      const record = stored && (await log.frame(stored.place))
+      const all = record === undefined ? [] : [record]
+      return { records: all.slice(offset, offset + limit), total: all.length }
+    },
+  }
 }
 
 /** Planes that follow each other as the axes say, without a gap: recordings, and datasets without their log. */
@@ -59,11 +76,11 @@ class OrderedPlaces implements PlanePlaces {
     return { sizes: sizesOf(this.#axes, Math.ceil(this.#there / inner)), planes: this.#there }
   }
 
-  async find(index: PlaneIndex): Promise<number | undefined> {
+  async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
     const place = flattened(this.#axes, index)
     if (place === undefined) return undefined
     if (place >= this.#there) this.#there = await this.#count()
-    return place < this.#there ? place : undefined
+    return place < this.#there ? { place, inFile: place } : undefined
   }
 }
 
@@ -72,6 +89,8 @@ class LoggedPlaces implements PlanePlaces {
   readonly #axes: Axes
   readonly #perPosition: boolean
   readonly #places = new Map<number, number>()
+  /** Numbers within the files, where there are several. */
+  readonly #inFile = new Map<number, number>()
   readonly #stored = new Map<number, number>()
   #outermost = 0
   #log: FrameLogReader | undefined
@@ -88,13 +107,14 @@ class LoggedPlaces implements PlanePlaces {
 
   add(record: FrameRecord): void {
     if (record.kind !== 'frame') return
-    const { index } = record
-    const file = this.#perPosition ? (index.p ?? 0) : 0
-    const place = this.#perPosition ? (this.#stored.get(file) ?? 0) : record.place
-    this.#stored.set(file, place + 1)
+    const { index, place } = record
+    const position = index.p ?? 0
+    const inFile = this.#stored.get(position) ?? 0
+    if (this.#perPosition) this.#stored.set(position, inFile + 1)
     const key = flattened(this.#axes, index)
     if (key === undefined) return
     this.#places.set(key, place)
+    if (this.#perPosition) this.#inFile.set(key, inFile)
     const [outermost] = this.#axes
     if (outermost !== undefined)
       this.#outermost = Math.max(this.#outermost, (index[outermost.axis] ?? 0) + 1)
@@ -105,11 +125,12 @@ class LoggedPlaces implements PlanePlaces {
     return { sizes: sizesOf(this.#axes, this.#outermost), planes: this.#places.size }
   }
 
-  async find(index: PlaneIndex): Promise<number | undefined> {
+  async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
     const key = flattened(this.#axes, index)
     if (key === undefined) return undefined
     if (!this.#places.has(key)) await this.#log?.scan()
-    return this.#places.get(key)
+    const place = this.#places.get(key)
+    return place === undefined ? undefined : { place, inFile: this.#inFile.get(key) ?? place }
   }
 }
 

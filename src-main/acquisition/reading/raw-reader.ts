@@ -6,9 +6,8 @@ import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { datasetLayoutSchema, describeLayout } from './dataset-layout-schema.ts'
-import type { DatasetReader, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
-import type { FrameLogReader } from './frame-log-reader.ts'
-import { openPlaces, type PlanePlaces } from './plane-places.ts'
+import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readJson } from './read-json.ts'
 import { unreadable } from './unreadable.ts'
@@ -30,26 +29,20 @@ export class RawReader implements DatasetReader {
   readonly metadata: DatasetReader['metadata']
   readonly #file: RandomAccessFile
   readonly #layout: DatasetLayout
-  readonly #log: FrameLogReader
-  readonly #places: PlanePlaces
+  readonly #planes: StoredPlanes
 
-  private constructor(
-    file: RandomAccessFile,
-    layout: DatasetLayout,
-    { log, places }: { readonly log: FrameLogReader; readonly places: PlanePlaces },
-  ) {
+  private constructor(file: RandomAccessFile, layout: DatasetLayout, planes: StoredPlanes) {
     this.metadata = layout.metadata
     this.#file = file
     this.#layout = layout
-    this.#log = log
-    this.#places = places
+    this.#planes = planes
   }
 
   /** @param path of the `.raw`. @throws CoverslipError UNREADABLE_IMAGE */
   static async open(path: string, layout: DatasetLayout): Promise<RawReader> {
     const file = await RandomAccessFile.open(path)
     const { width, height, pixelFormat } = layout.image
-    const planes = await openPlaces({
+    const planes = await openStoredPlanes({
       axes: layout.axes,
       logPath: join(dirname(path), frameLogName),
       perPosition: false,
@@ -60,20 +53,20 @@ export class RawReader implements DatasetReader {
 
   async describe(): Promise<ImageDataset> {
     const { name } = this.#layout
-    return describeLayout(this.#layout, { name, format: 'raw', ...(await this.#places.sizes()) })
+    return describeLayout(this.#layout, { name, format: 'raw', ...(await this.#planes.sizes()) })
   }
 
   async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
-    const place = level === 0 ? await this.#places.find(index) : undefined
-    if (place === undefined) return undefined
+    const stored = level === 0 ? await this.#planes.find(index) : undefined
+    if (stored === undefined) return undefined
     const { width, height, pixelFormat, significantBits } = this.#layout.image
     const pixels = new Uint8Array(imageBytes(pixelFormat, width, height))
-    const read = await this.#file.readInto(pixels, place * pixels.length)
+    const read = await this.#file.readInto(pixels, stored.inFile * pixels.length)
     return read < pixels.length ? undefined : { width, height, pixelFormat, significantBits, pixels }
   }
 
-  records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords> {
-    return this.#log.records(range)
+  records(range: FrameRange): Promise<FrameRecords> {
+    return this.#planes.records(range)
   }
 
   close(): Promise<void> {

@@ -1,8 +1,7 @@
 /** A dataset whose planes are pages of TIFF files. */
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
-import type { DatasetReader, FrameRecords, ImagePlane } from './dataset-reader.ts'
-import type { FrameLogReader } from './frame-log-reader.ts'
+import type { DatasetReader, FrameRange, FrameRecords, ImagePlane } from './dataset-reader.ts'
 import type { TiffFiles } from './tiff-files.ts'
 import { readTiffPixels, smallerCopies, type TiffImage, tiffImage } from './tiff-image.ts'
 import type { TiffPages } from './tiff-pages.ts'
@@ -13,9 +12,10 @@ export type TiffPlace = { readonly path: string; readonly page: number; readonly
 export type TiffDatasetOptions = {
   readonly files: TiffFiles
   readonly metadata: DatasetReader['metadata']
-  readonly log?: FrameLogReader
   describe(): Promise<Omit<ImageDataset, 'levels'>>
   find(index: PlaneIndex): Promise<TiffPlace | undefined>
+  /** Absent: nothing is known. */
+  readonly records?: DatasetReader['records']
 }
 
 export class TiffDataset implements DatasetReader {
@@ -57,8 +57,8 @@ export class TiffDataset implements DatasetReader {
     return fits ? { ...plane, pixelFormat, significantBits } : plane
   }
 
-  async records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords> {
-    return (await this.#options.log?.records(range)) ?? { records: [], total: 0 }
+  async records(range: FrameRange): Promise<FrameRecords> {
+    return (await this.#options.records?.(range)) ?? { records: [], total: 0 }
   }
 
   close(): Promise<void> {

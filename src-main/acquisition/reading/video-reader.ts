@@ -4,9 +4,8 @@ import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
-import type { DatasetReader, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
-import type { FrameLogReader } from './frame-log-reader.ts'
-import { openPlaces, type PlanePlaces } from './plane-places.ts'
+import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { VideoFrames } from './video-frames.ts'
 
 export const openVideoFile: OpenDatasets = async (path) => {
@@ -21,19 +20,18 @@ export async function openVideoOf(
   { layout, logPath }: { readonly layout: DatasetLayout; readonly logPath: string },
 ): Promise<DatasetReader> {
   const frames = new VideoFrames(path)
-  const places = await openPlaces({
+  const planes = await openStoredPlanes({
     axes: layout.axes,
     logPath,
     perPosition: false,
     count: async () => (await frames.facts()).times.length,
   })
-  return new VideoReader(path, frames, layout.metadata, { layout, ...places })
+  return new VideoReader(path, frames, layout.metadata, { layout, planes })
 }
 
 type Own = {
   readonly layout: DatasetLayout
-  readonly log: FrameLogReader
-  readonly places: PlanePlaces
+  readonly planes: StoredPlanes
 }
 
 class VideoReader implements DatasetReader {
@@ -56,7 +54,7 @@ class VideoReader implements DatasetReader {
     const own = this.#own
     if (own !== undefined) {
       const { layout } = own
-      const said = describeLayout(layout, { name: layout.name, format, ...(await own.places.sizes()) })
+      const said = describeLayout(layout, { name: layout.name, format, ...(await own.planes.sizes()) })
       // Lossless: the mosaic and the bits of the camera are still there.
       const fits = pixelLayout(pixelFormat).bytesPerPixel === pixelLayout(said.pixelFormat).bytesPerPixel
       return fits && pixelFormat !== 'RGB8' ? { ...said, width, height } : { ...said, ...picture }
@@ -77,15 +75,15 @@ class VideoReader implements DatasetReader {
     const { t = 0, p = 0, c = 0, z = 0 } = index
     if (level > 0) return undefined
     if (this.#own === undefined) return p + c + z > 0 ? undefined : this.#frames.read(t)
-    const place = await this.#own.places.find(index)
-    const plane = place === undefined ? undefined : await this.#frames.read(place)
+    const stored = await this.#own.planes.find(index)
+    const plane = stored === undefined ? undefined : await this.#frames.read(stored.inFile)
     if (plane === undefined) return undefined
     const { pixelFormat, significantBits } = await this.describe()
     return { ...plane, pixelFormat, significantBits }
   }
 
-  async records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords> {
-    return (await this.#own?.log.records(range)) ?? { records: [], total: 0 }
+  async records(range: FrameRange): Promise<FrameRecords> {
+    return (await this.#own?.planes.records(range)) ?? { records: [], total: 0 }
   }
 
   close(): Promise<void> {

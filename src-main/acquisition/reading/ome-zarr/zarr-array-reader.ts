@@ -8,7 +8,7 @@ import { unreadablePart } from './unreadable-part.ts'
 import { bytesOf, productOf, type ShardLayout, type ZarrArray } from './zarr-metadata.ts'
 
 /** Indices of shards kept in memory, bytes. */
-const maxIndexBytes = 16 * 1024 * 1024
+const maxIndexBytes = 4 * 1024 * 1024
 /** A chunk that compression has made larger than that is not one. */
 const maxGrowth = 2
 
@@ -111,7 +111,7 @@ function readWhole(path: string, most: number): Promise<Uint8Array | undefined> 
 }
 
 /** @returns undefined when the file is not there */
-async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
   let file: FileHandle
   try {
     file = await open(path, 'r')
@@ -121,7 +121,7 @@ async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>):
     throw error
   }
   try {
-    return await use(file)
+    return await read(file)
   } finally {
     await file.close()
   }

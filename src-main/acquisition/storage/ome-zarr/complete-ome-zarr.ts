@@ -9,7 +9,7 @@ import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-m
 import { FramesSummary, placeOf } from './frames-summary.ts'
 import { measureWindows } from './measure-windows.ts'
 import { imagePaths } from './ome-image-paths.ts'
-import { omeZarrPath } from './ome-zarr-writer.ts'
+import { omeZarrPath } from './ome-zarr-path.ts'
 import { completeShard, partOf } from './shard-file.ts'
 import { bandsOf, chunksOfShard, shardOf, zarrGrid } from './zarr-grid.ts'
 

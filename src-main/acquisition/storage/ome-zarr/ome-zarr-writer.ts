@@ -13,6 +13,7 @@ import { FramesSummary, placeOf } from './frames-summary.ts'
 import { makeFolders } from './make-folders.ts'
 import { measureWindows } from './measure-windows.ts'
 import { imagePaths } from './ome-image-paths.ts'
+import { omeZarrPath } from './ome-zarr-path.ts'
 import { OpenShards } from './open-shards.ts'
 import { ZarrArrayWriter } from './zarr-array-writer.ts'
 import { planeAxes, zarrGrid } from './zarr-grid.ts'
@@ -23,9 +24,6 @@ type ZarrOptions = Extract<StorageOptions, { format: 'ome-zarr' }>
 const metadataEveryMs = 3000
 /** With more images their metadata are written at the end only. */
 const maxImagesWhileGrowing = 16
-
-/** The folder of the dataset `name` in `folder`. */
-export const omeZarrPath = (folder: string, name: string): string => join(folder, `${name}.ome.zarr`)
 
 export async function openOmeZarr(
   folder: string,
@@ -56,7 +54,7 @@ class OmeZarrWriter implements DatasetWriter {
   #turn: Promise<unknown> = Promise.resolve()
   #told = { at: performance.now(), shards: 0, images: 0 }
   #telling: Promise<void> = Promise.resolve()
-  #failure: unknown
+  #failure: CoverslipError | undefined
   #closing: Promise<void> | undefined
 
   constructor(root: string, facts: Facts) {
@@ -122,7 +120,7 @@ class OmeZarrWriter implements DatasetWriter {
       .then(() => writeDatasetMetadata(this.#root, { ...this.#facts, state: 'growing' }))
       // Told by the next frame.
       .catch((error: unknown) => {
-        this.#failure ??= error
+        this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
       })
   }
 

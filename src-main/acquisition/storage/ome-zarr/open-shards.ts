@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { type NewShard, ShardFile } from './shard-file.ts'
 
 /** Files open at once: as many as one shard of each position takes (`zarrGrid`), and some more. */
@@ -18,7 +19,7 @@ export class OpenShards {
   readonly #completing = new Map<string, Promise<void>>()
   /** Shards go to the disk one after the other, so that writing keeps a thread. */
   #turn: Promise<void> = Promise.resolve()
-  #failure: unknown
+  #failure: CoverslipError | undefined
   /** Shards completed so far. */
   #completed = 0
 
@@ -70,7 +71,7 @@ export class OpenShards {
       })
       // Told by the next call.
       .catch((error: unknown) => {
-        this.#failure ??= error
+        this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
       })
       .finally(() => this.#completing.delete(shard.path))
     this.#completing.set(shard.path, completed)
