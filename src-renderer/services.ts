@@ -6,6 +6,8 @@ import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
 import { detectorOf } from './stores/layout.ts'
 import type { PaneId } from './stores/panes.ts'
+import type { PlanDraft } from './stores/plan-draft.ts'
+import type { PlanDraftStore } from './stores/plan-draft-store.ts'
 import type { SessionState, SessionStore } from './stores/session-store.ts'
 import type { ShownState, ShownStore } from './stores/shown-store.ts'
 import type { ViewState, ViewStore } from './stores/view-store.ts'
@@ -16,6 +18,8 @@ export type PageServices = {
   readonly engine: EngineStore
   readonly view: ViewStore
   readonly session: SessionStore
+  /** The plan being edited. */
+  readonly plan: PlanDraftStore
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */
@@ -66,6 +70,11 @@ export function useShown<T>(select: (state: ShownState) => T): T {
 
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useServices().session, select)
+}
+
+/** A part of the plan being edited. */
+export function usePlan<T>(select: (draft: PlanDraft) => T): T {
+  return useStore(useServices().plan, select)
 }
 
 /** Device id of the camera on show: of the pane around the component, or else of the active one. */
