@@ -19,7 +19,8 @@ export type FileFormat = {
 /** How files of this name are opened; undefined: they are no images. */
 export function fileFormat(path: string): FileFormat | undefined {
   const ending = extname(path).toLowerCase()
-  if (videoEndings.has(ending)) return { name: ending.slice(1).toUpperCase(), kind: 'foreign', open: openVideoFile }
+  if (videoEndings.has(ending))
+    return { name: ending.slice(1).toUpperCase(), kind: 'foreign', open: openVideoFile }
   switch (ending) {
     case '.tif':
     case '.tiff':
