@@ -3,7 +3,7 @@ import { bayerColour } from '../../src-shared/frames/bayer-pattern.ts'
 import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { readBitmap } from './bitmap-pixels.ts'
 import type { FramePixels, GreyWindow, Probe, ShownFrame } from './display-types.ts'
-import type { ImagePixels } from './image-renderer.ts'
+import type { ImagePixels } from './image-textures.ts'
 import type { Point } from './view-transform.ts'
 
 /** The pixel of `image` at image coordinates `at`; undefined outside the image. */
