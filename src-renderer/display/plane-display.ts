@@ -24,17 +24,16 @@ type PixelReader = { resolve(content: FramePixels): void; reject(reason: Error):
  */
 export class PlaneDisplay {
   readonly #worker = new Worker(new URL('./plane-worker.ts', import.meta.url), { type: 'module' })
-  readonly #listener: PlaneListener
+  #listener: PlaneListener | undefined
   readonly #readers = new Map<number, PixelReader>()
   #nextReader = 0
   #disposed = false
 
   /** Takes over the canvas: nothing else may draw into it, and it can be given away only once. */
-  constructor(canvas: HTMLCanvasElement, listener: PlaneListener) {
-    this.#listener = listener
+  constructor(canvas: HTMLCanvasElement) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<PlaneReport>) => this.#receive(data))
     this.#worker.addEventListener('error', ({ message }) =>
-      listener.onGraphics({
+      this.#listener?.onGraphics({
         code: 'INTERNAL',
         message: `The image display has failed${message === '' ? '' : ` (${message})`}.`,
         hint: 'Reload the page.',
@@ -42,6 +41,11 @@ export class PlaneDisplay {
     )
     const offscreen = canvas.transferControlToOffscreen()
     this.#post({ type: 'open', canvas: offscreen }, [offscreen])
+  }
+
+  /** To be told from now on; before the page's next task, so that nothing is missed. */
+  listen(listener: PlaneListener): void {
+    this.#listener = listener
   }
 
   /** Shows `picture` as soon as it is decoded; one that was asked for before and is not decoded yet is left out. */
@@ -95,17 +99,17 @@ export class PlaneDisplay {
     if (this.#disposed) return
     switch (report.type) {
       case 'ready':
-        return this.#listener.onReady(report.maxSize)
+        return this.#listener?.onReady(report.maxSize)
       case 'shown':
-        return this.#listener.onShown(report.id)
+        return this.#listener?.onShown(report.id)
       case 'failed':
-        return this.#listener.onFailed(report.id, report.error)
+        return this.#listener?.onFailed(report.id, report.error)
       case 'histogram':
-        return this.#listener.onHistogram(report.channel, report.histogram)
+        return this.#listener?.onHistogram(report.channel, report.histogram)
       case 'probe':
-        return this.#listener.onProbe(report.probe)
+        return this.#listener?.onProbe(report.probe)
       case 'graphics':
-        return this.#listener.onGraphics(report.error)
+        return this.#listener?.onGraphics(report.error)
       case 'pixels': {
         const reader = this.#readers.get(report.id)
         this.#readers.delete(report.id)
