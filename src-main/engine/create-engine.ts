@@ -8,10 +8,12 @@
  * engine.liveView.on((event) => console.log(event.type))
  */
 import { join } from 'node:path'
+import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { Gallery } from '../acquisition/gallery/gallery.ts'
 import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
@@ -44,6 +46,7 @@ export type Engine = {
   readonly viewers: ViewerBoard
   readonly capture: Capture
   readonly recorder: Recorder
+  readonly gallery: Gallery
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -86,9 +89,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     iceServers: () => settings.settings.iceServers,
   })
+  const gallery = new Gallery({ dataFolder: config.dataFolder })
   const capture = new Capture({
     devices,
     dataFolder: config.dataFolder,
+    kept: () => gallery.changed(),
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
   const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
@@ -112,6 +117,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   hardware.on((state) => events.emit({ type: 'hardwareChanged', hardware: state }))
   alerts.on((event) => events.emit(event))
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
+  recorder.on(followRun(() => gallery.changed()))
+  gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -127,6 +134,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     capture,
     recorder,
+    gallery,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
@@ -148,6 +156,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
         try {
           await whip.close()
           await recorder.close()
+          await gallery.close()
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
@@ -163,4 +172,14 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   await devices.open()
   whip.start()
   return engine
+}
+
+/** Calls `changed` when what is acquired begins to be kept, and when it is complete. */
+function followRun(changed: () => void): (status: AcquisitionStatus) => void {
+  let last = ''
+  return ({ id, state }) => {
+    const stage = `${id} ${state === 'finished'}`
+    if (stage !== last) changed()
+    last = stage
+  }
 }
