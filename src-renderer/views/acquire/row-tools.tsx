@@ -54,7 +54,8 @@ export function moveRowByKeys(
   event.stopPropagation()
   const row = event.currentTarget
   const control = [...row.querySelectorAll(focusable)].findIndex((element) => element === event.target)
-  const next = by < 0 ? row.previousElementSibling : row.nextElementSibling
+  const rows = row.closest('[role="list"]')?.querySelectorAll('[role="listitem"]') ?? []
+  const next = rows[index + by]
   onMove(by)
   const target = [...(next?.querySelectorAll<HTMLElement>(focusable) ?? [])][control]
   target?.focus()
