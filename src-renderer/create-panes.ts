@@ -6,6 +6,7 @@ import { Panes } from './panes.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
+import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
@@ -16,7 +17,10 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
   const plan = createPlanDraftStore(() => page.localStorage)
-  const panes = new Panes({ backend, engine, view, session: createSessionStore(), plan }, page.document)
+  const panes = new Panes(
+    { backend, engine, view, session: createSessionStore(), plan, overview: new Overview() },
+    page.document,
+  )
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend

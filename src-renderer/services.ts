@@ -5,6 +5,7 @@ import type { LiveDisplay } from './display/live-display.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
 import { detectorOf } from './stores/layout.ts'
+import type { Overview } from './stores/overview.ts'
 import type { PaneId } from './stores/panes.ts'
 import type { PlanDraft } from './stores/plan-draft.ts'
 import type { PlanDraftStore } from './stores/plan-draft-store.ts'
@@ -20,6 +21,8 @@ export type PageServices = {
   readonly session: SessionStore
   /** The plan being edited. */
   readonly plan: PlanDraftStore
+  /** Pictures under the map of the stage. */
+  readonly overview: Overview
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */

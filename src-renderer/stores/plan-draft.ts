@@ -86,7 +86,10 @@ export function switchOff(draft: PlanDraft, section: PlanSection): PlanDraft {
 export function switchOn(draft: PlanDraft, section: PlanSection, usual: MdaSequence): PlanDraft {
   if (isOn(draft.sequence, section)) return draft
   const source = isOn(draft.shelf, section) ? draft.shelf : usual
-  return withSequence(draft, { [section]: source[section] })
+  const next = withSequence(draft, { [section]: source[section] })
+  // Without a place, planes and tiles that lie around one would lie around the stage's 0.
+  const around = section === 'z' || section === 'grid'
+  return around ? switchOn(next, 'positions', usual) : next
 }
 
 /** The draft with the plan of a file or a template; name and run options stay. */

@@ -44,7 +44,12 @@ function AutofocusFields({ plan }: { readonly plan: AutofocusPlan }) {
     options.push({ value: plan.deviceName, label: plan.deviceName })
   return (
     <>
-      <div className={styles['checks']} role="group" aria-label="Focus at every new" data-path="autofocus_plan.axes">
+      <div
+        className={styles['checks']}
+        role="group"
+        aria-label="Focus at every new"
+        data-path="autofocus_plan.axes"
+      >
         <span className={styles['note']}>At every new</span>
         {occasions.map(({ axis, label }) => (
           <Checkbox

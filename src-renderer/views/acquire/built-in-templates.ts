@@ -1,7 +1,13 @@
 /** Plans to begin with. */
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { knownPlate } from '../../../src-shared/plan/well-plate.ts'
-import { channelOf, channelPresets, type Microscope, presentPosition, usualPlan } from '../../stores/plan-defaults.ts'
+import {
+  channelOf,
+  channelPresets,
+  type Microscope,
+  presentPosition,
+  usualPlan,
+} from '../../stores/plan-defaults.ts'
 import { emptySequence } from '../../stores/plan-draft.ts'
 
 export type BuiltInTemplate = {
@@ -14,7 +20,10 @@ function allChannels({ presets }: Microscope): Pick<MdaSequence, 'channels'> {
   return { channels: channelPresets(presets).map(channelOf) }
 }
 
-function part(microscope: Microscope, ...sections: readonly ('time' | 'z' | 'grid' | 'positions')[]): Partial<MdaSequence> {
+function part(
+  microscope: Microscope,
+  ...sections: readonly ('time' | 'z' | 'grid' | 'positions')[]
+): Partial<MdaSequence> {
   const usual = usualPlan(microscope)
   return Object.fromEntries(sections.map((section) => [section, usual[section]]))
 }
@@ -52,7 +61,11 @@ export const builtInTemplates: readonly BuiltInTemplate[] = [
       ...emptySequence,
       ...allChannels(microscope),
       ...part(microscope, 'positions'),
-      time: { phases: [{ kind: 'intervalDuration', intervalS: 600, durationS: 12 * 3600, prioritizeDuration: true }] },
+      time: {
+        phases: [
+          { kind: 'intervalDuration', intervalS: 600, durationS: 12 * 3600, prioritizeDuration: true },
+        ],
+      },
     }),
   },
 ]
@@ -64,5 +77,11 @@ function plateOf(microscope: Microscope): MdaSequence['positions'] {
   const plate = knownPlate('96-well')
   if (plate === undefined) return []
   const { xUm = 0, yUm = 0 } = presentPosition(microscope)
-  return { plate, a1Um: [xUm, yUm], rotationDeg: 0, wells: [[0, 0]], points: { kind: 'point', xUm: 0, yUm: 0 } }
+  return {
+    plate,
+    a1Um: [xUm, yUm],
+    rotationDeg: 0,
+    wells: [[0, 0]],
+    points: { kind: 'point', xUm: 0, yUm: 0 },
+  }
 }

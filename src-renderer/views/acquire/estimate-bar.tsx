@@ -46,7 +46,12 @@ export function EstimateBar() {
       )}
       <FailureLine failure={failure} />
       <div className={styles['line']}>
-        <div className={styles['facts']} data-stale={asking || undefined} role="status" aria-label="What it takes">
+        <div
+          className={styles['facts']}
+          data-stale={asking || undefined}
+          role="status"
+          aria-label="What it takes"
+        >
           {empty && <span className={styles['dim']}>Nothing to acquire yet.</span>}
           {!empty && estimate === undefined && (
             <span className={styles['dim']}>{asking ? 'Working out what it takes…' : ''}</span>
@@ -58,7 +63,8 @@ export function EstimateBar() {
                 <span className={styles['dim']}>{sizesText(estimate.sizes)}</span>
               </span>
               <span>
-                <strong>{durationText(estimate.durationS)}</strong> <span className={styles['dim']}>about</span>
+                <strong>{durationText(estimate.durationS)}</strong>{' '}
+                <span className={styles['dim']}>about</span>
               </span>
               <Tooltip label={`${shareText(estimate)}; at most ${byteRate(estimate.bytesPerSecond)}`}>
                 <span>

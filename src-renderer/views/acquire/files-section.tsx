@@ -73,24 +73,25 @@ function CameraChoice({ run, onChange }: RunFieldsProps) {
   return (
     <div className={styles['checks']} role="group" aria-label="Cameras" data-path="detectorNames">
       <span className={styles['note']}>Cameras</span>
-      {[...cameras.map(({ id, description }) => ({ id, title: description.name })), ...gone.map((id) => ({ id, title: `${id} (not there)` }))].map(
-        ({ id, title }, i) => (
-          <Checkbox
-            key={id}
-            size="xs"
-            label={title}
-            checked={isChosen(id, i)}
-            onChange={(event) => {
-              const before = chosen ?? cameras.slice(0, 1).map((camera) => camera.id)
-              const next = event.currentTarget.checked
-                ? [...before, id]
-                : before.filter((other) => other !== id)
-              // Without any it would be the first all the same.
-              onChange({ detectorNames: next.length === 0 ? undefined : next })
-            }}
-          />
-        ),
-      )}
+      {[
+        ...cameras.map(({ id, description }) => ({ id, title: description.name })),
+        ...gone.map((id) => ({ id, title: `${id} (not there)` })),
+      ].map(({ id, title }, i) => (
+        <Checkbox
+          key={id}
+          size="xs"
+          label={title}
+          checked={isChosen(id, i)}
+          onChange={(event) => {
+            const before = chosen ?? cameras.slice(0, 1).map((camera) => camera.id)
+            const next = event.currentTarget.checked
+              ? [...before, id]
+              : before.filter((other) => other !== id)
+            // Without any it would be the first all the same.
+            onChange({ detectorNames: next.length === 0 ? undefined : next })
+          }}
+        />
+      ))}
     </div>
   )
 }

@@ -26,7 +26,13 @@ export function GridFields({ plan, path, onChange }: GridFieldsProps) {
 }
 
 function ShapeFields({ plan, path, onChange }: GridFieldsProps) {
-  const number = (title: string, field: string, value: number, set: (value: number) => GridPlan, unit = 'µm') => (
+  const number = (
+    title: string,
+    field: string,
+    value: number,
+    set: (value: number) => GridPlan,
+    unit = 'µm',
+  ) => (
     <Field key={field} title={title} path={`${path}.${field}`}>
       <NumberField
         label={title}
@@ -85,7 +91,9 @@ function ShapeFields({ plan, path, onChange }: GridFieldsProps) {
                 { value: 'rectangle', label: 'a rectangle' },
               ]}
               value={plan.shape}
-              onChange={(shape) => onChange({ ...plan, shape: shape === 'ellipse' ? 'ellipse' : 'rectangle' })}
+              onChange={(shape) =>
+                onChange({ ...plan, shape: shape === 'ellipse' ? 'ellipse' : 'rectangle' })
+              }
             />
           </Field>
           <Switch
@@ -119,9 +127,7 @@ function Anchor({ plan, path, onChange }: AnchorProps) {
           { value: 'top_left', label: 'the first tile' },
         ]}
         value={plan.relativeTo}
-        onChange={(value) =>
-          onChange({ ...plan, relativeTo: value === 'top_left' ? 'top_left' : 'center' })
-        }
+        onChange={(value) => onChange({ ...plan, relativeTo: value === 'top_left' ? 'top_left' : 'center' })}
       />
     </Field>
   )

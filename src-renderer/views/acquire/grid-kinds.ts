@@ -125,7 +125,11 @@ function cornersOf({ left, right, top, bottom }: Box): readonly Point[] {
 }
 
 /** The tiles that cover `box`, which was drawn on the stage; kinds around positions take its size. */
-export function gridOver(plan: GridPlan | undefined, box: Box, fieldOfView: FieldOfView | undefined): GridPlan {
+export function gridOver(
+  plan: GridPlan | undefined,
+  box: Box,
+  fieldOfView: FieldOfView | undefined,
+): GridPlan {
   const area: GridPlan = {
     kind: 'edges',
     left: roundedUm(box.left),

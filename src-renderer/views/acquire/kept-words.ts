@@ -58,7 +58,9 @@ export function keptFields(sequence: MdaSequence): readonly KeptField[] {
       path: 'grid_plan.offset',
       text: `polygon ${grid.convexHull ? 'made convex' : ''}${grid.offsetUm === undefined ? '' : ` grown by ${grid.offsetUm} µm`}`,
     })
-  if (time?.phases.some(({ kind, prioritizeDuration }) => prioritizeDuration !== (kind === 'intervalDuration')))
+  if (
+    time?.phases.some(({ kind, prioritizeDuration }) => prioritizeDuration !== (kind === 'intervalDuration'))
+  )
     fields.push({ path: 'time_plan', text: 'whether duration or number counts for other programs' })
   return fields
 }

@@ -15,7 +15,8 @@ export function OrderSection() {
   const sequence = usePlan((draft) => draft.sequence)
   const used = axesInUse(sequence)
   if (used.length < 2) return null
-  const setOrder = (axisOrder: readonly Axis[]) => plan.setState((draft) => withSequence(draft, { axisOrder }))
+  const setOrder = (axisOrder: readonly Axis[]) =>
+    plan.setState((draft) => withSequence(draft, { axisOrder }))
   return (
     <PlanPart
       id="order"

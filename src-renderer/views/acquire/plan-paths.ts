@@ -5,7 +5,8 @@ import { wellName } from '../../../src-shared/plan/well-plate.ts'
 /** `path` and what it lies in, the most particular first: `channels[1].exposure`, `channels[1]`, `channels`. */
 export function enclosingPaths(path: string): readonly string[] {
   const paths: string[] = []
-  for (let rest = path; rest !== ''; rest = rest.slice(0, Math.max(0, rest.search(/[.[][^.[]*$/)))) paths.push(rest)
+  for (let rest = path; rest !== ''; rest = rest.slice(0, Math.max(0, rest.search(/[.[][^.[]*$/))))
+    paths.push(rest)
   return paths
 }
 
@@ -65,7 +66,8 @@ const segmentWords = (segment: string): string => words[segment] ?? segment.repl
 /** `path` in the editor's words: `Channel 2 (GFP), exposure`; `Plan` for the whole. */
 export function pathWords(path: string, sequence: MdaSequence): string {
   if (path === '') return 'Plan'
-  const [, list, number, rest] = /^(channels|stage_positions|time_plan\.phases)\[(\d+)\]\.?(.*)$/.exec(path) ?? []
+  const [, list, number, rest] =
+    /^(channels|stage_positions|time_plan\.phases)\[(\d+)\]\.?(.*)$/.exec(path) ?? []
   if (list !== undefined && number !== undefined) {
     const index = Number(number)
     const entry = `${rowWords(list, index, sequence)}`

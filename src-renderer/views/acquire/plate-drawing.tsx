@@ -136,7 +136,9 @@ export function PlateDrawing({ plan, onChange }: PlateDrawingProps) {
         <Button variant="default" size="compact-xs" onClick={() => onChange([[0, 0]])}>
           A1 only
         </Button>
-        <span className={rows['note']}>{counted(wells.length, 'well')}, imaged in the order they were chosen</span>
+        <span className={rows['note']}>
+          {counted(wells.length, 'well')}, imaged in the order they were chosen
+        </span>
       </div>
     </div>
   )

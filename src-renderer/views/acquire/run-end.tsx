@@ -23,7 +23,11 @@ export function RunEnd({ status: { id, finish } }: { readonly status: PlanStatus
         </p>
       )}
       <div className={styles['buttons']}>
-        <Button variant="default" leftSection={<IconPhoto size={14} />} onClick={() => openAcquired(services, id)}>
+        <Button
+          variant="default"
+          leftSection={<IconPhoto size={14} />}
+          onClick={() => openAcquired(services, id)}
+        >
           Open
         </Button>
         <Button

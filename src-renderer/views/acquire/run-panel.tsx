@@ -32,7 +32,13 @@ export function RunPanel({ status, onClose }: RunPanelProps) {
           {stateText(status)}
         </span>
         {!running && (
-          <Button className={styles['close'] ?? ''} variant="subtle" color="gray" size="compact-xs" onClick={onClose}>
+          <Button
+            className={styles['close'] ?? ''}
+            variant="subtle"
+            color="gray"
+            size="compact-xs"
+            onClick={onClose}
+          >
             Close
           </Button>
         )}
@@ -70,7 +76,8 @@ function Facts({ status }: { readonly status: PlanStatus }) {
         <div className={styles['fact']}>
           <dt>Buffer</dt>
           <dd>
-            <meter className={styles['gauge']} aria-label="Buffer" min={0} max={100} high={75} value={full} /> {full} %
+            <meter className={styles['gauge']} aria-label="Buffer" min={0} max={100} high={75} value={full} />{' '}
+            {full} %
           </dd>
         </div>
       )}

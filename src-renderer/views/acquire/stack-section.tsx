@@ -43,7 +43,8 @@ function StackFields({ plan }: { readonly plan: ZPlan }) {
           value={plan.kind}
           onChange={(value) => {
             const kind = stackKinds.find((each) => each.value === value)?.value
-            if (kind !== undefined) change(stackOfKind(plan, kind, { focusUm: focusNow(), stepUm: suggestedUm }))
+            if (kind !== undefined)
+              change(stackOfKind(plan, kind, { focusUm: focusNow(), stepUm: suggestedUm }))
           }}
         />
       </Field>

@@ -23,7 +23,9 @@ export function StorageFields({ storage, onChange }: StorageFieldsProps) {
               { value: 'single', label: 'One for all' },
             ]}
             value={storage.files}
-            onChange={(files) => onChange({ ...storage, files: files === 'single' ? 'single' : 'perPosition' })}
+            onChange={(files) =>
+              onChange({ ...storage, files: files === 'single' ? 'single' : 'perPosition' })
+            }
           />
         </Field>
       )
