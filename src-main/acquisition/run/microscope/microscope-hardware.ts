@@ -1,0 +1,246 @@
+import type { FinishReason } from '../../../../src-shared/acquisition/acquisition-status.ts'
+import { standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { CameraRoi, MdaSequence } from '../../../../src-shared/plan/sequence.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import type {
+  AcquisitionHardware,
+  EventBatch,
+  ExposeOptions,
+  NumberedEvent,
+} from '../acquisition-hardware.ts'
+import { regionOf, regionProperties, setRegion } from './camera-region.ts'
+import { DeviceSettings, type Setting } from './device-settings.ts'
+import { type BatchRules, eventBatches, kindOf } from './event-batches.ts'
+import { Exposures } from './exposures.ts'
+import { LightGates } from './light-gates.ts'
+import { gatesOf, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
+import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { PlanCameras } from './plan-cameras.ts'
+import { PlanFocus } from './plan-focus.ts'
+import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
+import { StageMoves, triggeredStackOf } from './stage-moves.ts'
+import { allEnded } from './together.ts'
+
+type Options = {
+  readonly devices: DeviceRegistry
+  /** Cameras for channels that name none, exposed together; empty: the first camera. */
+  readonly detectorNames: readonly string[]
+}
+
+/** The microscope of the device registry, as plans use it. */
+export class MicroscopeHardware implements AcquisitionHardware {
+  readonly #devices: DeviceRegistry
+  readonly #detectorNames: readonly string[]
+  readonly #settings: DeviceSettings
+  readonly #cameras: PlanCameras
+  readonly #stages: StageMoves
+  readonly #focus: PlanFocus
+  readonly #light: LightGates
+  readonly #rules: BatchRules
+  /** Lights that were on before the plan. */
+  #litBefore: readonly LightGate[] = []
+  /** What the cameras whose region the plan sets have read before, by their ids. */
+  readonly #regionsBefore = new Map<string, CameraRoi>()
+
+  constructor({ devices, detectorNames }: Options) {
+    const running = new Map<string, PlanCamera>()
+    this.#devices = devices
+    this.#detectorNames = detectorNames
+    this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
+    this.#cameras = new PlanCameras(devices, this.#settings, running)
+    this.#stages = new StageMoves(devices)
+    this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
+    this.#light = new LightGates(devices)
+    this.#rules = {
+      framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
+      triggeredPlanes: (event) => triggeredPlanes(devices, this.#cameras.of(event)),
+    }
+  }
+
+  async prepare(sequence: MdaSequence): Promise<void> {
+    const [problem] = planProblems(this.#devices, { sequence, detectorNames: this.#detectorNames })
+    if (problem !== undefined) {
+      const { path, message } = problem
+      throw new CoverslipError('INVALID_INPUT', path === '' ? message : `${path}: ${message}`)
+    }
+    await this.#stages.remember()
+    this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
+    await this.#light.begin(this.#gatesOf(sequence))
+    await this.#beginCameras(sequence)
+  }
+
+  batches(events: Iterable<NumberedEvent>): Iterable<EventBatch> {
+    return eventBatches(events, this.#rules)
+  }
+
+  async setUp(batch: EventBatch, signal: AbortSignal): Promise<void> {
+    const [event] = batch
+    if (event === undefined) return
+    const path = this.#lightPath(event.channel)
+    const z = this.#focus.zUm(event)
+    const target = {
+      ...(event.xUm === undefined ? {} : { x: event.xUm }),
+      ...(event.yUm === undefined ? {} : { y: event.yUm }),
+      ...(z === undefined ? {} : { z }),
+    }
+    try {
+      await this.#light.keepOnly(path.gates)
+      await allEnded([
+        this.#stages.moveTo(target, signal),
+        this.#settings.apply([...path.settings, ...this.#settingsOf(event.properties)]),
+        this.#cameras.setUp(event, kindOf(batch, this.#rules), signal),
+      ])
+      signal.throwIfAborted()
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  async expose(batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const [event] = batch
+    if (event === undefined) return
+    try {
+      if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
+      run.begun(event)
+      await this.#focus.find(event, run.signal)
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  async restore(outcome: FinishReason): Promise<readonly Error[]> {
+    const failed = outcome === 'failed'
+    const dark = await this.#light.makeDark({ everything: failed })
+    const released = await this.#cameras.release()
+    this.#forget()
+    const before = this.#settings.before()
+    const ofTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
+    const ofRegion = ({ deviceId, property }: Setting) =>
+      this.#regionsBefore.has(deviceId) && regionProperties.includes(property)
+    const triggers = before.filter(ofTrigger)
+    const others = before.filter((setting) => !ofTrigger(setting) && !ofRegion(setting))
+    const errors = [
+      ...dark,
+      ...released,
+      ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
+      ...(await this.#stages.restore()),
+      ...(await failuresOf(
+        [...this.#regionsBefore].map(
+          ([id, region]) =>
+            () =>
+              this.#setRegion(id, region),
+        ),
+      )),
+      ...(await failuresOf(others.map((setting) => () => this.#settings.set(setting)))),
+      ...(failed ? [] : await this.#light.restore()),
+    ]
+    this.#settings.end()
+    return errors
+  }
+
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await Promise.all(
+      this.#cameras.of(event).map(async (id) => ({
+        camera: await this.#cameras.get(id, run.signal),
+        exposureMs: this.#cameras.exposureMs(event, id),
+        isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
+      })),
+    )
+    const { gates } = this.#lightPath(event.channel)
+    const exposures = new Exposures({ light: this.#light, gates, cameras, run })
+    switch (kindOf(batch, this.#rules)) {
+      case 'single':
+      case 'stack':
+        return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
+      case 'burst':
+        return exposures.burst(batch)
+      case 'triggeredStack': {
+        const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
+        const exposureMs = Math.max(...cameras.map((camera) => camera.exposureMs))
+        return exposures.triggeredBy(batch, (signal) =>
+          this.#stages.runStack(planesUm, { exposureMs, signal }),
+        )
+      }
+    }
+  }
+
+  async #moveFocus(event: NumberedEvent, signal: AbortSignal): Promise<void> {
+    const z = this.#focus.zUm(event)
+    if (z !== undefined) await this.#stages.moveTo({ z }, signal)
+  }
+
+  /** Sets what the plan sets once, and starts the cameras. */
+  async #beginCameras(sequence: MdaSequence): Promise<void> {
+    const { setup } = sequence
+    const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
+    const usual = names.map((name) => this.#devices.camera(name).id)
+    const channels = sequencesOf(sequence).flatMap((part) => part.channels)
+    const others = channels.flatMap(({ camera }) =>
+      camera === undefined ? [] : this.#devices.camera(camera).id,
+    )
+    await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
+    if (setup?.roi !== undefined) for (const id of usual) await this.#setRegionOnce(id, setup.roi)
+    await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
+  }
+
+  async #setRegionOnce(cameraId: string, region: CameraRoi): Promise<void> {
+    const before = regionOf(this.#devices, cameraId)
+    if (before !== undefined) this.#regionsBefore.set(cameraId, before)
+    await this.#setRegion(cameraId, region)
+  }
+
+  #setRegion(cameraId: string, region: CameraRoi): Promise<void> {
+    return setRegion(this.#devices, this.#settings, cameraId, region)
+  }
+
+  #gatesOf(sequence: MdaSequence): readonly LightGate[] {
+    return sequencesOf(sequence).flatMap(({ channels }) =>
+      channels.length === 0
+        ? this.#lightPath(undefined).gates
+        : channels.flatMap((channel) => this.#lightPath(channel).gates),
+    )
+  }
+
+  #lightPath(channel: NumberedEvent['channel']): LightPath {
+    const preset = channel === undefined ? undefined : presetOf(this.#devices, channel)
+    return lightPathOf(this.#devices, preset, this.#litBefore)
+  }
+
+  #settingsOf(properties: NumberedEvent['properties']): readonly Setting[] {
+    return properties.map(([device, property, value]) => ({
+      deviceId: this.#devices.device(device).id,
+      property,
+      value: propertyValue(value, property),
+    }))
+  }
+
+  /** After a failure nobody can tell how the microscope stands. */
+  #forget(): void {
+    this.#settings.forget()
+    this.#stages.forget()
+  }
+}
+
+/** Does one after the other, whatever fails. @returns what has failed. */
+async function failuresOf(actions: readonly (() => Promise<unknown>)[]): Promise<readonly Error[]> {
+  const errors: Error[] = []
+  for (const action of actions) {
+    try {
+      await action()
+    } catch (error) {
+      errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+    }
+  }
+  return errors
+}
+
+/** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */
+function triggeredPlanes(devices: DeviceRegistry, cameras: readonly string[]): number {
+  const { cameras: wired, maxPlanes } = triggeredStackOf(devices)
+  const isWired = (id: string) =>
+    wired.includes(id) && triggerModesOf(devices.camera(id)).includes('external')
+  return cameras.length > 0 && cameras.every(isWired) ? maxPlanes : 0
+}
