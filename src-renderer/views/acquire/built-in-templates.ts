@@ -47,7 +47,7 @@ export const builtInTemplates: readonly BuiltInTemplate[] = [
   {
     title: 'Tile scan',
     about: '3 × 3 tiles around the present place, to be stitched',
-    make: (microscope) => ({ ...usualPlan(microscope), ...only, ...part(microscope, 'positions', 'grid') }),
+    make: (microscope) => ({ ...usualPlan(microscope), ...only, ...part(microscope, 'grid') }),
   },
   {
     title: 'Well plate',

@@ -22,10 +22,10 @@ export function channelColumns(shown: Pick<ChannelColumns, 'stack' | 'time' | 'c
     [true, '12px', ''],
     [true, 'minmax(70px, 2fr)', 'Preset'],
     [true, 'minmax(62px, 1.3fr)', 'Exposure'],
-    [shown.stack, 'minmax(62px, 1.2fr)', 'Focus offset'],
+    [shown.stack, 'minmax(58px, 1fr)', 'Offset'],
     [shown.stack, 'minmax(70px, 1.2fr)', 'Planes'],
-    [shown.time, 'minmax(66px, 1.2fr)', 'Time points'],
-    [shown.camera, 'minmax(72px, 1.8fr)', 'Camera'],
+    [shown.time, 'minmax(56px, 0.8fr)', 'Every n-th'],
+    [shown.camera, 'minmax(84px, 1.8fr)', 'Camera'],
     [true, '60px', ' '],
   ]
   const used = columns.filter(([isShown]) => isShown)
@@ -46,7 +46,7 @@ const presetKey = ({ group, name }: Pick<Preset, 'group' | 'name'>) => JSON.stri
 
 const planeChoices = [
   { value: 'stack', label: 'All' },
-  { value: 'middle', label: 'Middle only' },
+  { value: 'middle', label: 'Middle' },
 ]
 
 /** One channel of the plan. */
@@ -63,7 +63,7 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
     label: several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
   }))
   const cameraOptions = [
-    { value: '', label: 'Chosen below' },
+    { value: '', label: 'as below' },
     ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
   ]
   if (channel.camera !== undefined && !cameraOptions.some(({ value }) => value === channel.camera))
@@ -126,7 +126,6 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
             label="At every n-th time point"
             value={channel.acquireEvery}
             step={1}
-            unit={channel.acquireEvery === 1 ? 'every' : 'th'}
             onCommit={(every) => onChange({ acquireEvery: Math.max(1, Math.round(every)) })}
           />
         </span>

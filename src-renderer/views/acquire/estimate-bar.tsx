@@ -52,7 +52,11 @@ export function EstimateBar() {
           role="status"
           aria-label="What it takes"
         >
-          {empty && <span className={styles['dim']}>Nothing to acquire yet.</span>}
+          {empty && (
+            <span className={styles['dim']}>
+              Nothing to acquire yet: switch on what the plan shall have, or begin with a template.
+            </span>
+          )}
           {!empty && estimate === undefined && (
             <span className={styles['dim']}>{asking ? 'Working out what it takes…' : ''}</span>
           )}
@@ -60,11 +64,11 @@ export function EstimateBar() {
             <>
               <span>
                 <strong>{counted(estimate.frames, 'image')}</strong>{' '}
-                <span className={styles['dim']}>{sizesText(estimate.sizes)}</span>
+                <span className={styles['sizes']}>{sizesText(estimate.sizes)}</span>
               </span>
               <span>
-                <strong>{durationText(estimate.durationS)}</strong>{' '}
-                <span className={styles['dim']}>about</span>
+                <span className={styles['dim']}>about</span>{' '}
+                <strong>{durationText(estimate.durationS)}</strong>
               </span>
               <Tooltip label={`${shareText(estimate)}; at most ${byteRate(estimate.bytesPerSecond)}`}>
                 <span>

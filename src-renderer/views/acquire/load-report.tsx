@@ -1,7 +1,7 @@
 import { CloseButton } from '@mantine/core'
+import { problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { usePlan, useServices } from '../../services.ts'
-import { problemsOf } from '../../stores/plan-draft.ts'
 import styles from './load-report.module.css'
 import { usePlanCheck } from './plan-check.tsx'
 
@@ -20,7 +20,8 @@ export function LoadReport({ failure, onClose }: LoadReportProps) {
     ({ path, message }) => !warnings.some((other) => other.path === path && other.message === message),
   )
   if (failure === undefined && odd.length === 0) return null
-  const lines = failure === undefined ? odd : problemsOf(failure.message, failure.details)
+  const lines =
+    failure === undefined ? odd : problemsOfRefusal({ message: failure.message, data: failure.details })
   return (
     <section
       className={styles['report']}

@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
-import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
+import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
 import { estimatePlan } from '../../actions/acquire-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { useEngine, usePlan, useServices } from '../../services.ts'
-import { checkPlan, isOn, planSections, problemsOf } from '../../stores/plan-draft.ts'
+import { checkPlan, isOn, planSections } from '../../stores/plan-draft.ts'
 import { enclosingPaths } from './plan-paths.ts'
 
 /** Whether the plan being edited can be run, and what it would take. */
@@ -77,7 +77,10 @@ function useCheckedPlan(): CheckedPlan {
   }, [services, question])
   return useMemo(() => {
     const { estimate, failure } = askable ? (answer ?? {}) : {}
-    const refused = failure?.code === 'INVALID_INPUT' ? problemsOf(failure.message, failure.details) : []
+    const refused =
+      failure?.code === 'INVALID_INPUT'
+        ? problemsOfRefusal({ message: failure.message, data: failure.details })
+        : []
     return {
       estimate,
       problems: [...own.problems, ...refused, ...(estimate?.problems ?? [])],

@@ -41,20 +41,21 @@ export type MapTiles = {
   readonly cut: boolean
 }
 
-/** The tiles of the plan, around each of its places or over an area; none where that cannot be told. */
+/**
+ * The tiles of the plan, none where that cannot be told.
+ * @param around what relative ones lie around, µm: the plan's places, or the present one where it has none
+ */
 export function mapTiles(
   { grid }: MdaSequence,
-  places: readonly MapPlace[],
+  around: readonly Point[],
   fieldOfView: FieldOfView | undefined,
 ): MapTiles {
   const tiles = grid === undefined ? [] : tilesWhereKnown(grid, fieldOfView)
   if (grid === undefined || !isRelativeGrid(grid)) return cut(tiles)
   const room = Math.ceil(mostTiles / Math.max(1, tiles.length))
-  const centres = places
-    .slice(0, room)
-    .flatMap(({ x, y }) => tiles.map(([dx, dy]): Point => [x + dx, y + dy]))
+  const centres = around.slice(0, room).flatMap(([x, y]) => tiles.map(([dx, dy]): Point => [x + dx, y + dy]))
   const { centres: shown, cut: tooMany } = cut(centres)
-  return { centres: shown, cut: tooMany || places.length > room }
+  return { centres: shown, cut: tooMany || around.length > room }
 }
 
 function cut(centres: readonly Point[]): MapTiles {

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react'
 import type { FieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
-import type { Box } from '../../../../src-shared/plan/polygon.ts'
+import type { Box, Point } from '../../../../src-shared/plan/polygon.ts'
 import { compact } from '../../../components/format.ts'
 import { useEngine, usePlan } from '../../../services.ts'
 import { xyStage } from '../../../stores/selectors.ts'
@@ -35,7 +35,11 @@ export function StageMap() {
     [axes],
   )
   const places = useMemo(() => placesOf(sequence, fieldOfView), [sequence, fieldOfView])
-  const tiles = useMemo(() => mapTiles(sequence, places, fieldOfView), [sequence, places, fieldOfView])
+  const home = useHome(places.length === 0 && sequence.grid !== undefined)
+  const tiles = useMemo(() => {
+    const around = places.length === 0 ? home : places.map(({ x, y }): Point => [x, y])
+    return mapTiles(sequence, around, fieldOfView)
+  }, [sequence, places, home, fieldOfView])
   const presentBox = usePresentBox(fieldOfView)
   const content = useMemo(
     (): Box =>
@@ -106,6 +110,15 @@ function usePresentBox(fieldOfView: FieldOfView | undefined): Box | undefined {
     const [x, y] = [column * stepX, row * stepY]
     return { left: x - 1.5 * stepX, right: x + 1.5 * stepX, bottom: y - 1.5 * stepY, top: y + 1.5 * stepY }
   }, [column, row, stepX, stepY])
+}
+
+const nowhere: readonly Point[] = []
+
+/** Where the stage is, while that is `wanted`: what has no place of its own lies around it. */
+function useHome(wanted: boolean): readonly Point[] {
+  const x = useEngine((state) => (wanted ? xyStage(state.devices)?.position?.x : undefined))
+  const y = useEngine((state) => (wanted ? xyStage(state.devices)?.position?.y : undefined))
+  return useMemo(() => (x === undefined || y === undefined ? nowhere : [[x, y]]), [x, y])
 }
 
 function cell(um: number | undefined, step: number): number | undefined {
