@@ -1,7 +1,7 @@
+import type { FfmpegProgram } from '../../sdk/ffmpeg-program.ts'
 import type { VideoFormat } from '../frame-source.ts'
 import type { VideoAddress } from '../video-address.ts'
 import type { VideoOptions } from '../video-options.ts'
-import type { FfmpegProgram } from './ffmpeg-program.ts'
 
 /** How a camera of this computer is to be run. */
 export type CaptureMode = {
