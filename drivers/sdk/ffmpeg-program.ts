@@ -63,6 +63,16 @@ export function parseVersion(name: string): FfmpegProgram['version'] {
   return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) }
 }
 
+/** Builds without a number are of the development tree. */
+export function isSince({ version }: FfmpegProgram, major: number, minor: number): boolean {
+  return version === undefined || version.major > major || (version.major === major && version.minor >= minor)
+}
+
+/** Output as it comes, with its times: no frame twice, none left out. */
+export function everyFrameArguments(program: FfmpegProgram): readonly string[] {
+  return [isSince(program, 5, 1) ? '-fps_mode' : '-vsync', 'passthrough']
+}
+
 /**
  * Lines that are no complaint: ffmpeg's description of its input and output, whose details are indented, and the closing
  * statistics (`frame=   30 fps=…`, `video:6750kB audio:0kB …`, since 6.1 after `[out#0/image2pipe @ 0x…] `). Nor is what

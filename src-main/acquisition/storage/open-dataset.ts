@@ -3,6 +3,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DatasetLayout, DatasetWriter } from './dataset-writer.ts'
 import { openOmeTiff } from './ome-tiff-writer.ts'
 import { openRaw } from './raw-writer.ts'
+import { openVideo } from './video/video-writer.ts'
 
 /** Begins a dataset of the chosen format in `folder`. @throws CoverslipError DATA_FOLDER */
 export function openDataset(
@@ -15,8 +16,9 @@ export function openDataset(
       return openOmeTiff(folder, layout, storage)
     case 'raw':
       return openRaw(folder, layout)
-    case 'ome-zarr':
     case 'video':
+      return openVideo(folder, layout, storage)
+    case 'ome-zarr':
       throw new CoverslipError('INTERNAL', 'Not built yet')
   }
 }
