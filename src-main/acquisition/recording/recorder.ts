@@ -22,10 +22,10 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
-import { recordingsFolder } from '../recordings-folder.ts'
-import { writeFailure } from '../storage/append-file.ts'
+import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
 import type { LayoutStart } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
@@ -34,6 +34,7 @@ import { RunningRecording } from './running-recording.ts'
 type Options = {
   readonly devices: DeviceRegistry
   readonly alerts: AlertSink
+  readonly turn: AcquisitionTurn
   readonly dataFolder: string | undefined
   /** Name and version of this program. */
   readonly software: string
@@ -74,7 +75,7 @@ export class Recorder {
   /** What a recording would take. @throws as `start` */
   async estimate(input: RequestInput = {}): Promise<RecordingEstimate> {
     const request = recordingRequestSchema.parse(input)
-    const folder = await this.#folder()
+    const folder = await recordingsIn(this.#options.dataFolder)
     return this.#estimate(request, this.#camerasOf(request), folder)
   }
 
@@ -84,13 +85,9 @@ export class Recorder {
    *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
-    if (this.#running !== undefined || this.#starting !== undefined) {
-      const name = this.#running?.status.name ?? 'Another recording'
-      throw new CoverslipError('ACQUISITION_RUNNING', `${name} is under way`, {
-        hint: 'Stop it first, or wait until it has ended.',
-      })
-    }
-    const starting = this.#begin(recordingRequestSchema.parse(input))
+    const request = recordingRequestSchema.parse(input)
+    const turn = this.#options.turn.take('Another recording')
+    const starting = this.#begin(request, turn)
     this.#starting = starting.then(
       () => undefined,
       () => undefined,
@@ -99,6 +96,7 @@ export class Recorder {
       return await starting
     } finally {
       this.#starting = undefined
+      if (this.#running === undefined) turn.end()
     }
   }
 
@@ -126,14 +124,15 @@ export class Recorder {
     await this.#running?.finished
   }
 
-  async #begin(request: RecordingRequest): Promise<AcquisitionStatus> {
-    const recordings = await this.#folder()
+  async #begin(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
+    const recordings = await recordingsIn(this.#options.dataFolder)
     const cameras = this.#camerasOf(request)
     requireRoom(await this.#estimate(request, cameras, recordings))
     const startedAt = Date.now()
     const { day, time } = localTime(new Date(startedAt))
     const given = safeFileName(request.name ?? '')
     const name = await newFolder(join(recordings, day), given === '' ? `recording_${time}` : given)
+    turn.named(name)
     const folder = join(recordings, day, name)
     const { software, alerts, devices } = this.#options
     const parts = cameras.map((recorded, i) => ({
@@ -179,6 +178,7 @@ export class Recorder {
     this.#running = running
     void running.finished.then((status) => {
       this.#running = undefined
+      turn.end()
       this.#last = status
       this.#events.emit(status)
     })
@@ -188,22 +188,6 @@ export class Recorder {
       if (status.state !== 'ready' || devices.ring(camera.id) !== ring) running.cameraLost(camera.id)
     }
     return running.status
-  }
-
-  async #folder(): Promise<string> {
-    const { dataFolder } = this.#options
-    if (dataFolder === undefined) {
-      throw new CoverslipError('DATA_FOLDER', 'There is no data folder to record to', {
-        hint: 'Start Coverslip with --data <folder>.',
-      })
-    }
-    const folder = join(dataFolder, recordingsFolder)
-    try {
-      await mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw writeFailure(folder, error)
-    }
-    return folder
   }
 
   /** The cameras asked for, each once. @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE */

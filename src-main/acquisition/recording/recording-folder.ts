@@ -1,10 +1,11 @@
 /** The folder of one recording, and the file in it that says what it is: `acquisition.json`. */
-import { mkdir, open, readFile, rename, statfs } from 'node:fs/promises'
+import { mkdir, readFile, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { recordingRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { safeFileName } from '../new-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import { writeFailure } from '../storage/append-file.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 
@@ -51,21 +52,8 @@ export async function newFolder(parent: string, wanted: string): Promise<string>
 }
 
 /** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
-export async function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
-  const path = join(folder, summaryName)
-  const temporary = `${path}.part`
-  try {
-    const file = await open(temporary, 'w')
-    try {
-      await file.writeFile(`${JSON.stringify(summary, undefined, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    throw writeFailure(path, error)
-  }
+export function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
+  return replaceFile(join(folder, summaryName), `${JSON.stringify(summary, undefined, 2)}\n`)
 }
 
 /** Undefined when the folder holds no recording. @throws ZodError or SyntaxError when its file is damaged */

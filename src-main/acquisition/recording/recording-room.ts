@@ -14,7 +14,7 @@ export const keepFreeBytes = 512 * 2 ** 20
 export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
 
 /** Of one frame of `camera` as it is set; the largest it can deliver where that is not known. */
-function frameBytesOf({ description, properties }: DeviceState): number {
+export function frameBytesOf({ description, properties }: DeviceState): number {
   if (description.kind !== 'camera') return 0
   const number = (name: string) => {
     const value = properties.find((property) => property.name === name)?.value
