@@ -26,6 +26,7 @@ import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
 import type { LayoutStart } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
@@ -82,7 +83,7 @@ export class Recorder {
   /**
    * Begins to record; resolves when memory is reserved and the next frame will be kept.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
-   *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
+   *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE (also of ffmpeg, for video).
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
     const request = recordingRequestSchema.parse(input)
@@ -199,7 +200,12 @@ export class Recorder {
   }
 
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
-    return estimateRecording(request, cameras, { freeBytes: await freeDiskBytes(folder), bufferBytes })
+    const remarks = await checkStorage(request.storage)
+    const estimate = estimateRecording(request, cameras, {
+      freeBytes: await freeDiskBytes(folder),
+      bufferBytes,
+    })
+    return { ...estimate, warnings: [...estimate.warnings, ...remarks] }
   }
 }
 

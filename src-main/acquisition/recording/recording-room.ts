@@ -5,6 +5,7 @@ import { type DeviceState, standardProperty } from '../../../src-shared/devices.
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
 
@@ -48,7 +49,8 @@ export function estimateRecording(
 ): RecordingEstimate {
   const sum = (of: (camera: RecordedCamera) => number) => cameras.reduce((all, one) => all + of(one), 0)
   const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
-  const bytesPerSecond = sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
+  const share = storedShare(request.storage)
+  const bytesPerSecond = share * sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
   const { until } = request
   const slowest = Math.min(...cameras.map(({ camera }) => frameRateOf(camera)))
   const durationS =
@@ -61,7 +63,7 @@ export function estimateRecording(
         : Math.ceil(durationS * framesPerSecond)
   const bytes =
     until.kind === 'frames'
-      ? sum(({ camera }) => until.frames * frameBytesOf(camera))
+      ? share * sum(({ camera }) => until.frames * frameBytesOf(camera))
       : durationS === undefined
         ? undefined
         : durationS * bytesPerSecond

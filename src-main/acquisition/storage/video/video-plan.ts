@@ -2,6 +2,7 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { safeFileName } from '../../new-file.ts'
 import type { DatasetLayout } from '../dataset-writer.ts'
+import type { VideoOptions } from './video-encoder.ts'
 
 /** Each is made by a process of its own. */
 export const mostVideoFiles = 8
@@ -46,6 +47,11 @@ export function shownAtS(
   image: { readonly number: number; readonly elapsedS: number },
 ): number {
   return playing === 'asTaken' ? image.elapsedS : image.number * imageS
+}
+
+/** Noise, which most of a camera's bits are, can hardly be compressed; what is seen, well. */
+export function videoShare({ quality }: VideoOptions): number {
+  return quality === 'lossless' ? 0.75 : 0.25
 }
 
 /** The name of a file, without folder and ending. */
