@@ -20,12 +20,10 @@ const glyphs: Readonly<Record<string, readonly string[]>> = {
   m: ['     ', '     ', '## # ', '# # #', '# # #', '# # #', '# # #'],
   n: ['     ', '     ', '# ## ', '##  #', '#   #', '#   #', '#   #'],
   µ: ['     ', '     ', '#   #', '#   #', '#  ##', '### #', '#    '],
-  ' ': ['     ', '     ', '     ', '     ', '     ', '     ', '     '],
 }
 
-/** The places of `letter`'s ink, from its upper left corner. @throws Error for a letter that is not in the font */
+/** The places of `letter`'s ink, from its upper left corner; a letter that is not in the font is a blank. */
 export function inkOf(letter: string): readonly { readonly x: number; readonly y: number }[] {
-  const rows = glyphs[letter]
-  if (rows === undefined) throw new Error(`The font has no "${letter}"`)
+  const rows = glyphs[letter] ?? []
   return rows.flatMap((row, y) => row.split('').flatMap((dot, x) => (dot === '#' ? [{ x, y }] : [])))
 }

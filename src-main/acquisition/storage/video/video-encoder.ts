@@ -117,6 +117,12 @@ const muxers: Readonly<Record<VideoContainer, readonly string[]>> = {
 /** What a video says of itself. */
 export type VideoNotes = { readonly title: string; readonly comment: string }
 
+/** For video that is looked at: a key frame each second, and what the kernels' I420 means, as players would guess. */
+const seenArguments = [
+  ...['-force_key_frames', 'expr:gte(t,n_forced)'],
+  ...['-color_range', 'tv', '-colorspace', 'smpte170m'],
+]
+
 /** ffmpeg's arguments up to its output; pictures (`rawVideoHeader`) come by its standard input. */
 export function encodingArguments(
   { program, encoder }: ChosenEncoder,
@@ -129,7 +135,7 @@ export function encodingArguments(
     ...everyFrameArguments(program),
     ...['-enc_time_base', timeBases[container].base],
     ...encoder.settings,
-    ...(encoder.name === 'ffv1' ? [] : ['-force_key_frames', 'expr:gte(t,n_forced)']),
+    ...(encoder.name === 'ffv1' ? [] : seenArguments),
   ]
 }
 
