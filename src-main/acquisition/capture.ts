@@ -26,6 +26,8 @@ type Options = {
   readonly devices: DeviceRegistry
   readonly dataFolder: string | undefined
   readonly jpegOf: JpegOf
+  /** Called when an image has been written. */
+  readonly kept?: () => void
 }
 
 export class Capture {
@@ -72,6 +74,7 @@ export class Capture {
       extension: extensionOf[format],
       parts,
     })
+    this.#options.kept?.()
     const { width, height, pixelFormat, sequence } = frame.info
     const result = {
       detectorName: frame.detectorName,
