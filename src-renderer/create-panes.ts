@@ -23,10 +23,7 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
   const overview = new Overview()
-  const panes = new Panes(
-    { backend, engine, view, session, plan, overview, gallery, viewing },
-    page.document,
-  )
+  const panes = new Panes({ backend, engine, view, session, plan, overview, gallery, viewing }, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend
