@@ -6,11 +6,19 @@ import type { RunState } from '../../../../src-shared/acquisition/acquisition-st
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { expandPlan } from '../../../../src-shared/plan/expand-plan.ts'
 import { readPlan } from '../../../../src-shared/plan/read-plan.ts'
-import { type HardwareScript, ScriptedClock, ScriptedHardware, ScriptedSink } from '../../../fixtures/scripted-run.ts'
+import {
+  type HardwareScript,
+  ScriptedClock,
+  ScriptedHardware,
+  ScriptedSink,
+} from '../../../fixtures/scripted-run.ts'
 
 type Script = HardwareScript & Pick<Partial<RunnerOptions>, 'onFault' | 'clock'>
 
-function runOf(plan: Record<string, unknown>, { onFault = { kind: 'abort' }, clock: given, ...script }: Script = {}) {
+function runOf(
+  plan: Record<string, unknown>,
+  { onFault = { kind: 'abort' }, clock: given, ...script }: Script = {},
+) {
   const clock = new ScriptedClock()
   const { sequence } = readPlan(plan)
   const hardware = new ScriptedHardware(clock, script)
@@ -145,21 +153,23 @@ describe('Runner', () => {
     await run.runner.run()
     expect(run.starts.map(({ at }) => at)).toEqual([0, 6000, 7000, 7010, 8010, 9010])
     expect(run.runner.progress.late).toBe(0)
-    expect(run.told.flatMap((event) => (event.type === 'sequencePauseToggled' ? [event.paused] : []))).toEqual([
-      true,
-      false,
-    ])
+    expect(
+      run.told.flatMap((event) => (event.type === 'sequencePauseToggled' ? [event.paused] : [])),
+    ).toEqual([true, false])
     // Somebody may have moved things meanwhile.
     expect(run.hardware.log.filter((entry) => entry === 'set up 1')).toHaveLength(2)
   })
 
   it('pauses after the event that is being exposed, and goes on with the rest of a batch', async () => {
-    const run = runOf({ channels: ['A', 'B', 'C'] }, {
-      batchSize: 3,
-      beforeFrame: ({ number }) => {
-        if (number === 1) run.runner.pause()
+    const run = runOf(
+      { channels: ['A', 'B', 'C'] },
+      {
+        batchSize: 3,
+        beforeFrame: ({ number }) => {
+          if (number === 1) run.runner.pause()
+        },
       },
-    })
+    )
     const running = run.runner.run()
     await turn()
     expect(run.runner.state).toBe('paused')
@@ -171,14 +181,17 @@ describe('Runner', () => {
   })
 
   it('is not stopped by a pause that is over before it comes to it', async () => {
-    const run = runOf({ channels: ['A', 'B'] }, {
-      batchSize: 2,
-      beforeFrame: ({ number }) => {
-        if (number !== 0) return
-        run.runner.pause()
-        run.runner.resume()
+    const run = runOf(
+      { channels: ['A', 'B'] },
+      {
+        batchSize: 2,
+        beforeFrame: ({ number }) => {
+          if (number !== 0) return
+          run.runner.pause()
+          run.runner.resume()
+        },
       },
-    })
+    )
     expect((await run.runner.run()).reason).toBe('completed')
     expect(run.sink.frames).toHaveLength(2)
     expect(run.states).not.toContain('paused')
@@ -202,22 +215,28 @@ describe('Runner', () => {
   })
 
   it('is cancelled after the event that is being exposed', async () => {
-    const run = runOf({ channels: ['A', 'B', 'C'] }, {
-      batchSize: 3,
-      beforeFrame: ({ number }) => {
-        if (number === 1) run.runner.cancel()
+    const run = runOf(
+      { channels: ['A', 'B', 'C'] },
+      {
+        batchSize: 3,
+        beforeFrame: ({ number }) => {
+          if (number === 1) run.runner.cancel()
+        },
       },
-    })
+    )
     expect((await run.runner.run()).reason).toBe('cancelled')
     expect(run.sink.frames.map(({ event }) => event.number)).toEqual([0, 1])
   })
 
   it('ends with the first fault, as the plan asks, and has the microscope restored', async () => {
-    const run = runOf({ channels: ['A', 'B', 'C'] }, {
-      beforeFrame: ({ number }) => {
-        if (number === 1) throw fault('The lamp has burnt out')
+    const run = runOf(
+      { channels: ['A', 'B', 'C'] },
+      {
+        beforeFrame: ({ number }) => {
+          if (number === 1) throw fault('The lamp has burnt out')
+        },
       },
-    })
+    )
     expect(await run.runner.run()).toMatchObject({
       reason: 'failed',
       message: 'The lamp has burnt out',
@@ -235,28 +254,34 @@ describe('Runner', () => {
 
   it('tries an event again so many times; each event anew', async () => {
     const failures = [0, 2, 0, 2]
-    const run = runOf({ channels: ['A', 'B', 'C', 'D'] }, {
-      onFault: { kind: 'retry', times: 2 },
-      batchSize: 4,
-      beforeFrame: ({ number }) => {
-        const left = failures[number] ?? 0
-        if (left === 0) return
-        failures[number] = left - 1
-        throw fault('A hiccup')
+    const run = runOf(
+      { channels: ['A', 'B', 'C', 'D'] },
+      {
+        onFault: { kind: 'retry', times: 2 },
+        batchSize: 4,
+        beforeFrame: ({ number }) => {
+          const left = failures[number] ?? 0
+          if (left === 0) return
+          failures[number] = left - 1
+          throw fault('A hiccup')
+        },
       },
-    })
+    )
     expect((await run.runner.run()).reason).toBe('completed')
     expect(run.sink.frames.map(({ event }) => event.number)).toEqual([0, 1, 2, 3])
     expect(run.hardware.log.filter((entry) => entry === 'set up 1')).toHaveLength(2)
   })
 
   it('ends when an event fails once more than it may be tried again', async () => {
-    const run = runOf({ channels: ['A'] }, {
-      onFault: { kind: 'retry', times: 2 },
-      onSetUp: () => {
-        throw fault('The stage is stuck')
+    const run = runOf(
+      { channels: ['A'] },
+      {
+        onFault: { kind: 'retry', times: 2 },
+        onSetUp: () => {
+          throw fault('The stage is stuck')
+        },
       },
-    })
+    )
     expect((await run.runner.run()).reason).toBe('failed')
     expect(run.told.flatMap((event) => (event.type === 'eventFailed' ? [event.consequence] : []))).toEqual([
       'retry',
@@ -266,14 +291,17 @@ describe('Runner', () => {
   })
 
   it('leaves out the images of an event that failed, by name, and no others', async () => {
-    const run = runOf({ channels: ['A', 'B', 'C'] }, {
-      onFault: { kind: 'skip' },
-      cameras: ['left', 'right'],
-      batchSize: 3,
-      beforeFrame: ({ number }, camera) => {
-        if (number === 1 && camera === 'right') throw fault('Right does not answer')
+    const run = runOf(
+      { channels: ['A', 'B', 'C'] },
+      {
+        onFault: { kind: 'skip' },
+        cameras: ['left', 'right'],
+        batchSize: 3,
+        beforeFrame: ({ number }, camera) => {
+          if (number === 1 && camera === 'right') throw fault('Right does not answer')
+        },
       },
-    })
+    )
     expect((await run.runner.run()).reason).toBe('completed')
     expect(run.sink.skips).toEqual([{ event: 1, cameras: ['right'], reason: 'Right does not answer' }])
     expect(run.sink.frames.map(({ event, camera }) => `${event.number} ${camera}`)).toEqual([
@@ -289,15 +317,18 @@ describe('Runner', () => {
 
   it('keeps the frame of the camera that did not fail, once', async () => {
     let failed = false
-    const run = runOf({ channels: ['A'] }, {
-      onFault: { kind: 'retry', times: 1 },
-      cameras: ['left', 'right'],
-      beforeFrame: (_event, camera) => {
-        if (camera !== 'right' || failed) return
-        failed = true
-        throw fault('Right does not answer')
+    const run = runOf(
+      { channels: ['A'] },
+      {
+        onFault: { kind: 'retry', times: 1 },
+        cameras: ['left', 'right'],
+        beforeFrame: (_event, camera) => {
+          if (camera !== 'right' || failed) return
+          failed = true
+          throw fault('Right does not answer')
+        },
       },
-    })
+    )
     await run.runner.run()
     expect(run.sink.frames.map(({ camera, sequence }) => [camera, sequence])).toEqual([
       ['left', 0],
@@ -348,12 +379,15 @@ describe('Runner', () => {
 
   it('restores what it can when it could not even be prepared, and tells what it could not', async () => {
     const stuck = fault('The shutter is stuck')
-    const run = runOf({ channels: ['A'] }, {
-      prepare: () => {
-        throw fault('There is no lamp')
+    const run = runOf(
+      { channels: ['A'] },
+      {
+        prepare: () => {
+          throw fault('There is no lamp')
+        },
+        notRestored: [stuck],
       },
-      notRestored: [stuck],
-    })
+    )
     expect(await run.runner.run()).toEqual({
       reason: 'failed',
       message: 'There is no lamp',
@@ -407,7 +441,8 @@ describe('monotonicClock', () => {
     const realNow = Date.now
     run.runner.on((event) => {
       // Set back by an hour in the middle of it.
-      if (event.type === 'eventFinished') vi.spyOn(Date, 'now').mockImplementation(() => realNow() - 3_600_000)
+      if (event.type === 'eventFinished')
+        vi.spyOn(Date, 'now').mockImplementation(() => realNow() - 3_600_000)
     })
     expect((await run.runner.run()).reason).toBe('completed')
     expect(run.sink.frames).toHaveLength(4)
