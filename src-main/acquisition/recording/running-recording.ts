@@ -132,8 +132,6 @@ export class RunningRecording {
     const { until, begin } = this.#summary.request
     if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
     if (this.#ended !== undefined) return
-    const { change: _over, ...status } = this.#status
-    this.#status = status
     if (begin.kind === 'now') return this.#tell({ state: 'acquiring' })
     const startedAt = Date.now()
     this.#save((summary) => ({ ...summary, startedAt }))
@@ -168,11 +166,11 @@ export class RunningRecording {
   }
 
   #started(): void {
-    const { begin } = this.#summary.request
+    const { begin, preRecordS } = this.#summary.request
     if (begin.kind === 'now') return this.begin()
     // A camera may have seen what it waits for already.
     if (this.#begun || this.#ended !== undefined) return
-    this.#tell({ state: 'waiting' })
+    this.#tell({ state: 'waiting', waiting: { begin, preRecordS } })
     if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
   }
 
@@ -255,7 +253,12 @@ export class RunningRecording {
 
   #counted(cameraId: string, counts: RecordingCounts): void {
     this.#progress.counted(cameraId, counts)
-    this.#tell(this.#progress.progress)
+    const { progress, change } = this.#progress
+    const { waiting } = this.#status
+    this.#tell({
+      ...progress,
+      ...(waiting === undefined || change === undefined ? {} : { waiting: { ...waiting, change } }),
+    })
     this.#alerts.progress(this.#status)
   }
 
@@ -275,7 +278,8 @@ export class RunningRecording {
   }
 
   #tell(change: Partial<AcquisitionStatus>): void {
-    this.#status = { ...this.#status, ...change }
+    const { waiting, ...status } = { ...this.#status, ...change }
+    this.#status = status.state === 'waiting' && waiting !== undefined ? { ...status, waiting } : status
     this.#options.changed(this.#status)
   }
 }
