@@ -1,5 +1,5 @@
 /** The folder of one recording, and the file in it that says what it is: `acquisition.json`. */
-import { mkdir, readFile, statfs } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { recordingRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
@@ -8,6 +8,7 @@ import { safeFileName } from '../new-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import { writeFailure } from '../storage/append-file.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { frameLogName } from './frame-log.ts'
 
 export const summaryName = 'acquisition.json'
 
@@ -54,6 +55,20 @@ export async function newFolder(parent: string, wanted: string): Promise<string>
 /** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
 export function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
   return replaceFile(join(folder, summaryName), `${JSON.stringify(summary, undefined, 2)}\n`)
+}
+
+/** Removes the folder of a recording that has not begun, unless somebody has put something there. @throws CoverslipError DATA_FOLDER */
+export async function removeUnbegun(folder: string, { datasets }: RecordingSummary): Promise<void> {
+  try {
+    for (const dataset of datasets) {
+      await rm(join(folder, dataset.folder, frameLogName), { force: true })
+      await rmdir(join(folder, dataset.folder))
+    }
+    await rm(join(folder, summaryName))
+    await rmdir(folder)
+  } catch (error) {
+    throw writeFailure(folder, error)
+  }
 }
 
 /** Undefined when the folder holds no recording. @throws ZodError or SyntaxError when its file is damaged */
