@@ -59,7 +59,8 @@ describe('Pyramids', () => {
     )
     const [reader] = await openReaders(join(folder, id, 'camera', 'beads.ome.zarr'))
     // Each pixel of the test camera is the number of its frame, and so is any mean of them.
-    const [whole, small] = await Promise.all([0, 2].map((level) => reader?.readPlane({ t: 2 }, level)))
+    const whole = await reader?.readPlane({ t: 2 }, 0)
+    const small = await reader?.readPlane({ t: 2 }, 2)
     expect(small).toMatchObject({ width: 175, height: 75 })
     expect(
       new Uint16Array(small?.pixels.buffer ?? []).every(
