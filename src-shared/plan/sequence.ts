@@ -198,8 +198,8 @@ const positionsSchema = z.unknown().transform((value, context): MdaSequence['pos
   return z.NEVER
 })
 
-/** Reads a plan as it is in a file (JSON or YAML, parsed). Keys it does not know are problems: `readPlan` warns only. */
-export const mdaSequenceSchema: z.ZodType<MdaSequence> = z
+/** A plan as it is in a file, which may contradict itself: for editors, whose user is still at it. */
+export const planDraftSchema: z.ZodType<MdaSequence> = z
   .strictObject({
     metadata: fieldWithDefault(z.record(z.string(), z.unknown()), {}),
     axis_order: fieldWithDefault(axesSchema, defaultAxisOrder),
@@ -227,7 +227,9 @@ export const mdaSequenceSchema: z.ZodType<MdaSequence> = z
       keepShutterOpenAcross: file.keep_shutter_open_across,
     }),
   )
-  .superRefine(refuseContradictions)
+
+/** Reads a plan as it is in a file (JSON or YAML, parsed). Keys it does not know are problems: `readPlan` warns only. */
+export const mdaSequenceSchema: z.ZodType<MdaSequence> = planDraftSchema.superRefine(refuseContradictions)
 
 /** Whether a sequence images anything of its own: as a sub-sequence, one without axes changes nothing. */
 export function hasAxes({ positions, grid, channels, time, z: stack }: MdaSequence): boolean {

@@ -5,9 +5,10 @@ import type { AlertSink } from '../../../src-shared/alerts.ts'
 import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { CameraLease } from '../../devices/camera-leases.ts'
+import { temperatureOf } from '../device-settings.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { CameraRecording } from './camera-recording.ts'
-import { type ChangedSettings, temperatureOf } from './changed-settings.ts'
+import type { ChangedSettings } from './changed-settings.ts'
 import { RecordingAlerts } from './recording-alerts.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { type AcquisitionSummary, removeUnbegun } from './recording-folder.ts'
@@ -78,7 +79,7 @@ export class RunningRecording {
     }
     this.#cameras = new Map(
       cameras.map(({ camera, folder, data }) => {
-        const layout = (known: DatasetLayout) => this.#datasetBegun(folder, known)
+        const layout = (known: DatasetLayout) => this.#datasetBegun(camera.id, folder, known)
         const counts = (counted: RecordingCounts) => this.#counted(camera.id, counted)
         const begun = (sinceNs: bigint) => this.begin(sinceNs)
         return [camera.id, new CameraRecording({ data, layout, begun, counts })]
@@ -134,8 +135,6 @@ export class RunningRecording {
     const { until, begin } = this.#file.summary.request
     if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
     if (this.#ended !== undefined) return
-    const { change: _over, ...status } = this.#status
-    this.#status = status
     if (begin.kind === 'now') return this.#tell({ state: 'acquiring' })
     const startedAt = Date.now()
     this.#file.change((summary) => ({ ...summary, startedAt }))
@@ -170,11 +169,11 @@ export class RunningRecording {
   }
 
   #started(): void {
-    const { begin } = this.#file.summary.request
+    const { begin, preRecordS } = this.#file.summary.request
     if (begin.kind === 'now') return this.begin()
     // A camera may have seen what it waits for already.
     if (this.#begun || this.#ended !== undefined) return
-    this.#tell({ state: 'waiting' })
+    this.#tell({ state: 'waiting', waiting: { begin, preRecordS } })
     if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
   }
 
@@ -217,23 +216,30 @@ export class RunningRecording {
     return error
   }
 
-  #datasetBegun(folder: string, layout: DatasetLayout): void {
+  #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {
     this.#file.change((summary) => ({
       ...summary,
       datasets: summary.datasets.map((dataset) =>
         dataset.folder === folder ? { ...dataset, layout } : dataset,
       ),
     }))
+    void this.#file.saved().then(() => this.#cameras.get(cameraId)?.tell({ type: 'layoutSaved' }))
   }
 
   #counted(cameraId: string, counts: RecordingCounts): void {
     this.#progress.counted(cameraId, counts)
-    this.#tell(this.#progress.progress)
+    const { progress, change } = this.#progress
+    const { waiting } = this.#status
+    this.#tell({
+      ...progress,
+      ...(waiting === undefined || change === undefined ? {} : { waiting: { ...waiting, change } }),
+    })
     this.#alerts.progress(this.#status)
   }
 
   #tell(change: Partial<AcquisitionStatus>): void {
-    this.#status = { ...this.#status, ...change }
+    const { waiting, ...status } = { ...this.#status, ...change }
+    this.#status = status.state === 'waiting' && waiting !== undefined ? { ...status, waiting } : status
     this.#options.changed(this.#status)
   }
 }

@@ -13,7 +13,8 @@ import { PlanCountdown } from '../plans/plan-countdown.ts'
 import { PlanImages } from '../plans/plan-images.ts'
 import { planLayout } from '../plans/plan-layout.ts'
 import type { ResolvedPlan } from '../plans/resolve-plan.ts'
-import { allSettings, ChangedSettings, temperatureOf } from '../recording/changed-settings.ts'
+import { deviceSettings, temperatureOf } from '../device-settings.ts'
+import { ChangedSettings } from '../recording/changed-settings.ts'
 import { layoutCamera } from '../recording/layout-start.ts'
 import { newFolder, writeSummary } from '../recording/recording-folder.ts'
 import { planMemory, requireMemory } from '../recording/recording-memory.ts'
@@ -45,7 +46,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
   requireMemory(memory)
   const startedAt = Date.now()
   const { id, folder, name } = await makeFolder(options.recordings, request.name, startedAt)
-  const settings = allSettings(devices.devices())
+  const settings = deviceSettings(devices.devices())
   const common = { name, startedAt, software, metadata: { plan: writePlan(sequence), settings } }
   const parts = taking.map(({ camera, ring }, i): PlanPart => {
     const { indexOf, ...layout } = planLayout(sequence, {
