@@ -26,7 +26,7 @@ const mostCounted = 20_000
 
 /** What the name and the time of a file say. */
 export function plainItem({ id, name, type, path, changedAt, bytes }: FoundItem): GalleryItem {
-  const format = type === 'zarr' ? 'OME-Zarr' : (fileFormat(path)?.name ?? 'unknown')
+  const format = fileFormat(path)?.name ?? 'unknown'
   return {
     id,
     name,
