@@ -1,8 +1,9 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { allEnded, deviceFailure } from './device-failure.ts'
+import { deviceFailure } from './device-failure.ts'
 import { gatesOf, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
+import { allEnded } from './together.ts'
 
 /** A light that was cut off from the computer is waited for so long, to be turned off, ms. */
 const reconnectMs = 5000
@@ -22,7 +23,7 @@ export class LightGates {
   /** Closes all gates that the plan uses. */
   async begin(used: readonly LightGate[]): Promise<void> {
     this.#used = used
-    this.#openBefore = used.filter((gate) => this.#isOpen(gate))
+    this.#openBefore = used.filter((gate) => this.isOpen(gate))
     await this.#setAll(used, false)
   }
 
@@ -70,7 +71,8 @@ export class LightGates {
     return failuresOf(await Promise.allSettled(this.#openBefore.map((gate) => this.#set(gate, true))))
   }
 
-  #isOpen({ deviceId, property }: LightGate): boolean {
+  /** As far as the device has told. */
+  isOpen({ deviceId, property }: LightGate): boolean {
     return this.#devices
       .device(deviceId)
       .properties.some(({ name, value }) => name === property && value === true)
