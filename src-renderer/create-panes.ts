@@ -7,6 +7,7 @@ import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
+import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
@@ -21,7 +22,8 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
-  const panes = new Panes({ backend, engine, view, session, plan, gallery, viewing }, page.document)
+  const overview = new Overview()
+  const panes = new Panes({ backend, engine, view, session, plan, overview, gallery, viewing }, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend
