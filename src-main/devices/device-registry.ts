@@ -291,9 +291,21 @@ export class DeviceRegistry {
     return (await this.#call(device, { call: 'readPosition', deviceId: device.id })) ?? {}
   }
 
-  /** Takes one frame in software-trigger mode, exposed for `exposureMs`. */
-  async trigger(deviceId: string, { exposureMs = 0 } = {}): Promise<void> {
+  /**
+   * Takes one frame in software-trigger mode, exposed for `exposureMs`. `lease`: the caller's own.
+   * @throws CoverslipError DEVICE_UNAVAILABLE while somebody else triggers the camera.
+   */
+  async trigger(
+    deviceId: string,
+    { exposureMs = 0, lease }: { readonly exposureMs?: number; readonly lease?: CameraLease } = {},
+  ): Promise<void> {
     const camera = this.camera(deviceId)
+    const owner = this.#camera(camera.id).leases.triggeredBy(lease)
+    if (owner !== undefined) {
+      throw new CoverslipError('DEVICE_UNAVAILABLE', `${camera.description.name} is triggered by ${owner}`, {
+        hint: `Wait until ${owner} has ended, or stop it.`,
+      })
+    }
     await this.#call(camera, { call: 'trigger', deviceId: camera.id }, exposureMs)
   }
 
