@@ -7,13 +7,17 @@ import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { PlanCountdown } from '../plans/plan-countdown.ts'
 import { PlanImages } from '../plans/plan-images.ts'
 import { planLayout } from '../plans/plan-layout.ts'
 import type { ResolvedPlan } from '../plans/resolve-plan.ts'
+<<<<<<< HEAD
 import { deviceSettings, temperatureOf } from '../device-settings.ts'
+=======
+>>>>>>> recorder
 import { ChangedSettings } from '../recording/changed-settings.ts'
 import { layoutCamera } from '../recording/layout-start.ts'
 import { newFolder, writeSummary } from '../recording/recording-folder.ts'

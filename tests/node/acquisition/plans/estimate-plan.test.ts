@@ -27,10 +27,16 @@ const problemsOf = async (plan: Record<string, unknown>, more: object = {}) =>
 describe('acquisition.estimate', () => {
   it('counts events, images, bytes and time', async () => {
     const found = await estimate({
-      channels: [{ config: 'DAPI', exposure: 10 }, { config: 'GFP', exposure: 20, do_stack: false }],
+      channels: [
+        { config: 'DAPI', exposure: 10 },
+        { config: 'GFP', exposure: 20, do_stack: false },
+      ],
       z_plan: { range: 8, step: 2 },
       time_plan: { interval: 10, loops: 3 },
-      stage_positions: [{ x: 0, y: 0, z: 0 }, { x: 100, y: 0, z: 0 }],
+      stage_positions: [
+        { x: 0, y: 0, z: 0 },
+        { x: 100, y: 0, z: 0 },
+      ],
     })
     const images = 3 * 2 * (5 + 1)
     expect(found).toMatchObject({
@@ -57,7 +63,12 @@ describe('acquisition.estimate', () => {
   it.each([
     ['an unknown preset', { channels: ['DAPI', 'Cy9'] }, 'channels[1]', /Channel\/Cy9.*Channel\/DAPI/],
     ['an unknown group', { channels: [{ config: 'DAPI', group: 'Laser' }] }, 'channels[0]', /Laser\/DAPI/],
-    ['an unknown camera', { channels: [{ config: 'DAPI', camera: 'Nobody' }] }, 'channels[0]', /no camera "Nobody"/],
+    [
+      'an unknown camera',
+      { channels: [{ config: 'DAPI', camera: 'Nobody' }] },
+      'channels[0]',
+      /no camera "Nobody"/,
+    ],
     [
       'an unknown device',
       { stage_positions: [{ properties: [['laser', 'power', 1]] }] },
@@ -76,17 +87,53 @@ describe('acquisition.estimate', () => {
       'stage_positions[0].properties[0]',
       /exposureMs/,
     ],
-    ['a position beyond the stage', { stage_positions: [{}, { x: 0, y: 1e6 }] }, 'stage_positions[1].y', /y = 1000000 µm is outside the travel of Stage, -10000 to 10000/],
-    ['a stack beyond the stage', { stage_positions: [{ z: 0 }], z_plan: { range: 4000, step: 100 } }, 'z_plan', /z = -2000 µm/],
-    ['a position’s own stack', { stage_positions: [{ z: 0, sequence: { z_plan: { range: 4000, step: 100 } } }] }, 'stage_positions[0].sequence.z_plan', /z = -2000/],
-    ['a focus far out, with a stack', { stage_positions: [{ z: 900 }], z_plan: { range: 4, step: 1 } }, 'stage_positions[0].z', /z = 898 µm/],
-    ['tiles beyond the stage', { grid_plan: { rows: 3, columns: 1, fov_width: 9000, fov_height: 9000 }, stage_positions: [{ x: 0, y: 2000 }] }, 'grid_plan', /y = 11000 µm/],
-    ['no such autofocus', { stage_positions: [{ z: 0 }], autofocus_plan: { axes: 'p', autofocus_device_name: 'PFS' } }, 'autofocus_plan', /no autofocus device "PFS"/],
+    [
+      'a position beyond the stage',
+      { stage_positions: [{}, { x: 0, y: 1e6 }] },
+      'stage_positions[1].y',
+      /y = 1000000 µm is outside the travel of Stage, -10000 to 10000/,
+    ],
+    [
+      'a stack beyond the stage',
+      { stage_positions: [{ z: 0 }], z_plan: { range: 4000, step: 100 } },
+      'z_plan',
+      /z = -2000 µm/,
+    ],
+    [
+      'a position’s own stack',
+      { stage_positions: [{ z: 0, sequence: { z_plan: { range: 4000, step: 100 } } }] },
+      'stage_positions[0].sequence.z_plan',
+      /z = -2000/,
+    ],
+    [
+      'a focus far out, with a stack',
+      { stage_positions: [{ z: 900 }], z_plan: { range: 4, step: 1 } },
+      'stage_positions[0].z',
+      /z = 898 µm/,
+    ],
+    [
+      'tiles beyond the stage',
+      {
+        grid_plan: { rows: 3, columns: 1, fov_width: 9000, fov_height: 9000 },
+        stage_positions: [{ x: 0, y: 2000 }],
+      },
+      'grid_plan',
+      /y = 11000 µm/,
+    ],
+    [
+      'no such autofocus',
+      { stage_positions: [{ z: 0 }], autofocus_plan: { axes: 'p', autofocus_device_name: 'PFS' } },
+      'autofocus_plan',
+      /no autofocus device "PFS"/,
+    ],
     ['a contradiction', { z_plan: { range: 1, step: 0 } }, 'z_plan.step', /greater than 0/],
     ['nothing to do', { metadata: {} }, '', /nothing to do/],
     [
       'the same image twice',
-      { time_plan: { interval: 1, loops: 2 }, stage_positions: [{ sequence: { time_plan: { interval: 1, loops: 3 } } }] },
+      {
+        time_plan: { interval: 1, loops: 2 },
+        stage_positions: [{ sequence: { time_plan: { interval: 1, loops: 3 } } }],
+      },
       'stage_positions[0].sequence',
       /takes the same image twice/,
     ],
@@ -97,7 +144,10 @@ describe('acquisition.estimate', () => {
 
   it('names a grid of which it does not know how large its tiles are, until a frame has come', async () => {
     const plan = { grid_plan: { rows: 2, columns: 3 } }
-    const fresh = await createEngine({ connections: [demoConnection({ width: 128, height: 128 })], dataFolder: folder.path })
+    const fresh = await createEngine({
+      connections: [demoConnection({ width: 128, height: 128 })],
+      dataFolder: folder.path,
+    })
     try {
       expect(await fresh.acquisition.estimate({ plan })).toMatchObject({
         events: 0,
