@@ -14,10 +14,6 @@ import { PlanCountdown } from '../plans/plan-countdown.ts'
 import { PlanImages } from '../plans/plan-images.ts'
 import { planLayout } from '../plans/plan-layout.ts'
 import type { ResolvedPlan } from '../plans/resolve-plan.ts'
-<<<<<<< HEAD
-import { deviceSettings, temperatureOf } from '../device-settings.ts'
-=======
->>>>>>> recorder
 import { ChangedSettings } from '../recording/changed-settings.ts'
 import { layoutCamera } from '../recording/layout-start.ts'
 import { newFolder, writeSummary } from '../recording/recording-folder.ts'
