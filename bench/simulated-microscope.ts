@@ -38,7 +38,7 @@ function print(name: string, columns: Record<string, string>): void {
 function measurePixels(): void {
   const startMs = performance.now()
   const startCpuMs = cpuMs()
-  const microscope = new Microscope(1, () => Promise.resolve())
+  const microscope = new Microscope({ seed: 1, settle: () => Promise.resolve() })
   const imager = new MonoImager({ microscope, seed: 1, frameRate: 50, ...size })
   imager.set('pixelFormat', 'Mono16')
   const pixels = new Uint8Array(new SharedArrayBuffer(imager.maxFrameBytes))

@@ -76,6 +76,12 @@ export const standardProperty = {
   intensity: 'intensity',
   /** Turrets and wheels: option, the label of the position. */
   position: 'position',
+  /** Shutters: boolean. */
+  open: 'open',
+  /** Autofocus: command; holds once the focus drive stands in focus, and fails when there is no focus to be found. */
+  findFocus: 'findFocus',
+  /** Autofocus: how far from the surface that it finds the focus shall lie, µm. */
+  focusOffset: 'focusOffset',
 } as const
 
 export const axisSchema = z.object({ min: z.number(), max: z.number() })
@@ -107,6 +113,15 @@ export const deviceDescriptionSchema = z.discriminatedUnion('kind', [
     name: z.string().min(1),
     model: z.string(),
     axes: stageAxesSchema,
+    /** Which way z brings objective and specimen together; absent: taken to be up, so that `min` is safe. */
+    focusTowardsSpecimen: z.enum(['up', 'down']).optional(),
+    /**
+     * Its focus drive steps through a stack by itself, and has these cameras (ids of the same connection) expose in each
+     * plane by a trigger cable.
+     */
+    triggeredStack: z
+      .object({ cameras: z.array(z.string()), maxPlanes: z.number().int().positive() })
+      .optional(),
   }),
   z.object({
     kind: z.enum(['light', 'turret', 'shutter', 'autofocus']),

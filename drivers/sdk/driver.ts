@@ -72,7 +72,10 @@ interface DeviceBase {
   onPropertiesChanged(listener: () => void): () => void
 }
 
-/** A device that is nothing but its properties: lights (`on`, `intensity`), turrets (`position`), shutters. */
+/**
+ * A device that is nothing but its properties: lights (`on`, `intensity`), turrets (`position`), shutters (`open`),
+ * autofocus (`findFocus`, which holds once z stands in focus and rejects when it is not found; `focusOffset`).
+ */
 export interface PropertyDevice extends DeviceBase {
   readonly description: Extract<DeviceDescription, { kind: 'light' | 'turret' | 'shutter' | 'autofocus' }>
 }
@@ -108,7 +111,13 @@ export interface StageDevice extends DeviceBase {
   position(): StagePosition
   /** Moves the named axes to absolute positions, µm (checked against the travel). Resolves when arrived. */
   moveTo(target: StagePosition): Promise<void>
-  /** Halts all axes; a pending `moveTo` resolves where the stage stands. */
+  /** Halts all axes; a pending `moveTo` or `runStack` resolves where the stage stands. */
   stop(): Promise<void>
+  /**
+   * For stages whose description has `triggeredStack`: goes through the focus planes (µm, checked against the travel and
+   * `maxPlanes`) by itself. In each, once settled, it has the cameras at its trigger cable, which wait in the trigger
+   * mode `external`, expose once, and goes on when the exposure has ended. Resolves in the last plane.
+   */
+  runStack?(planesUm: readonly number[]): Promise<void>
   onMoved(listener: (position: StagePosition) => void): () => void
 }

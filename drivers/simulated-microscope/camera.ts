@@ -33,10 +33,12 @@ type Run = {
   /** Number of the next triggered frame. */
   sequence: number
   /** The triggers taken so far. */
-  triggers: Promise<void>
+  triggers: Promise<unknown>
+  /** When the last triggered exposure ended, on `hostTimeMs`' clock. */
+  lastEndMs: number
 }
 
-const triggerModes = ['continuous', 'software'] as const
+const triggerModes = ['continuous', 'software', 'external'] as const
 type TriggerMode = (typeof triggerModes)[number]
 
 export type CameraOptions = {
@@ -100,7 +102,7 @@ export class SimulatedCamera implements CameraDevice {
       )
     }
     if (name === standardProperty.triggerMode)
-      this.#triggerMode = value === 'software' ? 'software' : 'continuous'
+      this.#triggerMode = triggerModes.find((mode) => mode === value) ?? 'continuous'
     else this.#imager.set(name, value)
     this.#clock.retime()
     this.announce()
@@ -122,6 +124,7 @@ export class SimulatedCamera implements CameraDevice {
       ended: new AbortController(),
       sequence: 0,
       triggers: Promise.resolve(),
+      lastEndMs: 0,
     }
     this.#run = run
     try {
@@ -166,10 +169,32 @@ export class SimulatedCamera implements CameraDevice {
     await taken
   }
 
-  async #takeOne(run: Run): Promise<void> {
+  /**
+   * A pulse at the trigger input: one exposure, from `sinceMs` on (of `hostTimeMs`) at the earliest.
+   * @returns when it ended. @throws CoverslipError DEVICE_FAILED unless the camera waits for pulses.
+   */
+  async exposeOnPulse(sinceMs: number): Promise<number> {
+    const run = this.#run
+    if (run === undefined || run.mode !== 'external') {
+      throw new CoverslipError(
+        'DEVICE_FAILED',
+        `${this.description.name} does not wait for an external trigger`,
+        {
+          hint: 'Set its trigger mode to "external" and start it.',
+        },
+      )
+    }
+    const { exposureMs, periodMs } = this.#imager.timing()
+    const beginMs = Math.max(sinceMs, run.lastEndMs + periodMs - exposureMs)
+    return this.#takeOne(run, beginMs)
+  }
+
+  /** Exposes from `beginMs` (absent: now) on, and delivers; resolves with the end of the exposure. */
+  async #takeOne(run: Run, beginMs = hostTimeMs()): Promise<number> {
     const { exposureMs } = this.#imager.timing()
-    await exposureTime(exposureMs, run.ended.signal)
-    const endMs = hostTimeMs()
+    await exposureTime(beginMs + exposureMs - hostTimeMs(), run.ended.signal)
+    const endMs = Math.max(beginMs + exposureMs, hostTimeMs())
+    run.lastEndMs = endMs
     await this.#prepareAll(run)
     if (run.ended.signal.aborted) {
       throw new CoverslipError(
@@ -180,6 +205,7 @@ export class SimulatedCamera implements CameraDevice {
     const { sequence } = run
     run.sequence += 1
     this.#deliver({ sequence, exposureMs, endMs })
+    return endMs
   }
 
   /** Resolves when the frames show all detail of the scene as it is now; at once when none are taken. */
@@ -206,9 +232,9 @@ export class SimulatedCamera implements CameraDevice {
   }
 }
 
-/** Resolves after an exposure, or as soon as `ended` aborts. */
+/** Resolves after an exposure that lasts so much longer, or as soon as `ended` aborts. */
 function exposureTime(exposureMs: number, ended: AbortSignal): Promise<void> {
-  if (ended.aborted) return Promise.resolve()
+  if (ended.aborted || exposureMs <= 0) return Promise.resolve()
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer)

@@ -16,11 +16,15 @@ import { channelPresets } from './presets.ts'
 const address = 'demo'
 
 function connect(options: SimulatorOptions): Connection {
-  const { seed, counter, width, height, frameRate, fault } = options
-  const microscope = new Microscope(seed, async () => {
-    await camera.settled()
+  const { seed, counter, width, height, frameRate, shutter } = options
+  const faults = new FaultInjector(options)
+  const microscope = new Microscope({
+    seed,
+    settle: () => camera.settled(),
+    triggerCamera: { cameraId: 'camera', expose: (sinceMs) => camera.exposeOnPulse(sinceMs) },
+    faults,
+    hasShutter: shutter,
   })
-  const faults = new FaultInjector(fault)
   const camera = new SimulatedCamera({
     description: {
       id: 'camera',
@@ -53,6 +57,8 @@ function connect(options: SimulatorOptions): Connection {
       microscope.stage,
       microscope.objective,
       microscope.filter,
+      microscope.autofocus,
+      ...(microscope.shutter === undefined ? [] : [microscope.shutter]),
       ...microscope.lights,
     ],
     presets: channelPresets,
@@ -70,7 +76,7 @@ const driver: Driver = {
     id: 'simulated-microscope',
     name: 'Simulated microscope',
     description:
-      'A demo microscope with a stained tissue section: two cameras, stage, objectives, filters and lights.',
+      'A demo microscope with a stained tissue section: two cameras, stage, autofocus, objectives, filters and lights.',
     demo: true,
     permissions: [],
   },

@@ -9,10 +9,24 @@ export class SimulatedLight implements PropertyDevice {
   readonly description: PropertyDevice['description']
   readonly id: LightId
   readonly #changed = new Listeners()
+  readonly #passes: () => boolean
+  readonly #turningOn: (() => void) | undefined
   #on: boolean
   #intensity: number
 
-  constructor(options: { id: LightId; name: string; model: string; on: boolean; intensity: number }) {
+  constructor(options: {
+    id: LightId
+    name: string
+    model: string
+    on: boolean
+    intensity: number
+    /** Whether its light gets out now. */
+    passes: () => boolean
+    /** Called before it is turned on; may throw. */
+    turningOn?: () => void
+  }) {
+    this.#passes = options.passes
+    this.#turningOn = options.turningOn
     this.id = options.id
     this.description = { kind: 'light', id: options.id, name: options.name, model: options.model }
     this.#on = options.on
@@ -28,9 +42,9 @@ export class SimulatedLight implements PropertyDevice {
     return this.#intensity
   }
 
-  /** Light given off, 0 to 1 (full power). */
+  /** Light that reaches the specimen, 0 to 1 (full power). */
   get power(): number {
-    return this.#on ? this.#intensity / 100 : 0
+    return this.#on && this.#passes() ? this.#intensity / 100 : 0
   }
 
   properties(): readonly PropertyDescriptorInput[] {
@@ -52,6 +66,7 @@ export class SimulatedLight implements PropertyDevice {
 
   async setProperty(name: string, value: PropertyValue): Promise<void> {
     checkPropertyValue(findProperty(this.description.name, this.properties(), name), value)
+    if (name === 'on' && value === true && !this.#on) this.#turningOn?.()
     if (name === 'on' && typeof value === 'boolean') this.#on = value
     if (name === 'intensity' && typeof value === 'number') this.#intensity = value
     this.#changed.emit()

@@ -11,6 +11,13 @@ const optionsSchema = z.strictObject({
   /** Sensor of Camera 1, pixels. */
   width: z.int().min(64).max(8192).multipleOf(16).default(2048),
   height: z.int().min(64).max(8192).multipleOf(16).default(2048),
+  /** A shutter before all light sources, as a device of its own. */
+  shutter: z.boolean().default(false),
+  /** The stage's move that fails, the turning on of a light that fails, counted from 1; 0: none. */
+  failMove: z.int().min(0).default(0),
+  failLight: z.int().min(0).default(0),
+  /** How many searches of the autofocus fail at first. */
+  failFocus: z.int().min(0).default(0),
   /** A fault that Camera 1 shall show, to try how the rest of the program takes it; see `faults.ts`. */
   fault: z
     .enum([

@@ -9,6 +9,7 @@ import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { StageDevice } from '../sdk/driver.ts'
 import { checkPropertyValue, findProperty } from '../sdk/property-value.ts'
 import { hostTimeMs } from './host-clock.ts'
+import type { FaultInjector } from './faults.ts'
 import { Listeners } from './listeners.ts'
 
 const axisNames = ['x', 'y', 'z'] as const
@@ -25,6 +26,28 @@ const shortestMoveMs = 30
 /** Positions are announced at most this often while the stage moves, ms. */
 const announceEveryMs = 50
 
+/** Time that a step of a triggered stack takes, ms: nobody has to tell the drive to go on. */
+const shortestStepMs = 4
+/** Planes that the drive's memory holds. */
+const mostPlanes = 1000
+
+/** The cable by which the focus drive has a camera expose. */
+export type TriggerCable = {
+  readonly cameraId: string
+  /**
+   * Has the camera expose once, from `sinceMs` on (of `hostTimeMs`) at the earliest.
+   * @returns when the exposure ended. @throws CoverslipError when the camera does not wait for that.
+   */
+  expose(sinceMs: number): Promise<number>
+}
+
+type StageOptions = {
+  /** Awaited after arriving, before a move resolves. */
+  readonly settle: () => Promise<void>
+  readonly triggerCamera?: TriggerCable | undefined
+  readonly faults?: FaultInjector | undefined
+}
+
 /** One axis on its way; it starts and ends gently. */
 type Motion = {
   readonly from: number
@@ -37,25 +60,35 @@ type PendingMove = { readonly motions: ReadonlyMap<Axis, Motion>; readonly resol
 
 /** The motorised stage: axes take their time, and the position can be followed while they move. */
 export class SimulatedStage implements StageDevice {
-  readonly description: Extract<DeviceDescription, { kind: 'stage' }> = {
-    kind: 'stage',
-    id: 'stage',
-    name: 'Stage',
-    model: 'Simulated XYZ stage',
-    axes: travel,
-  }
+  readonly description: Extract<DeviceDescription, { kind: 'stage' }>
   readonly #settle: () => Promise<void>
+  readonly #cable: TriggerCable | undefined
+  readonly #faults: FaultInjector | undefined
   readonly #moved = new Listeners<[StagePosition]>()
   readonly #changed = new Listeners()
   readonly #motions = new Map<Axis, Motion>()
   readonly #standing: Record<Axis, number> = { x: 0, y: 0, z: 0 }
   readonly #speeds = { xySpeed: 10_000, zSpeed: 1000 }
+  /** Ends the stack under way. */
+  #stack: AbortController | undefined
   #pending: PendingMove[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** `settle` is awaited after arriving, before a move resolves. */
-  constructor(settle: () => Promise<void>) {
+  constructor({ settle, triggerCamera, faults }: StageOptions) {
     this.#settle = settle
+    this.#cable = triggerCamera
+    this.#faults = faults
+    this.description = {
+      kind: 'stage',
+      id: 'stage',
+      name: 'Stage',
+      model: 'Simulated XYZ stage',
+      axes: travel,
+      focusTowardsSpecimen: 'up',
+      ...(triggerCamera === undefined
+        ? {}
+        : { triggeredStack: { cameras: [triggerCamera.cameraId], maxPlanes: mostPlanes } }),
+    }
   }
 
   position(): Record<Axis, number> {
@@ -93,6 +126,8 @@ export class SimulatedStage implements StageDevice {
         data: { axis, min, max },
       })
     }
+    this.#stack?.abort()
+    this.#faults?.onMove()
     const startMs = hostTimeMs()
     const motions = new Map<Axis, Motion>()
     for (const { axis, to } of axes) {
@@ -111,7 +146,39 @@ export class SimulatedStage implements StageDevice {
     await this.#settle()
   }
 
+  /**
+   * Steps through `planesUm` and has the camera expose in each. The drive does not wait for the simulation: while a
+   * plane's image is being made, it is on its way to the next.
+   */
+  async runStack(planesUm: readonly number[]): Promise<void> {
+    const cable = this.#cable
+    const [first] = planesUm
+    if (cable === undefined || first === undefined || planesUm.length > mostPlanes) {
+      throw new CoverslipError('INVALID_INPUT', `The stage cannot step through ${planesUm.length} planes`, {
+        hint: `It takes up to ${mostPlanes}, where a camera is connected.`,
+      })
+    }
+    await this.moveTo({ z: first })
+    const ended = new AbortController()
+    this.#stack = ended
+    let readyMs = hostTimeMs()
+    for (const z of planesUm) {
+      if (ended.signal.aborted) break
+      readyMs += this.#stepMs(z)
+      this.#stand('z', z)
+      readyMs = await cable.expose(readyMs)
+    }
+    if (this.#stack === ended) this.#stack = undefined
+    this.#moved.emit(this.position())
+  }
+
+  #stepMs(z: number): number {
+    const distance = Math.abs(z - this.#standing.z)
+    return distance === 0 ? 0 : Math.max(shortestStepMs, (distance / this.#speeds.zSpeed) * 1000)
+  }
+
   async stop(): Promise<void> {
+    this.#stack?.abort()
     const now = hostTimeMs()
     if (this.#motions.size === 0) return
     for (const axis of [...this.#motions.keys()]) this.#stand(axis, this.#at(axis, now))

@@ -18,7 +18,7 @@ export class CameraLeases {
   readonly #cameraId: string
   readonly #start: () => Promise<unknown>
   readonly #stop: () => Promise<unknown>
-  readonly #holders = new Set<LeaseOptions>()
+  readonly #holders = new Map<CameraLease, LeaseOptions>()
   #running = false
   /** How often the camera was lost. */
   #losses = 0
@@ -45,32 +45,37 @@ export class CameraLeases {
    * @throws CoverslipError when the camera does not start; then no lease is held.
    */
   async acquire(options: LeaseOptions): Promise<CameraLease> {
-    const holder = { ...options }
-    this.#holders.add(holder)
-    const release = async () => {
-      if (this.#holders.delete(holder)) await this.#settle()
+    const lease: CameraLease = {
+      cameraId: this.#cameraId,
+      release: async () => {
+        if (this.#holders.delete(lease)) await this.#settle()
+      },
     }
+    this.#holders.set(lease, options)
     try {
       await this.#settle()
     } catch (error) {
-      this.#holders.delete(holder)
+      this.#holders.delete(lease)
       throw CoverslipError.from(error, 'DEVICE_FAILED')
     }
-    return { cameraId: this.#cameraId, release }
+    return lease
   }
 
   /**
-   * Does `action` while the camera stands still, and starts it again if it ran.
+   * Does `action` while the camera stands still, and starts it again if it ran. `own`: the lease of who asks for it.
    * @throws CoverslipError DEVICE_UNAVAILABLE when a holder must not be interrupted; whatever `action` throws.
    */
-  async whileStopped(action: () => Promise<unknown>): Promise<void> {
-    const strict = [...this.#holders].find(({ interruptible }) => interruptible !== true)
+  async whileStopped(action: () => Promise<unknown>, own?: CameraLease): Promise<void> {
+    const strict = [...this.#holders].find(
+      ([lease, { interruptible }]) => lease !== own && interruptible !== true,
+    )
     if (strict !== undefined) {
+      const [, { owner }] = strict
       throw new CoverslipError(
         'DEVICE_UNAVAILABLE',
-        `This cannot change while the camera is used by ${strict.owner}`,
+        `This cannot change while the camera is used by ${owner}`,
         {
-          hint: `Wait until ${strict.owner} has ended, or stop it.`,
+          hint: `Wait until ${owner} has ended, or stop it.`,
         },
       )
     }

@@ -80,20 +80,16 @@ export class DeviceConnection {
   }
 
   /**
-   * Has the driver do `call`; answers with the stage's position where there is one.
+   * Has the driver do `call`; answers with the stage's position where there is one. `extraMs`: what it may take longer
+   * than such calls do.
    * @throws CoverslipError of the driver; DEVICE_TIMEOUT when it does not answer in time, and then the worker is
    * ended, as nobody can tell what state the device is in; DEVICE_UNAVAILABLE when the worker is gone.
    */
-  call(call: DeviceCall): Promise<StagePosition | undefined> {
+  call(call: DeviceCall, extraMs = 0): Promise<StagePosition | undefined> {
     if (this.#ended)
       return Promise.reject(new CoverslipError('DEVICE_UNAVAILABLE', 'The device is not connected'))
     const id = this.#nextId++
-    const limitMs =
-      call.call === 'moveStage'
-        ? this.#limits.moveMs
-        : call.call === 'ping'
-          ? this.#limits.pingMs
-          : this.#limits.callMs
+    const limitMs = this.#limitMs(call) + extraMs
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id)
@@ -130,6 +126,11 @@ export class DeviceConnection {
     this.#ended = true
     this.#rejectPending(new CoverslipError('DEVICE_UNAVAILABLE', 'The device was closed'))
     await this.#worker.terminate()
+  }
+
+  #limitMs({ call }: DeviceCall): number {
+    if (call === 'moveStage') return this.#limits.moveMs
+    return call === 'ping' ? this.#limits.pingMs : this.#limits.callMs
   }
 
   #whenOpened(signal: AbortSignal): Promise<Opened> {

@@ -50,6 +50,8 @@ export type DeviceCall =
   | { readonly call: 'trigger'; readonly deviceId: string }
   | { readonly call: 'moveStage'; readonly deviceId: string; readonly target: StagePosition }
   | { readonly call: 'stopStage'; readonly deviceId: string }
+  | { readonly call: 'readPosition'; readonly deviceId: string }
+  | { readonly call: 'runStack'; readonly deviceId: string; readonly planesUm: readonly number[] }
   | { readonly call: 'close' }
   /** Answered by the worker itself: is its thread alive? */
   | { readonly call: 'ping' }

@@ -27,7 +27,10 @@ import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
 import type { ManagedCamera } from './managed-camera.ts'
 import { ManagedConnection } from './managed-connection.ts'
-import { StageTargets } from './stage-targets.ts'
+import { checkTravel, StageTargets } from './stage-targets.ts'
+
+/** Time that a step between two planes of a stack may take, ms. */
+const longestStepMs = 2000
 
 export type RegistryEvent =
   | Extract<
@@ -60,6 +63,13 @@ export type RegistryOptions = {
   readonly preferences?: DevicePreferences
   readonly limits?: ConnectionLimits
   readonly backOff?: BackOff
+}
+
+export type SetOptions = {
+  /** Of the caller, who has the camera stopped for a moment though nobody else may. */
+  readonly lease?: CameraLease | undefined
+  /** The value is not what the user wants from now on, and is not kept for the next start. */
+  readonly temporary?: boolean
 }
 
 export class DeviceRegistry {
@@ -187,7 +197,12 @@ export class DeviceRegistry {
    * Sets a property. One that the camera cannot change while it acquires interrupts a live view for a moment.
    * @throws CoverslipError naming the property and its limits; DEVICE_UNAVAILABLE when it would interrupt a recording.
    */
-  async setProperty(deviceId: string, property: string, value: PropertyValue): Promise<DeviceState> {
+  async setProperty(
+    deviceId: string,
+    property: string,
+    value: PropertyValue,
+    { lease, temporary = false }: SetOptions = {},
+  ): Promise<DeviceState> {
     const device = this.device(deviceId)
     const descriptor = device.properties.find(({ name }) => name === property)
     if (descriptor === undefined) {
@@ -203,9 +218,9 @@ export class DeviceRegistry {
     checkPropertyValue(descriptor, value)
     const set = () => this.#call(device, { call: 'setProperty', deviceId: device.id, name: property, value })
     const leases = this.#connectionOf(device).camera(device.id)?.leases
-    if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set)
+    if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set, lease)
     else await set()
-    this.#options.preferences?.propertySet(device, descriptor, value)
+    if (!temporary) this.#options.preferences?.propertySet(device, descriptor, value)
     return this.device(device.id)
   }
 
@@ -231,6 +246,34 @@ export class DeviceRegistry {
     })
   }
 
+  /**
+   * Has the focus drive go through the planes (µm) by itself and trigger its cameras, each exposure lasting `exposureMs`;
+   * resolves with the position when it stands in the last, or was stopped.
+   * @throws CoverslipError INVALID_INPUT when it cannot; OUT_OF_RANGE.
+   */
+  async runStack(
+    deviceId: string,
+    planesUm: readonly number[],
+    { exposureMs }: { readonly exposureMs: number },
+  ): Promise<StagePosition> {
+    const device = this.device(deviceId)
+    const { description, id, position } = device
+    if (description.kind !== 'stage' || description.triggeredStack === undefined)
+      throw new CoverslipError('INVALID_INPUT', `${description.name} cannot step through a stack`)
+    const { maxPlanes } = description.triggeredStack
+    if (planesUm.length > maxPlanes)
+      throw new CoverslipError('OUT_OF_RANGE', `${description.name} takes up to ${maxPlanes} planes at once`)
+    const stage = { id, name: description.name, axes: description.axes, position }
+    for (const z of planesUm) checkTravel(stage, { z })
+    const extraMs = planesUm.length * (exposureMs + longestStepMs)
+    const target = { z: planesUm.at(-1) }
+    return this.#targets.during(stage, { target, mode: 'absolute' }, async (absolute) => {
+      const reached = await this.#call(device, { call: 'runStack', deviceId: id, planesUm }, extraMs)
+      if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
+      return reached ?? absolute
+    })
+  }
+
   async stopStage(deviceId: string): Promise<StagePosition> {
     const device = this.device(deviceId)
     this.#targets.stop(device.id)
@@ -242,9 +285,16 @@ export class DeviceRegistry {
     return this.#targets.motionsOf(stageId)
   }
 
-  async trigger(deviceId: string): Promise<void> {
+  /** Where a stage stands, asked of the device now. */
+  async readPosition(deviceId: string): Promise<StagePosition> {
+    const device = this.device(deviceId)
+    return (await this.#call(device, { call: 'readPosition', deviceId: device.id })) ?? {}
+  }
+
+  /** Takes one frame in software-trigger mode, exposed for `exposureMs`. */
+  async trigger(deviceId: string, { exposureMs = 0 } = {}): Promise<void> {
     const camera = this.camera(deviceId)
-    await this.#call(camera, { call: 'trigger', deviceId: camera.id })
+    await this.#call(camera, { call: 'trigger', deviceId: camera.id }, exposureMs)
   }
 
   /** Tries a lost connection again now instead of when its back-off ends. */
@@ -301,10 +351,11 @@ export class DeviceRegistry {
     })
   }
 
-  #call(device: DeviceState, call: DeviceCall): Promise<StagePosition | undefined> {
+  /** `extraMs`: what the call may take longer than calls do. */
+  #call(device: DeviceState, call: DeviceCall, extraMs = 0): Promise<StagePosition | undefined> {
     const { supervisor } = this.#connectionOf(device)
     if (supervisor.state.state !== 'open') throw unavailable(device)
-    return supervisor.state.connection.call(call)
+    return supervisor.state.connection.call(call, extraMs)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The worker's side of a driver connection: loads the driver, opens it, and answers the engine's calls. */
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
-import type { Preset } from '../../src-shared/devices.ts'
+import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
@@ -80,7 +80,7 @@ class ServedConnection {
       const notRestored = await restoreSettings(device, this.#savedSettingsOf(device))
       this.#announceChanges(device)
       described.push({
-        description: { ...device.description, id: this.#idOf(device) },
+        description: this.#describe(device),
         properties: device.properties(),
         notRestored,
         ...(isStage(device) ? { position: device.position() } : {}),
@@ -121,6 +121,18 @@ class ServedConnection {
 
   get #prefix(): string {
     return this.#port.data.idPrefix ?? ''
+  }
+
+  #describe({ description }: Device): DeviceDescription {
+    const id = this.#prefix + description.id
+    if (description.kind !== 'stage' || description.triggeredStack === undefined)
+      return { ...description, id }
+    const { cameras, maxPlanes } = description.triggeredStack
+    return {
+      ...description,
+      id,
+      triggeredStack: { cameras: cameras.map((camera) => this.#prefix + camera), maxPlanes },
+    }
   }
 
   #idOf(device: Device): string {
@@ -173,6 +185,11 @@ class ServedConnection {
     if (isStage(device)) {
       if (request.call === 'moveStage') await device.moveTo(request.target)
       if (request.call === 'stopStage') await device.stop()
+      if (request.call === 'runStack') {
+        if (device.runStack === undefined)
+          throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot step through a stack`)
+        await device.runStack(request.planesUm)
+      }
       return device.position()
     }
     throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot do ${request.call}`)

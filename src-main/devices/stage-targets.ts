@@ -53,7 +53,15 @@ export class StageTargets {
   }
 }
 
-function checkTravel({ name, axes }: Stage, target: StagePosition, from: StagePosition): StagePosition {
+/**
+ * `target`, counted from `from`, as absolute position.
+ * @throws CoverslipError OUT_OF_RANGE naming the axis and its travel; INVALID_INPUT when there is no such axis.
+ */
+export function checkTravel(
+  { name, axes }: Pick<Stage, 'name' | 'axes'>,
+  target: StagePosition,
+  from: StagePosition = {},
+): StagePosition {
   const absolute: { x?: number; y?: number; z?: number } = {}
   for (const axis of ['x', 'y', 'z'] as const) {
     const value = target[axis]

@@ -12,10 +12,13 @@ import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
+import { AcquisitionTurn } from '../acquisition/acquisition-turn.ts'
 import { Capture } from '../acquisition/capture.ts'
 import { Gallery } from '../acquisition/gallery/gallery.ts'
+import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
+import { Acquisition } from '../acquisition/run/acquisition.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
 import { LiveViewController } from '../live-view/live-view-controller.ts'
@@ -46,6 +49,9 @@ export type Engine = {
   readonly viewers: ViewerBoard
   readonly capture: Capture
   readonly recorder: Recorder
+  readonly acquisition: Acquisition
+  /** Plans that the user keeps. */
+  readonly plans: PlanTemplates
   readonly gallery: Gallery
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
@@ -96,7 +102,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     kept: () => gallery.changed(),
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
-  const recorder = new Recorder({ devices, alerts, dataFolder: config.dataFolder, software })
+  const turn = new AcquisitionTurn()
+  const { dataFolder } = config
+  const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
+  const acquisition = new Acquisition({ devices, dataFolder })
+  const plans = new PlanTemplates(config.dataFolder)
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -134,6 +144,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     capture,
     recorder,
+    acquisition,
+    plans,
     gallery,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),

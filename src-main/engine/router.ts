@@ -6,6 +6,7 @@ import { contract } from '../../src-shared/contract/contract.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
+import { readPlanText, writePlanText } from '../acquisition/plans/plan-text.ts'
 import { answerOffer } from './answer-offer.ts'
 import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
@@ -170,12 +171,14 @@ export const router: Router<typeof contract, CallContext> = os.router({
     status: os.recording.status.handler(({ context }) => context.engine.recorder.status ?? null),
     estimate: os.recording.estimate.handler(({ context, input }) => context.engine.recorder.estimate(input)),
     start: os.recording.start.handler(({ context, input }) => context.engine.recorder.start(input)),
-    begin: os.recording.begin.handler(notBuiltYet),
+    begin: os.recording.begin.handler(({ context }) => context.engine.recorder.begin()),
     stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
   },
   acquisition: {
     status: os.acquisition.status.handler(notBuiltYet),
-    estimate: os.acquisition.estimate.handler(notBuiltYet),
+    estimate: os.acquisition.estimate.handler(({ context, input, signal }) =>
+      context.engine.acquisition.estimate(input, signal),
+    ),
     start: os.acquisition.start.handler(notBuiltYet),
     pause: os.acquisition.pause.handler(notBuiltYet),
     resume: os.acquisition.resume.handler(notBuiltYet),
@@ -183,12 +186,14 @@ export const router: Router<typeof contract, CallContext> = os.router({
     events: os.acquisition.events.handler(notBuiltYet),
   },
   plans: {
-    read: os.plans.read.handler(notBuiltYet),
-    write: os.plans.write.handler(notBuiltYet),
-    list: os.plans.list.handler(notBuiltYet),
-    get: os.plans.get.handler(notBuiltYet),
-    save: os.plans.save.handler(notBuiltYet),
-    remove: os.plans.remove.handler(notBuiltYet),
+    read: os.plans.read.handler(({ input }) => readPlanText(input.text)),
+    write: os.plans.write.handler(({ input }) => ({ text: writePlanText(input.plan, input.format) })),
+    list: os.plans.list.handler(({ context }) => context.engine.plans.list()),
+    get: os.plans.get.handler(({ context, input }) => context.engine.plans.get(input.name)),
+    save: os.plans.save.handler(({ context, input: { name, plan, replace } }) =>
+      context.engine.plans.save(name, plan, { replace }),
+    ),
+    remove: os.plans.remove.handler(({ context, input }) => context.engine.plans.remove(input.name)),
   },
   gallery: {
     list: os.gallery.list.handler(({ context, input, signal }) => context.engine.gallery.list(input, signal)),

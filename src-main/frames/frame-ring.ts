@@ -287,8 +287,11 @@ export class LosslessFrameReader extends RingReader {
   #expected = 0
   #run: number | undefined
 
-  /** Starts with the first frame published after this moment. */
-  constructor(memory: FrameRingMemory) {
+  /**
+   * Starts with the first frame published after this moment; or, with `sinceNs`, with the oldest of the present run that
+   * is still there and whose exposure ended no earlier (`FrameInfo.timestampNs`).
+   */
+  constructor(memory: FrameRingMemory, { sinceNs }: { readonly sinceNs?: bigint | undefined } = {}) {
     super(memory)
     for (;;) {
       this.#next = this.views.count()
@@ -297,7 +300,18 @@ export class LosslessFrameReader extends RingReader {
       if (newest === undefined) continue
       this.#run = newest.run
       this.#expected = newest.info.sequence + 1
+      if (sinceNs !== undefined) this.#goBack(newest.run, sinceNs)
       return
+    }
+  }
+
+  #goBack(run: number, sinceNs: bigint): void {
+    const oldest = Math.max(0, this.#next - this.views.slots)
+    while (this.#next > oldest) {
+      const header = this.views.header(this.#next - 1)
+      if (header === undefined || header.run !== run || header.info.timestampNs < sinceNs) return
+      this.#next -= 1
+      this.#expected = header.info.sequence
     }
   }
 

@@ -1,5 +1,6 @@
 /** What a recording or a plan tells while it runs, and what it would take before it does. */
 import { z } from 'zod'
+import { planRemarkSchema } from '../plan/read-plan.ts'
 import { frameIndexSchema } from './frame-record.ts'
 import { storageFormatSchema } from './storage-options.ts'
 
@@ -35,6 +36,8 @@ export const acquisitionStatusSchema = z.object({
   /** Over the last moments. */
   writeBytesPerSecond: z.number().nonnegative(),
   freeDiskBytes: z.number().nonnegative().optional(),
+  /** While a recording waits for a change: how much the image changes now, given as its threshold is. */
+  change: z.number().nonnegative().optional(),
   /** Present when finished. */
   finish: z
     .object({ reason: finishReasonSchema, message: z.string().optional(), hint: z.string().optional() })
@@ -76,9 +79,6 @@ export const recordingEstimateSchema = z.object({
   warnings: z.array(z.string()),
 })
 export type RecordingEstimate = z.infer<typeof recordingEstimateSchema>
-
-/** `path`: which field of the plan, as in `stage_positions[2].z`; empty: the whole. */
-export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
 
 export const planEstimateSchema = z.object({
   events: z.number().int().nonnegative(),

@@ -3,7 +3,8 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { acquisitionEventSchema } from '../acquisition/acquisition-events.ts'
 import { planRequestSchema } from '../acquisition/acquisition-requests.ts'
-import { planEstimateSchema, planRemarkSchema, planStatusSchema } from '../acquisition/acquisition-status.ts'
+import { planEstimateSchema, planStatusSchema } from '../acquisition/acquisition-status.ts'
+import { planRemarkSchema } from '../plan/read-plan.ts'
 import { call, freeCall, view } from './call-kinds.ts'
 
 const tags = ['Acquisition']

@@ -4,10 +4,12 @@
  * - wells do not move the focus (useq-schema sends it to 0, its position's default);
  * - nothing leaks from one event of a sub-sequence to the next (exposure, properties);
  * - an autofocus step does not keep the shutter open;
- * - a position's sequence that plans nothing leaves all channels of the position in.
+ * - a position's sequence that plans nothing leaves all channels of the position in;
+ * - what is relative to a position that names no place lies around `home`, where the stage is.
  */
+import type { StagePosition } from '../frames/frame-info.ts'
 import type { AcquisitionEvent, EventIndex } from './acquisition-event.ts'
-import { type FieldOfView, type GridPlan, isRelativeGrid, tilesOf } from './grid-plan.ts'
+import { type FieldOfView, isRelativeGrid, tilesOf } from './grid-plan.ts'
 import { type Indexed, indexedOf } from './plan-parts.ts'
 import type { Point } from './polygon.ts'
 import {
@@ -25,6 +27,8 @@ import { isRelativeZ, middlePlane, planesOf } from './z-plan.ts'
 export type ExpandOptions = {
   /** Size of an image in the specimen: camera ROI times pixel size. Grids that name none need it. */
   readonly fieldOfView?: FieldOfView | undefined
+  /** Where the stage is, µm: stacks and tiles around a position that names no place lie around this; absent: 0. */
+  readonly home?: StagePosition | undefined
 }
 
 const maxAutofocusRetries = 3
@@ -50,7 +54,8 @@ function axesOf(sequence: MdaSequence, { fieldOfView }: ExpandOptions): Axes {
   }
 }
 
-function positionsOf(
+/** The positions of a plan, wells and the points in them one by one. @throws as `tilesOf`, of points in wells */
+export function positionsOf(
   { positions }: MdaSequence,
   fieldOfView: FieldOfView | undefined,
 ): readonly PlanPosition[] {
@@ -184,6 +189,7 @@ function* steps(sequence: MdaSequence, options: ExpandOptions, parent?: Parent):
       position,
       offsetUm: (channel ?? parent?.channel)?.zOffsetUm ?? 0,
       parent: parent?.event,
+      home: options.home ?? {},
     })
     const event: AcquisitionEvent = {
       ...(parent?.event ?? emptyEvent),
@@ -274,34 +280,25 @@ type Place = {
   /** Of the channel's focus. */
   readonly offsetUm: number
   readonly parent: AcquisitionEvent | undefined
+  readonly home: StagePosition
 }
 
 /** Where an image is taken, and where the focus is at home: a stack's centre. */
-function placeOf(sequence: MdaSequence, { axes, at, position, offsetUm, parent }: Place) {
+function placeOf(sequence: MdaSequence, { axes, at, position, offsetUm, parent, home }: Place) {
   const plane = at.z === undefined ? undefined : axes.z.at(at.z)
   const tile = at.g === undefined ? undefined : axes.g.at(at.g)
   const { z: stack, grid } = sequence
   const relativeZ = stack !== undefined && isRelativeZ(stack)
-  const base = relativeZ ? (position?.zUm ?? 0) : 0
+  const base = relativeZ ? (position?.zUm ?? home.z ?? 0) : 0
   const zUm =
     plane === undefined ? (parent === undefined ? position?.zUm : parent.zUm) : plane + offsetUm + base
   const homeUm = plane === undefined || zUm === undefined || !relativeZ ? zUm : zUm - plane
-  return { where: { ...tileOf(grid, tile, position, parent), zUm }, homeUm }
-}
-
-function tileOf(
-  grid: GridPlan | undefined,
-  tile: Point | undefined,
-  position: PlanPosition | undefined,
-  parent: AcquisitionEvent | undefined,
-) {
   if (tile === undefined || grid === undefined) {
     const { xUm, yUm } = parent ?? { xUm: position?.xUm, yUm: position?.yUm }
-    return { xUm, yUm }
+    return { where: { xUm, yUm, zUm }, homeUm }
   }
-  const relative = isRelativeGrid(grid)
-  return {
-    xUm: tile[0] + (relative ? (position?.xUm ?? 0) : 0),
-    yUm: tile[1] + (relative ? (position?.yUm ?? 0) : 0),
-  }
+  const [left, top] = isRelativeGrid(grid)
+    ? [position?.xUm ?? home.x ?? 0, position?.yUm ?? home.y ?? 0]
+    : [0, 0]
+  return { where: { xUm: tile[0] + left, yUm: tile[1] + top, zUm }, homeUm }
 }

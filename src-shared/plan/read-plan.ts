@@ -1,10 +1,11 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { CoverslipError } from '../errors.ts'
 import { isRelativeGrid } from './grid-plan.ts'
 import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 
 /** Something about a plan that its author should know. `path`: where, as in `stage_positions[2].z`. */
-export type PlanRemark = { readonly path: string; readonly message: string }
+export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
+export type PlanRemark = Readonly<z.infer<typeof planRemarkSchema>>
 
 export type ReadPlan = {
   readonly sequence: MdaSequence
@@ -21,13 +22,23 @@ const maxPasses = 8
  * @throws CoverslipError INVALID_INPUT naming the path of everything that cannot be run; `data.problems` lists them.
  */
 export function readPlan(file: unknown): ReadPlan {
+  try {
+    return read(file)
+  } catch (error) {
+    // Of calls within calls: nobody plans so deeply.
+    if (error instanceof RangeError) throw planRefusal([{ path: '', message: 'is nested too deeply' }])
+    throw error
+  }
+}
+
+function read(file: unknown): ReadPlan {
   const warnings: PlanRemark[] = []
   let input = structuredClone(file)
   for (let pass = 0; pass < maxPasses; pass++) {
     const parsed = mdaSequenceSchema.safeParse(input)
     if (parsed.success) return { sequence: parsed.data, warnings: [...warnings, ...unexpected(parsed.data)] }
     const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
-    if (unknown.length === 0) throw refusal(parsed.error.issues)
+    if (unknown.length === 0) throw planRefusal(parsed.error.issues.flatMap(problemsOf))
     for (const { path, keys } of unknown) {
       warnings.push(
         ...keys.map((key) => ({ path: pathText([...path, key]), message: 'is not known, and not used' })),
@@ -35,11 +46,11 @@ export function readPlan(file: unknown): ReadPlan {
       input = without(input, path, keys)
     }
   }
-  throw new CoverslipError('INVALID_INPUT', 'The plan is nested too deeply')
+  throw planRefusal([{ path: '', message: 'is nested too deeply' }])
 }
 
-function refusal(issues: readonly z.core.$ZodIssue[]): CoverslipError {
-  const problems = issues.flatMap(problemsOf)
+/** The error that refuses a plan for `problems`; `data.problems` lists them. */
+export function planRefusal(problems: readonly PlanRemark[]): CoverslipError {
   const told = problems
     .slice(0, 5)
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
@@ -48,6 +59,12 @@ function refusal(issues: readonly z.core.$ZodIssue[]): CoverslipError {
     hint: 'Correct the fields named; docs/acquisition.md describes the format.',
     data: { problems },
   })
+}
+
+/** What a refused plan was refused for; of any other error, that itself. */
+export function problemsOfRefusal({ data, message }: CoverslipError): readonly PlanRemark[] {
+  const problems = z.array(planRemarkSchema).safeParse(data?.['problems'])
+  return problems.success ? problems.data : [{ path: '', message }]
 }
 
 /** Of a union that nothing fits, what the last, most particular kind complains of. */

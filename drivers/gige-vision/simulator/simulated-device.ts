@@ -52,7 +52,7 @@ export class SimulatedDevice {
     this.#xml = xml
     this.#link = settings.link
     this.#random = new RandomStream(seed)
-    this.#microscope = new Microscope(seed, async () => undefined)
+    this.#microscope = new Microscope({ seed, settle: async () => undefined })
     this.#images = new ImageMaker({ ...settings, microscope: this.#microscope })
     const model = camera === 'main' ? 'Microscope camera' : 'Overview camera'
     this.#identity = new DeviceIdentity({ model, serialNumber, userName, address })

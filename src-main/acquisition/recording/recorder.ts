@@ -22,18 +22,23 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
+import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
-import { recordingsFolder } from '../recordings-folder.ts'
-import { writeFailure } from '../storage/append-file.ts'
+import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
-import type { LayoutStart } from './recording-messages.ts'
+import { ChangedSettings } from './changed-settings.ts'
+import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
+import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
 import { RunningRecording } from './running-recording.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
   readonly alerts: AlertSink
+  readonly turn: AcquisitionTurn
   readonly dataFolder: string | undefined
   /** Name and version of this program. */
   readonly software: string
@@ -41,8 +46,8 @@ type Options = {
 
 type RequestInput = z.input<typeof recordingRequestSchema>
 
-/** Memory for frames that wait for the disk, all cameras of a recording together. */
-const bufferBytes = 256 * 2 ** 20
+/** A time that has passed longer ago was not meant. */
+const latestPastMs = 60_000
 
 export class Recorder {
   readonly #options: Options
@@ -55,8 +60,7 @@ export class Recorder {
   constructor(options: Options) {
     this.#options = options
     this.#unsubscribe = options.devices.on((event) => {
-      if (event.type === 'deviceChanged' && event.device.status.state === 'error')
-        this.#running?.cameraLost(event.device.id)
+      if (event.type === 'deviceChanged') this.#deviceChanged(event.device)
       if (event.type === 'deviceRemoved') this.#running?.cameraLost(event.deviceId)
     })
   }
@@ -74,23 +78,20 @@ export class Recorder {
   /** What a recording would take. @throws as `start` */
   async estimate(input: RequestInput = {}): Promise<RecordingEstimate> {
     const request = recordingRequestSchema.parse(input)
-    const folder = await this.#folder()
+    const folder = await recordingsIn(this.#options.dataFolder)
     return this.#estimate(request, this.#camerasOf(request), folder)
   }
 
   /**
-   * Begins to record; resolves when memory is reserved and the next frame will be kept.
+   * Begins to record; resolves when memory is reserved and the next frame will be kept, or it waits for its beginning.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
-   *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
+   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE
+   *   (also of ffmpeg, for video).
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
-    if (this.#running !== undefined || this.#starting !== undefined) {
-      const name = this.#running?.status.name ?? 'Another recording'
-      throw new CoverslipError('ACQUISITION_RUNNING', `${name} is under way`, {
-        hint: 'Stop it first, or wait until it has ended.',
-      })
-    }
-    const starting = this.#begin(recordingRequestSchema.parse(input))
+    const request = recordingRequestSchema.parse(input)
+    const turn = this.#options.turn.take('Another recording')
+    const starting = this.#start(request, turn)
     this.#starting = starting.then(
       () => undefined,
       () => undefined,
@@ -99,11 +100,24 @@ export class Recorder {
       return await starting
     } finally {
       this.#starting = undefined
+      if (this.#running === undefined) turn.end()
     }
   }
 
+  /** Begins the recording that waits, whatever it waits for. @throws CoverslipError UNKNOWN_ACQUISITION when none does */
+  begin(): AcquisitionStatus {
+    const running = this.#running
+    if (running?.status.state !== 'waiting') {
+      throw new CoverslipError('UNKNOWN_ACQUISITION', 'No recording waits to begin', {
+        hint: 'Start one that begins when asked: begin {"kind": "asked"}.',
+      })
+    }
+    running.begin()
+    return running.status
+  }
+
   /**
-   * Ends the recording; what was there until now is completed and kept.
+   * Ends the recording; what was there until now is completed and kept. One that still waits leaves nothing.
    * @returns its status when everything is on the disk.
    * @throws CoverslipError UNKNOWN_ACQUISITION when nothing (or, with `id`, something else) is being recorded.
    */
@@ -114,7 +128,11 @@ export class Recorder {
         hint: 'It may have ended by itself: see the last status.',
       })
     }
-    running.end({ reason: 'completed' })
+    running.end(
+      running.begun
+        ? { reason: 'completed' }
+        : { reason: 'cancelled', message: 'It was stopped before it began' },
+    )
     return running.finished
   }
 
@@ -126,14 +144,18 @@ export class Recorder {
     await this.#running?.finished
   }
 
-  async #begin(request: RecordingRequest): Promise<AcquisitionStatus> {
-    const recordings = await this.#folder()
+  async #start(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
+    const recordings = await recordingsIn(this.#options.dataFolder)
+    refusePast(request)
     const cameras = this.#camerasOf(request)
+    const memory = recordingMemory(request, cameras)
+    requireMemory(memory)
     requireRoom(await this.#estimate(request, cameras, recordings))
     const startedAt = Date.now()
     const { day, time } = localTime(new Date(startedAt))
     const given = safeFileName(request.name ?? '')
     const name = await newFolder(join(recordings, day), given === '' ? `recording_${time}` : given)
+    turn.named(name)
     const folder = join(recordings, day, name)
     const { software, alerts, devices } = this.#options
     const parts = cameras.map((recorded, i) => ({
@@ -151,38 +173,37 @@ export class Recorder {
     }
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
-    const settings = Object.fromEntries(devices.devices().map((device) => [device.id, settingsOf(device)]))
+    const all = devices.devices()
+    const metadata = { request, settings: deviceSettings(all) }
+    const common = { name, startedAt, software, metadata }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,
       summary,
       alerts,
-      bufferBytes,
+      settings: new ChangedSettings(all),
       acquire: (cameraId) => devices.acquire(cameraId, { owner: 'a recording' }),
-      cameras: parts.map(({ camera, ring, folder: part }) => ({
-        camera,
-        folder: part,
-        data: {
-          ring,
-          folder: join(folder, part),
-          layout: layoutStart(camera, { name, startedAt, software, metadata: { request, settings } }),
-          storage: request.storage,
-          most: {
-            frames: request.until.kind === 'frames' ? request.until.frames : undefined,
-            seconds: request.until.kind === 'seconds' ? request.until.seconds : undefined,
-          },
-          bufferBytes: bufferBytes / parts.length,
-        },
+      cameras: parts.map((part, i) => ({
+        camera: part.camera,
+        folder: part.folder,
+        data: workerData(part, {
+          request,
+          folder: join(folder, part.folder),
+          layout: layoutStart(part.camera, common),
+          memory: memory[i] ?? { bufferBytes: 0, heldBytes: 0 },
+        }),
       })),
       changed: (status) => this.#events.emit(status),
     })
     this.#running = running
     void running.finished.then((status) => {
       this.#running = undefined
+      turn.end()
       this.#last = status
       this.#events.emit(status)
     })
-    // What was lost while the recording started was told to nobody.
+    // What changed or was lost while the recording started was told to nobody.
+    for (const device of devices.devices()) running.deviceChanged(device)
     for (const { camera, ring } of cameras) {
       const { status } = devices.device(camera.id)
       if (status.state !== 'ready' || devices.ring(camera.id) !== ring) running.cameraLost(camera.id)
@@ -190,20 +211,9 @@ export class Recorder {
     return running.status
   }
 
-  async #folder(): Promise<string> {
-    const { dataFolder } = this.#options
-    if (dataFolder === undefined) {
-      throw new CoverslipError('DATA_FOLDER', 'There is no data folder to record to', {
-        hint: 'Start Coverslip with --data <folder>.',
-      })
-    }
-    const folder = join(dataFolder, recordingsFolder)
-    try {
-      await mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw writeFailure(folder, error)
-    }
-    return folder
+  #deviceChanged(device: DeviceState): void {
+    if (device.status.state === 'error') this.#running?.cameraLost(device.id)
+    else this.#running?.deviceChanged(device)
   }
 
   /** The cameras asked for, each once. @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE */
@@ -215,12 +225,48 @@ export class Recorder {
   }
 
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
-    return estimateRecording(request, cameras, { freeBytes: await freeDiskBytes(folder), bufferBytes })
+    const memory = totalMemory(recordingMemory(request, cameras))
+    const remarks = await checkStorage(request.storage)
+    const freeBytes = await freeDiskBytes(folder)
+    const estimate = estimateRecording(request, cameras, { ...memory, freeBytes })
+    return { ...estimate, warnings: [...estimate.warnings, ...remarks] }
   }
 }
 
-function settingsOf({ properties }: DeviceState) {
-  return Object.fromEntries(properties.map(({ name, value }) => [name, value]))
+/** @throws CoverslipError INVALID_INPUT */
+function refusePast({ begin }: RecordingRequest): void {
+  if (begin.kind !== 'at' || begin.time > Date.now() - latestPastMs) return
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `The recording cannot begin at ${new Date(begin.time).toLocaleString('sv')}: that has passed`,
+    { hint: 'Choose a later time. It is Unix time in milliseconds.' },
+  )
+}
+
+function workerData(
+  { camera, ring }: RecordedCamera,
+  parts: Pick<RecordingWorkerData, 'folder' | 'layout'> & {
+    readonly request: RecordingRequest
+    readonly memory: RecordingMemory
+  },
+): RecordingWorkerData {
+  const { request, memory, folder, layout } = parts
+  const { begin, storage, until } = request
+  return {
+    ring,
+    folder,
+    layout,
+    storage,
+    begin,
+    // A camera that stands still has no frames of before.
+    preRecordS: begin.kind === 'now' && camera.acquiring !== true ? 0 : request.preRecordS,
+    most: {
+      frames: until.kind === 'frames' ? until.frames : undefined,
+      seconds: until.kind === 'seconds' ? until.seconds : undefined,
+    },
+    ...memory,
+    temperatureC: temperatureOf(camera),
+  }
 }
 
 type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>

@@ -1,12 +1,14 @@
 /** The folder of one recording, and the file in it that says what it is: `acquisition.json`. */
-import { mkdir, open, readFile, rename, statfs } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { recordingRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { safeFileName } from '../new-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import { writeFailure } from '../storage/append-file.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { frameLogName } from './frame-log.ts'
 
 export const summaryName = 'acquisition.json'
 
@@ -51,20 +53,21 @@ export async function newFolder(parent: string, wanted: string): Promise<string>
 }
 
 /** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
-export async function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
-  const path = join(folder, summaryName)
-  const temporary = `${path}.part`
+export function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
+  return replaceFile(join(folder, summaryName), `${JSON.stringify(summary, undefined, 2)}\n`)
+}
+
+/** Removes the folder of a recording that has not begun, unless somebody has put something there. @throws CoverslipError DATA_FOLDER */
+export async function removeUnbegun(folder: string, { datasets }: RecordingSummary): Promise<void> {
   try {
-    const file = await open(temporary, 'w')
-    try {
-      await file.writeFile(`${JSON.stringify(summary, undefined, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
+    for (const dataset of datasets) {
+      await rm(join(folder, dataset.folder, frameLogName), { force: true })
+      await rmdir(join(folder, dataset.folder))
     }
-    await rename(temporary, path)
+    await rm(join(folder, summaryName))
+    await rmdir(folder)
   } catch (error) {
-    throw writeFailure(path, error)
+    throw writeFailure(folder, error)
   }
 }
 

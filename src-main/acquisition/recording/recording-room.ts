@@ -5,6 +5,7 @@ import { type DeviceState, standardProperty } from '../../../src-shared/devices.
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
 
@@ -14,7 +15,7 @@ export const keepFreeBytes = 512 * 2 ** 20
 export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
 
 /** Of one frame of `camera` as it is set; the largest it can deliver where that is not known. */
-function frameBytesOf({ description, properties }: DeviceState): number {
+export function frameBytesOf({ description, properties }: DeviceState): number {
   if (description.kind !== 'camera') return 0
   const number = (name: string) => {
     const value = properties.find((property) => property.name === name)?.value
@@ -29,7 +30,7 @@ function frameBytesOf({ description, properties }: DeviceState): number {
 }
 
 /** The rate that a camera is set to, or what its exposure allows, frames per second. */
-function frameRateOf(camera: DeviceState): number {
+export function frameRateOf(camera: DeviceState): number {
   const { health } = camera
   if (health !== undefined && health.framesPerSecond > 0) return health.framesPerSecond
   const set = camera.properties.find(({ name }) => name === standardProperty.frameRate)?.value
@@ -37,17 +38,24 @@ function frameRateOf(camera: DeviceState): number {
   return typeof set === 'number' && set > 0 ? Math.min(set, byExposure) : byExposure
 }
 
-/**
- * What `request` would take.
- * @param freeBytes of the data folder's disk.
- */
+type Room = {
+  /** On the data folder's disk. */
+  readonly freeBytes: number
+  /** Reserved before the start, and how much of it is for frames of before the beginning. */
+  readonly memoryBytes: number
+  readonly heldBytes: number
+}
+
+/** What `request` would take. */
 export function estimateRecording(
   request: RecordingRequest,
   cameras: readonly RecordedCamera[],
-  { freeBytes, bufferBytes }: { readonly freeBytes: number; readonly bufferBytes: number },
+  { freeBytes, memoryBytes, heldBytes }: Room,
 ): RecordingEstimate {
   const sum = (of: (camera: RecordedCamera) => number) => cameras.reduce((all, one) => all + of(one), 0)
   const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
+  // Files may be smaller than what the cameras deliver.
+  const share = storedShare(request.storage)
   const bytesPerSecond = sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
   const { until } = request
   const slowest = Math.min(...cameras.map(({ camera }) => frameRateOf(camera)))
@@ -61,24 +69,29 @@ export function estimateRecording(
         : Math.ceil(durationS * framesPerSecond)
   const bytes =
     until.kind === 'frames'
-      ? sum(({ camera }) => until.frames * frameBytesOf(camera))
+      ? sum(({ camera }) => until.frames * frameBytesOf(camera)) + heldBytes
       : durationS === undefined
         ? undefined
-        : durationS * bytesPerSecond
+        : durationS * bytesPerSecond + heldBytes
   const warnings: string[] = []
-  if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / bytesPerSecond < 60)
+  if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / (share * bytesPerSecond) < 60)
     warnings.push('The disk has room for less than a minute')
+  const { begin, preRecordS } = request
+  if (begin.kind === 'now' && preRecordS * bytesPerSecond > heldBytes * 1.01)
+    warnings.push(
+      `Of the time before the start, ${(heldBytes / bytesPerSecond).toFixed(1)} s are in memory: let it begin later to keep more`,
+    )
   const framesEach = frames === undefined ? 0 : frames / cameras.length
   if (request.storage.format === 'ome-tiff' && framesEach > maxOmePlanes)
     warnings.push(`OME-TIFF holds ${maxOmePlanes} images at most: choose raw`)
   return {
     ...(frames === undefined ? {} : { frames }),
     ...(durationS === undefined ? {} : { durationS }),
-    ...(bytes === undefined ? {} : { bytes }),
+    ...(bytes === undefined ? {} : { bytes: share * bytes }),
     framesPerSecond,
-    bytesPerSecond,
+    bytesPerSecond: share * bytesPerSecond,
     freeDiskBytes: freeBytes,
-    memoryBytes: bufferBytes,
+    memoryBytes,
     warnings,
   }
 }

@@ -1,4 +1,5 @@
 /** What the runner has the microscope do. The runner owns time, state and order; this owns devices. */
+import type { FinishReason } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 
@@ -39,10 +40,11 @@ export interface AcquisitionHardware {
   expose(batch: EventBatch, run: ExposeOptions): Promise<void>
   /**
    * Light off, shutters closed, cameras as they were; then everything back where it was, focus never towards the
-   * specimen before stage and light are safe. Called once, also after a failure; goes on past devices that fail.
+   * specimen before stage and light are safe. After a failure the light stays off; otherwise it is as it was before.
+   * Called once, whether or not `prepare` has succeeded; goes on past devices that fail, and never rejects.
    * @returns what could not be restored.
    */
-  restore(): Promise<readonly Error[]>
+  restore(outcome: FinishReason): Promise<readonly Error[]>
 }
 
 export type ExposeOptions = {

@@ -1,27 +1,73 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { DirectWrites } from './direct-writes.ts'
+
+/** Writes to one file wait for each other in the operating system: the second keeps it busy when the first is through. */
+const writesAtOnce = 2
+/** What is waiting is written together, but not more than this at once: threads and the file's lock are shared. */
+const mostTogether = { bytes: 16 * 2 ** 20, parts: 512 }
+/**
+ * The disk is told to take what is there each time so much was added. Left to itself, Linux begins late, and everything
+ * that it put off would be waited for at the end, or be lost in a power cut.
+ */
+const flushEveryBytes = 128 * 2 ** 20
+
+type Append = {
+  readonly parts: readonly Uint8Array[]
+  readonly bytes: number
+  readonly written: PromiseWithResolvers<void>
+}
 
 /**
- * A new file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
+ * A file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
  * The first failure ends the file: later calls fail with it, and what was written stays.
  */
 export class AppendFile {
   readonly path: string
   readonly #handle: FileHandle
+  /** Takes what is appended, in place of the handle. */
+  readonly #direct: DirectWrites | undefined
+  /** Appends that no write has taken yet, the first of which goes to `#queuedAt`. */
+  #queue: Append[] = []
+  #queuedAt = 0
+  #writing = 0
   readonly #pending = new Set<Promise<void>>()
   #length = 0
+  #flushedTo = 0
+  #flushing = false
   #failure: CoverslipError | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, direct: DirectWrites | undefined) {
     this.path = path
     this.#handle = handle
+    this.#direct = direct
   }
 
-  /** @throws CoverslipError DATA_FOLDER when it exists already or cannot be made. */
-  static async create(path: string): Promise<AppendFile> {
+  /**
+   * @param direct past the operating system's cache, where that is possible: for much data. Bytes that are patched must
+   *   not share a block of `diskBlockBytes` with any that are still to be appended.
+   * @throws CoverslipError DATA_FOLDER when it exists already or cannot be made.
+   */
+  static async create(path: string, { direct = false } = {}): Promise<AppendFile> {
     try {
-      return new AppendFile(path, await open(path, 'wx+'))
+      const handle = await open(path, 'wx+')
+      return new AppendFile(path, handle, direct ? await DirectWrites.open(path) : undefined)
+    } catch (error) {
+      throw writeFailure(path, error)
+    }
+  }
+
+  /** Goes on at the end of a file that is there. @throws CoverslipError DATA_FOLDER */
+  static async resume(path: string): Promise<AppendFile> {
+    try {
+      const handle = await open(path, 'r+')
+      const { size } = await handle.stat()
+      const file = new AppendFile(path, handle, undefined)
+      file.#length = size
+      file.#queuedAt = size
+      file.#flushedTo = size
+      return file
     } catch (error) {
       throw writeFailure(path, error)
     }
@@ -38,14 +84,24 @@ export class AppendFile {
    * @throws CoverslipError DATA_FOLDER naming the file and the cause.
    */
   append(parts: readonly Uint8Array[]): Promise<void> {
-    const at = this.#length
-    this.#length += parts.reduce((sum, { length }) => sum + length, 0)
-    return this.#write(parts, at)
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0)
+    this.#length += bytes
+    const written = Promise.withResolvers<void>()
+    this.#queue.push({ parts, bytes, written })
+    this.#track(written.promise)
+    this.#writeNext()
+    return written.promise
   }
 
   /** Replaces bytes that were written before. @throws as `append` */
   patch(at: number, bytes: Uint8Array): Promise<void> {
-    return this.#write([bytes], at)
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const patched = this.#writeAll([bytes], at).catch((error: unknown) => {
+      throw this.#fail(error)
+    })
+    this.#track(patched)
+    return patched
   }
 
   /** Waits for what is under way and for the disk, and closes. Safe to call twice. @throws as `append` */
@@ -55,29 +111,86 @@ export class AppendFile {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#pending)
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
     try {
-      if (this.#failure === undefined) await this.#handle.sync()
+      if (this.#failure === undefined) {
+        // Direct writes end with whole blocks.
+        if (this.#direct !== undefined) await this.#handle.truncate(this.#length)
+        await this.#handle.sync()
+      }
     } catch (error) {
-      this.#failure ??= writeFailure(this.path, error)
+      this.#fail(error)
     } finally {
+      await this.#direct?.close()
       await this.#handle.close()
     }
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  async #write(parts: readonly Uint8Array[], at: number): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
-    const written = this.#writeAll(parts, at)
-    this.#pending.add(written)
-    try {
-      await written
-    } catch (error) {
-      this.#failure ??= writeFailure(this.path, error)
-      throw this.#failure
-    } finally {
-      this.#pending.delete(written)
+  #track(work: Promise<void>): void {
+    const tracked = work
+      // Whoever asked for it hears of its failure.
+      .catch(() => undefined)
+      .finally(() => this.#pending.delete(tracked))
+    this.#pending.add(tracked)
+  }
+
+  #fail(error: unknown): CoverslipError {
+    this.#failure ??= writeFailure(this.path, error)
+    for (const { written } of this.#queue.splice(0)) written.reject(this.#failure)
+    return this.#failure
+  }
+
+  #writeNext(): void {
+    while (this.#writing < writesAtOnce && this.#queue.length > 0) {
+      const taken = this.#takeTogether()
+      const at = this.#queuedAt
+      this.#queuedAt += taken.reduce((sum, { bytes }) => sum + bytes, 0)
+      this.#writing += 1
+      void this.#writeTogether(taken, at)
     }
+  }
+
+  #takeTogether(): readonly Append[] {
+    let [count, bytes, parts] = [0, 0, 0]
+    for (const append of this.#queue) {
+      bytes += append.bytes
+      parts += append.parts.length
+      if (count > 0 && (bytes > mostTogether.bytes || parts > mostTogether.parts)) break
+      count += 1
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  async #writeTogether(appends: readonly Append[], at: number): Promise<void> {
+    try {
+      const parts = appends.flatMap(({ parts: own }) => own)
+      await (this.#direct === undefined ? this.#writeAll(parts, at) : this.#direct.write(parts, at))
+      for (const { written } of appends) written.resolve()
+    } catch (error) {
+      const failure = this.#fail(error)
+      for (const { written } of appends) written.reject(failure)
+    } finally {
+      this.#writing -= 1
+    }
+    this.#writeNext()
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#flushing || this.#failure !== undefined || this.#queuedAt - this.#flushedTo < flushEveryBytes)
+      return
+    this.#flushing = true
+    this.#flushedTo = this.#queuedAt
+    const flushed = this.#handle
+      .datasync()
+      .catch((error: unknown) => {
+        throw this.#fail(error)
+      })
+      .finally(() => {
+        this.#flushing = false
+      })
+    this.#track(flushed)
   }
 
   /** `writev` may write less than it was given, as on a disk that is filling up. */

@@ -17,14 +17,18 @@ export type BigTiffImage = {
   readonly bitsPerSample: 8 | 16
   /** µm; absent: not calibrated. */
   readonly pixelSizeUm?: number | undefined
+  /** Directories and pixels begin at multiples of so many bytes, at least 16. */
+  readonly alignment: number
 }
 
 export const bigTiffHeaderBytes = 16
-/** Directories and pixels begin at multiples of this. */
-const alignment = 16
 const entryBytes = 20
+/** Within an entry. */
+const countOffset = 4
+const valueOffset = 12
 const fieldType = { ascii: 2, short: 3, rational: 5, long8: 16 } as const
 const descriptionTag = 270
+const stripOffsetsTag = 273
 
 type Entry =
   | { readonly tag: number; readonly type: 'short' | 'long8'; readonly values: readonly number[] }
@@ -52,11 +56,9 @@ export type Directory = {
   readonly descriptionAt: number | undefined
 }
 
-const aligned = (offset: number) => Math.ceil(offset / alignment) * alignment
-
-/** Bytes of zeros between the pixels of an image and the next directory. */
-export function paddingAfter(offset: number): number {
-  return aligned(offset) - offset
+/** Bytes of zeros between the pixels of an image, which end at `offset`, and the next directory. */
+export function paddingAfter(offset: number, { alignment }: Pick<BigTiffImage, 'alignment'>): number {
+  return Math.ceil(offset / alignment) * alignment - offset
 }
 
 /**
@@ -81,7 +83,7 @@ export function bigTiffDirectory(
     ...(description === undefined
       ? []
       : [{ tag: descriptionTag, type: 'ascii', values: Buffer.from(`${description}\0`) } as const]),
-    { tag: 273, type: 'long8', values: [pixelsAt] },
+    { tag: stripOffsetsTag, type: 'long8', values: [pixelsAt] },
     { tag: 277, type: 'short', values: [channels] },
     { tag: 278, type: 'long8', values: [height] },
     { tag: 279, type: 'long8', values: [pixelBytes] },
@@ -93,26 +95,43 @@ export function bigTiffDirectory(
   const count = entriesFor(0).length
   const valuesAt = at + 8 + count * entryBytes + 8
   const valueBytes = entriesFor(0).reduce((sum, entry) => sum + outsideBytes(entry), 0)
-  const pixelsAt = aligned(valuesAt + valueBytes)
+  const valuesEnd = valuesAt + valueBytes
+  const pixelsAt = valuesEnd + paddingAfter(valuesEnd, image)
   const bytes = Buffer.alloc(pixelsAt - at)
   bytes.writeBigUInt64LE(BigInt(count), 0)
   let outside = valuesAt
   let descriptionAt: number | undefined
   for (const [i, entry] of entriesFor(pixelsAt).entries()) {
     const place = 8 + i * entryBytes
-    if (entry.tag === descriptionTag) descriptionAt = at + place + 4
+    if (entry.tag === descriptionTag) descriptionAt = at + place + countOffset
     const stored = storedOf(entry)
     bytes.writeUInt16LE(entry.tag, place)
     bytes.writeUInt16LE(fieldType[entry.type], place + 2)
-    bytes.writeBigUInt64LE(BigInt(entry.type === 'rational' ? 1 : entry.values.length), place + 4)
-    if (stored.length <= 8) stored.copy(bytes, place + 12)
+    bytes.writeBigUInt64LE(BigInt(entry.type === 'rational' ? 1 : entry.values.length), place + countOffset)
+    if (stored.length <= 8) stored.copy(bytes, place + valueOffset)
     else {
-      bytes.writeBigUInt64LE(BigInt(outside), place + 12)
+      bytes.writeBigUInt64LE(BigInt(outside), place + valueOffset)
       stored.copy(bytes, outside - at)
       outside += outsideBytes(entry)
     }
   }
   return { bytes, pixelsAt, nextAt: at + 8 + count * entryBytes, descriptionAt }
+}
+
+/**
+ * Makes the directories of a file's further images, which have no description: they are alike but for where their pixels
+ * begin, and all their values stand within their entries.
+ */
+export function furtherDirectories(image: BigTiffImage): (at: number) => Directory {
+  const template = bigTiffDirectory(image, { at: 0 })
+  const offsetAt = entryAt(template.bytes, stripOffsetsTag, 0)
+  if (offsetAt === undefined) throw new RangeError('A directory that does not say where its pixels are')
+  return (at) => {
+    const bytes = Buffer.from(template.bytes)
+    const pixelsAt = at + template.pixelsAt
+    bytes.writeBigUInt64LE(BigInt(pixelsAt), offsetAt + valueOffset)
+    return { bytes, pixelsAt, nextAt: at + template.nextAt, descriptionAt: undefined }
+  }
 }
 
 /** Values that do not fit into their entry lie behind the entries, at even places. */
@@ -156,12 +175,18 @@ export function descriptionPointer(textBytes: number, at: number): Buffer {
  * @returns undefined when there is none.
  */
 export function descriptionEntryAt(start: Buffer, directoryAt: number): number | undefined {
-  if (start.length < directoryAt + 8) return undefined
-  const count = Number(start.readBigUInt64LE(directoryAt))
+  const at = entryAt(start, descriptionTag, directoryAt)
+  return at === undefined ? undefined : at + countOffset
+}
+
+/** Where the entry of `tag` begins in the directory at `directoryAt`. */
+function entryAt(bytes: Buffer, tag: number, directoryAt: number): number | undefined {
+  if (bytes.length < directoryAt + 8) return undefined
+  const count = Number(bytes.readBigUInt64LE(directoryAt))
   for (let i = 0; i < count; i++) {
     const at = directoryAt + 8 + i * entryBytes
-    if (at + entryBytes > start.length) return undefined
-    if (start.readUInt16LE(at) === descriptionTag) return at + 4
+    if (at + entryBytes > bytes.length) return undefined
+    if (bytes.readUInt16LE(at) === tag) return at
   }
   return undefined
 }

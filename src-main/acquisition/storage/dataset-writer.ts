@@ -1,6 +1,6 @@
 /** What a file format has to do to keep an acquisition: one dataset per camera, one writer per dataset. */
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
-import type { PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
+import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 
 /** Axes of a dataset besides y and x; grid tiles and positions are one axis, `p`. */
@@ -58,6 +58,11 @@ export type DatasetLayout = {
   readonly software: string
   /** The plan (MDASequence), device settings at the start and whatever else belongs to the whole, as JSON data. */
   readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** Whether a dataset's images are so large that they are best written past the operating system's cache. */
+export function isLarge({ image }: DatasetLayout): boolean {
+  return imageBytes(image.pixelFormat, image.width, image.height) >= 256 * 2 ** 10
 }
 
 /** One frame to be kept. `record.index` has been brought to the dataset's axes: `p` counts positions and tiles alike. */

@@ -12,12 +12,15 @@ import {
   type BigTiffImage,
   bigTiffDirectory,
   bigTiffHeader,
+  bigTiffHeaderBytes,
   descriptionPointer,
   type Directory,
   fileOffset,
+  furtherDirectories,
   paddingAfter,
 } from './big-tiff.ts'
-import type { DatasetLayout, DatasetWriter, StoredFrame } from './dataset-writer.ts'
+import { type DatasetLayout, type DatasetWriter, isLarge, type StoredFrame } from './dataset-writer.ts'
+import { diskBlockBytes } from './direct-writes.ts'
 import { maxOmePlanes, type OmePlane, omeXml } from './ome-xml.ts'
 
 type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
@@ -77,6 +80,10 @@ class OmeTiffWriter implements DatasetWriter {
   }
 }
 
+const zeros = Buffer.alloc(diskBlockBytes)
+/** Of small images, which are not written directly. */
+const smallAlignment = 16
+
 type FileOptions = { readonly layout: DatasetLayout; readonly positions: readonly number[] }
 
 class OmeTiffFile {
@@ -84,22 +91,31 @@ class OmeTiffFile {
   readonly #options: FileOptions
   readonly #image: BigTiffImage
   readonly #planes: OmePlane[] = []
+  readonly #furtherDirectory: (at: number) => Directory
   #first: Directory | undefined
-  #last: Directory | undefined
-  /** Directories are linked one after the other. */
-  #linking: Promise<void> = Promise.resolve()
+  /** The image added last, and when it is all in the file. */
+  #last: { readonly directory: Directory; readonly written: Promise<void> } | undefined
+  /** Resolves when every image added so far is named by the one before it. */
+  #linked: Promise<unknown> = Promise.resolve()
 
   private constructor(file: AppendFile, options: FileOptions) {
     this.#file = file
     this.#options = options
     const { width, height, pixelFormat, pixelSizeUm } = options.layout.image
     const { channels, bytesPerSample } = pixelLayout(pixelFormat)
-    this.#image = { width, height, pixelSizeUm, channels, bitsPerSample: bytesPerSample === 1 ? 8 : 16 }
+    this.#image = {
+      width,
+      height,
+      pixelSizeUm,
+      channels,
+      bitsPerSample: bytesPerSample === 1 ? 8 : 16,
+      alignment: isLarge(options.layout) ? diskBlockBytes : smallAlignment,
+    }
+    this.#furtherDirectory = furtherDirectories(this.#image)
   }
 
   static async create(path: string, options: FileOptions): Promise<OmeTiffFile> {
-    const file = await AppendFile.create(path)
-    await file.append([bigTiffHeader()])
+    const file = await AppendFile.create(path, { direct: isLarge(options.layout) })
     return new OmeTiffFile(file, options)
   }
 
@@ -113,31 +129,44 @@ class OmeTiffFile {
         },
       )
     }
-    const at = this.#file.length
     const before = this.#last
-    const directory = bigTiffDirectory(this.#image, {
-      at,
-      ...(before === undefined
-        ? { description: omeXml(this.#options.layout, { ...this.#options, planes: [] }) }
-        : {}),
-    })
-    this.#first ??= directory
-    this.#last = directory
+    // With the first image: what is patched later must not share a block with what is still to come.
+    const header = before === undefined ? [bigTiffHeader()] : []
+    const at = before === undefined ? bigTiffHeaderBytes : this.#file.length
+    const directory = before === undefined ? this.#firstDirectory(at) : this.#furtherDirectory(at)
     const { stage, exposureMs, elapsedS } = record
     this.#planes.push({ record: { stage, exposureMs, elapsedS }, index, ifd: this.#planes.length })
-    const padding = Buffer.alloc(paddingAfter(at + directory.bytes.length + pixels.length))
-    const written = this.#file.append([directory.bytes, pixels, padding])
-    // A directory is named by the one before only when all of it is there.
-    const linked = Promise.all([written, this.#linking]).then(() =>
-      before === undefined ? undefined : this.#file.patch(before.nextAt, fileOffset(at)),
-    )
-    this.#linking = linked
-    await linked
+    const padding = zeros.subarray(0, paddingAfter(directory.pixelsAt + pixels.length, this.#image))
+    const written = this.#file.append([...header, directory.bytes, pixels, padding])
+    this.#last = { directory, written }
+    // Named by the directory before only when all of it is there, and that directory, too.
+    const named = before === undefined ? written : this.#name(at, before, written)
+    // All before it must be named as well: else nobody would find it.
+    this.#linked = Promise.all([this.#linked, named])
+    await this.#linked
+  }
+
+  #firstDirectory(at: number): Directory {
+    const { layout, positions } = this.#options
+    this.#first = bigTiffDirectory(this.#image, {
+      at,
+      description: omeXml(layout, { positions, planes: [] }),
+    })
+    return this.#first
+  }
+
+  async #name(
+    at: number,
+    before: { readonly directory: Directory; readonly written: Promise<void> },
+    written: Promise<void>,
+  ): Promise<void> {
+    await Promise.all([written, before.written])
+    await this.#file.patch(before.directory.nextAt, fileOffset(at))
   }
 
   async close(): Promise<void> {
     try {
-      await this.#linking
+      await this.#linked
       const { layout, positions } = this.#options
       const text = Buffer.from(`${omeXml(layout, { positions, planes: this.#planes })}\0`)
       const at = this.#file.length

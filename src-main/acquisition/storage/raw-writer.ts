@@ -5,13 +5,20 @@
 import { join } from 'node:path'
 import { imageBytes, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { AppendFile } from './append-file.ts'
-import type { DatasetLayout, DatasetWriter, OpenDataset, StoredFrame } from './dataset-writer.ts'
+import {
+  type DatasetLayout,
+  type DatasetWriter,
+  isLarge,
+  type OpenDataset,
+  type StoredFrame,
+} from './dataset-writer.ts'
 
 export const openRaw: OpenDataset = async (folder, layout) => {
   const description = await AppendFile.create(join(folder, `${layout.name}.json`))
   await description.append([Buffer.from(`${JSON.stringify(rawDescription(layout), undefined, 2)}\n`)])
   await description.close()
-  return new RawWriter(await AppendFile.create(join(folder, `${layout.name}.raw`)))
+  const direct = isLarge(layout)
+  return new RawWriter(await AppendFile.create(join(folder, `${layout.name}.raw`), { direct }))
 }
 
 /** What `<name>.json` says: enough for `numpy.fromfile`. */

@@ -1,0 +1,53 @@
+import { standardProperty } from '../../../src-shared/devices.ts'
+import type { StagePosition } from '../../../src-shared/frames/frame-info.ts'
+import type { ExpandOptions } from '../../../src-shared/plan/expand-plan.ts'
+import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import type { CameraRoi } from '../../../src-shared/plan/sequence.ts'
+import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import { framesPublished, LiveFrameReader } from '../../frames/frame-ring.ts'
+import { stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
+
+/**
+ * What a plan is relative to: where the stages are now, and the size of an image in the specimen, as far as the last
+ * frame of the camera `cameraId` tells it.
+ */
+export function planSurroundings(
+  devices: DeviceRegistry,
+  { cameraId, roi }: { readonly cameraId: string | undefined; readonly roi: CameraRoi | undefined },
+): ExpandOptions {
+  return {
+    home: homeOf(devices),
+    fieldOfView: cameraId === undefined ? undefined : fieldOfViewOf(devices, cameraId, roi),
+  }
+}
+
+function homeOf(devices: DeviceRegistry): StagePosition {
+  const home: StagePosition = {}
+  for (const axis of stageAxes) {
+    const at = stageOf(devices, axis)?.position?.[axis]
+    if (at !== undefined) home[axis] = at
+  }
+  return home
+}
+
+function fieldOfViewOf(
+  devices: DeviceRegistry,
+  cameraId: string,
+  roi: CameraRoi | undefined,
+): FieldOfView | undefined {
+  const camera = devices.camera(cameraId)
+  if (camera.status.state !== 'ready') return undefined
+  const ring = devices.ring(cameraId)
+  const last = new LiveFrameReader(ring, { firstFrame: Math.max(0, framesPublished(ring) - 1) }).look()
+  if (last?.info.pixelSizeUm === undefined) return undefined
+  const { width, height, pixelSizeUm } = last.info
+  const share = (property: string, planned: number | undefined) => {
+    const set = camera.properties.find(({ name }) => name === property)?.value
+    // Cameras count their ROI before or after binning; the share of it is the same.
+    return planned === undefined || typeof set !== 'number' ? 1 : planned / set
+  }
+  return {
+    widthUm: width * pixelSizeUm * share(standardProperty.roiWidth, roi?.width),
+    heightUm: height * pixelSizeUm * share(standardProperty.roiHeight, roi?.height),
+  }
+}

@@ -1,0 +1,97 @@
+/** Goes through all events of a plan before it is run: how many there are, how long they take, what is wrong with them. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
+import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
+import type { Axis } from '../../../src-shared/plan/sequence.ts'
+import { ImagePlaces } from './image-places.ts'
+import { PlanClock } from './plan-clock.ts'
+import type { PlanImages } from './plan-images.ts'
+import type { PlanLayout } from './plan-layout.ts'
+import type { PlanTravel } from './plan-travel.ts'
+
+/** More is a mistake, or several plans; going through them takes a few seconds. */
+export const mostEvents = 2_000_000
+/** Events between looks at the clock, and how long it goes on without letting others, ms. */
+const eventsAtOnce = 512
+const sliceMs = 5
+
+export type PlanWalk = {
+  readonly events: number
+  /** Images of all cameras together. */
+  readonly frames: number
+  readonly sizes: Readonly<Partial<Record<Axis, number>>>
+  readonly durationS: number
+  /** At its fastest, from one image to the next. */
+  readonly bytesPerSecond: number
+  readonly bytes: number
+  /** Of the latest event. */
+  readonly latestS: number
+  readonly problems: readonly PlanRemark[]
+}
+
+export type WalkOptions = {
+  readonly layout: PlanLayout
+  readonly travel: PlanTravel
+  readonly images: PlanImages
+  readonly signal?: AbortSignal | undefined
+}
+
+/** @throws the reason of `signal` */
+export async function walkPlan(
+  events: Iterable<AcquisitionEvent>,
+  { layout, travel, images, signal }: WalkOptions,
+): Promise<PlanWalk> {
+  const clock = new PlanClock({ exposureMs: (event) => images.of(event).exposureMs })
+  const places = new ImagePlaces(layout)
+  const sizes: Partial<Record<Axis, number>> = {}
+  const problems: PlanRemark[] = []
+  const count = { events: 0, frames: 0, bytes: 0, durationS: 0, bytesPerSecond: 0, latestS: 0 }
+  let lastImageS: number | undefined
+  let sliceEnds = performance.now() + sliceMs
+  for (const event of events) {
+    if (count.events === mostEvents) {
+      problems.push({ path: '', message: `has more than ${mostEvents} events: make several plans of it` })
+      break
+    }
+    count.events += 1
+    const { startS, endS, lateS } = clock.next(event)
+    count.durationS = endS
+    count.latestS = Math.max(count.latestS, lateS)
+    travel.check(event)
+    for (const [axis, at] of entriesOf(event.index)) sizes[axis] = Math.max(sizes[axis] ?? 0, at + 1)
+    if (event.action.type === 'acquireImage') {
+      const { cameras, bytes } = images.of(event)
+      count.frames += cameras
+      count.bytes += bytes
+      if (lastImageS !== undefined)
+        count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))
+      lastImageS = startS
+      if (!places.take(layout.indexOf(event)) && problems.length === 0)
+        problems.push({ path: pathOf(event), message: `takes the same image twice: ${textOf(event)}` })
+    }
+    if (count.events % eventsAtOnce === 0 && performance.now() > sliceEnds) {
+      await nextTurn(undefined, { signal })
+      sliceEnds = performance.now() + sliceMs
+    }
+  }
+  return { ...count, sizes, problems: [...travel.problems, ...problems] }
+}
+
+function entriesOf(index: AcquisitionEvent['index']): readonly (readonly [Axis, number])[] {
+  return axes.flatMap((axis) => {
+    const at = index[axis]
+    return at === undefined ? [] : [[axis, at] as const]
+  })
+}
+const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
+
+/** Only a position's own sequence can repeat what the whole plan does. */
+function pathOf({ index }: AcquisitionEvent): string {
+  return index.p === undefined ? '' : `stage_positions[${index.p}].sequence`
+}
+
+function textOf({ index }: AcquisitionEvent): string {
+  return entriesOf(index)
+    .map(([axis, at]) => `${axis} ${at}`)
+    .join(', ')
+}

@@ -1,0 +1,23 @@
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+
+/** `error` as a fault of the device `name`: its message begins with the name where it does not have it already. */
+export function deviceFailure(name: string, error: unknown): CoverslipError {
+  const failure = CoverslipError.from(error, 'DEVICE_FAILED')
+  if (failure.message.includes(name)) return failure
+  const { code, message, hint, data } = failure
+  return new CoverslipError(code, `${name}: ${message}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+    ...(data === undefined ? {} : { data }),
+  })
+}
+
+/**
+ * Resolves when all have ended, so that nothing is still under way when one has failed.
+ * @throws the first failure.
+ */
+export async function allEnded(actions: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(actions)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}

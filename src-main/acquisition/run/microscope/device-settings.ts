@@ -1,0 +1,97 @@
+import type { DeviceState, PropertyValue } from '../../../../src-shared/devices.ts'
+import type { CameraLease } from '../../../devices/camera-leases.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { allEnded, deviceFailure } from './device-failure.ts'
+
+/** A property and the value that it shall have. */
+export type Setting = {
+  readonly deviceId: string
+  readonly property: string
+  readonly value: PropertyValue
+}
+
+const keyOf = ({ deviceId, property }: Pick<Setting, 'deviceId' | 'property'>): string =>
+  JSON.stringify([deviceId, property])
+
+/**
+ * The properties that a plan sets: each only where it is not set so already, and how all of them were before.
+ * What the plan sets is not kept as the user's own setting.
+ */
+export class DeviceSettings {
+  readonly #devices: DeviceRegistry
+  readonly #leaseOf: (deviceId: string) => CameraLease | undefined
+  /** As they were before the plan, in the order of being set first. */
+  readonly #before = new Map<string, Setting>()
+  /** As they were set last; whatever else is set on a device is not known of. */
+  readonly #now = new Map<string, PropertyValue>()
+  readonly #stopListening: () => void
+
+  /** `leaseOf`: the plan's own lease of a camera. */
+  constructor(devices: DeviceRegistry, leaseOf: (deviceId: string) => CameraLease | undefined) {
+    this.#devices = devices
+    this.#leaseOf = leaseOf
+    this.#stopListening = devices.on((event) => {
+      if (event.type === 'deviceChanged') this.#heed(event.device)
+    })
+  }
+
+  /** Sets one device's properties after the other, and the devices side by side. @throws CoverslipError of the device. */
+  async apply(settings: readonly Setting[]): Promise<void> {
+    const byDevice = Map.groupBy(settings, ({ deviceId }) => deviceId)
+    await allEnded([...byDevice.values()].map((own) => this.#applyInOrder(own)))
+  }
+
+  async set(setting: Setting): Promise<void> {
+    const { deviceId, property, value } = setting
+    const key = keyOf(setting)
+    if (this.#now.get(key) === value) return
+    const device = this.#devices.device(deviceId)
+    this.#remember(device, property)
+    this.#now.delete(key)
+    try {
+      const lease = this.#leaseOf(deviceId)
+      await this.#devices.setProperty(deviceId, property, value, { lease, temporary: true })
+    } catch (error) {
+      throw deviceFailure(device.description.name, error)
+    }
+    // A command is done each time.
+    if (descriptorOf(device, property)?.type !== 'command') this.#now.set(key, value)
+  }
+
+  /** Nothing is known any more of how the devices are set: after a failure. */
+  forget(): void {
+    this.#now.clear()
+  }
+
+  /** What was set, as it was before; the last thing set comes first. */
+  before(): readonly Setting[] {
+    return [...this.#before.values()].toReversed()
+  }
+
+  end(): void {
+    this.#stopListening()
+  }
+
+  async #applyInOrder(settings: readonly Setting[]): Promise<void> {
+    for (const setting of settings) await this.set(setting)
+  }
+
+  #remember(device: DeviceState, property: string): void {
+    const key = keyOf({ deviceId: device.id, property })
+    const descriptor = descriptorOf(device, property)
+    if (this.#before.has(key) || descriptor === undefined || descriptor.type === 'command') return
+    this.#before.set(key, { deviceId: device.id, property, value: descriptor.value })
+  }
+
+  /** Somebody else has set something, or the device has: then it is set again when it is needed next. */
+  #heed({ id, properties, status }: DeviceState): void {
+    for (const { name, value } of properties) {
+      const key = keyOf({ deviceId: id, property: name })
+      if (status.state !== 'ready' || this.#now.get(key) !== value) this.#now.delete(key)
+    }
+  }
+}
+
+function descriptorOf(device: DeviceState, property: string) {
+  return device.properties.find(({ name }) => name === property)
+}

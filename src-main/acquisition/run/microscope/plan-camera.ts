@@ -1,0 +1,123 @@
+import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
+import type { CameraLease } from '../../../devices/camera-leases.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { CameraFrames } from './camera-frames.ts'
+import { deviceFailure } from './device-failure.ts'
+
+/** Longest time that the first frame of a camera is waited for, and any later one, ms. */
+const firstFrameMs = 20_000
+const laterFrameMs = 5000
+const exposuresWaited = 5
+/** Frames that may be on their way, exposed earlier, when a camera runs free. */
+const framesUnderWay = 2
+
+/** The ways in which `camera` can be triggered; none: it runs free, whatever is asked of it. */
+export function triggerModesOf({ properties }: DeviceState): readonly string[] {
+  const mode = properties.find(({ name }) => name === standardProperty.triggerMode)
+  return mode?.type === 'option' && !mode.readOnly ? mode.options : []
+}
+
+/** A camera as a plan uses it: it runs until it is released, or lost. */
+export class PlanCamera {
+  readonly id: string
+  readonly name: string
+  readonly lease: CameraLease
+  /** Frames that the ring holds. */
+  readonly slots: number
+  readonly #devices: DeviceRegistry
+  readonly #frames: CameraFrames
+  readonly #lost = new AbortController()
+  readonly #stopListening: () => void
+  #awaitedBefore = false
+  /** The trigger given last, whether it has failed or not. */
+  #triggered: Promise<unknown> = Promise.resolve()
+
+  private constructor(devices: DeviceRegistry, camera: DeviceState, lease: CameraLease) {
+    this.#devices = devices
+    this.id = camera.id
+    this.name = camera.description.name
+    this.lease = lease
+    const ring = devices.ring(camera.id)
+    this.slots = ring.slots
+    this.#frames = new CameraFrames(ring, this.name)
+    this.#stopListening = devices.on((event) => {
+      if (event.type === 'deviceRemoved' && event.deviceId === this.id) this.#lose('it was removed')
+      if (event.type === 'deviceChanged' && event.device.id === this.id) this.#heed(event.device)
+    })
+  }
+
+  /** Has the camera `id` run. @throws CoverslipError DEVICE_UNAVAILABLE, or why it does not start. */
+  static async open(devices: DeviceRegistry, id: string): Promise<PlanCamera> {
+    const camera = devices.camera(id)
+    try {
+      return new PlanCamera(devices, camera, await devices.acquire(id, { owner: 'a running plan' }))
+    } catch (error) {
+      throw deviceFailure(camera.description.name, error)
+    }
+  }
+
+  get isLost(): boolean {
+    return this.#lost.signal.aborted
+  }
+
+  /** Has one frame exposed by a software trigger. @throws CoverslipError of the camera; the reason of `signal`. */
+  async trigger(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
+    await this.#triggered
+    this.#frames.skipPresent()
+    const refused = new AbortController()
+    const triggered = this.#devices.trigger(this.id, { exposureMs }).catch((error: unknown) => {
+      refused.abort(deviceFailure(this.name, error))
+    })
+    this.#triggered = triggered
+    return this.#next(exposureMs, AbortSignal.any([signal, refused.signal]))
+  }
+
+  /** A frame of the camera that runs free whose exposure began after this call. */
+  async freshFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
+    const calledNs = process.hrtime.bigint()
+    this.#frames.skipPresent()
+    for (let before = 0; ; before += 1) {
+      const info = await this.#next(exposureMs, signal, true)
+      const beganNs = info.timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
+      // A camera's clock may be a little off: what came after those under way was certainly exposed after the call.
+      if (beganNs >= calledNs || before >= framesUnderWay) return info
+    }
+  }
+
+  /** The frame after the one that was taken last. @throws CoverslipError when it is lost. */
+  nextFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
+    return this.#next(exposureMs, signal)
+  }
+
+  async release(): Promise<void> {
+    this.#stopListening()
+    await this.lease.release()
+  }
+
+  async #next(exposureMs: number, signal: AbortSignal, anyOf = false): Promise<FrameInfo> {
+    const usualMs = this.#awaitedBefore ? laterFrameMs : firstFrameMs
+    const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
+    const info = await this.#frames.next({
+      signal: AbortSignal.any([signal, this.#lost.signal]),
+      timeoutMs,
+      anyOf,
+    })
+    this.#awaitedBefore = true
+    return info
+  }
+
+  #heed({ status }: DeviceState): void {
+    if (status.state !== 'ready')
+      this.#lose(status.state === 'error' ? status.message : 'it is being opened again')
+  }
+
+  #lose(reason: string): void {
+    this.#lost.abort(
+      new CoverslipError('DEVICE_UNAVAILABLE', `${this.name} was lost: ${reason}`, {
+        hint: 'Check its cable and power.',
+      }),
+    )
+  }
+}

@@ -1,0 +1,136 @@
+/** What of a plan this microscope cannot do. */
+import { checkPropertyValue, findProperty } from '../../../../drivers/sdk/property-value.ts'
+import {
+  type Preset,
+  type PropertyValue,
+  propertyValueSchema,
+  standardProperty,
+} from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
+import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+
+export type PlanOnMicroscope = {
+  readonly sequence: MdaSequence
+  /** Cameras for channels that name none. */
+  readonly detectorNames: readonly string[]
+}
+
+/** The preset that a channel of a plan means. */
+export function presetOf(
+  devices: DeviceRegistry,
+  channel: { group: string; config: string },
+): Preset | undefined {
+  return devices.presets().find(({ group, name }) => group === channel.group && name === channel.config)
+}
+
+/** Everything that is missing, with its place in the plan; whether the stages reach all places, the plan's estimate says. */
+export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): readonly PlanRemark[] {
+  const problems: PlanRemark[] = []
+  const attempt = (path: string, check: () => unknown) => {
+    try {
+      check()
+    } catch (error) {
+      problems.push({ path, message: sentence(CoverslipError.from(error)) })
+    }
+  }
+  for (const name of plan.detectorNames) attempt('', () => readyCamera(devices, name))
+  if (plan.detectorNames.length === 0) attempt('', () => readyCamera(devices))
+  checkSequence(devices, plan.sequence, '', attempt)
+  return problems
+}
+
+type Attempt = (path: string, check: () => unknown) => void
+
+function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: string, attempt: Attempt): void {
+  for (const [i, channel] of sequence.channels.entries())
+    attempt(`${at}channels[${i}]`, () => checkChannel(devices, channel))
+  const { setup, autofocus, positions } = sequence
+  if (setup !== undefined) {
+    checkProperties(devices, setup.properties, `${at}setup.properties`, attempt)
+  }
+  if (autofocus !== undefined)
+    attempt(`${at}autofocus_plan`, () => autofocusDevice(devices, autofocus.deviceName))
+  if ('plate' in positions) return
+  for (const [i, position] of positions.entries()) {
+    checkProperties(devices, position.properties, `${at}stage_positions[${i}].properties`, attempt)
+    if (position.sequence !== undefined)
+      checkSequence(devices, position.sequence, `${at}stage_positions[${i}].sequence.`, attempt)
+  }
+}
+
+function checkChannel(devices: DeviceRegistry, channel: ChannelPlan): void {
+  const preset = presetOf(devices, channel)
+  if (preset === undefined) {
+    const known = devices.presets().map(({ group, name }) => `${group}/${name}`)
+    throw new CoverslipError('INVALID_INPUT', `There is no channel ${channel.group}/${channel.config}`, {
+      hint: `There are: ${known.join(', ') || 'none'}.`,
+    })
+  }
+  for (const { deviceId, property, value } of preset.settings)
+    checkSetting(devices, [deviceId, property, value])
+  const camera = channel.camera === undefined ? undefined : readyCamera(devices, channel.camera)
+  if (channel.exposureMs !== undefined && camera !== undefined)
+    checkSetting(devices, [camera.id, standardProperty.exposureMs, channel.exposureMs])
+}
+
+function checkProperties(
+  devices: DeviceRegistry,
+  settings: readonly PropertySetting[],
+  at: string,
+  attempt: Attempt,
+): void {
+  for (const [i, setting] of settings.entries()) attempt(`${at}[${i}]`, () => checkSetting(devices, setting))
+}
+
+/** @throws CoverslipError unless the device is there and takes that value. */
+function checkSetting(devices: DeviceRegistry, [deviceId, property, value]: PropertySetting): void {
+  const device = readyDevice(devices, deviceId)
+  checkPropertyValue(
+    findProperty(device.description.name, device.properties, property),
+    propertyValue(value, property),
+  )
+}
+
+/** @throws CoverslipError INVALID_INPUT when `value` can be no property's. */
+export function propertyValue(value: unknown, property: string): PropertyValue {
+  const parsed = propertyValueSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new CoverslipError('INVALID_INPUT', `${property} cannot be ${JSON.stringify(value)}`, {
+    hint: 'It must be a number, a text, true or false.',
+  })
+}
+
+function readyDevice(devices: DeviceRegistry, idOrName: string) {
+  const device = devices.device(idOrName)
+  if (device.status.state === 'ready') return device
+  throw new CoverslipError('DEVICE_UNAVAILABLE', `${device.description.name} is not connected`, {
+    hint: 'Check its power and cable.',
+  })
+}
+
+function readyCamera(devices: DeviceRegistry, idOrName?: string) {
+  return readyDevice(devices, devices.camera(idOrName).id)
+}
+
+/**
+ * The autofocus device `name`, or the first that there is.
+ * @throws CoverslipError UNKNOWN_DEVICE when there is none, or when it is of another kind.
+ */
+export function autofocusDevice(devices: DeviceRegistry, name: string | undefined) {
+  const all = devices.devices().filter(({ description }) => description.kind === 'autofocus')
+  const device =
+    name === undefined ? all[0] : all.find(({ id, description }) => [id, description.name].includes(name))
+  if (device !== undefined) return readyDevice(devices, device.id)
+  const known = all.map(({ id, description }) => `${id} (${description.name})`).join(', ')
+  throw new CoverslipError(
+    'UNKNOWN_DEVICE',
+    name === undefined ? 'There is no autofocus device' : `There is no autofocus device "${name}"`,
+    { hint: known === '' ? 'Take the autofocus out of the plan.' : `There are: ${known}.` },
+  )
+}
+
+function sentence({ message, hint }: CoverslipError): string {
+  return hint === undefined ? message : `${message}. ${hint}`
+}
