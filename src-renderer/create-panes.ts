@@ -8,6 +8,7 @@ import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
+import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
@@ -30,7 +31,8 @@ export function createPanes(backend: Backend, page: Window): Panes {
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-  const services = { backend, engine, view, session, plan, gallery, viewing, thumbnails }
+  const overview = new Overview()
+  const services = { backend, engine, view, session, plan, overview, gallery, viewing, thumbnails }
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
