@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
+import type { Thumbnails } from './planes/thumbnails.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
 import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
@@ -26,6 +27,7 @@ export type PageServices = {
   readonly plan: PlanDraftStore
   readonly gallery: GalleryStore
   readonly viewing: ViewingStore
+  readonly thumbnails: Thumbnails
   /** Pictures under the map of the stage. */
   readonly overview: Overview
 }
