@@ -7,6 +7,7 @@ import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
 import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
+import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
@@ -14,6 +15,7 @@ import { stopRecording, toggleRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
+import { viewerCommands } from './viewer-commands.ts'
 import { autoContrastOnce, currentWindow, setWindowMode } from './window-actions.ts'
 
 const zoomStep = 1.25
@@ -186,6 +188,7 @@ export const commands: readonly Command[] = [
     },
   },
   ...layoutCommands,
+  ...viewerCommands,
   arrow('Stage left (pan without a stage)', 'ArrowLeft', -1, 0),
   arrow('Stage right', 'ArrowRight', 1, 0),
   arrow('Stage up', 'ArrowUp', 0, -1),
@@ -200,6 +203,15 @@ export const commands: readonly Command[] = [
     shownKeys: 'Shift L',
     scope: 'page',
     run: showLive,
+  },
+  {
+    id: 'show-gallery',
+    title: 'Gallery',
+    group: 'Window',
+    keys: ['G'],
+    shownKeys: 'Shift G',
+    scope: 'page',
+    run: showGallery,
   },
   {
     id: 'show-devices',

@@ -12,7 +12,13 @@ import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/g
 import { workerUrl } from '../../worker-url.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
-import type { GalleryAnswer, GalleryAnswerMessage, GalleryRequest, GalleryWorkerData } from './gallery-messages.ts'
+import type {
+  GalleryAnswer,
+  GalleryAnswerMessage,
+  GalleryRequest,
+  GalleryRequestMessage,
+  GalleryWorkerData,
+} from './gallery-messages.ts'
 import { galleryPath } from './gallery-path.ts'
 
 /** Requests that the worker has at once; the others wait, and those whose caller has gone are dropped. */
@@ -37,8 +43,6 @@ export class Gallery {
   readonly #asked = new Map<number, { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }>()
   #worker: Worker | undefined
   #number = 0
-  /** Something has been kept or removed since the last list. */
-  #changed = true
   #closed = false
 
   constructor({ dataFolder }: { readonly dataFolder: string | undefined }) {
@@ -52,7 +56,7 @@ export class Gallery {
 
   /** To be called by whoever has kept or completed something. */
   changed(): void {
-    this.#changed = true
+    this.#worker?.postMessage({ changed: true } satisfies GalleryRequestMessage)
     this.#events.emit()
   }
 
@@ -62,9 +66,7 @@ export class Gallery {
     signal?: AbortSignal,
   ): Promise<GalleryPage> {
     const { search = '', offset = 0, limit = 100 } = request
-    const changed = this.#changed
-    this.#changed = false
-    const { page } = await this.#ask({ type: 'list', search, offset, limit, changed }, signal)
+    const { page } = await this.#ask({ type: 'list', search, offset, limit }, signal)
     return { ...page, folder: this.#folder() }
   }
 
@@ -150,7 +152,8 @@ export class Gallery {
       const number = this.#number++
       const timer = setTimeout(() => void this.#endWorker(tooLong(waiting.request)), limitMs)
       this.#asked.set(number, { waiting, timer })
-      this.#started().postMessage({ number, request: waiting.request })
+      const message: GalleryRequestMessage = { number, request: waiting.request }
+      this.#started().postMessage(message)
     }
   }
 
@@ -170,7 +173,11 @@ export class Gallery {
     })
     const failed = (reason: string) => {
       if (this.#worker !== worker) return
-      void this.#endWorker(new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, { hint: 'Try again; if it happens with the same file, that file is damaged or too large.' }))
+      void this.#endWorker(
+        new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
+          hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
+        }),
+      )
     }
     worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)))
     worker.on('exit', () => failed('its thread ended'))

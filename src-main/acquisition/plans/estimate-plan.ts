@@ -8,7 +8,9 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { planMemory, totalMemory } from '../recording/recording-memory.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
 import { planProblems } from '../run/microscope/plan-problems.ts'
+import { checkStorage, storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
+import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout } from './plan-layout.ts'
 import { PlanTravel } from './plan-travel.ts'
@@ -37,10 +39,13 @@ export async function estimatePlan(
   plan: ResolvedPlan,
   options: EstimateOptions,
 ): Promise<{ readonly estimate: PlanEstimate; readonly cameraIds: readonly string[] }> {
-  const { devices, freeDiskBytes } = options
+  const { devices, storage, freeDiskBytes } = options
   const missing = planProblems(devices, plan)
   const { walk, problems } = await walked(plan, options)
-  const { events, frames, sizes, durationS, bytes, bytesPerSecond } = walk
+  const { events, frames, sizes, durationS } = walk
+  const share = storedShare(storage)
+  const [bytes, bytesPerSecond] = [walk.bytes * share, walk.bytesPerSecond * share]
+  const remarks = await storageRemarks(storage)
   const estimate = {
     events,
     frames,
@@ -50,8 +55,11 @@ export async function estimatePlan(
     bytesPerSecond,
     freeDiskBytes,
     memoryBytes: memoryOf(devices, walk.cameraIds),
-    problems: [...missing, ...problems, ...roomProblems(walk, freeDiskBytes)].slice(0, mostRemarks),
-    warnings: [...plan.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
+    problems: [...missing, ...problems, ...remarks.problems, ...roomProblems(bytes, freeDiskBytes)].slice(
+      0,
+      mostRemarks,
+    ),
+    warnings: [...plan.warnings, ...remarks.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
   }
   return { estimate, cameraIds: walk.cameraIds }
 }
@@ -118,9 +126,7 @@ function formatProblems(
   storage: PlanRequest['storage'],
   { walk, layout, plan }: { walk: PlanWalk; layout: PlanLayout; plan: ResolvedPlan },
 ): readonly PlanRemark[] {
-  const others = layout.axes.filter(({ axis, length }) => axis !== 't' && (length ?? 0) > 1)
-  if (storage.format === 'video' && others.length > 0)
-    return [{ path: '', message: 'is no simple time series, which a video is: choose another format' }]
+  if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
   const files = storage.files === 'perPosition' ? Math.max(1, layout.positions.length) : 1
   if (files > mostFilesAtOnce) {
@@ -137,7 +143,32 @@ function formatProblems(
   ]
 }
 
-function roomProblems({ bytes }: Pick<PlanWalk, 'bytes'>, freeDiskBytes: number): readonly PlanRemark[] {
+function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {
+  try {
+    refuseTooManyFiles(layout)
+    return []
+  } catch (error) {
+    return [remarkOf(error)]
+  }
+}
+
+/** What this computer lacks for the chosen format, and what is to be known about it. */
+async function storageRemarks(storage: PlanRequest['storage']) {
+  try {
+    const remarks = await checkStorage(storage)
+    return { problems: [], warnings: remarks.map((message) => ({ path: '', message })) }
+  } catch (error) {
+    return { problems: [remarkOf(error)], warnings: [] }
+  }
+}
+
+/** An error that is about the whole plan. */
+function remarkOf(error: unknown): PlanRemark {
+  const { message, hint } = CoverslipError.from(error)
+  return { path: '', message: hint === undefined ? message : `${message}. ${hint}` }
+}
+
+function roomProblems(bytes: number, freeDiskBytes: number): readonly PlanRemark[] {
   if (freeDiskBytes - keepFreeBytes >= bytes) return []
   const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
   const message = `needs ${gigabytes(bytes)}, and the disk has ${gigabytes(freeDiskBytes)} left, of which ${gigabytes(keepFreeBytes)} stay free`

@@ -37,9 +37,13 @@ async function parsed(text: string): Promise<unknown> {
     return await parseYaml(text)
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
-    throw new CoverslipError('INVALID_INPUT', `The plan is neither JSON nor YAML: ${reason.replace(/:$/, '')}`, {
-      hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
-      cause: error,
-    })
+    throw new CoverslipError(
+      'INVALID_INPUT',
+      `The plan is neither JSON nor YAML: ${reason.replace(/:$/, '')}`,
+      {
+        hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
+        cause: error,
+      },
+    )
   }
 }

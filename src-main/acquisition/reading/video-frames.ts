@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { z } from 'zod'
+import { installAdvice } from '../../../drivers/sdk/ffmpeg-program.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImagePlane } from './dataset-reader.ts'
@@ -28,7 +29,9 @@ const limitMs = 60_000
 const longestList = 64 * 2 ** 20
 
 /** Grey formats that come out of ffmpeg as they went in; everything else becomes RGB. */
-const greys: Readonly<Record<string, { readonly pixelFormat: PixelFormat; readonly significantBits: number }>> = {
+const greys: Readonly<
+  Record<string, { readonly pixelFormat: PixelFormat; readonly significantBits: number }>
+> = {
   gray: { pixelFormat: 'Mono8', significantBits: 8 },
   gray10le: { pixelFormat: 'Mono10', significantBits: 10 },
   gray12le: { pixelFormat: 'Mono12', significantBits: 12 },
@@ -164,7 +167,7 @@ export class VideoFrames {
     if ('code' in error && error.code === 'ENOENT') {
       const { message } = unreadable(this.#path, `${program} is not installed`)
       return new CoverslipError('UNREADABLE_IMAGE', message, {
-        hint: 'Install ffmpeg on the computer at the microscope (Debian, Ubuntu: sudo apt install ffmpeg), or play the file in another program.',
+        hint: `On the computer at the microscope: ${installAdvice()}. Or play the file in another program.`,
       })
     }
     const [complaint = ''] = said.trim().split('\n')

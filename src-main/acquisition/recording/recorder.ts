@@ -27,6 +27,7 @@ import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
 import { ChangedSettings } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
@@ -85,7 +86,8 @@ export class Recorder {
   /**
    * Begins to record; resolves when memory is reserved and the next frame will be kept, or it waits for its beginning.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
-   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
+   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE
+   *   (also of ffmpeg, for video).
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
     const request = recordingRequestSchema.parse(input)
@@ -225,7 +227,10 @@ export class Recorder {
 
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
     const memory = totalMemory(recordingMemory(request, cameras))
-    return estimateRecording(request, cameras, { ...memory, freeBytes: await freeDiskBytes(folder) })
+    const remarks = await checkStorage(request.storage)
+    const freeBytes = await freeDiskBytes(folder)
+    const estimate = estimateRecording(request, cameras, { ...memory, freeBytes })
+    return { ...estimate, warnings: [...estimate.warnings, ...remarks] }
   }
 }
 
