@@ -106,7 +106,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const turn = new AcquisitionTurn()
   const { dataFolder } = config
   const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
-  const acquisition = new Acquisition({ devices, dataFolder })
+  const acquisition = new Acquisition({ devices, alerts, turn, dataFolder, software })
   const plans = new PlanTemplates(config.dataFolder)
   const pyramids = dataFolder === undefined ? undefined : new Pyramids({ dataFolder, alerts })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
@@ -131,6 +131,9 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   recorder.on(followRun(() => gallery.changed()))
   recorder.on((recording) => pyramids?.follow(recording))
+  acquisition.on((status) => events.emit({ type: 'acquisitionChanged', acquisition: status }))
+  acquisition.on(followRun(() => gallery.changed()))
+  acquisition.on((status) => pyramids?.follow(status))
   pyramids?.on(() => gallery.changed())
   gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
@@ -164,6 +167,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       alerts: alerts.list(),
       settings: settings.settings,
       ...(recorder.status === undefined ? {} : { recording: recorder.status }),
+      ...(acquisition.status === undefined ? {} : { acquisition: acquisition.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -171,6 +175,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await acquisition.close()
           await recorder.close()
           await pyramids?.close()
           await gallery.close()
