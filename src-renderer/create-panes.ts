@@ -6,6 +6,7 @@ import { Panes } from './panes.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
+import { createExportStore } from './stores/export-store.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
@@ -21,7 +22,11 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
-  const panes = new Panes({ backend, engine, view, session, plan, gallery, viewing }, page.document)
+  const exporting = createExportStore()
+  const panes = new Panes(
+    { backend, engine, view, session, plan, gallery, viewing, exporting },
+    page.document,
+  )
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend

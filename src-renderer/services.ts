@@ -4,6 +4,7 @@ import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
+import type { ExportPhase, ExportStore } from './stores/export-store.ts'
 import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
 import { detectorOf } from './stores/layout.ts'
 import type { PaneId } from './stores/panes.ts'
@@ -25,6 +26,7 @@ export type PageServices = {
   readonly plan: PlanDraftStore
   readonly gallery: GalleryStore
   readonly viewing: ViewingStore
+  readonly exporting: ExportStore
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */
@@ -103,6 +105,11 @@ export function useViewerState<T>(select: (state: ViewerState) => T): T {
 
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useServices().session, select)
+}
+
+/** What is being exported. */
+export function useExport(): ExportPhase {
+  return useStore(useServices().exporting)
 }
 
 /** A part of the plan being edited. */
