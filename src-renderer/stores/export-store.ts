@@ -10,7 +10,12 @@ export type ExportPhase =
   | { readonly phase: 'refused'; readonly failure: CallFailure }
   /** `failure`: of the export before. */
   | { readonly phase: 'choosing'; readonly subject: ExportSubject; readonly failure?: CallFailure }
-  | { readonly phase: 'running'; readonly subject: ExportSubject; readonly progress: ExportProgress }
+  | {
+      readonly phase: 'running'
+      readonly subject: ExportSubject
+      readonly progress: ExportProgress
+      cancel(): void
+    }
   | { readonly phase: 'done'; readonly subject: ExportSubject; readonly result: ExportResult }
 
 /** An open item, and which of its images are seen how. */
