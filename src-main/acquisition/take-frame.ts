@@ -3,9 +3,9 @@ import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
-import { unixNowMs } from '../../src-shared/frames/unix-clock.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { LiveFrameReader } from '../frames/frame-ring.ts'
+import { unixTimeOf } from './unix-time-of.ts'
 
 /** One frame in memory of its own: pixels as they lay in the ring (see `src-shared/frames/pixel-format.ts`). */
 export type TakenFrame = {
@@ -94,7 +94,6 @@ async function freshFrame(options: {
       pixels.set(slot.subarray(0, bytes))
     })
     if (info === undefined) continue
-    const ageMs = Number(process.hrtime.bigint() - info.timestampNs) / 1e6
-    return { detectorName: camera.id, pixels, info, capturedAt: unixNowMs() - ageMs }
+    return { detectorName: camera.id, pixels, info, capturedAt: unixTimeOf(info.timestampNs) }
   }
 }

@@ -171,7 +171,7 @@ export const router: Router<typeof contract, CallContext> = os.router({
     status: os.recording.status.handler(({ context }) => context.engine.recorder.status ?? null),
     estimate: os.recording.estimate.handler(({ context, input }) => context.engine.recorder.estimate(input)),
     start: os.recording.start.handler(({ context, input }) => context.engine.recorder.start(input)),
-    begin: os.recording.begin.handler(notBuiltYet),
+    begin: os.recording.begin.handler(({ context }) => context.engine.recorder.begin()),
     stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
   },
   acquisition: {

@@ -287,8 +287,11 @@ export class LosslessFrameReader extends RingReader {
   #expected = 0
   #run: number | undefined
 
-  /** Starts with the first frame published after this moment. */
-  constructor(memory: FrameRingMemory) {
+  /**
+   * Starts with the first frame published after this moment; or, with `sinceNs`, with the oldest of the present run that
+   * is still there and whose exposure ended no earlier (`FrameInfo.timestampNs`).
+   */
+  constructor(memory: FrameRingMemory, { sinceNs }: { readonly sinceNs?: bigint | undefined } = {}) {
     super(memory)
     for (;;) {
       this.#next = this.views.count()
@@ -297,7 +300,18 @@ export class LosslessFrameReader extends RingReader {
       if (newest === undefined) continue
       this.#run = newest.run
       this.#expected = newest.info.sequence + 1
+      if (sinceNs !== undefined) this.#goBack(newest.run, sinceNs)
       return
+    }
+  }
+
+  #goBack(run: number, sinceNs: bigint): void {
+    const oldest = Math.max(0, this.#next - this.views.slots)
+    while (this.#next > oldest) {
+      const header = this.views.header(this.#next - 1)
+      if (header === undefined || header.run !== run || header.info.timestampNs < sinceNs) return
+      this.#next -= 1
+      this.#expected = header.info.sequence
     }
   }
 
@@ -350,5 +364,28 @@ export class LosslessFrameReader extends RingReader {
     if (info.sequence <= first) return undefined
     this.#expected = info.sequence
     return { kind: 'lost', first, last: info.sequence - 1 }
+  }
+}
+
+/** Reads single frames by their sequence numbers: the images of a plan. */
+export class NumberedFrameReader extends RingReader {
+  /** What is known of frame `sequence`, newest run first; undefined: it is not in the ring, or not any more. */
+  look(sequence: number): FrameInfo | undefined {
+    return this.#find(sequence)?.info
+  }
+
+  /** Copies frame `sequence` out; undefined: it is not in the ring, or not any more. */
+  take(sequence: number, copy: CopyFrame): FrameInfo | undefined {
+    const found = this.#find(sequence)
+    return found === undefined ? undefined : this.copySlot(found.index, copy)
+  }
+
+  #find(sequence: number): { readonly index: number; readonly info: FrameInfo } | undefined {
+    const newest = this.views.count() - 1
+    for (let index = newest; index >= 0 && index > newest - this.views.slots; index--) {
+      const info = this.views.header(index)?.info
+      if (info?.sequence === sequence) return { index, info }
+    }
+    return undefined
   }
 }

@@ -36,6 +36,8 @@ export const acquisitionStatusSchema = z.object({
   /** Over the last moments. */
   writeBytesPerSecond: z.number().nonnegative(),
   freeDiskBytes: z.number().nonnegative().optional(),
+  /** While a recording waits for a change: how much the image changes now, given as its threshold is. */
+  change: z.number().nonnegative().optional(),
   /** Present when finished. */
   finish: z
     .object({ reason: finishReasonSchema, message: z.string().optional(), hint: z.string().optional() })

@@ -14,6 +14,8 @@ import type {
 type Options = {
   readonly data: RecordingWorkerData
   layout(layout: DatasetLayout): void
+  /** It has seen what it waited for. */
+  begun(sinceNs: bigint): void
   counts(counts: RecordingCounts): void
 }
 
@@ -26,7 +28,7 @@ export class CameraRecording {
   /** Resolves when everything is on the disk and the camera is given back. `error`: why it ended early. */
   readonly finished: Promise<{ readonly error: CoverslipError | undefined }>
 
-  constructor({ data, layout, counts }: Options) {
+  constructor({ data, layout, begun, counts }: Options) {
     this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
     let error: CoverslipError | undefined
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
@@ -38,6 +40,8 @@ export class CameraRecording {
             return resolve()
           case 'layout':
             return layout(message.layout)
+          case 'begun':
+            return begun(message.sinceNs)
           case 'counts':
             return counts(message.counts)
           case 'finished':
@@ -76,8 +80,8 @@ export class CameraRecording {
     else this.#lease = lease
   }
 
-  /** Lets what has been published until now be written, and ends. */
-  stop(): void {
-    this.#worker.postMessage({ type: 'stop' } satisfies RecordingRequestMessage)
+  /** Tells the worker; `stop` lets what has been published until now be written. */
+  tell(message: RecordingRequestMessage): void {
+    this.#worker.postMessage(message)
   }
 }

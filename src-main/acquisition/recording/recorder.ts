@@ -27,7 +27,9 @@ import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
-import type { LayoutStart } from './recording-messages.ts'
+import { ChangedSettings, temperatureOf } from './changed-settings.ts'
+import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
+import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
 import { RunningRecording } from './running-recording.ts'
 
@@ -42,8 +44,8 @@ type Options = {
 
 type RequestInput = z.input<typeof recordingRequestSchema>
 
-/** Memory for frames that wait for the disk, all cameras of a recording together. */
-const bufferBytes = 256 * 2 ** 20
+/** A time that has passed longer ago was not meant. */
+const latestPastMs = 60_000
 
 export class Recorder {
   readonly #options: Options
@@ -56,8 +58,7 @@ export class Recorder {
   constructor(options: Options) {
     this.#options = options
     this.#unsubscribe = options.devices.on((event) => {
-      if (event.type === 'deviceChanged' && event.device.status.state === 'error')
-        this.#running?.cameraLost(event.device.id)
+      if (event.type === 'deviceChanged') this.#deviceChanged(event.device)
       if (event.type === 'deviceRemoved') this.#running?.cameraLost(event.deviceId)
     })
   }
@@ -80,14 +81,14 @@ export class Recorder {
   }
 
   /**
-   * Begins to record; resolves when memory is reserved and the next frame will be kept.
+   * Begins to record; resolves when memory is reserved and the next frame will be kept, or it waits for its beginning.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
-   *   UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
+   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
     const request = recordingRequestSchema.parse(input)
     const turn = this.#options.turn.take('Another recording')
-    const starting = this.#begin(request, turn)
+    const starting = this.#start(request, turn)
     this.#starting = starting.then(
       () => undefined,
       () => undefined,
@@ -100,8 +101,20 @@ export class Recorder {
     }
   }
 
+  /** Begins the recording that waits, whatever it waits for. @throws CoverslipError UNKNOWN_ACQUISITION when none does */
+  begin(): AcquisitionStatus {
+    const running = this.#running
+    if (running?.status.state !== 'waiting') {
+      throw new CoverslipError('UNKNOWN_ACQUISITION', 'No recording waits to begin', {
+        hint: 'Start one that begins when asked: begin {"kind": "asked"}.',
+      })
+    }
+    running.begin()
+    return running.status
+  }
+
   /**
-   * Ends the recording; what was there until now is completed and kept.
+   * Ends the recording; what was there until now is completed and kept. One that still waits leaves nothing.
    * @returns its status when everything is on the disk.
    * @throws CoverslipError UNKNOWN_ACQUISITION when nothing (or, with `id`, something else) is being recorded.
    */
@@ -112,7 +125,11 @@ export class Recorder {
         hint: 'It may have ended by itself: see the last status.',
       })
     }
-    running.end({ reason: 'completed' })
+    running.end(
+      running.begun
+        ? { reason: 'completed' }
+        : { reason: 'cancelled', message: 'It was stopped before it began' },
+    )
     return running.finished
   }
 
@@ -124,9 +141,12 @@ export class Recorder {
     await this.#running?.finished
   }
 
-  async #begin(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
+  async #start(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
     const recordings = await recordingsIn(this.#options.dataFolder)
+    refusePast(request)
     const cameras = this.#camerasOf(request)
+    const memory = recordingMemory(request, cameras)
+    requireMemory(memory)
     requireRoom(await this.#estimate(request, cameras, recordings))
     const startedAt = Date.now()
     const { day, time } = localTime(new Date(startedAt))
@@ -150,28 +170,25 @@ export class Recorder {
     }
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
-    const settings = Object.fromEntries(devices.devices().map((device) => [device.id, settingsOf(device)]))
+    const all = devices.devices()
+    const settings = Object.fromEntries(all.map((device) => [device.id, settingsOf(device)]))
+    const common = { name, startedAt, software, metadata: { request, settings } }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,
       summary,
       alerts,
-      bufferBytes,
+      settings: new ChangedSettings(all),
       acquire: (cameraId) => devices.acquire(cameraId, { owner: 'a recording' }),
-      cameras: parts.map(({ camera, ring, folder: part }) => ({
-        camera,
-        folder: part,
-        data: {
-          ring,
-          folder: join(folder, part),
-          layout: layoutStart(camera, { name, startedAt, software, metadata: { request, settings } }),
-          storage: request.storage,
-          most: {
-            frames: request.until.kind === 'frames' ? request.until.frames : undefined,
-            seconds: request.until.kind === 'seconds' ? request.until.seconds : undefined,
-          },
-          bufferBytes: bufferBytes / parts.length,
-        },
+      cameras: parts.map((part, i) => ({
+        camera: part.camera,
+        folder: part.folder,
+        data: workerData(part, {
+          request,
+          folder: join(folder, part.folder),
+          layout: layoutStart(part.camera, common),
+          memory: memory[i] ?? { bufferBytes: 0, heldBytes: 0 },
+        }),
       })),
       changed: (status) => this.#events.emit(status),
     })
@@ -182,12 +199,18 @@ export class Recorder {
       this.#last = status
       this.#events.emit(status)
     })
-    // What was lost while the recording started was told to nobody.
+    // What changed or was lost while the recording started was told to nobody.
+    for (const device of devices.devices()) running.deviceChanged(device)
     for (const { camera, ring } of cameras) {
       const { status } = devices.device(camera.id)
       if (status.state !== 'ready' || devices.ring(camera.id) !== ring) running.cameraLost(camera.id)
     }
     return running.status
+  }
+
+  #deviceChanged(device: DeviceState): void {
+    if (device.status.state === 'error') this.#running?.cameraLost(device.id)
+    else this.#running?.deviceChanged(device)
   }
 
   /** The cameras asked for, each once. @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE */
@@ -199,7 +222,44 @@ export class Recorder {
   }
 
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
-    return estimateRecording(request, cameras, { freeBytes: await freeDiskBytes(folder), bufferBytes })
+    const memory = totalMemory(recordingMemory(request, cameras))
+    return estimateRecording(request, cameras, { ...memory, freeBytes: await freeDiskBytes(folder) })
+  }
+}
+
+/** @throws CoverslipError INVALID_INPUT */
+function refusePast({ begin }: RecordingRequest): void {
+  if (begin.kind !== 'at' || begin.time > Date.now() - latestPastMs) return
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `The recording cannot begin at ${new Date(begin.time).toLocaleString('sv')}: that has passed`,
+    { hint: 'Choose a later time. It is Unix time in milliseconds.' },
+  )
+}
+
+function workerData(
+  { camera, ring }: RecordedCamera,
+  parts: Pick<RecordingWorkerData, 'folder' | 'layout'> & {
+    readonly request: RecordingRequest
+    readonly memory: RecordingMemory
+  },
+): RecordingWorkerData {
+  const { request, memory, folder, layout } = parts
+  const { begin, storage, until } = request
+  return {
+    ring,
+    folder,
+    layout,
+    storage,
+    begin,
+    // A camera that stands still has no frames of before.
+    preRecordS: begin.kind === 'now' && camera.acquiring !== true ? 0 : request.preRecordS,
+    most: {
+      frames: until.kind === 'frames' ? until.frames : undefined,
+      seconds: until.kind === 'seconds' ? until.seconds : undefined,
+    },
+    ...memory,
+    temperatureC: temperatureOf(camera),
   }
 }
 

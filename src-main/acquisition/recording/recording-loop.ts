@@ -1,41 +1,46 @@
 /**
- * Records one camera: every frame of the ring, in order, into a dataset. Frames are copied once, from the ring into one
- * of the buffers that were reserved before the start; while all of them wait for the disk, frames wait in the ring. What
- * the ring then loses is written down by its sequence numbers.
+ * Records one camera: every frame of the ring, in order, into a dataset. Frames are copied once, from the ring into
+ * memory that was reserved before the start; while all of it waits for the disk, frames wait in the ring. What the ring
+ * then loses is written down by its sequence numbers. Until the recording begins, the newest frames are held in the same
+ * memory.
  */
-import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
-import { unixNowMs } from '../../../src-shared/frames/unix-clock.ts'
 import { LosslessFrameReader } from '../../frames/frame-ring.ts'
-import type { DatasetLayout, DatasetWriter } from '../storage/dataset-writer.ts'
-import { openDataset } from '../storage/open-dataset.ts'
-import { FrameLog } from './frame-log.ts'
-import type { RecordingCounts, RecordingMessage, RecordingWorkerData } from './recording-messages.ts'
+import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { ChangeWatch } from './change-watch.ts'
+import { DatasetRecording } from './dataset-recording.ts'
+import { FrameBuffers } from './frame-buffers.ts'
+import { HeldFrames, secondsAsNs } from './held-frames.ts'
+import type {
+  RecordingCounts,
+  RecordingMessage,
+  RecordingRequestMessage,
+  RecordingWorkerData,
+} from './recording-messages.ts'
 
 const countsEveryMs = 250
-/** Fewer could not keep disk and camera busy at the same time. */
-const fewestBuffers = 3
-
-type Dataset = { readonly layout: DatasetLayout; readonly writer: DatasetWriter; readonly firstNs: bigint }
+const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {
   readonly #data: RecordingWorkerData
   readonly #post: (message: RecordingMessage) => void
   readonly #reader: LosslessFrameReader
-  readonly #bufferCount: number
-  readonly #free: Uint8Array<ArrayBuffer>[]
-  #bufferFreed: (() => void) | undefined
+  readonly #buffers: FrameBuffers
+  readonly #held: HeldFrames
+  readonly #watch: ChangeWatch | undefined
   readonly #writing = new Set<Promise<void>>()
-  #dataset: Dataset | undefined
-  #log: FrameLog | undefined
-  /** Resolves when the frame before is in the log. */
-  #logged: Promise<void> = Promise.resolve()
-  #taken = 0
-  #written = 0
-  #lost = 0
-  #bytesWritten = 0
+  #dataset: DatasetRecording | undefined
+  /** What it waits for; `present`: to have read what is in the ring. Undefined: it has begun. */
+  #waiting: 'present' | 'word' | 'change' | undefined
+  /** Frames that were in the ring at the start and are not read yet. */
+  #before: number
+  /** When it began, by the frames' clock, and of when its first frame may be; undefined: with the first that comes. */
+  #beganNs: bigint | undefined
+  #keptSinceNs: bigint | undefined
+  #preRecorded = 0
+  #temperatureC: number | undefined
   /** Frames still to be read after a stop: those that were there when it was asked for. */
   #left: number | undefined
   #failure: CoverslipError | undefined
@@ -44,30 +49,41 @@ export class RecordingLoop {
   constructor(data: RecordingWorkerData, post: (message: RecordingMessage) => void) {
     this.#data = data
     this.#post = post
-    const { ring, bufferBytes } = data
-    this.#bufferCount = Math.max(fewestBuffers, Math.floor(bufferBytes / ring.slotBytes))
-    // Filled, so that the memory is really there before the first frame is.
-    this.#free = Array.from({ length: this.#bufferCount }, () => new Uint8Array(ring.slotBytes).fill(1))
-    this.#reader = new LosslessFrameReader(ring)
+    const { ring, begin, preRecordS, bufferBytes, heldBytes, temperatureC } = data
+    this.#temperatureC = temperatureC
+    this.#buffers = new FrameBuffers(bufferBytes + heldBytes)
+    this.#held = new HeldFrames({
+      seconds: preRecordS,
+      letGo: (pixels) => this.#buffers.giveBack(pixels),
+    })
+    this.#watch = begin.kind === 'change' ? new ChangeWatch(begin.threshold) : undefined
+    const now = process.hrtime.bigint()
+    const sinceNs = preRecordS > 0 ? now - secondsAsNs(preRecordS) : undefined
+    this.#reader = new LosslessFrameReader(ring, { sinceNs })
+    this.#before = this.#reader.backlog
+    if (begin.kind === 'change') this.#waiting = 'change'
+    else if (begin.kind !== 'now') this.#waiting = 'word'
+    else if (preRecordS > 0) this.#waiting = 'present'
   }
 
   /** Records until it is full, stopped or fails, and completes the files. Failures are told, not thrown. */
   async run(): Promise<void> {
     const timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
     try {
-      this.#log = await FrameLog.create(this.#data.folder)
+      const { folder, layout, storage } = this.#data
+      const begun = (known: DatasetLayout) => this.#post({ type: 'layout', layout: known })
+      this.#dataset = await DatasetRecording.create({ folder, layout, storage, begun })
       this.#post({ type: 'ready' })
-      while (this.#goesOn()) await this.#step()
+      while (this.#goesOn(this.#dataset)) await this.#step(this.#dataset)
     } catch (error) {
       this.#fail(error)
     }
+    this.#held.clear()
     await Promise.all(this.#writing)
-    for (const file of [this.#dataset?.writer, this.#log]) {
-      try {
-        await file?.close()
-      } catch (error) {
-        this.#fail(error)
-      }
+    try {
+      await this.#dataset?.close()
+    } catch (error) {
+      this.#fail(error)
     }
     clearInterval(timer)
     const failure = this.#failure
@@ -78,140 +94,125 @@ export class RecordingLoop {
     })
   }
 
+  hear(message: RecordingRequestMessage): void {
+    switch (message.type) {
+      case 'begin':
+        return this.#begin(message.sinceNs)
+      case 'setting':
+        return this.#follow(this.#dataset?.note(message.record))
+      case 'temperature':
+        this.#temperatureC = message.temperatureC
+        return
+      case 'stop':
+        return this.stop()
+    }
+  }
+
   /** Frames that have been published by now are still recorded. */
   stop(): void {
-    this.#left ??= this.#reader.backlog
+    this.#left ??= this.#waiting === undefined ? this.#reader.backlog : 0
     this.#reader.interrupt()
-    this.#bufferFreed?.()
+    this.#buffers.interrupt()
   }
 
-  #goesOn(): boolean {
+  #goesOn({ added }: DatasetRecording): boolean {
     const { frames } = this.#data.most
-    return this.#failure === undefined && this.#left !== 0 && (frames === undefined || this.#taken < frames)
+    const full = frames !== undefined && added - this.#preRecorded >= frames
+    return this.#failure === undefined && this.#left !== 0 && !full
   }
 
-  async #step(): Promise<void> {
-    const buffer = this.#free.pop()
-    if (buffer === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#bufferFreed = resolve
-      })
-      return
-    }
+  async #step(dataset: DatasetRecording): Promise<void> {
+    if (this.#buffers.full) return this.#buffers.wait()
+    let buffer: Uint8Array<ArrayBuffer> | undefined
     const read = this.#reader.read((pixels, { pixelFormat, width, height }) => {
-      buffer.set(pixels.subarray(0, imageBytes(pixelFormat, width, height)))
+      const bytes = imageBytes(pixelFormat, width, height)
+      if (buffer !== undefined) this.#buffers.giveBack(buffer)
+      buffer = this.#bufferFor(bytes)
+      buffer?.set(pixels.subarray(0, bytes))
     })
-    if (read.kind === 'frame') return this.#record(read.info, buffer)
-    this.#free.push(buffer)
-    if (read.kind === 'lost') return this.#recordLoss(read.first, read.last)
+    if (read.kind === 'frame') return this.#take(dataset, read.info, buffer ?? new Uint8Array())
+    if (buffer !== undefined) this.#buffers.giveBack(buffer)
+    if (read.kind === 'lost') return this.#takeLoss(dataset, read)
+    if (this.#waiting === 'present') this.#begin(process.hrtime.bigint())
     if (this.#left !== undefined) this.#left = 0
     else await this.#reader.wait()
   }
 
-  async #record(info: FrameInfo, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.#left !== undefined) this.#left -= 1
-    const dataset = this.#dataset ?? (await this.#begin(info))
-    const elapsedS = Number(info.timestampNs - dataset.firstNs) / 1e9
-    const { seconds } = this.#data.most
-    if (seconds !== undefined && elapsedS >= seconds) {
-      this.#free.push(buffer)
-      this.#left = 0
-      return
+  /** Undefined: images of another size are being written, so that none of this size can be. */
+  #bufferFor(frameBytes: number): Uint8Array<ArrayBuffer> | undefined {
+    const buffer = this.#buffers.take(frameBytes)
+    if (buffer !== undefined || this.#waiting === undefined) return buffer
+    this.#held.clear()
+    return this.#buffers.take(frameBytes)
+  }
+
+  #take(dataset: DatasetRecording, info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
+    if (this.#waiting === undefined) return this.#record(dataset, info, pixels)
+    this.#held.add({ kind: 'frame', info, pixels }, Math.floor(this.#data.heldBytes / pixels.length))
+    if (this.#waiting === 'present' && --this.#before <= 0) this.#begin(process.hrtime.bigint())
+    if (this.#watch?.changed(pixels, info) !== true) return
+    this.#post({ type: 'begun', sinceNs: info.timestampNs })
+    this.#begin(info.timestampNs)
+  }
+
+  #takeLoss(
+    dataset: DatasetRecording,
+    { first, last }: { readonly first: number; readonly last: number },
+  ): void {
+    if (this.#waiting === undefined) this.#follow(dataset.lost(first, last, whyLost))
+    else this.#held.lost(first, last)
+  }
+
+  #begin(sinceNs: bigint): void {
+    const dataset = this.#dataset
+    if (this.#waiting === undefined || dataset === undefined) return
+    this.#waiting = undefined
+    this.#beganNs = sinceNs
+    this.#keptSinceNs = sinceNs - secondsAsNs(this.#data.preRecordS)
+    for (const held of this.#held.takeSince(this.#keptSinceNs)) {
+      if (held.kind === 'frame') this.#record(dataset, held.info, held.pixels)
+      else this.#takeLoss(dataset, held)
     }
-    refuseOtherSize(dataset.layout, info)
-    const place = this.#taken++
-    const record = this.#recordOf(info, { place, elapsedS })
-    const pixels = buffer.subarray(0, imageBytes(info.pixelFormat, info.width, info.height))
-    // Written in whatever order the disk likes, but told in theirs: what is in the log has everything before it.
-    const logged = Promise.all([dataset.writer.write({ pixels, record, index: record.index }), this.#logged])
-      .then(() => this.#log?.append(record))
-      .then(() => {
-        this.#written += 1
-        this.#bytesWritten += pixels.length
-      })
-    this.#logged = logged
-    const writing = logged
+  }
+
+  #record(dataset: DatasetRecording, info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
+    if (this.#left !== undefined) this.#left -= 1
+    const { timestampNs } = info
+    const began = (this.#beganNs ??= timestampNs)
+    const { seconds } = this.#data.most
+    const over = seconds !== undefined && timestampNs - began >= secondsAsNs(seconds)
+    if (over) this.#left = 0
+    if (over || (this.#keptSinceNs !== undefined && timestampNs < this.#keptSinceNs))
+      return this.#buffers.giveBack(pixels)
+    if (timestampNs < began) this.#preRecorded += 1
+    const temperatureC = this.#temperatureC
+    const place = { index: { t: dataset.added }, ...(temperatureC === undefined ? {} : { temperatureC }) }
+    this.#follow(dataset.add(info, pixels, place).finally(() => this.#buffers.giveBack(pixels)))
+  }
+
+  /** Sees to it that `work` is over before the end, and that its failure is told. */
+  #follow(work: Promise<void> | undefined): void {
+    const followed = (work ?? Promise.resolve())
       .catch((error: unknown) => this.#fail(error))
-      .finally(() => {
-        this.#writing.delete(writing)
-        this.#free.push(buffer)
-        this.#bufferFreed?.()
-      })
-    this.#writing.add(writing)
-  }
-
-  async #begin(info: FrameInfo): Promise<Dataset> {
-    const { width, height, pixelFormat, significantBits, pixelSizeUm } = info
-    const image = { width, height, pixelFormat, significantBits, pixelSizeUm }
-    const layout = { ...this.#data.layout, image }
-    const writer = await openDataset(this.#data.folder, layout, this.#data.storage)
-    const dataset = { layout, writer, firstNs: info.timestampNs }
-    this.#dataset = dataset
-    this.#post({ type: 'layout', layout })
-    return dataset
-  }
-
-  #recordOf(info: FrameInfo, { place, elapsedS }: { readonly place: number; readonly elapsedS: number }) {
-    const ageMs = Number(process.hrtime.bigint() - info.timestampNs) / 1e6
-    return {
-      kind: 'frame',
-      camera: this.#data.layout.camera.id,
-      index: { t: place },
-      place,
-      sequence: info.sequence,
-      capturedAt: unixNowMs() - ageMs,
-      timestampNs: String(info.timestampNs),
-      hostTimeNs: String(info.hostTimeNs),
-      elapsedS,
-      exposureMs: info.exposureMs,
-      gain: info.gain,
-      ...(info.pixelSizeUm === undefined ? {} : { pixelSizeUm: info.pixelSizeUm }),
-      ...(info.stage === undefined ? {} : { stage: info.stage }),
-      ...(info.channel === undefined ? {} : { channel: info.channel }),
-    } satisfies FrameRecord
-  }
-
-  /** Told in its place, after the frames before it. */
-  async #recordLoss(first: number, last: number): Promise<void> {
-    this.#lost += last - first + 1
-    const { camera } = this.#data.layout
-    await this.#logged
-    await this.#log?.append({
-      kind: 'lost',
-      camera: camera.id,
-      first,
-      last,
-      reason: 'Not in memory any more when its turn came, or never delivered by the camera',
-    })
+      .finally(() => this.#writing.delete(followed))
+    this.#writing.add(followed)
   }
 
   #fail(error: unknown): void {
     this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
     this.#reader.interrupt()
-    this.#bufferFreed?.()
+    this.#buffers.interrupt()
   }
 
   #counts(): RecordingCounts {
-    const { slotBytes, slots } = this.#data.ring
+    const { bufferBytes, heldBytes } = this.#data
     return {
-      written: this.#written,
-      lost: this.#lost,
-      bytesWritten: this.#bytesWritten,
-      bufferBytes: (this.#bufferCount - this.#free.length) * slotBytes,
-      bufferLimitBytes: this.#bufferCount * slotBytes,
-      backlog: this.#reader.backlog,
-      ringSlots: slots,
+      ...(this.#dataset?.counts ?? { written: 0, lost: 0, bytesWritten: 0 }),
+      preRecorded: this.#preRecorded,
+      // What was held has memory of its own.
+      bufferBytes: Math.max(0, this.#buffers.bytesInUse - heldBytes),
+      bufferLimitBytes: bufferBytes,
+      change: this.#waiting === 'change' ? this.#watch?.level : undefined,
     }
   }
-}
-
-/** A file has images of one size and kind. @throws CoverslipError DEVICE_FAILED */
-function refuseOtherSize({ image, camera }: DatasetLayout, info: FrameInfo): void {
-  const { width, height, pixelFormat } = info
-  if (width === image.width && height === image.height && pixelFormat === image.pixelFormat) return
-  throw new CoverslipError(
-    'DEVICE_FAILED',
-    `${camera.name} changed from ${image.width} x ${image.height} ${image.pixelFormat} to ${width} x ${height} ${pixelFormat} while it was recorded`,
-    { hint: 'Everything until then is kept. Change ROI, binning and pixel format before the start.' },
-  )
 }

@@ -1,4 +1,6 @@
 /** What the recorder and the worker of one camera's recording say to each other. Pixels stay in shared memory. */
+import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
 import type { SerializedError } from '../../../src-shared/errors.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
@@ -13,29 +15,44 @@ export type RecordingWorkerData = {
   readonly folder: string
   readonly layout: LayoutStart
   readonly storage: StorageOptions
-  /** When it ends by itself. */
+  readonly begin: RecordingRequest['begin']
+  /** Frames of so many seconds before the beginning are kept, as far as memory goes. */
+  readonly preRecordS: number
+  /** When it ends by itself, counted from the beginning. */
   readonly most: { readonly frames: number | undefined; readonly seconds: number | undefined }
   /** Memory for frames that wait to be written, bytes. */
   readonly bufferBytes: number
+  /** More of it for those of before the beginning. */
+  readonly heldBytes: number
+  /** Of the sensor, °C, where the camera tells. */
+  readonly temperatureC: number | undefined
 }
 
-export type RecordingRequestMessage = { readonly type: 'stop' }
+export type RecordingRequestMessage =
+  /** Begin with frames of this moment (`process.hrtime.bigint`, ns), and those held of before it. */
+  | { readonly type: 'begin'; readonly sinceNs: bigint }
+  | { readonly type: 'setting'; readonly record: Extract<FrameRecord, { kind: 'setting' }> }
+  | { readonly type: 'temperature'; readonly temperatureC: number | undefined }
+  | { readonly type: 'stop' }
 
 export type RecordingCounts = {
   readonly written: number
   readonly lost: number
+  /** Of those in the file or on the way to it, from before the beginning. */
+  readonly preRecorded: number
   readonly bytesWritten: number
   /** Bytes that wait to be written. */
   readonly bufferBytes: number
   readonly bufferLimitBytes: number
-  /** Frames that wait in the camera's ring, of so many that it holds. */
-  readonly backlog: number
-  readonly ringSlots: number
+  /** While it waits for a change: how much the last image differs, as the threshold is given. */
+  readonly change: number | undefined
 }
 
 export type RecordingMessage =
-  /** Buffers are reserved, the next frame is recorded. */
+  /** Memory is reserved; the next frame is recorded, or watched. */
   | { readonly type: 'ready' }
+  /** The image has changed: what was waited for. */
+  | { readonly type: 'begun'; readonly sinceNs: bigint }
   /** The first frame is there, and with it all that is known of the dataset. */
   | { readonly type: 'layout'; readonly layout: DatasetLayout }
   | { readonly type: 'counts'; readonly counts: RecordingCounts }

@@ -29,7 +29,7 @@ export function frameBytesOf({ description, properties }: DeviceState): number {
 }
 
 /** The rate that a camera is set to, or what its exposure allows, frames per second. */
-function frameRateOf(camera: DeviceState): number {
+export function frameRateOf(camera: DeviceState): number {
   const { health } = camera
   if (health !== undefined && health.framesPerSecond > 0) return health.framesPerSecond
   const set = camera.properties.find(({ name }) => name === standardProperty.frameRate)?.value
@@ -37,14 +37,19 @@ function frameRateOf(camera: DeviceState): number {
   return typeof set === 'number' && set > 0 ? Math.min(set, byExposure) : byExposure
 }
 
-/**
- * What `request` would take.
- * @param freeBytes of the data folder's disk.
- */
+type Room = {
+  /** On the data folder's disk. */
+  readonly freeBytes: number
+  /** Reserved before the start, and how much of it is for frames of before the beginning. */
+  readonly memoryBytes: number
+  readonly heldBytes: number
+}
+
+/** What `request` would take. */
 export function estimateRecording(
   request: RecordingRequest,
   cameras: readonly RecordedCamera[],
-  { freeBytes, bufferBytes }: { readonly freeBytes: number; readonly bufferBytes: number },
+  { freeBytes, memoryBytes, heldBytes }: Room,
 ): RecordingEstimate {
   const sum = (of: (camera: RecordedCamera) => number) => cameras.reduce((all, one) => all + of(one), 0)
   const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
@@ -61,13 +66,18 @@ export function estimateRecording(
         : Math.ceil(durationS * framesPerSecond)
   const bytes =
     until.kind === 'frames'
-      ? sum(({ camera }) => until.frames * frameBytesOf(camera))
+      ? sum(({ camera }) => until.frames * frameBytesOf(camera)) + heldBytes
       : durationS === undefined
         ? undefined
-        : durationS * bytesPerSecond
+        : durationS * bytesPerSecond + heldBytes
   const warnings: string[] = []
   if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / bytesPerSecond < 60)
     warnings.push('The disk has room for less than a minute')
+  const { begin, preRecordS } = request
+  if (begin.kind === 'now' && preRecordS * bytesPerSecond > heldBytes * 1.01)
+    warnings.push(
+      `Of the time before the start, ${(heldBytes / bytesPerSecond).toFixed(1)} s are in memory: let it begin later to keep more`,
+    )
   const framesEach = frames === undefined ? 0 : frames / cameras.length
   if (request.storage.format === 'ome-tiff' && framesEach > maxOmePlanes)
     warnings.push(`OME-TIFF holds ${maxOmePlanes} images at most: choose raw`)
@@ -78,7 +88,7 @@ export function estimateRecording(
     framesPerSecond,
     bytesPerSecond,
     freeDiskBytes: freeBytes,
-    memoryBytes: bufferBytes,
+    memoryBytes,
     warnings,
   }
 }

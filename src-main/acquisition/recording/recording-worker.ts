@@ -6,8 +6,6 @@ import type { RecordingRequestMessage, RecordingWorkerData } from './recording-m
 if (parentPort === null) throw new Error('recording-worker runs as a worker thread')
 const port = parentPort
 const loop = new RecordingLoop(workerData as RecordingWorkerData, (message) => port.postMessage(message))
-port.on('message', ({ type }: RecordingRequestMessage) => {
-  if (type === 'stop') loop.stop()
-})
+port.on('message', (message: RecordingRequestMessage) => loop.hear(message))
 await loop.run()
 port.close()

@@ -1,4 +1,5 @@
 /** A recording under way: its cameras, what they tell, and its end. */
+import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import type { DeviceState } from '../../../src-shared/devices.ts'
@@ -6,16 +7,19 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { CameraLease } from '../../devices/camera-leases.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { CameraRecording } from './camera-recording.ts'
-import { freeDiskBytes, type RecordingSummary, writeSummary } from './recording-folder.ts'
+import { type ChangedSettings, temperatureOf } from './changed-settings.ts'
+import { RecordingAlerts } from './recording-alerts.ts'
+import { DiskWatch } from './disk-watch.ts'
+import { type AcquisitionSummary, removeUnbegun } from './recording-folder.ts'
 import type { RecordingCounts, RecordingWorkerData } from './recording-messages.ts'
-import { keepFreeBytes } from './recording-room.ts'
+import { RecordingProgress } from './recording-progress.ts'
+import { SummaryFile } from './summary-file.ts'
+import { whenClockShows } from './when-clock-shows.ts'
 
-const diskCheckEveryMs = 2000
 /** How much longer than asked for a recording by seconds waits for frames. */
 const silenceS = 10
-/** Share of the buffers beyond which the user is told that the disk is too slow. */
-const tooFull = 0.75
 
+type RecordingSummary = AcquisitionSummary & { readonly request: RecordingRequest }
 type Finish = NonNullable<AcquisitionStatus['finish']>
 
 type CameraPart = {
@@ -29,8 +33,8 @@ type Options = {
   readonly folder: string
   readonly summary: RecordingSummary
   readonly alerts: AlertSink
-  readonly bufferBytes: number
   readonly cameras: readonly CameraPart[]
+  readonly settings: ChangedSettings
   acquire(cameraId: string): Promise<CameraLease>
   /** A few times a second. */
   changed(status: AcquisitionStatus): void
@@ -40,24 +44,29 @@ export class RunningRecording {
   /** Resolves when everything is on the disk and the cameras are given back; never rejects. */
   readonly finished: Promise<AcquisitionStatus>
   readonly #options: Options
+  readonly #alerts: RecordingAlerts
   readonly #cameras: ReadonlyMap<string, CameraRecording>
-  readonly #counts = new Map<string, RecordingCounts>()
-  readonly #diskTimer: NodeJS.Timeout
-  readonly #endTimer: NodeJS.Timeout | undefined
-  #summary: RecordingSummary
-  /** Summaries are written one after the other. */
-  #saving: Promise<void> = Promise.resolve()
-  #saveFailure: { readonly message: string; readonly hint?: string } | undefined
+  readonly #progress: RecordingProgress
+  readonly #disk: DiskWatch
+  #endTimer: NodeJS.Timeout | undefined
+  /** Forgets the time at which it was to begin. */
+  #forgetTime: () => void = () => undefined
+  #begun = false
+  readonly #file: SummaryFile<RecordingSummary>
   #status: AcquisitionStatus
-  #rate = { at: performance.now(), bytes: 0 }
   /** Why it was ended from outside. */
   #ended: Finish | undefined
 
   private constructor(options: Options) {
-    const { id, summary, bufferBytes, cameras } = options
+    const { id, summary, cameras, alerts } = options
     const { until, storage } = summary.request
     this.#options = options
-    this.#summary = summary
+    this.#alerts = new RecordingAlerts(alerts, id)
+    this.#file = new SummaryFile(options.folder, summary, (error) => this.end(failure(error)))
+    this.#progress = new RecordingProgress({
+      asked: until.kind === 'frames' ? until.frames * cameras.length : undefined,
+      bufferBytes: cameras.reduce((sum, { data }) => sum + data.bufferBytes, 0),
+    })
     this.#status = {
       id,
       name: summary.name,
@@ -65,29 +74,26 @@ export class RunningRecording {
       detectorNames: cameras.map(({ camera }) => camera.id),
       state: 'preparing',
       startedAt: summary.startedAt,
-      frames: {
-        ...(until.kind === 'frames' ? { expected: until.frames * cameras.length } : {}),
-        written: 0,
-        lost: 0,
-      },
-      bytesWritten: 0,
-      buffer: { bytes: 0, limitBytes: bufferBytes },
-      writeBytesPerSecond: 0,
+      ...this.#progress.progress,
     }
     this.#cameras = new Map(
       cameras.map(({ camera, folder, data }) => {
         const layout = (known: DatasetLayout) => this.#datasetBegun(folder, known)
         const counts = (counted: RecordingCounts) => this.#counted(camera.id, counted)
-        return [camera.id, new CameraRecording({ data, layout, counts })]
+        const begun = (sinceNs: bigint) => this.begin(sinceNs)
+        return [camera.id, new CameraRecording({ data, layout, begun, counts })]
       }),
     )
-    if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
-    this.#diskTimer = setInterval(() => void this.#watchDisk(), diskCheckEveryMs)
+    this.#disk = new DiskWatch({
+      folder: options.folder,
+      free: (freeDiskBytes) => this.#tell({ freeDiskBytes }),
+      failed: (error) => this.end(failure(error)),
+    })
     this.finished = this.#finish()
   }
 
   /**
-   * Begins; resolves when all cameras' next frames will be kept.
+   * Starts the cameras; resolves when their next frames will be kept, or it waits for its beginning.
    * @throws CoverslipError why a camera or the disk cannot; then nothing goes on.
    */
   static async start(options: Options): Promise<RunningRecording> {
@@ -106,7 +112,7 @@ export class RunningRecording {
       await recording.finished
       throw failure
     }
-    recording.#tell({ state: 'acquiring' })
+    recording.#started()
     return recording
   }
 
@@ -114,11 +120,34 @@ export class RunningRecording {
     return this.#status
   }
 
+  /** Whether it has been told, or has seen, to begin. */
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  /** Begins what waits, whatever it waits for, with the frames since `sinceNs` (`process.hrtime.bigint`). */
+  begin(sinceNs = process.hrtime.bigint()): void {
+    if (this.#begun) return
+    this.#begun = true
+    this.#forgetTime()
+    for (const camera of this.#cameras.values()) camera.tell({ type: 'begin', sinceNs })
+    const { until, begin } = this.#file.summary.request
+    if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
+    if (this.#ended !== undefined) return
+    const { change: _over, ...status } = this.#status
+    this.#status = status
+    if (begin.kind === 'now') return this.#tell({ state: 'acquiring' })
+    const startedAt = Date.now()
+    this.#file.change((summary) => ({ ...summary, startedAt }))
+    this.#tell({ state: 'acquiring', startedAt })
+  }
+
   /** Lets what was published until now be written, and ends. The first reason given counts. */
   end(finish: Finish): void {
     if (this.#ended !== undefined) return
     this.#ended = finish
-    for (const camera of this.#cameras.values()) camera.stop()
+    this.#forgetTime()
+    for (const camera of this.#cameras.values()) camera.tell({ type: 'stop' })
     this.#tell({ state: 'finishing' })
   }
 
@@ -133,28 +162,44 @@ export class RunningRecording {
     })
   }
 
+  /** What has been set on a device is written down; every camera's log stands for itself. */
+  deviceChanged(device: DeviceState): void {
+    for (const record of this.#options.settings.since(device))
+      for (const camera of this.#cameras.values()) camera.tell({ type: 'setting', record })
+    this.#cameras.get(device.id)?.tell({ type: 'temperature', temperatureC: temperatureOf(device) })
+  }
+
+  #started(): void {
+    const { begin } = this.#file.summary.request
+    if (begin.kind === 'now') return this.begin()
+    // A camera may have seen what it waits for already.
+    if (this.#begun || this.#ended !== undefined) return
+    this.#tell({ state: 'waiting' })
+    if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
+  }
+
   async #finish(): Promise<AcquisitionStatus> {
     const results = await Promise.all([...this.#cameras.values()].map((camera) => this.#camerasEnd(camera)))
-    clearInterval(this.#diskTimer)
+    this.#disk.end()
     clearTimeout(this.#endTimer)
-    if (this.#status.frames.lost === 0) this.#options.alerts.clear(this.#slowAlert)
     const error = results.find((result) => result !== undefined)
-    const finish: Finish =
-      error === undefined
-        ? (this.#ended ?? { reason: 'completed' })
-        : {
-            reason: 'failed',
-            message: error.message,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
-          }
-    this.#save((summary) => ({ ...summary, finish }))
-    await this.#saving
-    // Writing that down may have failed.
-    const told =
-      this.#saveFailure === undefined ? finish : { reason: 'failed' as const, ...this.#saveFailure }
-    if (told.reason === 'failed') this.#raise(told)
-    this.#tell({ state: 'finished', finish: told })
+    const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
+    const unbegun = !this.#begun && this.#status.frames.written === 0
+    if (!unbegun) this.#file.change((summary) => ({ ...summary, finish }))
+    const unsaved = (await this.#file.saved()) ?? (unbegun ? await this.#remove() : undefined)
+    this.#tell({ state: 'finished', finish: unsaved === undefined ? finish : failure(unsaved) })
+    this.#alerts.ended(this.#status)
     return this.#status
+  }
+
+  /** What never began leaves nothing behind. @returns why it does */
+  async #remove(): Promise<CoverslipError | undefined> {
+    try {
+      await removeUnbegun(this.#options.folder, this.#file.summary)
+      return undefined
+    } catch (error) {
+      return CoverslipError.from(error, 'DATA_FOLDER')
+    }
   }
 
   /**
@@ -168,27 +213,12 @@ export class RunningRecording {
   /** When one camera fails, the others end, too: half a recording is seldom wanted. */
   async #camerasEnd(camera: CameraRecording): Promise<CoverslipError | undefined> {
     const { error } = await camera.finished
-    if (error !== undefined)
-      this.end({
-        reason: 'failed',
-        message: error.message,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      })
+    if (error !== undefined) this.end(failure(error))
     return error
   }
 
-  #raise({ message = 'It was ended', hint }: Finish): void {
-    this.#options.alerts.raise({
-      id: `recording:failed:${this.#options.id}`,
-      severity: 'error',
-      source: 'Recording',
-      message: `${this.#status.name} ended early: ${message}`,
-      ...(hint === undefined ? {} : { hint }),
-    })
-  }
-
   #datasetBegun(folder: string, layout: DatasetLayout): void {
-    this.#save((summary) => ({
+    this.#file.change((summary) => ({
       ...summary,
       datasets: summary.datasets.map((dataset) =>
         dataset.folder === folder ? { ...dataset, layout } : dataset,
@@ -196,79 +226,18 @@ export class RunningRecording {
     }))
   }
 
-  #save(change: (summary: RecordingSummary) => RecordingSummary): void {
-    const summary = change(this.#summary)
-    this.#summary = summary
-    this.#saving = this.#saving
-      .then(() => writeSummary(this.#options.folder, summary))
-      .catch((error: unknown) => {
-        const { message, hint } = CoverslipError.from(error, 'DATA_FOLDER')
-        this.#saveFailure = { message, ...(hint === undefined ? {} : { hint }) }
-        this.end({ reason: 'failed', ...this.#saveFailure })
-      })
-  }
-
   #counted(cameraId: string, counts: RecordingCounts): void {
-    this.#counts.set(cameraId, counts)
-    const all = [...this.#counts.values()]
-    const sum = (of: (one: RecordingCounts) => number) => all.reduce((total, one) => total + of(one), 0)
-    const bytesWritten = sum((one) => one.bytesWritten)
-    const now = performance.now()
-    const writeBytesPerSecond = ((bytesWritten - this.#rate.bytes) / Math.max(1, now - this.#rate.at)) * 1000
-    if (now - this.#rate.at > 1000) this.#rate = { at: now, bytes: bytesWritten }
-    this.#tell({
-      frames: { ...this.#status.frames, written: sum((one) => one.written), lost: sum((one) => one.lost) },
-      bytesWritten,
-      buffer: {
-        bytes: sum((one) => one.bufferBytes),
-        limitBytes: Math.max(
-          1,
-          sum((one) => one.bufferLimitBytes),
-        ),
-      },
-      writeBytesPerSecond: Math.max(0, writeBytesPerSecond),
-    })
-    this.#warnOfLoss()
-  }
-
-  /** Of what is lost, until somebody has read it; of a disk that is too slow, as long as it is. */
-  #warnOfLoss(): void {
-    const { frames, buffer } = this.#status
-    const full = buffer.bytes / buffer.limitBytes
-    if (frames.lost === 0 && full < tooFull) return this.#options.alerts.clear(this.#slowAlert)
-    this.#options.alerts.raise({
-      id: this.#slowAlert,
-      severity: frames.lost > 0 ? 'error' : 'warning',
-      source: 'Recording',
-      message:
-        frames.lost > 0
-          ? `${frames.lost} frames are not in ${this.#status.name}; its frames.jsonl names them`
-          : `The disk is too slow: ${Math.round(100 * full)} % of the buffers are full`,
-      hint: 'Lower the frame rate, choose a smaller ROI, or record to a faster disk.',
-    })
-  }
-
-  get #slowAlert(): string {
-    return `recording:slow-disk:${this.#options.id}`
-  }
-
-  async #watchDisk(): Promise<void> {
-    try {
-      const free = await freeDiskBytes(this.#options.folder)
-      this.#tell({ freeDiskBytes: free })
-      if (free > keepFreeBytes) return
-      this.end({
-        reason: 'failed',
-        message: 'the disk is nearly full',
-        hint: 'Everything until then is kept. Free some space, or record to another disk.',
-      })
-    } catch (error) {
-      this.end({ reason: 'failed', message: error instanceof Error ? error.message : String(error) })
-    }
+    this.#progress.counted(cameraId, counts)
+    this.#tell(this.#progress.progress)
+    this.#alerts.progress(this.#status)
   }
 
   #tell(change: Partial<AcquisitionStatus>): void {
     this.#status = { ...this.#status, ...change }
     this.#options.changed(this.#status)
   }
+}
+
+function failure({ message, hint }: CoverslipError): Finish {
+  return { reason: 'failed', message, ...(hint === undefined ? {} : { hint }) }
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recordingSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
+import { acquisitionSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
+import { framesPublished } from '../../../src-main/frames/frame-ring.ts'
 import { demoConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
@@ -78,7 +79,7 @@ describe('Recorder', () => {
     )
     expect(engine.devices.camera().acquiring).toBe(false)
     expect(told).toContain('finished')
-    const summary = recordingSummarySchema.parse(
+    const summary = acquisitionSummarySchema.parse(
       JSON.parse(await readFile(join(folder, status.id, 'acquisition.json'), 'utf8')),
     )
     expect(summary).toMatchObject({
@@ -137,6 +138,87 @@ describe('Recorder', () => {
       await readFile(join(datasetFolder(status), 'my_cells.json'), 'utf8'),
     )
     expect(described).toMatchObject({ image: { dtype: '<u2', shape: [30, 40] } })
+  })
+
+  it('waits until it is told to begin, with the frames of before, of all its cameras', async () => {
+    engine = await createEngine({
+      connections: [
+        testConnection({ width: 40, height: 30, frameRate: 100 }),
+        testConnection({ width: 32, height: 16, frameRate: 50 }, 'second', 'second-'),
+      ],
+      dataFolder: folder,
+    })
+    expect(() => engine.recorder.begin()).toThrow('No recording waits')
+    const waiting = await engine.recorder.start({
+      detectorNames: ['test-camera', 'second-test-camera'],
+      begin: { kind: 'asked' },
+      preRecordS: 0.4,
+      until: { kind: 'frames', frames: 10 },
+    })
+    expect(waiting).toMatchObject({ state: 'waiting', frames: { written: 0 } })
+    const first = engine.devices.ring('test-camera')
+    await eventually('half a second of frames', () => framesPublished(first) > 60)
+    expect(engine.recorder.status).toMatchObject({ state: 'waiting', frames: { written: 0 } })
+    const asked = Date.now()
+    const begun = engine.recorder.begin()
+    expect(begun.state).toBe('acquiring')
+    expect(begun.startedAt).toBeGreaterThanOrEqual(asked)
+    expect(() => engine.recorder.begin()).toThrow('No recording waits')
+    const status = await finished()
+    expect(status).toMatchObject({ frames: { lost: 0 }, finish: { reason: 'completed' } })
+    expect(status.frames.written).toBe(status.frames.expected)
+    for (const part of ['camera_1', 'camera_2']) {
+      const text = await readFile(join(folder, status.id, part, 'frames.jsonl'), 'utf8')
+      const records = text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => frameRecordSchema.parse(JSON.parse(line)))
+      const sequences = sequencesOf(records)
+      expect(sequences).toEqual(Array.from(sequences, (_, i) => (sequences[0] ?? 0) + i))
+      const before = records.filter((record) => record.kind === 'frame' && record.capturedAt < asked)
+      expect(before.length).toBeGreaterThan(3)
+      expect(sequences.length - before.length).toBeGreaterThanOrEqual(9)
+    }
+  })
+
+  it('begins at a time, and refuses one that has passed', async () => {
+    await open()
+    const past = { begin: { kind: 'at', time: Date.now() - 3_600_000 } } as const
+    await expect(engine.recorder.start(past)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    const time = Date.now() + 300
+    const until = { kind: 'frames', frames: 5 } as const
+    await engine.recorder.start({ begin: { kind: 'at', time }, until })
+    const status = await finished()
+    expect(status.startedAt).toBeGreaterThanOrEqual(time)
+    const records = await recordsOf(status)
+    for (const record of records)
+      expect(record.kind === 'frame' ? record.capturedAt : 0).toBeGreaterThanOrEqual(time - 5)
+    expect(records).toHaveLength(5)
+  })
+
+  it('leaves nothing when it is stopped while it waits', async () => {
+    await open()
+    const { id } = await engine.recorder.start({ begin: { kind: 'change', threshold: 1 } })
+    await eventually('how much the image changes', () => engine.recorder.status?.change !== undefined)
+    const status = await engine.recorder.stop()
+    expect(status.finish).toMatchObject({ reason: 'cancelled' })
+    expect(await readdir(join(folder, id, '..'))).toEqual([])
+    expect(engine.alerts.list()).toEqual([])
+    expect(engine.devices.camera().acquiring).toBe(false)
+  })
+
+  it('writes down what is set while it records', async () => {
+    await open()
+    await engine.recorder.start()
+    await engine.devices.setProperty('test-light', 'on', true)
+    await engine.devices.setProperty('test-camera', 'exposureMs', 5)
+    await eventually('frames', () => (engine.recorder.status?.frames.written ?? 0) > 20)
+    const status = await engine.recorder.stop()
+    const settings = (await recordsOf(status)).filter((record) => record.kind === 'setting')
+    expect(settings).toEqual([
+      { kind: 'setting', device: 'test-light', property: 'on', value: true, at: expect.any(Number) },
+      { kind: 'setting', device: 'test-camera', property: 'exposureMs', value: 5, at: expect.any(Number) },
+    ])
   })
 
   it('refuses a second recording, and a stop of nothing', async () => {

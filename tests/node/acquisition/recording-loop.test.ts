@@ -2,9 +2,14 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordingLoop } from '../../../src-main/acquisition/recording/recording-loop.ts'
-import type { RecordingMessage } from '../../../src-main/acquisition/recording/recording-messages.ts'
+import type {
+  RecordingMessage,
+  RecordingWorkerData,
+} from '../../../src-main/acquisition/recording/recording-messages.ts'
 import { createFrameRing, FrameRingWriter } from '../../../src-main/frames/frame-ring.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -15,11 +20,43 @@ afterAll(() => folder.remove())
 
 const [width, height] = [4, 2]
 
-async function loopOf(name: string, slots: number) {
+const second = 1_000_000_000n
+
+async function loopOf(
+  name: string,
+  {
+    slots,
+    before = () => undefined,
+    ...options
+  }: Partial<RecordingWorkerData> & {
+    readonly slots: number
+    /** Publishes what is in the ring already when the loop starts. */
+    readonly before?: (publish: (sequence: number, frame?: Partial<FrameInfo>) => void) => void
+  },
+) {
   const ring = createFrameRing({ slots, maxFrameBytes: width * height })
   const messages: RecordingMessage[] = []
   const path = join(folder.path, name)
   await mkdir(path)
+  const writer = new FrameRingWriter(ring)
+  /** Pixels are the sequence number, or `gain` where it is given. */
+  const publish = (sequence: number, frame: Partial<FrameInfo> = {}) => {
+    writer.slot().fill(frame.gain ?? sequence)
+    const now = process.hrtime.bigint()
+    writer.commit({
+      sequence,
+      timestampNs: now,
+      hostTimeNs: now,
+      width,
+      height,
+      pixelFormat: 'Mono8',
+      significantBits: 8,
+      exposureMs: 1,
+      gain: 0,
+      ...frame,
+    })
+  }
+  before(publish)
   const loop = new RecordingLoop(
     {
       ring,
@@ -36,25 +73,15 @@ async function loopOf(name: string, slots: number) {
       },
       storage: { format: 'raw' },
       most: { frames: undefined, seconds: undefined },
-      bufferBytes: 0,
+      bufferBytes: 8 * width * height,
+      begin: { kind: 'now' },
+      preRecordS: 0,
+      heldBytes: 0,
+      temperatureC: undefined,
+      ...options,
     },
     (message) => messages.push(message),
   )
-  const writer = new FrameRingWriter(ring)
-  const publish = (sequence: number, size = { width, height }) => {
-    writer.slot().fill(sequence)
-    const now = process.hrtime.bigint()
-    writer.commit({
-      sequence,
-      timestampNs: now,
-      hostTimeNs: now,
-      ...size,
-      pixelFormat: 'Mono8',
-      significantBits: 8,
-      exposureMs: 1,
-      gain: 0,
-    })
-  }
   const log = async () =>
     (await readFile(join(path, 'frames.jsonl'), 'utf8'))
       .split('\n')
@@ -65,7 +92,10 @@ async function loopOf(name: string, slots: number) {
 
 describe('RecordingLoop', () => {
   it('names every frame that was overwritten before its turn, in its place', async () => {
-    const { loop, messages, publish, log, raw } = await loopOf('lapped', 4)
+    const { loop, messages, publish, log, raw } = await loopOf('lapped', {
+      slots: 4,
+      bufferBytes: 3 * width * height,
+    })
     const running = loop.run()
     // All at once: nobody can read in between.
     for (let sequence = 0; sequence < 20; sequence++) publish(sequence)
@@ -91,7 +121,7 @@ describe('RecordingLoop', () => {
   })
 
   it('ends, with what there is, when the size of the images changes', async () => {
-    const { loop, messages, publish, log } = await loopOf('resized', 8)
+    const { loop, messages, publish, log } = await loopOf('resized', { slots: 8 })
     const running = loop.run()
     publish(0)
     publish(1)
@@ -106,10 +136,97 @@ describe('RecordingLoop', () => {
   })
 
   it('ends at once when it is stopped while nothing comes', async () => {
-    const { loop, messages } = await loopOf('silent', 4)
+    const { loop, messages } = await loopOf('silent', { slots: 4 })
     const running = loop.run()
     loop.stop()
     await running
     expect(messages.at(-1)).toMatchObject({ type: 'finished', counts: { written: 0, lost: 0 } })
+  })
+
+  it('begins on demand, with the frames of the seconds before, none missing or twice', async () => {
+    const { loop, messages, publish, log, raw } = await loopOf('armed', {
+      slots: 64,
+      begin: { kind: 'asked' },
+      preRecordS: 3.5,
+      heldBytes: 20 * width * height,
+      most: { frames: 5, seconds: undefined },
+    })
+    const running = loop.run()
+    await eventually('the loop', () => messages.some(({ type }) => type === 'ready'))
+    const begun = process.hrtime.bigint()
+    for (let sequence = 0; sequence < 10; sequence++)
+      publish(sequence, { timestampNs: begun - BigInt(10 - sequence) * second })
+    loop.hear({ type: 'begin', sinceNs: begun })
+    for (let sequence = 10; sequence < 20; sequence++) publish(sequence, { timestampNs: begun + 1n })
+    await running
+    // Three of before, and five as asked for.
+    const expected = [7, 8, 9, 10, 11, 12, 13, 14]
+    const records = await log()
+    expect(records.map((record) => record.kind === 'frame' && record.sequence)).toEqual(expected)
+    expect([...(await raw())]).toEqual(expected.flatMap((value) => Array(width * height).fill(value)))
+    expect(messages.at(-1)).toMatchObject({ counts: { written: 8, preRecorded: 3, lost: 0 } })
+  })
+
+  it('takes what the ring still has of the time before when it begins at once', async () => {
+    const { loop, messages, publish, log } = await loopOf('before', {
+      slots: 8,
+      preRecordS: 100,
+      heldBytes: 8 * width * height,
+      before: (publishBefore) => {
+        for (let sequence = 0; sequence < 20; sequence++) publishBefore(sequence)
+      },
+    })
+    const running = loop.run()
+    await eventually('the loop', () => messages.some(({ type }) => type === 'ready'))
+    publish(20)
+    loop.stop()
+    await running
+    const sequences = (await log()).map((record) => record.kind === 'frame' && record.sequence)
+    expect(sequences).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20])
+  })
+
+  it('begins with the frame that differs from those before', async () => {
+    const { loop, messages, publish, log } = await loopOf('change', {
+      slots: 64,
+      begin: { kind: 'change', threshold: 0.1 },
+    })
+    const running = loop.run()
+    for (let sequence = 0; sequence < 20; sequence++) publish(sequence, { gain: 20 + (sequence % 2) })
+    publish(20, { gain: 100 })
+    publish(21, { gain: 20 })
+    await eventually('the beginning', () => messages.some(({ type }) => type === 'begun'))
+    loop.stop()
+    await running
+    expect((await log()).map((record) => record.kind === 'frame' && record.sequence)).toEqual([20, 21])
+  })
+
+  it('leaves nothing when it is stopped before it has begun, and writes down what is set meanwhile', async () => {
+    const { loop, messages, publish, log } = await loopOf('never', {
+      slots: 8,
+      begin: { kind: 'asked' },
+      preRecordS: 10,
+      heldBytes: 8 * width * height,
+    })
+    const running = loop.run()
+    await eventually('the loop', () => messages.some(({ type }) => type === 'ready'))
+    publish(0)
+    const record = { kind: 'setting', device: 'lamp', property: 'on', value: true, at: 1 } as const
+    loop.hear({ type: 'setting', record })
+    loop.stop()
+    await running
+    expect(await log()).toEqual([record])
+    expect(messages.at(-1)).toMatchObject({ counts: { written: 0, lost: 0 } })
+  })
+
+  it('says how warm the sensor was at each frame', async () => {
+    const { loop, messages, publish, log } = await loopOf('warm', { slots: 8, temperatureC: 20 })
+    const running = loop.run()
+    publish(0)
+    await eventually('the first frame', () => messages.some(({ type }) => type === 'layout'))
+    loop.hear({ type: 'temperature', temperatureC: 21.5 })
+    publish(1)
+    loop.stop()
+    await running
+    expect((await log()).map((record) => record.kind === 'frame' && record.temperatureC)).toEqual([20, 21.5])
   })
 })

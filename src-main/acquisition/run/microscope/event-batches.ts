@@ -21,31 +21,20 @@ export type BatchRules = {
   triggeredPlanes(event: NumberedEvent): number
 }
 
-/** A pause takes effect after a batch: a stack is cut into batches of about so long, ms. */
-const stackBatchMs = 2000
-/** Time that moving to the next plane takes, about, ms. */
-const planeMs = 50
-/** A burst is listed in memory. */
-const longestBurst = 100_000
+/** A batch is listed in memory. */
+const longestBatch = 100_000
 
 /** Groups events that differ in focus, or in time faster than the cameras; made as they are asked for. */
 export function* eventBatches(events: Iterable<NumberedEvent>, rules: BatchRules): Generator<EventBatch> {
   let batch: NumberedEvent[] = []
-  let room = 1
   for (const event of events) {
     const last = batch.at(-1)
-    if (last === undefined) {
-      batch = [event]
-      continue
-    }
-    const kind = followsAs(last, event, rules)
-    if (kind !== undefined && batch.length === 1) room = roomFor(kind, event, rules)
-    const [first] = batch
-    const goesOn =
-      first !== undefined && kind !== undefined && (batch.length === 1 || kindOf(batch, rules) === kind)
-    if (goesOn && batch.length < room) batch.push(event)
+    const kind = last === undefined ? undefined : followsAs(last, event, rules)
+    const isAlike = kind !== undefined && (batch.length === 1 || kind === kindOf(batch, rules))
+    const room = kind === 'triggeredStack' ? rules.triggeredPlanes(event) : longestBatch
+    if (isAlike && batch.length < room) batch.push(event)
     else {
-      yield batch
+      if (batch.length > 0) yield batch
       batch = [event]
     }
   }
@@ -69,12 +58,6 @@ function followsAs(
   if (!differOnlyIn('t', event.index, next.index) || event.zUm !== next.zUm) return undefined
   const intervalMs = ((next.minStartS ?? 0) - (event.minStartS ?? 0)) * 1000
   return intervalMs <= rules.framePeriodMs(event) ? 'burst' : undefined
-}
-
-function roomFor(kind: Exclude<BatchKind, 'single'>, event: NumberedEvent, rules: BatchRules): number {
-  if (kind === 'burst') return longestBurst
-  if (kind === 'triggeredStack') return rules.triggeredPlanes(event)
-  return Math.max(1, Math.floor(stackBatchMs / (rules.framePeriodMs(event) + planeMs)))
 }
 
 /** Whether nothing but focus and time need differ. */

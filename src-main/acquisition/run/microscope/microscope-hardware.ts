@@ -176,7 +176,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   async #beginCameras(sequence: MdaSequence): Promise<void> {
     const { setup } = sequence
     const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
-    const usual = names.map((name) => this.#devices.camera(name).id)
+    const usual = [...new Set(names.map((name) => this.#devices.camera(name).id))]
     const channels = sequencesOf(sequence).flatMap((part) => part.channels)
     const others = channels.flatMap(({ camera }) =>
       camera === undefined ? [] : this.#devices.camera(camera).id,

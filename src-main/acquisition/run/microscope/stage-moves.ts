@@ -198,6 +198,7 @@ export class StageMoves {
       this.#motions.set(id, this.#devices.motionsOf(id))
       await moving
     } catch (error) {
+      signal?.throwIfAborted()
       throw deviceFailure(name, error)
     } finally {
       signal?.removeEventListener('abort', halt)

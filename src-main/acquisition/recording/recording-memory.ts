@@ -1,0 +1,56 @@
+/** Memory that a recording reserves before it starts. */
+import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
+
+/** For frames that wait for the disk, all cameras of a recording together. */
+const bufferBytes = 256 * 2 ** 20
+/** Fewer could not keep disk and camera busy at the same time. */
+const fewestFrames = 3
+/** Cameras may be a little faster than they are set to. */
+const headroom = 1.1
+/** Of the memory that is free: the rest is for everything else. */
+const mostOfFree = 0.75
+
+/** Bytes for one camera: for frames that wait for the disk, and for those of before the beginning. */
+export type RecordingMemory = { readonly bufferBytes: number; readonly heldBytes: number }
+
+export function recordingMemory(
+  { begin, preRecordS }: Pick<RecordingRequest, 'begin' | 'preRecordS'>,
+  cameras: readonly RecordedCamera[],
+): readonly RecordingMemory[] {
+  return cameras.map(({ camera, ring }) => {
+    const wanted = Math.ceil(preRecordS * frameRateOf(camera) * headroom)
+    // Of before the start, there is no more than the ring holds.
+    const frames = begin.kind === 'now' ? Math.min(wanted, ring.slots) : wanted
+    return {
+      bufferBytes: Math.max(bufferBytes / cameras.length, fewestFrames * ring.slotBytes),
+      heldBytes: frames * frameBytesOf(camera),
+    }
+  })
+}
+
+/** Of all cameras. */
+export function totalMemory(memory: readonly RecordingMemory[]) {
+  const sum = (of: (one: RecordingMemory) => number) => memory.reduce((all, one) => all + of(one), 0)
+  const heldBytes = sum((one) => one.heldBytes)
+  return { heldBytes, memoryBytes: heldBytes + sum((one) => one.bufferBytes) }
+}
+
+/** @throws CoverslipError INVALID_INPUT when less is free */
+export function requireMemory(
+  memory: readonly RecordingMemory[],
+  freeBytes = process.availableMemory(),
+): void {
+  const { memoryBytes: bytes } = totalMemory(memory)
+  if (bytes <= mostOfFree * freeBytes) return
+  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `The recording needs ${gigabytes(bytes)} of memory before it starts, and ${gigabytes(mostOfFree * freeBytes)} can be had`,
+    {
+      hint: 'Keep fewer seconds of before its beginning, lower the frame rate, or choose a smaller ROI.',
+      data: { bytes, freeBytes },
+    },
+  )
+}
