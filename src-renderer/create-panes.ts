@@ -6,10 +6,12 @@ import { Panes } from './panes.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
+import { createGalleryStore } from './stores/gallery-store.ts'
 import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
+import { createViewingStore } from './viewer.ts'
 
 /** Builds what the page is made of and sets it going; it runs as long as the page is open. */
 export function createPanes(backend: Backend, page: Window): Panes {
@@ -17,10 +19,11 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
   const plan = createPlanDraftStore(() => page.localStorage)
-  const panes = new Panes(
-    { backend, engine, view, session: createSessionStore(), plan, overview: new Overview() },
-    page.document,
-  )
+  const session = createSessionStore()
+  const gallery = createGalleryStore()
+  const viewing = createViewingStore()
+  const overview = new Overview()
+  const panes = new Panes({ backend, engine, view, session, plan, overview, gallery, viewing }, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend

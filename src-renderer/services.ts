@@ -4,14 +4,17 @@ import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
+import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
 import { detectorOf } from './stores/layout.ts'
 import type { Overview } from './stores/overview.ts'
 import type { PaneId } from './stores/panes.ts'
 import type { PlanDraft } from './stores/plan-draft.ts'
 import type { PlanDraftStore } from './stores/plan-draft-store.ts'
 import type { SessionState, SessionStore } from './stores/session-store.ts'
-import type { ShownState, ShownStore } from './stores/shown-store.ts'
+import type { ImageOnShow, ShownState, ShownStore } from './stores/shown-store.ts'
+import type { ViewerState } from './stores/viewer-store.ts'
 import type { ViewState, ViewStore } from './stores/view-store.ts'
+import type { Viewer, ViewingStore } from './viewer.ts'
 
 /** Everything the page is made of besides its components and panes; one set per page. */
 export type PageServices = {
@@ -21,6 +24,8 @@ export type PageServices = {
   readonly session: SessionStore
   /** The plan being edited. */
   readonly plan: PlanDraftStore
+  readonly gallery: GalleryStore
+  readonly viewing: ViewingStore
   /** Pictures under the map of the stage. */
   readonly overview: Overview
 }
@@ -43,6 +48,12 @@ export interface PaneServices {
 export const PanesContext = createContext<PaneServices | undefined>(undefined)
 
 export const ServicesContext = createContext<Services | undefined>(undefined)
+
+/** Around what is about another image than that of a pane. */
+export const ImageContext = createContext<ImageOnShow | undefined>(undefined)
+
+/** Around what belongs to an open item. */
+export const ViewerContext = createContext<Viewer | undefined>(undefined)
 
 /** @throws Error outside of the application's root. */
 export function usePanes(): PaneServices {
@@ -67,8 +78,30 @@ export function useView<T>(select: (state: ViewState) => T): T {
   return useStore(useServices().view, select)
 }
 
+/** The image that the component is about: that of an open item, or of the pane. */
+export function useImage(): ImageOnShow {
+  const services = useServices()
+  return useContext(ImageContext) ?? services
+}
+
 export function useShown<T>(select: (state: ShownState) => T): T {
-  return useStore(useServices().shown, select)
+  return useStore(useImage().shown, select)
+}
+
+export function useGallery<T>(select: (state: GalleryState) => T): T {
+  return useStore(useServices().gallery, select)
+}
+
+/** @throws Error where no item is open. */
+export function useViewer(): Viewer {
+  const viewer = useContext(ViewerContext)
+  if (viewer === undefined) throw new Error('useViewer needs a ViewerContext around the component.')
+  return viewer
+}
+
+/** A part of the open item's state. */
+export function useViewerState<T>(select: (state: ViewerState) => T): T {
+  return useStore(useViewer().store, select)
 }
 
 export function useSession<T>(select: (state: SessionState) => T): T {

@@ -3,8 +3,9 @@ import { access } from 'node:fs/promises'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { DoctorCheck } from '../../src-shared/doctor.ts'
 import type { DiscoveryRequest } from '../sdk/driver.ts'
+import { findFfmpeg } from '../sdk/ffmpeg-program.ts'
 import { listV4l2 } from './devices/v4l2-devices.ts'
-import { findFfmpeg } from './program/ffmpeg-program.ts'
+import { programAdvice } from './program/ffmpeg-failure.ts'
 
 /** Whether ffmpeg is there, and the cameras that the system lists may be read. */
 export async function diagnoseVideo({ signal }: DiscoveryRequest): Promise<readonly DoctorCheck[]> {
@@ -18,7 +19,7 @@ export async function diagnoseVideo({ signal }: DiscoveryRequest): Promise<reado
 async function checkProgram(signal: AbortSignal): Promise<DoctorCheck> {
   const check = { id: 'ffmpeg:program', title: 'ffmpeg' } as const
   try {
-    const { version } = await findFfmpeg(undefined, signal)
+    const { version } = await findFfmpeg(undefined, { signal, hint: programAdvice() })
     const name = version === undefined ? 'a development version' : `version ${version.major}.${version.minor}`
     return { ...check, state: 'ok', message: `ffmpeg is installed, ${name}.` }
   } catch (error) {
@@ -27,7 +28,7 @@ async function checkProgram(signal: AbortSignal): Promise<DoctorCheck> {
     return {
       ...check,
       state: 'warning',
-      message: `${message}. It is needed for USB and RTSP cameras only.`,
+      message: `${message}. It is needed for USB and RTSP cameras, and to record video.`,
       hint,
     }
   }

@@ -2,13 +2,14 @@ import { standardProperty } from '../../src-shared/devices.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Connection } from '../sdk/driver.ts'
+import { findFfmpeg } from '../sdk/ffmpeg-program.ts'
 import { modeLabel } from './devices/capture-modes.ts'
 import { captureModes } from './devices/local-cameras.ts'
 import { listV4l2 } from './devices/v4l2-devices.ts'
 import type { FrameShape, FrameSource, VideoFormat } from './frame-source.ts'
 import { MjpegSource } from './mjpeg/mjpeg-source.ts'
 import { type CaptureMode, nativeFormat } from './program/ffmpeg-arguments.ts'
-import { findFfmpeg } from './program/ffmpeg-program.ts'
+import { programAdvice } from './program/ffmpeg-failure.ts'
 import { FfmpegSource } from './program/ffmpeg-source.ts'
 import { parseVideoAddress, type VideoAddress } from './video-address.ts'
 import { VideoCamera, type VideoProperty } from './video-camera.ts'
@@ -36,7 +37,10 @@ export async function openVideo(
   const opened =
     where.kind === 'http' && options.through === 'mjpeg'
       ? await openMjpeg(new MjpegSource(where, options))
-      : await openFfmpeg(where, new FfmpegSource(await findFfmpeg(options.ffmpeg), where, options))
+      : await openFfmpeg(
+          where,
+          new FfmpegSource(await findFfmpeg(options.ffmpeg, { hint: programAdvice() }), where, options),
+        )
   const { source, probed, modes } = opened
   const { shape, native } = probed
   const largest = modes.reduce(

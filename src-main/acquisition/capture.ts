@@ -9,6 +9,7 @@ import type { SnapFormat, SnapResult } from '../../src-shared/capture.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { software } from '../software.ts'
+import { deviceSettings, temperatureOf } from './device-settings.ts'
 import { extensionOf, imageFile, type JpegOf } from './image-file.ts'
 import { localTime } from './local-time.ts'
 import { safeFileName, writeNewFile } from './new-file.ts'
@@ -26,6 +27,8 @@ type Options = {
   readonly devices: DeviceRegistry
   readonly dataFolder: string | undefined
   readonly jpegOf: JpegOf
+  /** Called when an image has been written. */
+  readonly kept?: () => void
 }
 
 export class Capture {
@@ -58,12 +61,17 @@ export class Capture {
     readonly frame: TakenFrame
   }> {
     const { folder } = this
-    const frame = await takeFrame(this.#options.devices, { detectorName, signal })
+    const { devices } = this.#options
+    const frame = await takeFrame(devices, { detectorName, signal })
     const { day, time } = localTime(new Date(frame.capturedAt))
     const given = safeFileName(fileName ?? '')
     const parts = await imageFile(frame, {
       format,
       software,
+      circumstances: {
+        settings: deviceSettings(devices.devices()),
+        temperatureC: temperatureOf(devices.device(frame.detectorName)),
+      },
       jpegOf: this.#options.jpegOf,
     })
     signal?.throwIfAborted()
@@ -72,6 +80,7 @@ export class Capture {
       extension: extensionOf[format],
       parts,
     })
+    this.#options.kept?.()
     const { width, height, pixelFormat, sequence } = frame.info
     const result = {
       detectorName: frame.detectorName,

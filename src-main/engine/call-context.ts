@@ -11,4 +11,6 @@ export type CallContext = {
   readonly caller: Caller
   readonly access: Access
   readonly share: ShareControl
+  /** Shows a file in the system's file manager; absent where there is no desktop. */
+  readonly reveal?: (path: string) => void
 }

@@ -8,11 +8,13 @@
  * engine.liveView.on((event) => console.log(event.type))
  */
 import { join } from 'node:path'
+import type { AcquisitionStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { AcquisitionTurn } from '../acquisition/acquisition-turn.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { Gallery } from '../acquisition/gallery/gallery.ts'
 import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
@@ -50,6 +52,7 @@ export type Engine = {
   readonly acquisition: Acquisition
   /** Plans that the user keeps. */
   readonly plans: PlanTemplates
+  readonly gallery: Gallery
   readonly webrtc: WebrtcSignalling
   /** Of WebRTC offers, by caller: each costs a peer. */
   readonly offerLimits: RateLimits
@@ -92,9 +95,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     iceServers: () => settings.settings.iceServers,
   })
+  const gallery = new Gallery({ dataFolder: config.dataFolder })
   const capture = new Capture({
     devices,
     dataFolder: config.dataFolder,
+    kept: () => gallery.changed(),
     jpegOf: (frame) => jpegStill(frame, liveView.getActiveStreams()),
   })
   const turn = new AcquisitionTurn()
@@ -122,6 +127,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   hardware.on((state) => events.emit({ type: 'hardwareChanged', hardware: state }))
   alerts.on((event) => events.emit(event))
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
+  recorder.on(followRun(() => gallery.changed()))
+  gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -139,6 +146,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     recorder,
     acquisition,
     plans,
+    gallery,
     webrtc,
     offerLimits: new RateLimits(offersPerSecond),
     alerts,
@@ -160,6 +168,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
         try {
           await whip.close()
           await recorder.close()
+          await gallery.close()
           await liveView.close()
         } finally {
           // A camera that does not stop must not keep the others, and the settings, from being closed.
@@ -175,4 +184,14 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   await devices.open()
   whip.start()
   return engine
+}
+
+/** Calls `changed` when what is acquired begins to be kept, and when it is complete. */
+function followRun(changed: () => void): (status: AcquisitionStatus) => void {
+  let last = ''
+  return ({ id, state }) => {
+    const stage = `${id} ${state === 'finished'}`
+    if (stage !== last) changed()
+    last = stage
+  }
 }

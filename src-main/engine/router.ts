@@ -196,12 +196,32 @@ export const router: Router<typeof contract, CallContext> = os.router({
     remove: os.plans.remove.handler(({ context, input }) => context.engine.plans.remove(input.name)),
   },
   gallery: {
-    list: os.gallery.list.handler(notBuiltYet),
-    open: os.gallery.open.handler(notBuiltYet),
-    plane: os.gallery.plane.handler(notBuiltYet),
-    frames: os.gallery.frames.handler(notBuiltYet),
-    thumbnail: os.gallery.thumbnail.handler(notBuiltYet),
-    reveal: os.gallery.reveal.handler(notBuiltYet),
+    list: os.gallery.list.handler(({ context, input, signal }) => context.engine.gallery.list(input, signal)),
+    open: os.gallery.open.handler(({ context, input, signal }) =>
+      context.engine.gallery.open(input.id, signal),
+    ),
+    plane: os.gallery.plane.handler(async ({ context, input, signal }) => {
+      const packet = await context.engine.gallery.plane(input, signal)
+      return new Blob([packet], { type: 'application/octet-stream' })
+    }),
+    frames: os.gallery.frames.handler(async ({ context, input, signal }) => {
+      const { records, total } = await context.engine.gallery.frames(input, signal)
+      return { records: [...records], total }
+    }),
+    thumbnail: os.gallery.thumbnail.handler(async ({ context, input, signal }) => {
+      const png = await context.engine.gallery.thumbnail(input, signal)
+      return new Blob([png], { type: 'image/png' })
+    }),
+    reveal: os.gallery.reveal.handler(async ({ context, input }) => {
+      const { gallery } = context.engine
+      const path = await gallery.path(input.id)
+      if (context.reveal === undefined) {
+        throw new CoverslipError('PROTOCOL_UNAVAILABLE', 'Only the desktop app can show files in a folder', {
+          hint: `It is in ${path} on the computer at the microscope.`,
+        })
+      }
+      context.reveal(path)
+    }),
   },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),

@@ -5,18 +5,28 @@ import { commands, runCommand } from './commands.ts'
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
-/** What the keys act on: the page, with the live view on show, with the image focused. Each counts the ones before. */
+/** What the keys act on: the page, the live view on show, its image with the focus, an open item of the gallery. */
 export type KeyScope = Command['scope']
 
-const scopes: readonly KeyScope[] = ['page', 'live', 'image']
+/** The scopes whose keys work, the closest first. */
+const within: Record<KeyScope, readonly KeyScope[]> = {
+  page: ['page'],
+  live: ['live', 'page'],
+  image: ['image', 'live', 'page'],
+  viewer: ['viewer', 'page'],
+}
 
 /** The command that `press` runs within `scope`. */
 export function commandOf(press: KeyPress, scope: KeyScope): Command | undefined {
   if (press.altKey) return undefined
   const modified = press.ctrlKey || press.metaKey
   const key = modified ? `mod+${press.key.toLowerCase()}` : press.key
-  const within = scopes.slice(0, scopes.indexOf(scope) + 1)
-  return commands.find((command) => command.keys.includes(key) && within.includes(command.scope))
+  const named = commands.filter((command) => command.keys.includes(key))
+  for (const close of within[scope]) {
+    const found = named.find((command) => command.scope === close)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** True for elements that need the keys themselves. */
@@ -27,14 +37,28 @@ function takesKeys(target: EventTarget | null): boolean {
   return target.matches('input:not([type="checkbox"]):not([type="radio"]), textarea, select')
 }
 
+function keyScope({ view, viewing }: Services, imageFocused: boolean): KeyScope {
+  const { place } = view.getState()
+  if (place === 'gallery') return viewing.getState().viewer === undefined ? 'page' : 'viewer'
+  if (place !== 'live') return 'page'
+  return imageFocused ? 'image' : 'live'
+}
+
+/** True for elements that the space bar presses. */
+function takesSpace(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest('button, a, input, summary, [role="button"]') !== null
+  )
+}
+
 /** Runs commands by their keys, on the pane that is `active`, until the returned end is called. */
 export function listenForKeys(active: () => Services, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent) {
     const services = active()
+    if (event.key === ' ' && takesSpace(event.target)) return
     if (event.defaultPrevented || services.session.getState().openSheet !== undefined) return
     const imageFocused = event.target instanceof HTMLElement && event.target.closest('[data-image]') !== null
-    const live = services.view.getState().place === 'live'
-    const command = commandOf(event, imageFocused ? 'image' : live ? 'live' : 'page')
+    const command = commandOf(event, keyScope(services, imageFocused))
     if (
       command === undefined ||
       (takesKeys(event.target) && !command.keys.some((key) => key.startsWith('mod+')))

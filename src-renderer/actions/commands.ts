@@ -8,6 +8,7 @@ import { acquireCommands } from './acquire-commands.ts'
 import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
+import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
@@ -15,6 +16,7 @@ import { isRecording, startRecording, stopRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
+import { viewerCommands } from './viewer-commands.ts'
 import { autoContrastOnce, currentWindow, setWindowMode } from './window-actions.ts'
 
 const zoomStep = 1.25
@@ -179,6 +181,7 @@ export const commands: readonly Command[] = [
     },
   },
   ...layoutCommands,
+  ...viewerCommands,
   arrow('Stage left (pan without a stage)', 'ArrowLeft', -1, 0),
   arrow('Stage right', 'ArrowRight', 1, 0),
   arrow('Stage up', 'ArrowUp', 0, -1),
@@ -195,6 +198,15 @@ export const commands: readonly Command[] = [
     run: showLive,
   },
   ...acquireCommands,
+  {
+    id: 'show-gallery',
+    title: 'Gallery',
+    group: 'Window',
+    keys: ['G'],
+    shownKeys: 'Shift G',
+    scope: 'page',
+    run: showGallery,
+  },
   {
     id: 'show-devices',
     title: 'Devices',

@@ -25,7 +25,7 @@ export type SessionOptions = {
 export class DisplaySession {
   readonly #report: SessionOptions['report']
   readonly #connection: FrameConnection
-  readonly #painter: ImagePainter
+  readonly #painter: ImagePainter<ReadyImage>
   readonly #clock = new HostClock(() => this.#connection.hostTimeMs())
   readonly #meter = new DisplayMeter()
   readonly #decoder = new ImageDecoder()
@@ -100,7 +100,7 @@ export class DisplaySession {
         this.#painter.setView(request.view)
         return this.#probeAgain()
       case 'settings':
-        return this.#painter.setSettings(request.settings)
+        return this.#painter.setSettings([request.settings])
       case 'resize': {
         const { cssWidth, cssHeight, devicePixelRatio } = request
         this.#painter.resize({ cssWidth, cssHeight, devicePixelRatio })

@@ -4,7 +4,7 @@ import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
 import type { ImageGeometry } from './view-transform.ts'
-import type { Lut } from './lut.ts'
+import type { ColourTable } from './lut.ts'
 
 /** Where frames come from. */
 export type FrameSource =
@@ -32,7 +32,7 @@ export type DisplaySettings = {
   readonly high: number
   /** Above 1 brightens dark parts: colour = ((value - low) / (high - low)) ^ (1 / gamma). */
   readonly gamma: number
-  readonly lut: Lut
+  readonly lut: ColourTable
   /** Paints pixels at the largest value red. */
   readonly markSaturated: boolean
   /** Bayer images: in colour (default), or each pixel as the grey of its own value. */
@@ -114,8 +114,10 @@ export type Probe = {
   readonly value: number | readonly [number, number, number]
   /** Of Bayer images, where `value` is the pixel's own: which colour that is, and all three from the pixels around it. */
   readonly mosaic?: { readonly colour: BayerColour; readonly rgb: readonly [number, number, number] }
-  /** The value was computed back from 8-bit grey. */
+  /** The value was computed back from 8-bit grey, or is the mean of several pixels. */
   readonly approximate: boolean
+  /** Of composed images: the value in each of the channels on show. */
+  readonly channels?: readonly { readonly name: string; readonly value: Probe['value'] }[]
   /** Position of the pixel's centre in stage coordinates, µm. */
   readonly xUm: number | undefined
   readonly yUm: number | undefined

@@ -1,11 +1,10 @@
 /** Turns received packets into pixels. */
-import { decompress } from 'fzstd'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import { FrameDecoder } from '../../src-shared/frames/decode-frame.ts'
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
-import type { ImagePixels } from './image-renderer.ts'
+import type { ImagePixels } from './image-textures.ts'
 import { JpegDecoder } from './jpeg-decoder.ts'
+import { PacketDecoder } from './packet-decoder.ts'
 
 export type ReceivedFrame = { readonly message: FrameMessage; readonly packet: Uint8Array<ArrayBuffer> }
 
@@ -19,7 +18,7 @@ export type DecodedImage = {
 
 /** Decodes binary and JPEG frames; the memory of released images is used again. */
 export class ImageDecoder {
-  readonly #free: FrameDecoder[] = []
+  readonly #packets = new PacketDecoder()
   readonly #jpeg = new JpegDecoder()
 
   /**
@@ -31,32 +30,7 @@ export class ImageDecoder {
   }
 
   #decodeBinary({ message, packet }: ReceivedFrame): DecodedImage {
-    const decoder = this.#free.pop() ?? new FrameDecoder({ zstd: decompress })
-    try {
-      const { pixels, width, height, significantBits, format } = decoder.decode(packet, message.metadata)
-      const release = () => void this.#free.push(decoder)
-      if (format.pattern !== undefined) {
-        const maxValue = 2 ** significantBits - 1
-        const { pattern } = format
-        return { message, image: { kind: 'bayer', pixels, width, height, maxValue, pattern }, release }
-      }
-      if (format.channels === 1) {
-        return {
-          message,
-          image: { kind: 'mono', pixels, width, height, maxValue: 2 ** significantBits - 1 },
-          release,
-        }
-      }
-      if (pixels instanceof Uint8Array) {
-        return { message, image: { kind: 'rgb', pixels, width, height, maxValue: 255 }, release }
-      }
-      throw new CoverslipError('INVALID_INPUT', `Images in ${format.name} cannot be shown`, {
-        hint: 'Choose another pixel format in the camera’s settings.',
-      })
-    } catch (error) {
-      this.#free.push(decoder)
-      throw error
-    }
+    return { message, ...this.#packets.decode(packet, message.metadata) }
   }
 
   async #decodeJpeg({ message, packet }: ReceivedFrame): Promise<DecodedImage> {

@@ -4,7 +4,7 @@ import type { DisplayError, DisplaySettings } from './display-types.ts'
 import { DrawQuality, stillAfterMs } from './draw-quality.ts'
 import { FenceWatch } from './fence-watch.ts'
 import { type CanvasSize, ImageRenderer, NoWebGl2Error, tapsFor } from './image-renderer.ts'
-import type { ReadyImage } from './ready-image.ts'
+import type { ImagePixels } from './image-textures.ts'
 import {
   fitView,
   type ImageGeometry,
@@ -13,33 +13,42 @@ import {
   viewForGeometry,
 } from './view-transform.ts'
 
-export type PainterOptions = {
+/** What can be painted. */
+export type Picture = {
+  readonly frame: ImageGeometry
+  /** Images of one size, whose colours add up; mostly one. */
+  readonly layers: readonly ImagePixels[]
+}
+
+export type PainterOptions<Shown extends Picture> = {
   readonly canvas: OffscreenCanvas
   /** Makes the newest image the one that is shown, and returns it; undefined: there is no newer one. */
-  advance(): ReadyImage | undefined
+  advance(): Shown | undefined
   /** The image that is shown. */
-  shown(): ReadyImage | undefined
+  shown(): Shown | undefined
   /** A new image is on the canvas; its drawing began at `startedMs`. */
-  onDrawn(image: ReadyImage, startedMs: number): void
+  onDrawn(image: Shown, startedMs: number): void
   /** Why nothing is drawn; undefined when the cause is gone. */
   onError(error: DisplayError | undefined): void
   /** Median time to draw an image, ms. */
   drawMs(): number
 }
 
-export class ImagePainter {
-  readonly #options: PainterOptions
+export class ImagePainter<Shown extends Picture> {
+  readonly #options: PainterOptions<Shown>
   readonly #renderer: ImageRenderer | undefined
   readonly #fences = new FenceWatch((fence) => this.#renderer?.passed(fence) ?? true)
   readonly #quality = new DrawQuality()
   /** Undefined: the whole image. */
   #view: ViewTransform | undefined
-  #settings: DisplaySettings = { low: 0, high: 65_535, gamma: 1, lut: 'gray', markSaturated: false }
+  #settings: readonly DisplaySettings[] = [
+    { low: 0, high: 65_535, gamma: 1, lut: 'gray', markSaturated: false },
+  ]
   #size: CanvasSize = { cssWidth: 300, cssHeight: 150, devicePixelRatio: 1 }
   #tickRequested = false
   #refineTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(options: PainterOptions) {
+  constructor(options: PainterOptions<Shown>) {
     this.#options = options
     this.#renderer = this.#createRenderer(options.canvas)
   }
@@ -56,7 +65,8 @@ export class ImagePainter {
     this.request()
   }
 
-  setSettings(settings: DisplaySettings): void {
+  /** @param settings of each layer */
+  setSettings(settings: readonly DisplaySettings[]): void {
     this.#settings = settings
     this.request()
   }
@@ -74,6 +84,11 @@ export class ImagePainter {
   /** The view that is drawn: the one that was set, or else the whole image. */
   get view(): ViewTransform {
     return this.#view ?? fitView(this.#options.shown()?.frame ?? { width: 1, height: 1 }, this.canvasCss)
+  }
+
+  /** Largest width and height of an image that can be drawn; undefined without graphics. */
+  get maxSize(): number | undefined {
+    return this.#renderer?.maxSize
   }
 
   /** Size of the canvas, CSS pixels. */
@@ -143,10 +158,10 @@ export class ImagePainter {
     this.#refineLater(view)
   }
 
-  #upload(renderer: ImageRenderer, { image }: ReadyImage): void {
+  #upload(renderer: ImageRenderer, { layers }: Picture): void {
     const { onError } = this.#options
     try {
-      renderer.upload(image)
+      renderer.upload(layers)
       onError(undefined)
     } catch (error) {
       renderer.clear()

@@ -1,28 +1,14 @@
-/** Draws one image into an OffscreenCanvas by WebGL2, from a texture that holds the pixel values unchanged. */
+/**
+ * Draws an image into an OffscreenCanvas by WebGL2, from a texture that holds the pixel values unchanged; or several
+ * images of one size over each other, whose colours add up.
+ */
 import { type DisplayError, type DisplaySettings, evenGains } from './display-types.ts'
 import { type BayerPattern, redOf } from '../../src-shared/frames/bayer-pattern.ts'
 import { holdsPixelValues, isColour, type TextureKind } from './image-shader.ts'
-import { type Lut, lutTable } from './lut.ts'
+import { type ImageLayer, type ImagePixels, ImageTextures, newTexture } from './image-textures.ts'
+import { type ColourTable, lutTable } from './lut.ts'
 import { ShaderPrograms } from './shader-programs.ts'
-import type { Size, ViewTransform } from './view-transform.ts'
-
-/** Pixels to draw: rows from top to bottom without padding. */
-export type ImagePixels =
-  | (Size & { readonly kind: 'mono'; readonly pixels: Uint8Array | Uint16Array; readonly maxValue: number })
-  | (Size & {
-      readonly kind: 'bayer'
-      readonly pixels: Uint8Array | Uint16Array
-      readonly maxValue: number
-      readonly pattern: BayerPattern
-    })
-  | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
-  | (Size & {
-      readonly kind: 'grey32' | 'rgb32' | 'bgr32'
-      readonly pixels: Uint8Array
-      readonly maxValue: 255
-    })
-  /** A frame of a video. */
-  | (Size & { readonly kind: 'grey32' | 'rgb32'; readonly bitmap: ImageBitmap; readonly maxValue: 255 })
+import type { ViewTransform } from './view-transform.ts'
 
 /** The canvas in CSS pixels, and device pixels per CSS pixel. */
 export type CanvasSize = {
@@ -36,9 +22,6 @@ export const canvasBackground = [12, 13, 15] as const
 
 /** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
 export const mostTaps = 4
-
-type ImageTexture = Size & { readonly texture: WebGLTexture; readonly format: TextureFormat }
-type TextureFormat = { readonly internal: GLenum; readonly format: GLenum; readonly type: GLenum }
 
 /** WebGL2 cannot be had here; `display` is the error to show. */
 export class NoWebGl2Error extends Error {
@@ -54,12 +37,10 @@ export class ImageRenderer {
   readonly #canvas: OffscreenCanvas
   readonly #gl: WebGL2RenderingContext
   readonly #programs: ShaderPrograms
-  #texture: ImageTexture | undefined
+  readonly #textures: ImageTextures
+  #layers: readonly ImageLayer[] = []
   #lut: WebGLTexture | undefined
-  #lutName: Lut | undefined
-  #image:
-    | { readonly kind: TextureKind; readonly maxValue: number; readonly pattern: BayerPattern | undefined }
-    | undefined
+  #lutName: ColourTable | undefined
 
   /** @throws NoWebGl2Error */
   constructor(canvas: OffscreenCanvas) {
@@ -74,6 +55,7 @@ export class ImageRenderer {
     this.#canvas = canvas
     this.#gl = gl
     this.#programs = new ShaderPrograms(gl)
+    this.#textures = new ImageTextures(gl)
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
   }
 
@@ -84,67 +66,76 @@ export class ImageRenderer {
   /** Makes everything on the GPU anew after the context was restored; the image has to be uploaded again. */
   restore(): void {
     this.#programs.clear()
-    this.#texture = undefined
+    this.#textures.clear()
+    this.#layers = []
     this.#lut = undefined
     this.#lutName = undefined
-    this.#image = undefined
     this.#gl.pixelStorei(this.#gl.UNPACK_ALIGNMENT, 1)
   }
 
-  /** Copies the pixels to the GPU; they may be reused when it returns. */
-  upload(image: ImagePixels): void {
-    const gl = this.#gl
-    const limit = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE))
-    if (image.width > limit || image.height > limit) {
-      throw new RangeError(
-        `An image of ${image.width} × ${image.height} is larger than this graphics card draws (${limit} × ${limit})`,
-      )
-    }
-    const format = this.#formatOf(image)
-    const texture = this.#textureFor(image, format)
-    gl.activeTexture(gl.TEXTURE0)
-    gl.bindTexture(gl.TEXTURE_2D, texture.texture)
-    const { width, height } = image
-    if ('bitmap' in image) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, format.format, format.type, image.bitmap)
-    else gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, format.format, format.type, image.pixels)
-    const { kind, maxValue } = image
-    this.#image = { kind, maxValue, pattern: kind === 'bayer' ? image.pattern : undefined }
+  /** Largest width and height of an image. */
+  get maxSize(): number {
+    return this.#textures.maxSize
+  }
+
+  /**
+   * Copies the pixels to the GPU; they may be reused when it returns.
+   * @param images all of one size, in the order of the settings that `draw` gets
+   * @throws RangeError for images that are larger than `maxSize`
+   */
+  upload(images: readonly ImagePixels[]): void {
+    this.#layers = this.#textures.upload(images)
   }
 
   /** Forgets the image: the next `draw` shows the background. */
   clear(): void {
-    this.#image = undefined
+    this.#layers = []
   }
 
   /**
    * Draws the image as `view` and `settings` say. Sets the canvas' size when it is another one.
+   * @param settings of each image that was uploaded; one without is left out
    * @param maxTaps where the image is shown smaller, average at most this many points per axis: fewer are cheaper.
    */
-  draw(view: ViewTransform, settings: DisplaySettings, size: CanvasSize, maxTaps: number): void {
+  draw(view: ViewTransform, settings: readonly DisplaySettings[], size: CanvasSize, maxTaps: number): void {
     const gl = this.#gl
     this.#resize(size)
     const { width, height } = this.#canvas
     gl.viewport(0, 0, width, height)
     const step = 1 / (view.zoom * size.devicePixelRatio)
-    const image = this.#image
-    const texture = this.#texture
-    const x = visibleRange(view.centerX - (width / 2) * step, step, texture?.width ?? 0, width)
-    const y = visibleRange(view.centerY - (height / 2) * step, step, texture?.height ?? 0, height)
-    const visible = image !== undefined && texture !== undefined && x.count > 0 && y.count > 0
+    const image = this.#layers[0]?.texture
+    const x = visibleRange(view.centerX - (width / 2) * step, step, image?.width ?? 0, width)
+    const y = visibleRange(view.centerY - (height / 2) * step, step, image?.height ?? 0, height)
+    const visible = image !== undefined && x.count > 0 && y.count > 0
     if (!visible || x.count < width || y.count < height) {
       const [r, g, b] = canvasBackground
       gl.clearColor(r / 255, g / 255, b / 255, 1)
       gl.clear(gl.COLOR_BUFFER_BIT)
     }
     if (!visible) return
+    const taps = Math.min(maxTaps, tapsFor(step))
+    gl.disable(gl.BLEND)
+    gl.blendFunc(gl.ONE, gl.ONE)
+    for (const [index, layer] of this.#layers.entries()) {
+      const own = settings[index]
+      if (own === undefined) continue
+      this.#drawLayer(layer, own, { x, y, step, taps })
+      // What follows adds its colours.
+      gl.enable(gl.BLEND)
+    }
+  }
 
-    const kind = image.kind === 'bayer' && settings.mosaic === 'raw' ? 'mono' : image.kind
+  #drawLayer(layer: ImageLayer, settings: DisplaySettings, { x, y, step, taps }: VisiblePart): void {
+    const gl = this.#gl
+    const { width, height } = this.#canvas
+    const { texture } = layer
+    const kind = layer.kind === 'bayer' && settings.mosaic === 'raw' ? 'mono' : layer.kind
     const window = windowFor(settings, kind)
     // Colour images keep their colours: of the tables only `inverted` applies to them.
     const lut = isColour(kind) && settings.lut !== 'inverted' ? 'gray' : settings.lut
     const { program, uniform } = this.#programs.of({
       kind,
-      taps: Math.min(maxTaps, tapsFor(step)),
+      taps,
       table: lut !== 'gray',
       gamma: window.gamma !== 1,
       markSaturated: settings.markSaturated,
@@ -175,8 +166,8 @@ export class ImageRenderer {
     gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
     gl.uniform3f(uniform('gains'), ...window.gains)
     gl.uniform1f(uniform('exponent'), 1 / window.gamma)
-    gl.uniform1f(uniform('saturated'), image.maxValue)
-    if (image.pattern !== undefined) gl.uniform2i(uniform('red'), ...redAt(image.pattern))
+    gl.uniform1f(uniform('saturated'), layer.maxValue)
+    if (layer.pattern !== undefined) gl.uniform2i(uniform('red'), ...redAt(layer.pattern))
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
   }
 
@@ -202,44 +193,9 @@ export class ImageRenderer {
     if (this.#canvas.height !== height) this.#canvas.height = height
   }
 
-  #formatOf(image: ImagePixels): TextureFormat {
+  #bindLut(name: ColourTable): void {
     const gl = this.#gl
-    if (image.kind === 'rgb') return { internal: gl.RGB8UI, format: gl.RGB_INTEGER, type: gl.UNSIGNED_BYTE }
-    if (image.kind !== 'mono' && image.kind !== 'bayer')
-      return { internal: gl.RGBA8, format: gl.RGBA, type: gl.UNSIGNED_BYTE }
-    return image.pixels instanceof Uint16Array
-      ? { internal: gl.R16UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_SHORT }
-      : { internal: gl.R8UI, format: gl.RED_INTEGER, type: gl.UNSIGNED_BYTE }
-  }
-
-  /** The texture kept from the last image when it has the same size and format, otherwise a new one. */
-  #textureFor(size: Size, format: TextureFormat): ImageTexture {
-    const kept = this.#texture
-    if (kept?.width === size.width && kept.height === size.height && kept.format.internal === format.internal)
-      return kept
-    const gl = this.#gl
-    if (kept !== undefined) gl.deleteTexture(kept.texture)
-    const texture = this.#newTexture(gl.TEXTURE0, format.internal, size)
-    this.#texture = { texture, format, width: size.width, height: size.height }
-    return this.#texture
-  }
-
-  #newTexture(unit: GLenum, internalFormat: GLenum, size: Size): WebGLTexture {
-    const gl = this.#gl
-    const texture = gl.createTexture()
-    gl.activeTexture(unit)
-    gl.bindTexture(gl.TEXTURE_2D, texture)
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST)
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T])
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE)
-    gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, size.width, size.height)
-    return texture
-  }
-
-  #bindLut(name: Lut): void {
-    const gl = this.#gl
-    this.#lut ??= this.#newTexture(gl.TEXTURE1, gl.RGBA8, { width: 256, height: 1 })
+    this.#lut ??= newTexture(gl, gl.TEXTURE1, gl.RGBA8, { width: 256, height: 1 })
     gl.activeTexture(gl.TEXTURE1)
     gl.bindTexture(gl.TEXTURE_2D, this.#lut)
     if (name === this.#lutName) return
@@ -267,6 +223,15 @@ export function visibleRange(origin: number, step: number, imagePx: number, canv
   const start = Math.max(0, Math.ceil(-origin / step - 0.5))
   const end = Math.min(canvasPx, Math.ceil((imagePx - origin) / step - 0.5))
   return { start, count: end - start, from: origin + start * step, to: origin + end * step }
+}
+
+/** The part of the canvas that the image covers, and how it is sampled there. */
+type VisiblePart = {
+  readonly x: ReturnType<typeof visibleRange>
+  readonly y: ReturnType<typeof visibleRange>
+  /** Image pixels per canvas pixel. */
+  readonly step: number
+  readonly taps: number
 }
 
 /** Decoded JPEGs have the stream's window in their grey values; `low`, `high` and `gamma` are for pixel values. */

@@ -14,6 +14,9 @@ export const luts = [
 ] as const
 export type Lut = (typeof luts)[number]
 
+/** A table by its name, or from black to a CSS colour `#rrggbb`. */
+export type ColourTable = Lut | `#${string}`
+
 type Rgb = readonly [number, number, number]
 
 /** Colours at equal distances from black (value at or below the window) to white (at or above), 0–255. */
@@ -76,9 +79,21 @@ const stops: Record<Lut, readonly Rgb[]> = {
   ],
 }
 
-/** The table as 256 × RGBA, 1024 bytes. */
-export function lutTable(lut: Lut): Uint8Array {
-  const colours = stops[lut]
+const isNamed = (table: ColourTable): table is Lut => luts.some((name) => name === table)
+
+function stopsOf(table: ColourTable): readonly Rgb[] {
+  if (isNamed(table)) return stops[table]
+  const colour = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(table)
+  const part = (index: number) => Number.parseInt(colour?.[index] ?? 'ff', 16)
+  return [
+    [0, 0, 0],
+    [part(1), part(2), part(3)],
+  ]
+}
+
+/** The table as 256 × RGBA, 1024 bytes. What is no colour counts as white. */
+export function lutTable(lut: ColourTable): Uint8Array {
+  const colours = stopsOf(lut)
   const table = new Uint8Array(1024)
   for (let i = 0; i < 256; i++) {
     const position = (i / 255) * (colours.length - 1)
@@ -95,6 +110,8 @@ export function lutTable(lut: Lut): Uint8Array {
 }
 
 /** CSS `linear-gradient` of the table, for legends and menus. */
-export function lutGradient(lut: Lut): string {
-  return `linear-gradient(to right, ${stops[lut].map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`
+export function lutGradient(lut: ColourTable): string {
+  return `linear-gradient(to right, ${stopsOf(lut)
+    .map((rgb) => `rgb(${rgb.join(' ')})`)
+    .join(', ')})`
 }

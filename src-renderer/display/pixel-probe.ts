@@ -3,7 +3,7 @@ import { bayerColour } from '../../src-shared/frames/bayer-pattern.ts'
 import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { readBitmap } from './bitmap-pixels.ts'
 import type { FramePixels, GreyWindow, Probe, ShownFrame } from './display-types.ts'
-import type { ImagePixels } from './image-renderer.ts'
+import type { ImagePixels } from './image-textures.ts'
 import type { Point } from './view-transform.ts'
 
 /** The pixel of `image` at image coordinates `at`; undefined outside the image. */
@@ -27,8 +27,8 @@ export function aduOfGrey(grey: number, window: GreyWindow): number {
   return window.low + (window.high - window.low) * (grey / 255) ** window.gamma
 }
 
-/** Stage coordinates of a delivered pixel's centre: the stage's position is that of the camera frame's centre. */
-function stagePosition(frame: ShownFrame, column: number, row: number) {
+/** Stage coordinates (µm) of a delivered pixel's centre: the stage's position is that of the camera frame's centre. */
+export function stagePosition(frame: ShownFrame, column: number, row: number) {
   const { stage, pixelSizeUm, subsampling } = frame
   if (pixelSizeUm === undefined) return { xUm: undefined, yUm: undefined }
   const cameraPixelUm = pixelSizeUm / subsampling

@@ -1,7 +1,7 @@
 /** A frame ready to be drawn, whichever way it came. */
 import type { Histogram, ShownFrame } from './display-types.ts'
 import type { DecodedImage } from './image-decoder.ts'
-import type { ImagePixels } from './image-renderer.ts'
+import type { ImagePixels } from './image-textures.ts'
 import { histogramOf, shownFrame } from './shown-frame.ts'
 import { type VideoImage, videoPixels } from './video-frame.ts'
 import { videoHistogram } from './video-histogram.ts'
@@ -9,6 +9,8 @@ import { videoHistogram } from './video-histogram.ts'
 export type ReadyImage = {
   readonly frame: ShownFrame
   readonly image: ImagePixels
+  /** `image` alone. */
+  readonly layers: readonly ImagePixels[]
   /** End of the exposure, Unix time of the host, ms. */
   readonly capturedAtMs: number | undefined
   histogram(): Histogram
@@ -20,6 +22,7 @@ export function fromDecoded({ message, image, release }: DecodedImage): ReadyIma
   return {
     frame: shownFrame(message),
     image,
+    layers: [image],
     capturedAtMs: message.metadata.captured_at_ms,
     histogram: () => histogramOf(message),
     release,
@@ -28,9 +31,11 @@ export function fromDecoded({ message, image, release }: DecodedImage): ReadyIma
 
 export function fromVideo(video: VideoImage): ReadyImage {
   const { bitmap, frame, capturedAtMs } = video
+  const image = videoPixels(video)
   return {
     frame,
-    image: videoPixels(video),
+    image,
+    layers: [image],
     capturedAtMs,
     histogram: () => videoHistogram(video),
     release: () => bitmap.close(),

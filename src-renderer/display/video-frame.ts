@@ -2,7 +2,7 @@
 import { type PixelFormat, pixelLayout } from '../../src-shared/frames/pixel-format.ts'
 import type { VideoFrameNote } from '../../src-shared/webrtc.ts'
 import type { ShownFrame } from './display-types.ts'
-import type { ImagePixels } from './image-renderer.ts'
+import type { ImagePixels } from './image-textures.ts'
 
 /** One frame on its way from the page's video element to the display's worker. */
 export type VideoImage = {

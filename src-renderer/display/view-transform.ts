@@ -4,6 +4,7 @@
  * Image coordinates are delivered pixels with the origin at the top left corner of the image: pixel (i, j) covers
  * [i, i + 1) × [j, j + 1). Canvas coordinates are CSS pixels from the canvas' top left corner.
  */
+import { scaleBarLength } from '../../src-shared/scale-bar.ts'
 
 /** The part of the specimen that is shown. */
 export type ViewTransform = {
@@ -186,18 +187,6 @@ const maxScaleBarCssPx = 160
 export function scaleBar(pixelSizeUm: number | undefined, zoom: number): ScaleBar | undefined {
   if (pixelSizeUm === undefined || !(pixelSizeUm > 0) || !(zoom > 0)) return undefined
   const cssPxPerUm = zoom / pixelSizeUm
-  const maxUm = maxScaleBarCssPx / cssPxPerUm
-  const exponent = Math.floor(Math.log10(maxUm))
-  const mantissa = maxUm / 10 ** exponent
-  const round = mantissa >= 5 ? 5 : mantissa >= 2 ? 2 : 1
-  // Dividing by a power of ten is exact where multiplying by a negative one is not (5 / 10, not 5 * 0.1).
-  const lengthUm = exponent < 0 ? round / 10 ** -exponent : round * 10 ** exponent
-  return { lengthUm, lengthCssPx: lengthUm * cssPxPerUm, label: lengthLabel(lengthUm) }
-}
-
-/** `500 nm`, `20 µm`, `2 mm`. */
-function lengthLabel(lengthUm: number): string {
-  if (lengthUm >= 1000) return `${Number((lengthUm / 1000).toPrecision(3))} mm`
-  if (lengthUm < 1) return `${Number((lengthUm * 1000).toPrecision(3))} nm`
-  return `${Number(lengthUm.toPrecision(3))} µm`
+  const { lengthUm, label } = scaleBarLength(maxScaleBarCssPx / cssPxPerUm)
+  return { lengthUm, lengthCssPx: lengthUm * cssPxPerUm, label }
 }

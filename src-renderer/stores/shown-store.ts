@@ -1,7 +1,7 @@
 /** What is on the screen right now: facts about the shown frame, never its pixels. Changes at most 10 times a second. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { DisplayState, DisplayStats, Histogram, Probe, ShownFrame } from '../display/display-types.ts'
-import type { Size, ViewTransform } from '../display/view-transform.ts'
+import type { Point, Size, ViewTransform } from '../display/view-transform.ts'
 import type { ValueWindow } from './auto-window.ts'
 
 export type Viewport = {
@@ -44,4 +44,20 @@ export type ShownStore = StoreApi<ShownState>
 
 export function createShownStore(): ShownStore {
   return createStore<ShownState>(() => initialShownState)
+}
+
+/** An image on the page: what zooming, panning and reading out are about. */
+export type ImageOnShow = {
+  readonly shown: ShownStore
+  readonly display: ImageDisplay
+  /** The canvas that `display` draws into; its view puts it into the page. */
+  readonly canvas: HTMLCanvasElement
+}
+
+/** What any display is told about its canvas. */
+export interface ImageDisplay {
+  /** Tells the canvas' size; it does not notice by itself. */
+  resize(cssWidth: number, cssHeight: number, devicePixelRatio: number): void
+  /** Reports what lies under this point of the canvas (CSS pixels). */
+  probe(point: Point | undefined): void
 }

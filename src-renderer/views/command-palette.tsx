@@ -2,7 +2,7 @@ import { Kbd, Modal } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
 import type { Command } from '../actions/command.ts'
 import { commands, hardwareCommands, runCommand } from '../actions/commands.ts'
-import { useServices, useSession } from '../services.ts'
+import { type Services, useServices, useSession } from '../services.ts'
 import styles from './command-palette.module.css'
 import { keysOf } from './shortcuts-sheet.tsx'
 
@@ -26,17 +26,23 @@ export function CommandPalette() {
   )
 }
 
+/** What would change an image that is not on show. */
+function scopesOutOfSight({ view, viewing }: Services): readonly Command['scope'][] {
+  const { place } = view.getState()
+  const viewer = place === 'gallery' && viewing.getState().viewer !== undefined
+  return [...(place === 'live' ? [] : (['live'] as const)), ...(viewer ? [] : (['viewer'] as const))]
+}
+
 function Palette() {
   const services = useServices()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const words = text.toLowerCase().split(/\s+/)
-  // What would change an image that is not on show.
-  const outOfSight = services.view.getState().place === 'live' ? undefined : 'live'
+  const outOfSight = scopesOutOfSight(services)
   const found = [...hardwareCommands(services), ...commands].filter(
     (command) =>
       command.id !== 'commands' &&
-      command.scope !== outOfSight &&
+      !outOfSight.includes(command.scope) &&
       words.every((word) => command.title.toLowerCase().includes(word)),
   )
   const index = Math.min(chosen, found.length - 1)

@@ -6,7 +6,7 @@ import styles from './pixel-readout.module.css'
 
 /**
  * `x 812 y 1033 · 1247 ADU · −3.2, 8.8 µm`: the pixel under the pointer, in original units; of a Bayer image
- * `1247 ADU green · 1301 1247 980 RGB`.
+ * `1247 ADU green · 1301 1247 980 RGB`, of a composed one the value in each channel.
  */
 export function PixelReadout() {
   const probe = useShown((state) => state.probe)
@@ -24,11 +24,14 @@ export function PixelReadout() {
 }
 
 /** Position, value and place in the specimen; between them the line may break. */
-function readoutParts({ x, y, value, mosaic, approximate, xUm, yUm }: Probe): readonly string[] {
+function readoutParts({ x, y, value, mosaic, approximate, channels, xUm, yUm }: Probe): readonly string[] {
   const colour = (rgb: readonly number[]) => `${rgb.map((part) => fixed(part)).join(' ')} RGB`
   const exact = typeof value === 'number' ? `${fixed(value)} ADU` : colour(value)
+  const inChannel = (name: string, own: Probe['value']) =>
+    `${name} ${approximate ? '≈ ' : ''}${typeof own === 'number' ? fixed(own) : colour(own)}`
   const own = `${approximate ? '≈ ' : ''}${exact}`
-  const values = mosaic === undefined ? [own] : [`${own} ${mosaic.colour}`, colour(mosaic.rgb)]
+  const single = mosaic === undefined ? [own] : [`${own} ${mosaic.colour}`, colour(mosaic.rgb)]
+  const values = channels === undefined ? single : channels.map((each) => inChannel(each.name, each.value))
   const place = xUm === undefined || yUm === undefined ? [] : [`${fixed(xUm, 1)}, ${fixed(yUm, 1)} µm`]
   return [`x ${x} y ${y}`, ...values, ...place]
 }

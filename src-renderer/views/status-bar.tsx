@@ -2,7 +2,6 @@ import { Button, Popover, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react'
 import { toggleLive } from '../actions/live-actions.ts'
-import { actualSize, fitImage } from '../actions/view-actions.ts'
 import { fixed } from '../components/format.ts'
 import { useDetector, useEngine, useServices, useSession, useShown, useView } from '../services.ts'
 import { whyNotAct, whyNotOperate } from '../stores/permission.ts'
@@ -12,6 +11,7 @@ import { Counters } from './counters.tsx'
 import { RecordButton } from './record/record-button.tsx'
 import { SnapButton } from './snap-button.tsx'
 import styles from './status-bar.module.css'
+import { ZoomControls } from './zoom-controls.tsx'
 
 /** Start and stop, how well it runs, and how large it is shown. */
 export function StatusBar({ phone }: { readonly phone: boolean }) {
@@ -23,7 +23,7 @@ export function StatusBar({ phone }: { readonly phone: boolean }) {
       <RecordButton phone={phone} />
       <RunStatus phone={phone} />
       <Rates phone={phone} />
-      {live && <Zoom phone={phone} />}
+      {live && <ZoomControls phone={phone} />}
     </footer>
   )
 }
@@ -122,53 +122,5 @@ function Rates({ phone }: { readonly phone: boolean }) {
         <Counters detector={detector} protocol={protocol} />
       </Popover.Dropdown>
     </Popover>
-  )
-}
-
-function Zoom({ phone }: { readonly phone: boolean }) {
-  const services = useServices()
-  const fit = useShown((state) => state.viewport.fit)
-  const percent = useShown((state) =>
-    Math.round(state.viewport.view.zoom * state.viewport.devicePixelRatio * 100),
-  )
-  const size = useShown((state) =>
-    state.frame === undefined ? '' : `${state.frame.width} × ${state.frame.height}`,
-  )
-  const format = useShown((state) => state.frame?.pixelFormat ?? '')
-  return (
-    <div className={styles['zoom']} role="group" aria-label="Zoom">
-      {!phone && (
-        <span className={styles['size']}>
-          {size} {format}
-        </span>
-      )}
-      {!phone && (
-        <output className={styles['percent']} aria-label="Magnification">
-          {size === '' ? '' : `${percent} %`}
-        </output>
-      )}
-      <Tooltip label="Fit the image to the window (F)">
-        <Button
-          variant={fit ? 'light' : 'subtle'}
-          color="gray"
-          size="compact-xs"
-          aria-pressed={fit}
-          onClick={() => fitImage(services)}
-        >
-          Fit
-        </Button>
-      </Tooltip>
-      <Tooltip label="One image pixel per screen pixel (1)">
-        <Button
-          variant={!fit && percent === 100 ? 'light' : 'subtle'}
-          color="gray"
-          size="compact-xs"
-          aria-pressed={!fit && percent === 100}
-          onClick={() => actualSize(services)}
-        >
-          1:1
-        </Button>
-      </Tooltip>
-    </div>
   )
 }

@@ -26,7 +26,11 @@ export const galleryCalls = {
     .route({ method: 'POST', path: '/gallery/open', summary: 'What an item holds', tags })
     .input(z.strictObject({ id }))
     .output(openedImageSchema),
-  /** The answer is a packet as of the live view (UC2F, LZ4; `src-shared/frames/frame-packet.ts`). */
+  /**
+   * The answer is a packet as of the live view (UC2F; `src-shared/frames/frame-packet.ts`), compressed by LZ4; images of
+   * 16 bits in one channel are delta-shuffled first (wherever `filterLag` gives a lag). UNKNOWN_IMAGE: the plane is not
+   * there, as it was skipped, lost, or is still to come.
+   */
   plane: view
     .route({
       method: 'POST',
@@ -50,6 +54,8 @@ export const galleryCalls = {
       z.strictObject({
         id,
         dataset,
+        /** Only what is known of this plane; `offset` and `limit` count within that. */
+        index: planeIndexSchema.optional(),
         offset: z.number().int().nonnegative().default(0),
         limit: z.number().int().min(1).max(10_000).default(1000),
       }),

@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromFile } from 'geotiff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { replayConnection } from '../../src-main/engine/connections.ts'
 import { createEngine } from '../../src-main/engine/create-engine.ts'
 import { frameRecordSchema } from '../../src-shared/acquisition/frame-record.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { decodePngPlainly } from '../fixtures/image-fixtures.ts'
+import { imageHashes } from '../fixtures/image-hashes.ts'
 import { pythonHas } from '../fixtures/peer-programs.ts'
 import { startPythonPeer } from '../fixtures/python-peer.ts'
 import { type SharedData, sharedData } from '../fixtures/shared-data.ts'
@@ -23,28 +21,6 @@ const foundSchema = z.object({
   planes: z.array(z.string()),
   deltaT: z.array(z.number()),
 })
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-/** Hashes of the pixels of all images of a folder, by decoders that are not those of the replay driver. */
-async function imageHashes(folder: string): Promise<string[]> {
-  const names = (await readdir(folder))
-    .filter((name) => /\.(png|tif)$/.test(name))
-    .toSorted((a, b) => a.localeCompare(b))
-  return Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name)
-      if (name.endsWith('.png')) {
-        const { pixels, channels } = await decodePngPlainly(path)
-        return sha256(channels === 4 ? pixels.filter((_, i) => i % 4 !== 3) : pixels)
-      }
-      const file = await fromFile(path)
-      const [pixels] = await (await file.getImage()).readRasters()
-      await file.close()
-      return sha256(new Uint8Array((pixels as Uint16Array).slice().buffer))
-    }),
-  )
-}
 
 describe.skipIf(!tifffile)('tifffile opens what was recorded', () => {
   let data: SharedData

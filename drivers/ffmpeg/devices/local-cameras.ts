@@ -1,6 +1,7 @@
 import type { DiscoveredConnection } from '../../sdk/driver.ts'
+import { findFfmpeg, type FfmpegProgram, listing } from '../../sdk/ffmpeg-program.ts'
 import type { CaptureMode } from '../program/ffmpeg-arguments.ts'
-import { findFfmpeg, type FfmpegProgram, listing } from '../program/ffmpeg-program.ts'
+import { programAdvice } from '../program/ffmpeg-failure.ts'
 import type { VideoAddress } from '../video-address.ts'
 import { parseAvfoundationModes, parseDshowModes, parseV4l2Modes } from './capture-modes.ts'
 import { parseAvfoundationDevices, parseDshowDevices } from './device-list.ts'
@@ -42,7 +43,7 @@ async function listed(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly DiscoveredConnection[]> {
-  const { path } = await findFfmpeg(undefined, signal)
+  const { path } = await findFfmpeg(undefined, { signal, hint: programAdvice() })
   const devices = parse(await listing(path, args, signal))
   return devices.map(({ device, title }) => ({ address: `${kind}:${device}`, title }))
 }

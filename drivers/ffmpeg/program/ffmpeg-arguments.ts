@@ -1,7 +1,7 @@
+import { everyFrameArguments, type FfmpegProgram, isSince } from '../../sdk/ffmpeg-program.ts'
 import type { VideoFormat } from '../frame-source.ts'
 import type { VideoAddress } from '../video-address.ts'
 import type { VideoOptions } from '../video-options.ts'
-import type { FfmpegProgram } from './ffmpeg-program.ts'
 
 /** How a camera of this computer is to be run. */
 export type CaptureMode = {
@@ -106,18 +106,12 @@ export function outputArguments(pixelFormat: VideoFormat, program: FfmpegProgram
   return [
     '-map',
     '0:v:0',
-    isSince(program, 5, 1) ? '-fps_mode' : '-vsync',
-    'passthrough',
+    ...everyFrameArguments(program),
     '-f',
     'image2pipe',
     ...outputs[pixelFormat],
     'pipe:1',
   ]
-}
-
-/** Builds without a number are of the development tree. */
-function isSince({ version }: FfmpegProgram, major: number, minor: number): boolean {
-  return version === undefined || version.major > major || (version.major === major && version.minor >= minor)
 }
 
 /** The address with the user name and password of the options, where they are given. */

@@ -1,6 +1,9 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { installAdvice, lastWords } from '../../sdk/ffmpeg-program.ts'
 import type { VideoAddress } from '../video-address.ts'
-import { installAdvice } from './ffmpeg-program.ts'
+
+/** What to do where ffmpeg is missing. */
+export const programAdvice = (): string => `${installAdvice()}, or give its path in the option "ffmpeg".`
 
 /** What users can do about the commonest failures, by what ffmpeg prints. */
 const advice: readonly (readonly [pattern: RegExp, hint: string])[] = [
@@ -22,26 +25,13 @@ const advice: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
 ]
 
-/**
- * Lines that are no complaint: ffmpeg's description of its input and output, whose details are indented, and the closing
- * statistics (`frame=   30 fps=…`, `video:6750kB audio:0kB …`, since 6.1 after `[out#0/image2pipe @ 0x…] `). Nor is what
- * it says of every JPEG, whose full range of brightness has a pixel format that is out of fashion.
- */
-const narration =
-  /^(?:\s|(?:Input|Output) #\d|Stream mapping:|Press \[q\]|(?:\[out#\d[^\]]*\] )?(?:frame=|video:)|.*deprecated pixel format used)/
-
 /** Why ffmpeg ended, by its last words; `words` have no addresses in them any more. */
 export function ffmpegFailure(address: VideoAddress, reason: string, words: string): CoverslipError {
-  const last = words
-    .split(/[\r\n]+/)
-    .filter((line) => line.trim() !== '' && !narration.test(line))
-    .slice(-3)
-    .map((line) => line.trim())
-    .join(' / ')
+  const last = lastWords(words)
   const hint = advice.find(([pattern]) => pattern.test(last))?.[1]
   return new CoverslipError(
     'DEVICE_UNAVAILABLE',
-    `No video from ${address.shown}: ${reason}${last === '' ? '' : ` (${last.slice(0, 500)})`}`,
+    `No video from ${address.shown}: ${reason}${last === '' ? '' : ` (${last})`}`,
     {
       hint: hint ?? 'Try the same camera in another program. It is tried again as long as it is configured.',
     },
@@ -53,6 +43,6 @@ export function startFailure(address: VideoAddress, error: Error): CoverslipErro
   return new CoverslipError(
     'DEVICE_UNAVAILABLE',
     `No video from ${address.shown}: ffmpeg could not be started: ${error.message}`,
-    { hint: installAdvice(), cause: error },
+    { hint: programAdvice(), cause: error },
   )
 }

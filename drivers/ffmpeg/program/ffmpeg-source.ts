@@ -1,13 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { FfmpegProgram } from '../../sdk/ffmpeg-program.ts'
 import type { FrameReceiver, FrameSource, VideoFormat } from '../frame-source.ts'
 import { type VideoAddress, withoutAddresses } from '../video-address.ts'
 import type { VideoOptions } from '../video-options.ts'
 import { endWithThread } from './end-with-thread.ts'
 import { type CaptureSettings, inputArguments, outputArguments } from './ffmpeg-arguments.ts'
 import { ffmpegFailure, startFailure } from './ffmpeg-failure.ts'
-import type { FfmpegProgram } from './ffmpeg-program.ts'
 import { PnmStream } from './pnm-stream.ts'
 
 /** Last output of ffmpeg that is kept for errors, characters. */

@@ -13,7 +13,9 @@ import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
 import { planProblems } from '../run/microscope/plan-problems.ts'
+import { checkStorage, storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
+import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
 import { CameraChoice } from './camera-choice.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout } from './plan-layout.ts'
@@ -53,7 +55,10 @@ export async function estimatePlan(request: Request, options: EstimateOptions): 
   })
   const missing = planProblems(options.devices, { sequence, detectorNames: request.detectorNames ?? [] })
   const { walk, problems } = await walked(sequence, { cameras, surroundings, request, options })
-  const { events, frames, sizes, durationS, bytes, bytesPerSecond } = walk
+  const { events, frames, sizes, durationS } = walk
+  const share = storedShare(request.storage)
+  const [bytes, bytesPerSecond] = [walk.bytes * share, walk.bytesPerSecond * share]
+  const remarks = await storageRemarks(request)
   return {
     events,
     frames,
@@ -63,8 +68,11 @@ export async function estimatePlan(request: Request, options: EstimateOptions): 
     bytesPerSecond,
     freeDiskBytes,
     memoryBytes,
-    problems: [...missing, ...problems, ...roomProblems(walk, freeDiskBytes)].slice(0, mostRemarks),
-    warnings: [...warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
+    problems: [...missing, ...problems, ...remarks.problems, ...roomProblems(bytes, freeDiskBytes)].slice(
+      0,
+      mostRemarks,
+    ),
+    warnings: [...warnings, ...remarks.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
   }
 }
 
@@ -120,9 +128,7 @@ function formatProblems(
   { storage }: Request,
   { walk, layout, cameras }: { walk: PlanWalk; layout: PlanLayout; cameras: CameraChoice },
 ): readonly PlanRemark[] {
-  const others = layout.axes.filter(({ axis, length }) => axis !== 't' && (length ?? 0) > 1)
-  if (storage.format === 'video' && others.length > 0)
-    return [{ path: '', message: 'is no simple time series, which a video is: choose another format' }]
+  if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
   const files = storage.files === 'perPosition' ? Math.max(1, layout.positions.length) : 1
   const planes = walk.frames / Math.max(1, cameras.usual.length) / files
@@ -135,7 +141,32 @@ function formatProblems(
   ]
 }
 
-function roomProblems({ bytes }: Pick<PlanWalk, 'bytes'>, freeDiskBytes: number): readonly PlanRemark[] {
+function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {
+  try {
+    refuseTooManyFiles(layout)
+    return []
+  } catch (error) {
+    return [remarkOf(error)]
+  }
+}
+
+/** What this computer lacks for the chosen format, and what is to be known about it. */
+async function storageRemarks({ storage }: Request) {
+  try {
+    const remarks = await checkStorage(storage)
+    return { problems: [], warnings: remarks.map((message) => ({ path: '', message })) }
+  } catch (error) {
+    return { problems: [remarkOf(error)], warnings: [] }
+  }
+}
+
+/** An error that is about the whole plan. */
+function remarkOf(error: unknown): PlanRemark {
+  const { message, hint } = CoverslipError.from(error)
+  return { path: '', message: hint === undefined ? message : `${message}. ${hint}` }
+}
+
+function roomProblems(bytes: number, freeDiskBytes: number): readonly PlanRemark[] {
   if (freeDiskBytes - keepFreeBytes >= bytes) return []
   const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
   const message = `needs ${gigabytes(bytes)}, and the disk has ${gigabytes(freeDiskBytes)} left, of which ${gigabytes(keepFreeBytes)} stay free`

@@ -5,6 +5,7 @@ import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisi
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
+import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
 import { readSummary, type AcquisitionSummary, summaryName, writeSummary } from './recording-folder.ts'
 
@@ -98,8 +99,10 @@ export async function completeDatasets(folder: string, summary: AcquisitionSumma
     const records = await readFrameLog(join(folder, dataset.folder, frameLogName))
     const kept = records.filter((record) => record.kind === 'frame')
     frames += kept.length
-    if (summary.request.storage.format === 'ome-tiff' && dataset.layout !== undefined)
-      await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
+    const { format } = summary.request.storage
+    if (dataset.layout === undefined) continue
+    if (format === 'ome-tiff') await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
+    if (format === 'ome-zarr') await completeOmeZarr(join(folder, dataset.folder), dataset.layout, kept)
   }
   return frames
 }

@@ -23,11 +23,13 @@ import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
+import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
+import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
-import { ChangedSettings, temperatureOf } from './changed-settings.ts'
+import { ChangedSettings } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
 import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
@@ -83,7 +85,8 @@ export class Recorder {
   /**
    * Begins to record; resolves when memory is reserved and the next frame will be kept, or it waits for its beginning.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
-   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE.
+   *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE
+   *   (also of ffmpeg, for video).
    */
   async start(input: RequestInput = {}): Promise<AcquisitionStatus> {
     const request = recordingRequestSchema.parse(input)
@@ -171,8 +174,8 @@ export class Recorder {
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
     const all = devices.devices()
-    const settings = Object.fromEntries(all.map((device) => [device.id, settingsOf(device)]))
-    const common = { name, startedAt, software, metadata: { request, settings } }
+    const metadata = { request, settings: deviceSettings(all) }
+    const common = { name, startedAt, software, metadata }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,
@@ -223,7 +226,10 @@ export class Recorder {
 
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
     const memory = totalMemory(recordingMemory(request, cameras))
-    return estimateRecording(request, cameras, { ...memory, freeBytes: await freeDiskBytes(folder) })
+    const remarks = await checkStorage(request.storage)
+    const freeBytes = await freeDiskBytes(folder)
+    const estimate = estimateRecording(request, cameras, { ...memory, freeBytes })
+    return { ...estimate, warnings: [...estimate.warnings, ...remarks] }
   }
 }
 
@@ -261,10 +267,6 @@ function workerData(
     ...memory,
     temperatureC: temperatureOf(camera),
   }
-}
-
-function settingsOf({ properties }: DeviceState) {
-  return Object.fromEntries(properties.map(({ name, value }) => [name, value]))
 }
 
 type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>

@@ -5,6 +5,7 @@ import { type DeviceState, standardProperty } from '../../../src-shared/devices.
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
 
@@ -53,6 +54,8 @@ export function estimateRecording(
 ): RecordingEstimate {
   const sum = (of: (camera: RecordedCamera) => number) => cameras.reduce((all, one) => all + of(one), 0)
   const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
+  // Files may be smaller than what the cameras deliver.
+  const share = storedShare(request.storage)
   const bytesPerSecond = sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
   const { until } = request
   const slowest = Math.min(...cameras.map(({ camera }) => frameRateOf(camera)))
@@ -71,7 +74,11 @@ export function estimateRecording(
         ? undefined
         : durationS * bytesPerSecond + heldBytes
   const warnings: string[] = []
-  if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / bytesPerSecond < 60)
+  if (
+    bytes === undefined &&
+    bytesPerSecond > 0 &&
+    (freeBytes - keepFreeBytes) / (share * bytesPerSecond) < 60
+  )
     warnings.push('The disk has room for less than a minute')
   const { begin, preRecordS } = request
   if (begin.kind === 'now' && preRecordS * bytesPerSecond > heldBytes * 1.01)
@@ -84,9 +91,9 @@ export function estimateRecording(
   return {
     ...(frames === undefined ? {} : { frames }),
     ...(durationS === undefined ? {} : { durationS }),
-    ...(bytes === undefined ? {} : { bytes }),
+    ...(bytes === undefined ? {} : { bytes: share * bytes }),
     framesPerSecond,
-    bytesPerSecond,
+    bytesPerSecond: share * bytesPerSecond,
     freeDiskBytes: freeBytes,
     memoryBytes,
     warnings,

@@ -1,8 +1,9 @@
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
-import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DatasetLayout, DatasetWriter } from './dataset-writer.ts'
 import { openOmeTiff } from './ome-tiff-writer.ts'
+import { openOmeZarr } from './ome-zarr/ome-zarr-writer.ts'
 import { openRaw } from './raw-writer.ts'
+import { openVideo } from './video/video-writer.ts'
 
 /** Begins a dataset of the chosen format in `folder`. @throws CoverslipError DATA_FOLDER */
 export function openDataset(
@@ -16,7 +17,8 @@ export function openDataset(
     case 'raw':
       return openRaw(folder, layout)
     case 'ome-zarr':
+      return openOmeZarr(folder, layout, storage)
     case 'video':
-      throw new CoverslipError('INTERNAL', 'Not built yet')
+      return openVideo(folder, layout, storage)
   }
 }

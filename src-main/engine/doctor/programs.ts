@@ -7,7 +7,7 @@ const leastFfmpeg = 4
 /** ffmpeg, which cameras at USB and those that send video over the network need. */
 export async function checkFfmpeg(machine: Machine): Promise<readonly DoctorCheck[]> {
   const id = 'ffmpeg'
-  const title = 'ffmpeg, for USB and video cameras'
+  const title = 'ffmpeg, for USB and video cameras and for recording video'
   const path = await machine.findProgram('ffmpeg')
   if (path === undefined) {
     const message = 'ffmpeg is not installed'

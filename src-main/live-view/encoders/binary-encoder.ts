@@ -7,7 +7,7 @@ import { lz4FrameBytes, writeLz4Frame } from '../../../src-shared/frames/lz4-fra
 import { filterLag, type PixelFilter } from '../../../src-shared/frames/pixel-filter.ts'
 import type { BinaryParams } from '../../../src-shared/stream-params.ts'
 import type { CaptureTime, EncodedImage, FrameEncoder } from './frame-encoder.ts'
-import { compressLz4 } from './lz4-compress.ts'
+import { compressLz4 } from '../../frames/lz4-compress.ts'
 import type { PacketPool } from './packet-pool.ts'
 import type { PreparedImage } from './work-area.ts'
 import { compressZstd } from './zstd-compress.ts'

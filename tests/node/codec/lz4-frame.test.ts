@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { decompress } from 'lz4js'
 import { decompressFrameSync } from 'lz4-napi'
 import { describe, expect, test } from 'vitest'
-import { compressLz4 } from '../../../src-main/live-view/encoders/lz4-compress.ts'
+import { compressLz4 } from '../../../src-main/frames/lz4-compress.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import {
   lz4FrameBytes,

@@ -119,7 +119,7 @@ export class Exposures {
       await action()
       if (!staysOn) await light.close()
     } catch (error) {
-      await light.close().catch((failure: unknown) => console.error('A light was not turned off:', failure))
+      await light.closeAfterFailure()
       throw error
     } finally {
       await Promise.all(this.#taking)

@@ -20,11 +20,16 @@ export class LightGates {
     this.#devices = devices
   }
 
+  /** All gates of the plan: nothing else than this opens and closes them. */
+  get used(): readonly LightGate[] {
+    return this.#used
+  }
+
   /** Closes all gates that the plan uses. */
   async begin(used: readonly LightGate[]): Promise<void> {
-    this.#used = used
-    this.#openBefore = used.filter((gate) => this.isOpen(gate))
-    await this.#setAll(used, false)
+    this.#used = used.filter((gate, i) => used.findIndex((other) => isSame(other, gate)) === i)
+    this.#openBefore = this.#used.filter((gate) => this.isOpen(gate))
+    await this.#setAll(this.#used, false)
   }
 
   /** Lets light through `gates`, and through no others. @throws CoverslipError of the device; then all are closed. */
@@ -35,7 +40,7 @@ export class LightGates {
     try {
       await this.#setAll(closed, true)
     } catch (error) {
-      await this.close().catch((failure: unknown) => console.error('A light was not turned off:', failure))
+      await this.closeAfterFailure()
       throw error
     }
   }
@@ -51,6 +56,11 @@ export class LightGates {
   /** No light any more. @throws CoverslipError of the device that does not close. */
   close(): Promise<void> {
     return this.keepOnly([])
+  }
+
+  /** Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. */
+  async closeAfterFailure(): Promise<void> {
+    await Promise.allSettled([this.close()])
   }
 
   /**

@@ -14,7 +14,7 @@ import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchRules, eventBatches, kindOf } from './event-batches.ts'
 import { Exposures } from './exposures.ts'
 import { LightGates } from './light-gates.ts'
-import { gatesOf, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
+import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
 import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
@@ -88,7 +88,10 @@ export class MicroscopeHardware implements AcquisitionHardware {
       await this.#light.keepOnly(path.gates)
       await allEnded([
         this.#stages.moveTo(target, signal),
-        this.#settings.apply([...path.settings, ...this.#settingsOf(event.properties)]),
+        this.#settings.apply([
+          ...path.settings.filter((setting) => !isAbout(setting, this.#light.used)),
+          ...this.#settingsOf(event.properties),
+        ]),
         this.#cameras.setUp(event, kindOf(batch, this.#rules), signal),
       ])
       signal.throwIfAborted()
@@ -121,7 +124,10 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const ofRegion = ({ deviceId, property }: Setting) =>
       this.#regionsBefore.has(deviceId) && regionProperties.includes(property)
     const triggers = before.filter(ofTrigger)
-    const others = before.filter((setting) => !ofTrigger(setting) && !ofRegion(setting))
+    const dim = failed ? [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')] : []
+    const others = before.filter(
+      (setting) => !ofTrigger(setting) && !ofRegion(setting) && !isAbout(setting, dim),
+    )
     const errors = [
       ...dark,
       ...released,

@@ -1,5 +1,5 @@
 import { compress, compressSync } from 'lz4-napi'
-import { type Lz4Block, maxLz4BlockBytes } from '../../../src-shared/frames/lz4-frame.ts'
+import { type Lz4Block, maxLz4BlockBytes } from '../../src-shared/frames/lz4-frame.ts'
 
 /** lz4-napi puts the size before each block; frames do not want it, bytes. */
 const sizePrefixBytes = 4

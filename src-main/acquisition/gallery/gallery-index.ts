@@ -1,0 +1,132 @@
+/** The list of everything that was kept, in memory; it follows the folder by looking at it again. */
+import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import { type FoundItem, scanGallery } from './gallery-scan.ts'
+import { acquisitionFacts, contentFacts, countedItem, type ItemFacts, plainItem } from './item-facts.ts'
+
+/** A list is as old as this at most, unless something is known to have changed. */
+const freshForMs = 2000
+/** Items read at once. */
+const atOnce = 16
+
+type Entry = {
+  readonly found: FoundItem
+  readonly facts: ItemFacts
+  /** Of files and datasets of others, once a search needed it. */
+  lines: readonly string[] | undefined
+}
+
+export type ListRequest = {
+  readonly search: string
+  readonly offset: number
+  readonly limit: number
+  /** Something is known to have changed since the last list. */
+  readonly changed: boolean
+}
+
+export class GalleryIndex {
+  readonly #dataFolder: string
+  #entries = new Map<string, Entry>()
+  /** Newest first. */
+  #sorted: readonly Entry[] = []
+  #scannedAt = Number.NEGATIVE_INFINITY
+  #updating: Promise<void> | undefined
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+  }
+
+  async list({ search, offset, limit, changed }: ListRequest): Promise<{
+    readonly items: GalleryItem[]
+    readonly total: number
+  }> {
+    await this.#update(changed)
+    const words = search
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '')
+    if (words.length > 0) await this.#readLines()
+    const fitting = this.#sorted.flatMap((entry) => {
+      const hit = matching(entry, words)
+      return hit === undefined ? [] : [{ entry, hit }]
+    })
+    const page = fitting.slice(offset, offset + limit)
+    const items = await inTurns(page, async ({ entry: { found, facts }, hit }) => {
+      const item = await countedItem(found, facts.item)
+      return hit.found === undefined ? item : { ...item, found: hit.found }
+    })
+    return { items, total: fitting.length }
+  }
+
+  /** How the list shows what was found at `id`; undefined when it is not in the list. */
+  async entry(id: string): Promise<{ readonly found: FoundItem; readonly item: GalleryItem } | undefined> {
+    await this.#update(false)
+    if (!this.#entries.has(id)) await this.#update(true)
+    const entry = this.#entries.get(id)
+    return entry && { found: entry.found, item: entry.facts.item }
+  }
+
+  async #update(changed: boolean): Promise<void> {
+    if (this.#updating !== undefined) await this.#updating
+    if (!changed && performance.now() - this.#scannedAt < freshForMs) return
+    this.#updating ??= this.#scan().finally(() => {
+      this.#updating = undefined
+    })
+    await this.#updating
+  }
+
+  async #scan(): Promise<void> {
+    const startedAt = performance.now()
+    const found = await scanGallery(this.#dataFolder)
+    const entries = await inTurns(found, async (item): Promise<Entry> => {
+      const before = this.#entries.get(item.id)
+      const same =
+        before?.found.changedAt === item.changedAt &&
+        before.found.bytes === item.bytes &&
+        before.found.type === item.type
+      if (before !== undefined && same) return before
+      const facts =
+        item.type === 'acquisition' ? await acquisitionFacts(item) : { item: plainItem(item), lines: [] }
+      return { found: item, facts, lines: item.type === 'acquisition' ? facts.lines : undefined }
+    })
+    this.#entries = new Map(entries.map((entry) => [entry.found.id, entry]))
+    this.#sorted = entries.toSorted(
+      (a, b) => b.facts.item.startedAt - a.facts.item.startedAt || (a.found.id < b.found.id ? -1 : 1),
+    )
+    this.#scannedAt = startedAt
+  }
+
+  async #readLines(): Promise<void> {
+    const unread = this.#sorted.filter(({ lines }) => lines === undefined)
+    await inTurns(unread, async (entry) => {
+      entry.lines = await contentFacts(entry.found)
+    })
+  }
+}
+
+/** What an entry was found by; undefined: it does not fit. */
+function matching(
+  { facts, lines = [] }: Entry,
+  words: readonly string[],
+): { readonly found: string | undefined } | undefined {
+  const { name, id, format, cameras, kind } = facts.item
+  const own = [name, id, format, kind, ...cameras].join('\n').toLowerCase()
+  let found: string | undefined
+  for (const word of words) {
+    if (own.includes(word)) continue
+    const line = lines.find((one) => one.toLowerCase().includes(word))
+    if (line === undefined) return undefined
+    found ??= line
+  }
+  return { found }
+}
+
+/** `work` on all, a few at a time, in order. */
+async function inTurns<Item, Result>(
+  all: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (let i = 0; i < all.length; i += atOnce)
+    results.push(...(await Promise.all(all.slice(i, i + atOnce).map(work))))
+  return results
+}

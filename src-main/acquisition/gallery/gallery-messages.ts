@@ -1,0 +1,36 @@
+/** What the gallery and its worker say to each other. */
+import type { SerializedError } from '../../../src-shared/errors.ts'
+import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
+import type { ListRequest } from './gallery-index.ts'
+
+export type GalleryWorkerData = { readonly dataFolder: string }
+
+export type GalleryRequest =
+  | ({ readonly type: 'list' } & ListRequest)
+  | { readonly type: 'open'; readonly id: string }
+  | {
+      readonly type: 'plane'
+      readonly id: string
+      readonly dataset: string
+      readonly index: PlaneIndex
+      readonly level: number
+    }
+  | ({ readonly type: 'frames'; readonly id: string; readonly dataset: string } & FrameRange)
+  | { readonly type: 'thumbnail'; readonly id: string; readonly maxSize: number }
+
+export type GalleryAnswer =
+  | { readonly type: 'list'; readonly page: Pick<GalleryPage, 'items' | 'total'> }
+  | { readonly type: 'open'; readonly opened: OpenedImage }
+  /** A UC2F packet. */
+  | { readonly type: 'plane'; readonly packet: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'frames'; readonly frames: FrameRecords }
+  /** A PNG file. */
+  | { readonly type: 'thumbnail'; readonly png: Uint8Array<ArrayBuffer> }
+
+export type GalleryRequestMessage = { readonly number: number; readonly request: GalleryRequest }
+
+export type GalleryAnswerMessage = { readonly number: number } & (
+  | { readonly answer: GalleryAnswer }
+  | { readonly error: SerializedError }
+)

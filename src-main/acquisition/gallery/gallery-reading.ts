@@ -1,0 +1,152 @@
+/** Answers what is asked of the gallery, in its worker: there everything may take its time. */
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { ImageDataset, OpenedImage } from '../../../src-shared/gallery.ts'
+import { galleryPath, unknownImage } from './gallery-path.ts'
+import { GalleryIndex } from './gallery-index.ts'
+import type { GalleryAnswer, GalleryRequest } from './gallery-messages.ts'
+import type { FoundItem } from './gallery-scan.ts'
+import { countedItem } from './item-facts.ts'
+import type { OpenedDataset, OpenedItem } from './open-item.ts'
+import { OpenedItems } from './opened-items.ts'
+import { PlanePackets } from './plane-packet.ts'
+import { planOf } from './plan-of.ts'
+import { ThumbnailCache } from './thumbnail-cache.ts'
+import { thumbnailPng } from './thumbnail-picture.ts'
+
+export class GalleryReading {
+  readonly #dataFolder: string
+  readonly #index: GalleryIndex
+  readonly #opened = new OpenedItems()
+  readonly #packets = new PlanePackets()
+  readonly #thumbnails: ThumbnailCache
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+    this.#index = new GalleryIndex(dataFolder)
+    this.#thumbnails = new ThumbnailCache(dataFolder)
+  }
+
+  /** @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, TOO_LARGE */
+  async answer(request: GalleryRequest): Promise<GalleryAnswer> {
+    const { type } = request
+    switch (type) {
+      case 'list':
+        return { type, page: await this.#index.list(request) }
+      case 'open':
+        return { type, opened: await this.#open(request.id) }
+      case 'plane':
+        return { type, packet: await this.#plane(request) }
+      case 'frames': {
+        const { found } = await this.#find(request.id)
+        const frames = await this.#opened.use(found, (item) =>
+          datasetOf(item, request).reader.records(request),
+        )
+        return { type, frames }
+      }
+      case 'thumbnail':
+        return { type, png: await this.#thumbnail(request.id, request.maxSize) }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#opened.close()
+  }
+
+  /** @throws CoverslipError UNKNOWN_IMAGE */
+  async #find(id: string) {
+    const path = await galleryPath(this.#dataFolder, id)
+    const entry = await this.#index.entry(id)
+    if (entry === undefined) throw unknownImage(id)
+    return { item: entry.item, found: { ...entry.found, path } }
+  }
+
+  async #open(id: string): Promise<OpenedImage> {
+    const { item, found } = await this.#find(id)
+    return this.#opened.use(found, async (opened) => {
+      const datasets = await Promise.all(
+        opened.datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
+      )
+      const plan = planOf(opened)
+      return {
+        item: await countedItem(found, item),
+        datasets,
+        metadata: metadataOf(opened),
+        ...(plan === undefined ? {} : { plan }),
+        remarks: remarksOn(opened, datasets),
+      }
+    })
+  }
+
+  async #plane(request: Extract<GalleryRequest, { type: 'plane' }>): Promise<Uint8Array<ArrayBuffer>> {
+    const { found } = await this.#find(request.id)
+    const plane = await this.#opened.use(found, (item) =>
+      datasetOf(item, request).reader.readPlane(request.index, request.level),
+    )
+    if (plane !== undefined) return this.#packets.make(plane)
+    const index = Object.entries(request.index).map(([axis, at]) => `${axis} ${at}`)
+    throw new CoverslipError(
+      'UNKNOWN_IMAGE',
+      `${request.id} has no plane ${index.length === 0 ? '0' : index.join(', ')}${request.level === 0 ? '' : ` at level ${request.level}`}`,
+      { hint: 'It was skipped or lost, or is still to come.' },
+    )
+  }
+
+  async #thumbnail(id: string, maxSize: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { found } = await this.#find(id)
+    const png = await this.#thumbnails.get(found, maxSize, () => this.#makeThumbnail(found, maxSize))
+    if (png !== undefined) return png
+    throw new CoverslipError('UNKNOWN_IMAGE', `${id} has no image yet`, {
+      hint: 'Ask again when its first frame is there.',
+    })
+  }
+
+  #makeThumbnail(found: FoundItem, maxSize: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#opened.use(found, async (item) => {
+      const [first] = item.datasets
+      const [failure] = item.failures
+      if (first === undefined && failure !== undefined) throw failure
+      const png = first && (await thumbnailPng(first.reader, maxSize))
+      return png && Uint8Array.from(png)
+    })
+  }
+}
+
+/** @throws CoverslipError UNKNOWN_IMAGE */
+function datasetOf(
+  { datasets }: OpenedItem,
+  { id, dataset }: { readonly id: string; readonly dataset: string },
+): OpenedDataset {
+  const found = datasets.find(({ name }) => name === dataset)
+  if (found !== undefined) return found
+  throw new CoverslipError('UNKNOWN_IMAGE', `${id} has no dataset "${dataset}"`, {
+    hint:
+      datasets.length === 0
+        ? 'It has no frame yet.'
+        : `Choose one of ${datasets.map(({ name }) => `"${name}"`).join(', ')}.`,
+  })
+}
+
+function metadataOf({ summary, datasets }: OpenedItem): Record<string, unknown> {
+  if (summary !== undefined) {
+    const { datasets: parts, ...about } = summary
+    const [first] = parts.flatMap(({ layout }) => (layout === undefined ? [] : [layout]))
+    return { ...about, ...first?.metadata, request: summary.request }
+  }
+  const [first, ...others] = datasets
+  if (first === undefined) return {}
+  if (others.length === 0) return { ...first.reader.metadata }
+  return Object.fromEntries(datasets.map(({ name, reader }) => [name, reader.metadata]))
+}
+
+/** What is missing, for people. */
+function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDataset[]): string[] {
+  const remarks = failures.map(({ message }) => message)
+  if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
+  if (summary !== undefined && summary.finish === undefined)
+    remarks.push('It is under way, or was interrupted: more frames may come')
+  for (const { name, sizes, planes } of datasets) {
+    const whole = Object.values(sizes).reduce((product, length) => product * length, 1)
+    if (planes < whole) remarks.push(`${whole - planes} of ${whole} planes of ${name} are not there`)
+  }
+  return remarks
+}

@@ -1,0 +1,90 @@
+/** Finds everything in the recordings folder that can be opened, without opening it. */
+import type { Dirent, Stats } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import { fileFormat, isZarr } from '../reading/open-datasets.ts'
+import { summaryName } from '../recording/recording-folder.ts'
+import { recordingsFolder } from '../recordings-folder.ts'
+
+export type FoundItem = Pick<GalleryItem, 'id' | 'name'> & {
+  readonly path: string
+  readonly type: 'acquisition' | 'zarr' | 'file'
+  /** Of the file, of `acquisition.json`, or of the folder, Unix time, ms. */
+  readonly changedAt: number
+  /** Of a file. */
+  readonly bytes: number | undefined
+}
+
+const deepest = 8
+const mostItems = 200_000
+/** Questions to the file system at once. */
+const atOnce = 32
+
+/** Hidden ones, links, and what cannot be read are left out. */
+export async function scanGallery(dataFolder: string): Promise<readonly FoundItem[]> {
+  const found: FoundItem[] = []
+  await scanFolder({ path: join(dataFolder, recordingsFolder), id: recordingsFolder, depth: 0 }, found)
+  return found
+}
+
+type Folder = { readonly path: string; readonly id: string; readonly depth: number }
+
+async function scanFolder(folder: Folder, found: FoundItem[]): Promise<void> {
+  const entries = await entriesOf(folder.path)
+  const shown = entries.filter(({ name }) => !name.startsWith('.'))
+  for (let i = 0; i < shown.length && found.length < mostItems; i += atOnce) {
+    const items = await Promise.all(shown.slice(i, i + atOnce).map((entry) => look(folder, entry)))
+    for (const item of items) {
+      if (item === undefined) continue
+      if ('depth' in item) await scanFolder(item, found)
+      else found.push(item)
+    }
+  }
+}
+
+/** An item, a folder to look into, or nothing of interest. */
+async function look(folder: Folder, entry: Dirent): Promise<FoundItem | Folder | undefined> {
+  const { name } = entry
+  const place = { path: join(folder.path, name), id: `${folder.id}/${name}` }
+  if (entry.isFile()) {
+    const stats = fileFormat(name) && (await statsOf(place.path))
+    return stats && { ...place, name, type: 'file', changedAt: stats.mtimeMs, bytes: stats.size }
+  }
+  if (!entry.isDirectory()) return undefined
+  if (isZarr(name)) {
+    const stats = await statsOf(place.path)
+    return stats && { ...place, name, type: 'zarr', changedAt: stats.mtimeMs, bytes: undefined }
+  }
+  const summary = await statsOf(join(place.path, summaryName))
+  if (summary !== undefined)
+    return { ...place, name, type: 'acquisition', changedAt: summary.mtimeMs, bytes: undefined }
+  return folder.depth < deepest ? { ...place, depth: folder.depth + 1 } : undefined
+}
+
+async function entriesOf(path: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (isGone(error)) return []
+    throw error
+  }
+}
+
+async function statsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+/** Removed meanwhile, or somebody else's. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'].includes(String(error.code))
+  )
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { OpenedItem } from './open-item.ts'
+
+const plan = z.record(z.string(), z.unknown())
+/** Where our files keep the plan that they were made by: by itself, or in what was asked for. */
+const metadataSchema = z.looseObject({
+  plan: plan.optional().catch(undefined),
+  request: z.looseObject({ plan: plan.optional() }).optional().catch(undefined),
+})
+
+/** The plan that an item was made by; undefined when it was not made by one. Also of files without their folder. */
+export function planOf({ summary, datasets }: OpenedItem): Record<string, unknown> | undefined {
+  if (summary?.request.plan !== undefined) return summary.request.plan
+  for (const { reader } of datasets) {
+    const metadata = metadataSchema.safeParse(reader.metadata).data
+    const found = metadata?.plan ?? metadata?.request?.plan
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,79 @@
+/** Small pictures that were made before: in memory, and in `.thumbnails` of the data folder. */
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FoundItem } from './gallery-scan.ts'
+
+const folderName = '.thumbnails'
+const mostInMemory = 300
+/** Files; the oldest go first. */
+const mostOnDisk = 10_000
+/** Files written before the folder is looked at again. */
+const writesPerCheck = 200
+
+export class ThumbnailCache {
+  readonly #folder: string
+  readonly #memory = new Map<string, Uint8Array<ArrayBuffer>>()
+  #written = 0
+
+  constructor(dataFolder: string) {
+    this.#folder = join(dataFolder, folderName)
+  }
+
+  /** The picture that was kept, or the one that `make` makes; undefined: it made none, and is asked again. */
+  async get(
+    { id, changedAt, bytes }: FoundItem,
+    maxSize: number,
+    make: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const key = createHash('sha256')
+      .update(`${id}\n${changedAt}\n${bytes}\n${maxSize}`)
+      .digest('hex')
+      .slice(0, 40)
+    const known = this.#memory.get(key) ?? (await this.#read(key))
+    const picture = known ?? (await make())
+    if (picture === undefined) return undefined
+    this.#remember(key, picture)
+    if (known === undefined) await this.#write(key, picture)
+    return picture
+  }
+
+  #remember(key: string, picture: Uint8Array<ArrayBuffer>): void {
+    this.#memory.delete(key)
+    this.#memory.set(key, picture)
+    const [oldest] = this.#memory.keys()
+    if (this.#memory.size > mostInMemory && oldest !== undefined) this.#memory.delete(oldest)
+  }
+
+  async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      return Uint8Array.from(await readFile(join(this.#folder, `${key}.png`)))
+    } catch {
+      // Not made yet, or not to be read: then it is made again.
+      return undefined
+    }
+  }
+
+  /** A disk that is full or read-only costs time, not pictures: what cannot be kept is made again. */
+  async #write(key: string, picture: Uint8Array): Promise<void> {
+    const path = join(this.#folder, `${key}.png`)
+    try {
+      await mkdir(this.#folder, { recursive: true })
+      await writeFile(`${path}.part`, picture)
+      await rename(`${path}.part`, path)
+      if (this.#written++ % writesPerCheck === 0) await this.#prune()
+    } catch {
+      await rm(`${path}.part`, { force: true }).catch(() => undefined)
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const names = await readdir(this.#folder)
+    if (names.length <= mostOnDisk) return
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, at: (await stat(join(this.#folder, name))).mtimeMs })),
+    )
+    const oldest = files.toSorted((a, b) => a.at - b.at).slice(0, names.length - mostOnDisk)
+    for (const { name } of oldest) await rm(join(this.#folder, name), { force: true })
+  }
+}

@@ -1,0 +1,99 @@
+/** The small picture of a dataset: its middle plane, channels in their colours. */
+import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
+import { debayeredPixel } from '../../../src-shared/kernels/debayer.ts'
+import { pngFile } from '../png-writer.ts'
+import type { DatasetReader, ImagePlane } from '../reading/dataset-reader.ts'
+
+/** Channels beyond these are left out: of a picture this small nothing would be seen of them. */
+const mostChannels = 6
+/** Colours of channels that name none. */
+const colors = ['#00ff00', '#ff00ff', '#00ffff', '#ff0000', '#ffff00', '#0000ff']
+
+/** Small images, three bytes per pixel. */
+type Picture = { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
+
+/** @returns a PNG file no side of which is longer than `maxSize`; undefined when no plane of it is there. */
+export async function thumbnailPng(reader: DatasetReader, maxSize: number): Promise<Buffer | undefined> {
+  const dataset = await reader.describe()
+  const level = Math.max(
+    0,
+    dataset.levels.findLastIndex(({ width, height }) => Math.max(width, height) >= maxSize),
+  )
+  const { z = 1, c = 1 } = dataset.sizes
+  const at = { z: Math.floor(z / 2) }
+  const planes: { readonly plane: ImagePlane; readonly color: string | undefined }[] = []
+  for (let channel = 0; channel < Math.min(c, mostChannels); channel++) {
+    const plane = await planeOf(reader, { ...at, c: channel }, level)
+    if (plane !== undefined) planes.push({ plane, color: c === 1 ? undefined : colorOf(dataset, channel) })
+  }
+  const pictures = planes.map(({ plane, color }) => colored(smallRgb(plane, maxSize), color))
+  const picture = pictures.reduce<Picture | undefined>(
+    (sum, next) => (sum === undefined ? next : added(sum, next)),
+    undefined,
+  )
+  if (picture === undefined) return undefined
+  const { width, height, rgb } = picture
+  return pngFile({ width, height, channels: 3, bitsPerSample: 8, pixels: rgb })
+}
+
+/** Of stacks whose middle is not there (yet), the first plane. */
+async function planeOf(
+  reader: DatasetReader,
+  index: { readonly z: number; readonly c: number },
+  level: number,
+): Promise<ImagePlane | undefined> {
+  const plane = await reader.readPlane(index, level)
+  // Smaller copies are made at the end.
+  return (
+    plane ??
+    (await reader.readPlane({ ...index, z: 0 }, level)) ??
+    (await reader.readPlane({ c: index.c }, 0))
+  )
+}
+
+function colorOf({ channels }: ImageDataset, channel: number): string {
+  return channels[channel]?.color ?? colors[channel % colors.length] ?? '#ffffff'
+}
+
+/** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
+function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: number): Picture {
+  const { bytesPerSample, channels, pattern } = pixelLayout(pixelFormat)
+  const samples =
+    bytesPerSample === 1 ? pixels : new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2)
+  const step = Math.max(1, Math.ceil(Math.max(width, height) / maxSize))
+  const small = { width: Math.ceil(width / step), height: Math.ceil(height / step) }
+  const values = new Uint16Array(small.width * small.height * 3)
+  for (let y = 0, to = 0; y < height; y += step) {
+    for (let x = 0; x < width; x += step, to += 3) {
+      const at = (y * width + x) * channels
+      const [r = 0, g = r, b = r] =
+        pattern === undefined
+          ? samples.subarray(at, at + channels)
+          : debayeredPixel({ pixels: samples, width, height, pattern }, x, y)
+      values.set([r, g, b], to)
+    }
+  }
+  const { low, high } = bytesPerSample === 1 ? { low: 0, high: 255 } : windowOf(values)
+  const scale = 255 / Math.max(1, high - low)
+  const clamped = Uint8ClampedArray.from(values, (value) => (value - low) * scale)
+  return { ...small, rgb: new Uint8Array(clamped.buffer) }
+}
+
+function windowOf(values: Uint16Array): { readonly low: number; readonly high: number } {
+  const sorted = values.toSorted()
+  const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? 0
+  return { low: at(0.005), high: at(0.998) }
+}
+
+/** In the tint `#rrggbb`; undefined: as it is. */
+function colored(picture: Picture, color: string | undefined): Picture {
+  const tint = color === undefined ? undefined : /^#[\da-f]{6}$/i.exec(color)?.[0]
+  if (tint === undefined) return picture
+  const factors = [1, 3, 5].map((at) => Number.parseInt(tint.slice(at, at + 2), 16) / 255)
+  return { ...picture, rgb: picture.rgb.map((value, i) => value * (factors[i % 3] ?? 1)) }
+}
+
+function added(a: Picture, b: Picture): Picture {
+  return { ...a, rgb: Uint8Array.from(a.rgb, (value, i) => Math.min(255, value + (b.rgb[i] ?? 0))) }
+}

@@ -1,0 +1,154 @@
+/** Where the planes of datasets that we wrote lie: they are stored in the order of their arrival. */
+import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
+import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import type { DatasetReader } from './dataset-reader.ts'
+import { FrameLogReader } from './frame-log-reader.ts'
+
+export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes'>
+
+interface PlanePlaces {
+  /** As far as planes are there now. */
+  sizes(): Promise<DatasetSizes>
+  /** Number of the plane in the order of arrival, from 0, and in its file; undefined when it is not there. */
+  find(index: PlaneIndex): Promise<StoredPlace | undefined>
+}
+
+export type StoredPlace = { readonly place: number; readonly inFile: number }
+
+type Axes = DatasetLayout['axes']
+
+type StoredDataset = {
+  readonly axes: Axes
+  /** Path of the dataset's frame log, which may be missing. */
+  readonly logPath: string
+  /** Each position has a file of its own. */
+  readonly perPosition: boolean
+  /** Planes that the files have room for, where no log says how many there are. */
+  readonly count: () => Promise<number>
+}
+
+/** The planes of a dataset that we wrote: where they are, and what is known of them. */
+export type StoredPlanes = PlanePlaces & Pick<DatasetReader, 'records'>
+
+export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPlanes> {
+  const { axes, logPath } = dataset
+  const probe = new FrameLogReader(logPath)
+  const hasLog = (await probe.size()) !== undefined
+  if (hasLog && axes.length > 1) {
+    const places = new LoggedPlaces(dataset)
+    const log = new FrameLogReader(logPath, (record) => places.add(record))
+    places.follow(log)
+    return withRecords(places, log)
+  }
+  const count = hasLog ? async () => ((await probe.lastFrame())?.place ?? -1) + 1 : dataset.count
+  return withRecords(new OrderedPlaces(axes, count), probe)
+}
+
+function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
+  return {
+    sizes: () => places.sizes(),
+    find: (index) => places.find(index),
+    records: async ({ index, offset, limit }) => {
+      if (index === undefined) return log.records({ offset, limit })
+      const stored = await places.find(index)
+      const record = stored && (await log.frame(stored.place))
+      const all = record === undefined ? [] : [record]
+      return { records: all.slice(offset, offset + limit), total: all.length }
+    },
+  }
+}
+
+/** Planes that follow each other as the axes say, without a gap: recordings, and datasets without their log. */
+class OrderedPlaces implements PlanePlaces {
+  readonly #axes: Axes
+  readonly #count: () => Promise<number>
+  #there = 0
+
+  constructor(axes: Axes, count: () => Promise<number>) {
+    this.#axes = axes
+    this.#count = count
+  }
+
+  async sizes(): Promise<DatasetSizes> {
+    this.#there = await this.#count()
+    const inner = this.#axes.slice(1).reduce((product, { length }) => product * (length ?? 1), 1)
+    return { sizes: sizesOf(this.#axes, Math.ceil(this.#there / inner)), planes: this.#there }
+  }
+
+  async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
+    const place = flattened(this.#axes, index)
+    if (place === undefined) return undefined
+    if (place >= this.#there) this.#there = await this.#count()
+    return place < this.#there ? { place, inFile: place } : undefined
+  }
+}
+
+/** Planes where the frame log says, which is right whatever was skipped, stopped or cut off. */
+class LoggedPlaces implements PlanePlaces {
+  readonly #axes: Axes
+  readonly #perPosition: boolean
+  readonly #places = new Map<number, number>()
+  /** Numbers within the files, where there are several. */
+  readonly #inFile = new Map<number, number>()
+  readonly #stored = new Map<number, number>()
+  #outermost = 0
+  #log: FrameLogReader | undefined
+
+  constructor({ axes, perPosition }: Pick<StoredDataset, 'axes' | 'perPosition'>) {
+    this.#axes = axes
+    this.#perPosition = perPosition
+  }
+
+  /** Where the records come from: a reader whose `onRecord` is `add`. */
+  follow(log: FrameLogReader): void {
+    this.#log = log
+  }
+
+  add(record: FrameRecord): void {
+    if (record.kind !== 'frame') return
+    const { index, place } = record
+    const position = index.p ?? 0
+    const inFile = this.#stored.get(position) ?? 0
+    if (this.#perPosition) this.#stored.set(position, inFile + 1)
+    const key = flattened(this.#axes, index)
+    if (key === undefined) return
+    this.#places.set(key, place)
+    if (this.#perPosition) this.#inFile.set(key, inFile)
+    const [outermost] = this.#axes
+    if (outermost !== undefined) this.#outermost = Math.max(this.#outermost, (index[outermost.axis] ?? 0) + 1)
+  }
+
+  async sizes(): Promise<DatasetSizes> {
+    await this.#log?.scan()
+    return { sizes: sizesOf(this.#axes, this.#outermost), planes: this.#places.size }
+  }
+
+  async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
+    const key = flattened(this.#axes, index)
+    if (key === undefined) return undefined
+    if (!this.#places.has(key)) await this.#log?.scan()
+    const place = this.#places.get(key)
+    return place === undefined ? undefined : { place, inFile: this.#inFile.get(key) ?? place }
+  }
+}
+
+/** As planned, but the outermost axis as far as there are planes. */
+function sizesOf(axes: Axes, outermost: number): ImageDataset['sizes'] {
+  return Object.fromEntries(
+    axes.map(({ axis, length }, i) => [axis, Math.max(1, i === 0 ? outermost : (length ?? 1))]),
+  )
+}
+
+/** Number of a plane by its index, the last axis fastest; undefined beyond a length that is known. */
+function flattened(axes: Axes, index: PlaneIndex): number | undefined {
+  let place = 0
+  for (const [i, { axis, length }] of axes.entries()) {
+    const at = index[axis] ?? 0
+    if (length !== undefined && at >= length) return undefined
+    place = i === 0 ? at : place * (length ?? 1) + at
+  }
+  const known = new Set<string>(axes.map(({ axis }) => axis))
+  const beyond = Object.entries(index).some(([axis, at]) => at > 0 && !known.has(axis))
+  return beyond ? undefined : place
+}

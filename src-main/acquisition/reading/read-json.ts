@@ -1,0 +1,15 @@
+import { readFile, stat } from 'node:fs/promises'
+import { unreadable } from './unreadable.ts'
+
+const longest = 16 * 2 ** 20
+
+/** The JSON data of a file. @throws CoverslipError UNREADABLE_IMAGE when it is missing, damaged or too long. */
+export async function readJson(path: string): Promise<unknown> {
+  try {
+    if ((await stat(path)).size > longest) throw new Error(`it is longer than ${longest / 2 ** 20} MB`)
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return value
+  } catch (error) {
+    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+  }
+}

@@ -1,0 +1,68 @@
+/** Which files a dataset becomes as video, and how they play. */
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { safeFileName } from '../../new-file.ts'
+import type { DatasetLayout } from '../dataset-writer.ts'
+import type { VideoOptions } from './video-encoder.ts'
+
+/** Each is made by a process of its own. */
+export const mostVideoFiles = 8
+/** Where images do not follow each other closely, each is shown for this long, s. */
+const imageS = 0.1
+/** Images of a time series closer than this play in real time, s. */
+const closeS = 1
+
+/** `asTaken`: in real time; `evenly`: every image for a tenth of a second. */
+export type Playing = 'asTaken' | 'evenly'
+
+type Axes = Pick<DatasetLayout, 'axes' | 'positions' | 'channels'>
+
+/** One file for each position and channel. */
+export function videoFileCount({ positions, channels }: Axes): number {
+  return Math.max(1, positions.length) * Math.max(1, channels.length)
+}
+
+/** @throws CoverslipError INVALID_INPUT when there would be too many files at once */
+export function refuseTooManyFiles(axes: Axes): void {
+  const count = videoFileCount(axes)
+  if (count <= mostVideoFiles) return
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `As video it would be ${count} files, one for each position and channel; ${mostVideoFiles} can be made at once`,
+    { hint: 'Record as OME-Zarr or OME-TIFF, and export videos of it afterwards.' },
+  )
+}
+
+/**
+ * Recordings and fast time series play in real time. Stacks, several positions and slow time series would be mostly
+ * waiting: their images follow each other evenly, in the order in which they were taken.
+ */
+export function playingOf({ axes, timeStepS, ...others }: Axes & Pick<DatasetLayout, 'timeStepS'>): Playing {
+  const timeOnly = axes.every(({ axis }) => axis === 't') && videoFileCount({ axes, ...others }) === 1
+  return timeOnly && (timeStepS ?? 0) < closeS ? 'asTaken' : 'evenly'
+}
+
+/** When an image is shown, s. */
+export function shownAtS(
+  playing: Playing,
+  image: { readonly number: number; readonly elapsedS: number },
+): number {
+  return playing === 'asTaken' ? image.elapsedS : image.number * imageS
+}
+
+/** Noise, which most of a camera's bits are, can hardly be compressed; what is seen, well. */
+export function videoShare({ quality }: VideoOptions): number {
+  return quality === 'lossless' ? 0.75 : 0.25
+}
+
+/** The name of a file, without folder and ending. */
+export function videoFileName(
+  layout: Axes & Pick<DatasetLayout, 'name'>,
+  position: number,
+  channel: number,
+): string {
+  const { name, positions, channels } = layout
+  const place = positions.length > 1 ? `_${positions[position]?.name ?? `p${position}`}` : ''
+  // The number makes it unique: names of channels may differ by letters that no file name has.
+  const light = channels.length > 1 ? `_${channel + 1}_${safeFileName(channels[channel]?.name ?? '')}` : ''
+  return `${name}${place}${light}`
+}

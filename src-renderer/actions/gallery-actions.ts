@@ -1,0 +1,106 @@
+/** The gallery: listing, opening, and what can be done with what was kept. */
+import type { GalleryItem } from '../../src-shared/gallery.ts'
+import { callFailure } from '../backend/call-failure.ts'
+import { failureOf, outcome } from '../backend/outcome.ts'
+import type { Services } from '../services.ts'
+import { addNotice } from '../stores/session-store.ts'
+import { Viewer } from '../viewer.ts'
+import { repeatAcquisition } from './acquire-actions.ts'
+
+/** Items asked for at a time; the most that the engine gives at once. */
+const pageItems = 200
+const mostItems = 500
+
+/** Shows the gallery, with nothing open. */
+export function showGallery(services: Services): void {
+  closeItem(services)
+  services.view.setState({ place: 'gallery' })
+}
+
+/** Opens what was kept under `id` (path below the data folder) in the viewer. */
+export function openItem(services: Services, id: string): void {
+  const { backend, gallery, view, viewing } = services
+  gallery.setState({ chosen: id })
+  if (viewing.getState().viewer?.id !== id) {
+    closeItem(services)
+    viewing.setState({ viewer: new Viewer({ client: backend.client, id, document }) })
+  }
+  view.setState({ place: 'gallery' })
+}
+
+/** Closes the viewer; the list is back. */
+export function closeItem({ viewing }: Services): void {
+  const { viewer } = viewing.getState()
+  if (viewer === undefined) return
+  viewing.setState({ viewer: undefined })
+  viewer.close()
+}
+
+/** Opens the item before (-1) or after (1) the open one in the list. */
+export function openNeighbour(services: Services, by: 1 | -1): void {
+  const { items = [], chosen } = services.gallery.getState()
+  const next = items[items.findIndex(({ id }) => id === chosen) + by]
+  if (next !== undefined) openItem(services, next.id)
+}
+
+export function searchGallery(services: Services, search: string): Promise<void> {
+  services.gallery.setState({ search })
+  return loadGallery(services, pageItems)
+}
+
+/** Asks for the list anew, as much of it as there was. */
+export function refreshGallery(services: Services): Promise<void> {
+  return loadGallery(services, Math.max(pageItems, services.gallery.getState().items?.length ?? 0))
+}
+
+async function loadGallery({ backend, gallery }: Services, count: number): Promise<void> {
+  const { search } = gallery.getState()
+  gallery.setState({ asking: true })
+  const items: GalleryItem[] = []
+  const seen = new Set<string>()
+  try {
+    for (;;) {
+      const limit = Math.min(mostItems, count - items.length)
+      const page = await backend.client.gallery.list({ search, offset: items.length, limit })
+      // Another search was begun meanwhile.
+      if (gallery.getState().search !== search) return
+      const fresh = page.items.filter(({ id }) => !seen.has(id))
+      for (const item of fresh) seen.add(item.id)
+      items.push(...fresh)
+      const { total, folder } = page
+      if (items.length < Math.min(count, total) && fresh.length > 0) continue
+      gallery.setState({ items, total, folder, failure: undefined, asking: false })
+      return
+    }
+  } catch (error) {
+    if (gallery.getState().search === search) gallery.setState({ failure: callFailure(error), asking: false })
+  }
+}
+
+/** Asks for older ones, if there are any. */
+export async function loadOlder(services: Services): Promise<void> {
+  const { items, total, asking } = services.gallery.getState()
+  if (asking || items === undefined || items.length >= total) return
+  await loadGallery(services, items.length + pageItems)
+}
+
+/** Shows an item in the file manager of this computer, which is the one at the microscope. */
+export async function revealItem({ backend, session }: Services, id: string): Promise<void> {
+  const failure = await failureOf(backend.client.gallery.reveal({ id }))
+  if (failure !== undefined) addNotice(session, 'The folder was not opened', failure)
+}
+
+/** Puts the plan that an item was acquired by into the Acquire view. */
+export async function repeatItem(services: Services, { id, name }: GalleryItem): Promise<void> {
+  const { backend, session } = services
+  const opened = await outcome(backend.client.gallery.open({ id }))
+  if (!opened.ok) return addNotice(session, `${name} cannot be repeated`, opened.failure)
+  const { plan } = opened.value
+  if (plan !== undefined) return repeatAcquisition(services, plan)
+  addNotice(session, `${name} cannot be repeated`, {
+    code: 'UNKNOWN_IMAGE',
+    message: 'It holds no plan.',
+    hint: 'Only acquisitions made by a plan can be repeated.',
+    details: undefined,
+  })
+}

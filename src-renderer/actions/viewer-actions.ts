@@ -1,0 +1,121 @@
+/** What is shown of the open item, and how. */
+import type { ImageAxis } from '../../src-shared/gallery.ts'
+import { clampWindow, type ValueWindow, windowOfHistogram } from '../stores/auto-window.ts'
+import { type ChannelLook, windowOf } from '../stores/channel-look.ts'
+import {
+  activeChannel,
+  datasetOf,
+  lengthOf,
+  type ViewerState,
+  withDataset,
+  withIndex,
+} from '../stores/viewer-store.ts'
+import type { Viewer } from '../viewer.ts'
+
+/** The axes that can be played. */
+export const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
+
+export function setIndex({ store }: Viewer, axis: ImageAxis, value: number): void {
+  store.setState((state) => withIndex(state, axis, value))
+}
+
+export function stepIndex({ store }: Viewer, axis: ImageAxis, by: number): void {
+  store.setState((state) => withIndex({ ...state, playing: undefined }, axis, state.index[axis] + by))
+}
+
+export function setDataset({ store }: Viewer, place: number): void {
+  store.setState((state) => withDataset(state, place))
+}
+
+/** Plays `axis`, or stops; without one, the axis that was moved last if it can be played, or else the first that can. */
+export function togglePlay({ store }: Viewer, axis?: ImageAxis): void {
+  store.setState((state) => {
+    if (state.playing !== undefined && (axis === undefined || axis === state.playing))
+      return { playing: undefined }
+    const playable = playedAxes.filter((each) => lengthOf(state, each) > 1)
+    const last = playable.find((each) => each === state.movedAxis)
+    return { playing: axis ?? last ?? playable[0] }
+  })
+}
+
+export function setFramesPerSecond({ store }: Viewer, fps: number): void {
+  store.setState({ framesPerSecond: Math.max(0.2, Math.min(60, fps)) })
+}
+
+/** Makes a channel the active one: of single channels the one on show. */
+export function selectChannel({ store }: Viewer, channel: number): void {
+  store.setState((state) => {
+    const { looks, composed } = state
+    const next = withIndex(state, 'c', channel)
+    // One that is chosen to be looked at is seen.
+    return composed && looks[channel]?.visible === false
+      ? { ...next, looks: withLook(state, channel, { visible: true }) }
+      : next
+  })
+}
+
+export function nextChannel(viewer: Viewer): void {
+  const state = viewer.store.getState()
+  selectChannel(viewer, (state.index.c + 1) % Math.max(1, lengthOf(state, 'c')))
+}
+
+export function setComposed({ store }: Viewer, composed: boolean): void {
+  store.setState((state) => ({ composed: composed && state.looks.length > 1 }))
+}
+
+/** Changes how a channel is shown. */
+export function patchLook({ store }: Viewer, channel: number, patch: Partial<ChannelLook>): void {
+  store.setState((state) => ({ looks: withLook(state, channel, patch) }))
+}
+
+function withLook({ looks }: ViewerState, channel: number, patch: Partial<ChannelLook>) {
+  return looks.map((look, own) => (own === channel ? { ...look, ...patch } : look))
+}
+
+/** Sets black and white of a channel, ADU. */
+export function setChannelWindow(viewer: Viewer, channel: number, window: ValueWindow): void {
+  patchLook(viewer, channel, {
+    windowMode: 'manual',
+    window: clampWindow(window, maxValueOf(viewer.store.getState())),
+  })
+}
+
+/** `manual` keeps what is shown now. */
+export function setChannelWindowMode(
+  viewer: Viewer,
+  channel: number,
+  windowMode: ChannelLook['windowMode'],
+): void {
+  const state = viewer.store.getState()
+  const look = state.looks[channel]
+  if (look === undefined) return
+  const histogram = state.histograms[channel]
+  const window =
+    windowMode === 'auto' && histogram !== undefined
+      ? windowOfHistogram(histogram)
+      : windowOf(look, maxValueOf(state))
+  patchLook(viewer, channel, { windowMode, window })
+}
+
+/** Fits the contrast of the active channel to its plane on show, once. */
+export function fitContrast(viewer: Viewer): void {
+  const state = viewer.store.getState()
+  const channel = activeChannel(state)
+  const histogram = state.histograms[channel]
+  if (histogram !== undefined) setChannelWindow(viewer, channel, windowOfHistogram(histogram))
+}
+
+/** Fits the contrast of all channels on show. */
+export function fitAllContrasts(viewer: Viewer): void {
+  for (const [channel, histogram] of Object.entries(viewer.store.getState().histograms))
+    setChannelWindow(viewer, Number(channel), windowOfHistogram(histogram))
+}
+
+export function toggleSaturation({ store }: Viewer): void {
+  store.setState(({ markSaturated }) => ({ markSaturated: !markSaturated }))
+}
+
+/** Largest pixel value of the dataset on show. */
+export function maxValueOf(state: ViewerState): number {
+  return 2 ** (datasetOf(state)?.significantBits ?? 16) - 1
+}

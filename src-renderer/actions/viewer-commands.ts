@@ -1,0 +1,107 @@
+/** Commands of the viewer; they work while an item is open. */
+import type { Services } from '../services.ts'
+import type { Viewer } from '../viewer.ts'
+import type { Command } from './command.ts'
+import { closeItem, openNeighbour } from './gallery-actions.ts'
+import { actualSize, fitImage, zoomBy } from './view-actions.ts'
+import {
+  fitAllContrasts,
+  nextChannel,
+  setComposed,
+  stepIndex,
+  togglePlay,
+  toggleSaturation,
+} from './viewer-actions.ts'
+
+const zoomStep = 1.25
+/** Shift makes steps ten times as large. */
+const largeStep = 10
+
+type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys'> & {
+  run(viewer: Viewer, event: { readonly shiftKey: boolean }, services: Services): void
+}
+
+const own: readonly ViewerCommand[] = [
+  {
+    id: 'earlier',
+    title: 'Earlier in time',
+    keys: ['ArrowLeft'],
+    run: (viewer, { shiftKey }) => stepIndex(viewer, 't', shiftKey ? -largeStep : -1),
+  },
+  {
+    id: 'later',
+    title: 'Later in time',
+    keys: ['ArrowRight'],
+    run: (viewer, { shiftKey }) => stepIndex(viewer, 't', shiftKey ? largeStep : 1),
+  },
+  {
+    id: 'z-up',
+    title: 'Up in the stack',
+    keys: ['ArrowUp'],
+    run: (viewer, { shiftKey }) => stepIndex(viewer, 'z', shiftKey ? largeStep : 1),
+  },
+  {
+    id: 'z-down',
+    title: 'Down in the stack',
+    keys: ['ArrowDown'],
+    run: (viewer, { shiftKey }) => stepIndex(viewer, 'z', shiftKey ? -largeStep : -1),
+  },
+  { id: 'play', title: 'Play or stop', keys: [' '], shownKeys: 'Space', run: (viewer) => togglePlay(viewer) },
+  { id: 'channel', title: 'Next channel', keys: ['c'], run: nextChannel },
+  {
+    id: 'compose',
+    title: 'All channels together, or one',
+    keys: ['m'],
+    run: (viewer) => setComposed(viewer, !viewer.store.getState().composed),
+  },
+  { id: 'viewer-contrast', title: 'Fit contrast to this image', keys: ['a'], run: fitAllContrasts },
+  { id: 'viewer-saturation', title: 'Mark saturated pixels, on or off', keys: ['s'], run: toggleSaturation },
+  {
+    id: 'viewer-fit',
+    title: 'Fit the image to the window',
+    keys: ['0', 'f'],
+    run: ({ image }) => fitImage(image),
+  },
+  {
+    id: 'viewer-actual-size',
+    title: 'One image pixel per screen pixel',
+    keys: ['1'],
+    run: ({ image }) => actualSize(image),
+  },
+  { id: 'viewer-zoom-in', title: 'Zoom in', keys: ['+', '='], run: ({ image }) => zoomBy(image, zoomStep) },
+  {
+    id: 'viewer-zoom-out',
+    title: 'Zoom out',
+    keys: ['-', '_'],
+    run: ({ image }) => zoomBy(image, 1 / zoomStep),
+  },
+  {
+    id: 'newer-item',
+    title: 'Newer item',
+    keys: [','],
+    run: (_, __, services) => openNeighbour(services, -1),
+  },
+  {
+    id: 'older-item',
+    title: 'Older item',
+    keys: ['.'],
+    run: (_, __, services) => openNeighbour(services, 1),
+  },
+  {
+    id: 'close-item',
+    title: 'Back to the gallery',
+    keys: ['Escape'],
+    shownKeys: 'Esc',
+    run: (_, __, services) => closeItem(services),
+  },
+]
+
+export const viewerCommands: readonly Command[] = own.map(({ run, ...command }) => ({
+  ...command,
+  group: 'Image viewer',
+  scope: 'viewer',
+  run: (services, event) => {
+    const { viewer } = services.viewing.getState()
+    if (viewer !== undefined) run(viewer, event, services)
+  },
+}))

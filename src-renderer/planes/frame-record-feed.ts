@@ -1,0 +1,53 @@
+import type { EngineClient } from '../backend/backend.ts'
+import { activeChannel, datasetOf, planeIndex, type ViewerStore } from '../stores/viewer-store.ts'
+
+/** Planes pass by faster than anybody reads what is known of them. */
+const settledAfterMs = 120
+
+export type FrameRecordFeedOptions = {
+  readonly id: string
+  readonly gallery: Pick<EngineClient['gallery'], 'frames'>
+  readonly store: ViewerStore
+}
+
+/** Keeps `record` of the viewer's state about the plane on show, once it is on show for a moment. */
+export class FrameRecordFeed {
+  readonly #options: FrameRecordFeedOptions
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #request: AbortController | undefined
+
+  constructor(options: FrameRecordFeedOptions) {
+    this.#options = options
+  }
+
+  /** Another plane is wanted. */
+  follow(): void {
+    // While planes play, the last one is told of when its time has come, not after the end.
+    this.#timer ??= setTimeout(() => void this.#ask(), settledAfterMs)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#request?.abort()
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer = undefined
+    this.#request?.abort()
+    const request = new AbortController()
+    this.#request = request
+    const { id, gallery, store } = this.#options
+    const state = store.getState()
+    const dataset = datasetOf(state)
+    if (dataset === undefined) return
+    const asked = { id, dataset: dataset.name, index: planeIndex(state, activeChannel(state)), limit: 10 }
+    try {
+      const { records } = await gallery.frames(asked, { signal: request.signal })
+      if (request.signal.aborted) return
+      store.setState({ record: records.find(({ kind }) => kind === 'frame' || kind === 'skipped') })
+    } catch {
+      // The image itself tells what is wrong with the file or the connection.
+      if (!request.signal.aborted) store.setState({ record: undefined })
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Plays an axis: the next plane when its time has come and the one before is on the screen. */
+
+export type PlaybackOptions = {
+  /** Shows the next plane. */
+  step(): void
+  /** Milliseconds that only grow. */
+  now(): number
+  /** Calls `run` after `ms`; returns what keeps it from that. */
+  after(ms: number, run: () => void): () => void
+}
+
+export class Playback {
+  readonly #options: PlaybackOptions
+  #intervalMs = 100
+  #cancel: (() => void) | undefined
+  #playing = false
+  /** The plane that was asked for last is not on the screen yet. */
+  #pending = false
+  #dueMs = 0
+
+  constructor(options: PlaybackOptions) {
+    this.#options = options
+  }
+
+  get playing(): boolean {
+    return this.#playing
+  }
+
+  set framesPerSecond(fps: number) {
+    this.#intervalMs = 1000 / fps
+    if (this.#playing && !this.#pending) this.#schedule(this.#options.now() + this.#intervalMs)
+  }
+
+  start(): void {
+    if (this.#playing) return
+    this.#playing = true
+    this.#pending = false
+    this.#schedule(this.#options.now() + this.#intervalMs)
+  }
+
+  stop(): void {
+    this.#playing = false
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  /** The plane asked for is on the screen, or cannot be had. */
+  shown(): void {
+    if (!this.#playing || !this.#pending) return
+    this.#pending = false
+    // By whole intervals, so that the rate is right on average; what took too long is not made up for.
+    this.#schedule(Math.max(this.#dueMs + this.#intervalMs, this.#options.now()))
+  }
+
+  #schedule(dueMs: number): void {
+    this.#cancel?.()
+    this.#dueMs = dueMs
+    this.#cancel = this.#options.after(Math.max(0, dueMs - this.#options.now()), () => {
+      this.#cancel = undefined
+      this.#pending = true
+      this.#options.step()
+    })
+  }
+}

@@ -1,0 +1,137 @@
+/** The item that is open in the viewer: what it is, and which of its planes is shown how. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { FrameRecord } from '../../src-shared/acquisition/frame-record.ts'
+import type { ImageAxis, ImageDataset, OpenedImage, PlaneIndex } from '../../src-shared/gallery.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+import type { Histogram } from '../display/display-types.ts'
+import { type ChannelLook, initialLooks } from './channel-look.ts'
+
+/** What is seen of the plane that is wanted. */
+export type PlaneState =
+  | { readonly state: 'loading' }
+  /** `missing`: names of channels that have no image here. */
+  | { readonly state: 'shown'; readonly missing: readonly string[] }
+  | { readonly state: 'absent'; readonly message: string }
+  | { readonly state: 'failed'; readonly failure: CallFailure }
+
+export type ViewerState = {
+  /** Undefined while it is being opened, and when it cannot be. */
+  readonly opened: OpenedImage | undefined
+  readonly failure: CallFailure | undefined
+  /** Place of the dataset on show. */
+  readonly dataset: number
+  readonly index: Required<PlaneIndex>
+  /** Of each channel of the dataset. */
+  readonly looks: readonly ChannelLook[]
+  /** All visible channels over each other; otherwise the one of `index.c`. */
+  readonly composed: boolean
+  readonly markSaturated: boolean
+  /** Bayer images: in colour, or as they are. */
+  readonly mosaic: 'colour' | 'raw'
+  /** Of the planes on show, by channel. */
+  readonly histograms: Readonly<Record<number, Histogram>>
+  readonly playing: ImageAxis | undefined
+  readonly framesPerSecond: number
+  /** The slider that was moved last. */
+  readonly movedAxis: ImageAxis | undefined
+  readonly plane: PlaneState
+  /** What is known of the active channel's frame; undefined: nothing, or not yet. */
+  readonly record: FrameRecord | undefined
+}
+
+export const initialViewerState: ViewerState = {
+  opened: undefined,
+  failure: undefined,
+  dataset: 0,
+  index: { t: 0, p: 0, c: 0, z: 0 },
+  looks: [],
+  composed: false,
+  markSaturated: false,
+  mosaic: 'colour',
+  histograms: {},
+  playing: undefined,
+  framesPerSecond: 10,
+  movedAxis: undefined,
+  plane: { state: 'loading' },
+  record: undefined,
+}
+
+export type ViewerStore = StoreApi<ViewerState>
+
+export function createViewerStore(): ViewerStore {
+  return createStore<ViewerState>(() => initialViewerState)
+}
+
+export function datasetOf({ opened, dataset }: ViewerState): ImageDataset | undefined {
+  return opened?.datasets[dataset]
+}
+
+/** How many planes there are along `axis`. */
+export function lengthOf(state: ViewerState, axis: ImageAxis): number {
+  return datasetOf(state)?.sizes[axis] ?? 1
+}
+
+/** The state once dataset number `place` is on show, at the beginning of its time and in the middle of its stack. */
+export function withDataset(state: ViewerState, place: number): ViewerState {
+  const dataset = state.opened?.datasets[place]
+  if (dataset === undefined) return state
+  const looks = initialLooks(dataset)
+  return {
+    ...state,
+    dataset: place,
+    index: { t: 0, p: 0, c: 0, z: Math.floor(((dataset.sizes.z ?? 1) - 1) / 2) },
+    looks,
+    composed: looks.length > 1,
+    histograms: {},
+    playing: undefined,
+    movedAxis: undefined,
+    plane: { state: 'loading' },
+    record: undefined,
+  }
+}
+
+/** The state once the item was opened, or opened again as it has grown: then what is on show stays. */
+export function withOpened(state: ViewerState, opened: OpenedImage): ViewerState {
+  const before = datasetOf(state)
+  const place = opened.datasets.findIndex(({ name }) => name === before?.name)
+  const dataset = opened.datasets[place]
+  const next = { ...state, opened, failure: undefined }
+  if (before === undefined || dataset === undefined) return withDataset(next, 0)
+  const sameImage =
+    before.width === dataset.width &&
+    before.height === dataset.height &&
+    (before.sizes.c ?? 1) === (dataset.sizes.c ?? 1)
+  return sameImage ? { ...next, dataset: place } : withDataset(next, place)
+}
+
+/** The state with the plane at `value` of `axis` (within its ends) wanted. */
+export function withIndex(state: ViewerState, axis: ImageAxis, value: number): ViewerState {
+  const last = lengthOf(state, axis) - 1
+  const to = Math.max(0, Math.min(last, Math.round(value)))
+  if (to === state.index[axis]) return state
+  return { ...state, index: { ...state.index, [axis]: to }, movedAxis: axis }
+}
+
+/** The channels on show. */
+export function shownChannels({ composed, looks, index }: ViewerState): readonly number[] {
+  if (!composed) return [index.c]
+  return looks.flatMap(({ visible }, channel) => (visible ? [channel] : []))
+}
+
+/** The channel whose values are read out and whose contrast is set: of a composed image a visible one, if any is. */
+export function activeChannel(state: ViewerState): number {
+  const shown = shownChannels(state)
+  return shown.includes(state.index.c) ? state.index.c : (shown[0] ?? state.index.c)
+}
+
+/** The plane's place on the axes that the dataset has; channel `c`. */
+export function planeIndex(state: ViewerState, c: number): PlaneIndex {
+  const { t, p, z } = state.index
+  const own: [ImageAxis, number][] = [
+    ['t', t],
+    ['p', p],
+    ['c', c],
+    ['z', z],
+  ]
+  return Object.fromEntries(own.filter(([axis]) => lengthOf(state, axis) > 1))
+}
