@@ -19,6 +19,7 @@ const benchmarks = [
   'memory',
   'plan',
   'record',
+  'stack',
 ]
 const known = {
   encode: ['--frames'],

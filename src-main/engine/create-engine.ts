@@ -105,7 +105,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const turn = new AcquisitionTurn()
   const { dataFolder } = config
   const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
-  const acquisition = new Acquisition({ devices, dataFolder })
+  const acquisition = new Acquisition({ devices, alerts, turn, dataFolder, software })
   const plans = new PlanTemplates(config.dataFolder)
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
@@ -129,6 +129,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   recorder.on(followRun(() => gallery.changed()))
   gallery.on(() => events.emit({ type: 'galleryChanged' }))
+  acquisition.on((status) => events.emit({ type: 'acquisitionChanged', acquisition: status }))
+  acquisition.on(followRun(() => gallery.changed()))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {
@@ -160,6 +162,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       alerts: alerts.list(),
       settings: settings.settings,
       ...(recorder.status === undefined ? {} : { recording: recorder.status }),
+      ...(acquisition.status === undefined ? {} : { acquisition: acquisition.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -167,6 +170,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await acquisition.close()
           await recorder.close()
           await gallery.close()
           await liveView.close()

@@ -19,6 +19,8 @@ export type PlanWalk = {
   readonly events: number
   /** Images of all cameras together. */
   readonly frames: number
+  /** Cameras that take any. */
+  readonly cameraIds: readonly string[]
   readonly sizes: Readonly<Partial<Record<Axis, number>>>
   readonly durationS: number
   /** At its fastest, from one image to the next. */
@@ -45,6 +47,7 @@ export async function walkPlan(
   const places = new ImagePlaces(layout)
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []
+  const cameras = new Set<string>()
   const count = { events: 0, frames: 0, bytes: 0, durationS: 0, bytesPerSecond: 0, latestS: 0 }
   let lastImageS: number | undefined
   let sliceEnds = performance.now() + sliceMs
@@ -60,8 +63,9 @@ export async function walkPlan(
     travel.check(event)
     for (const [axis, at] of entriesOf(event.index)) sizes[axis] = Math.max(sizes[axis] ?? 0, at + 1)
     if (event.action.type === 'acquireImage') {
-      const { cameras, bytes } = images.of(event)
-      count.frames += cameras
+      const { cameraIds, bytes } = images.of(event)
+      count.frames += cameraIds.length
+      for (const id of cameraIds) cameras.add(id)
       count.bytes += bytes
       if (lastImageS !== undefined)
         count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))
@@ -74,7 +78,7 @@ export async function walkPlan(
       sliceEnds = performance.now() + sliceMs
     }
   }
-  return { ...count, sizes, problems: [...travel.problems, ...problems] }
+  return { ...count, cameraIds: [...cameras], sizes, problems: [...travel.problems, ...problems] }
 }
 
 function entriesOf(index: AcquisitionEvent['index']): readonly (readonly [Axis, number])[] {

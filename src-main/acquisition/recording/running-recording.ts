@@ -79,7 +79,7 @@ export class RunningRecording {
     }
     this.#cameras = new Map(
       cameras.map(({ camera, folder, data }) => {
-        const layout = (known: DatasetLayout) => this.#datasetBegun(folder, known)
+        const layout = (known: DatasetLayout) => this.#datasetBegun(camera.id, folder, known)
         const counts = (counted: RecordingCounts) => this.#counted(camera.id, counted)
         const begun = (sinceNs: bigint) => this.begin(sinceNs)
         return [camera.id, new CameraRecording({ data, layout, begun, counts })]
@@ -135,8 +135,6 @@ export class RunningRecording {
     const { until, begin } = this.#file.summary.request
     if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
     if (this.#ended !== undefined) return
-    const { change: _over, ...status } = this.#status
-    this.#status = status
     if (begin.kind === 'now') return this.#tell({ state: 'acquiring' })
     const startedAt = Date.now()
     this.#file.change((summary) => ({ ...summary, startedAt }))
@@ -171,11 +169,11 @@ export class RunningRecording {
   }
 
   #started(): void {
-    const { begin } = this.#file.summary.request
+    const { begin, preRecordS } = this.#file.summary.request
     if (begin.kind === 'now') return this.begin()
     // A camera may have seen what it waits for already.
     if (this.#begun || this.#ended !== undefined) return
-    this.#tell({ state: 'waiting' })
+    this.#tell({ state: 'waiting', waiting: { begin, preRecordS } })
     if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
   }
 
@@ -218,23 +216,30 @@ export class RunningRecording {
     return error
   }
 
-  #datasetBegun(folder: string, layout: DatasetLayout): void {
+  #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {
     this.#file.change((summary) => ({
       ...summary,
       datasets: summary.datasets.map((dataset) =>
         dataset.folder === folder ? { ...dataset, layout } : dataset,
       ),
     }))
+    void this.#file.saved().then(() => this.#cameras.get(cameraId)?.tell({ type: 'layoutSaved' }))
   }
 
   #counted(cameraId: string, counts: RecordingCounts): void {
     this.#progress.counted(cameraId, counts)
-    this.#tell(this.#progress.progress)
+    const { progress, change } = this.#progress
+    const { waiting } = this.#status
+    this.#tell({
+      ...progress,
+      ...(waiting === undefined || change === undefined ? {} : { waiting: { ...waiting, change } }),
+    })
     this.#alerts.progress(this.#status)
   }
 
   #tell(change: Partial<AcquisitionStatus>): void {
-    this.#status = { ...this.#status, ...change }
+    const { waiting, ...status } = { ...this.#status, ...change }
+    this.#status = status.state === 'waiting' && waiting !== undefined ? { ...status, waiting } : status
     this.#options.changed(this.#status)
   }
 }

@@ -52,7 +52,11 @@ export class PlanCamera {
   static async open(devices: DeviceRegistry, id: string): Promise<PlanCamera> {
     const camera = devices.camera(id)
     try {
-      return new PlanCamera(devices, camera, await devices.acquire(id, { owner: 'a running plan' }))
+      return new PlanCamera(
+        devices,
+        camera,
+        await devices.acquire(id, { owner: 'a running plan', triggers: true }),
+      )
     } catch (error) {
       throw deviceFailure(camera.description.name, error)
     }
@@ -67,9 +71,11 @@ export class PlanCamera {
     await this.#triggered
     this.#frames.skipPresent()
     const refused = new AbortController()
-    const triggered = this.#devices.trigger(this.id, { exposureMs }).catch((error: unknown) => {
-      refused.abort(deviceFailure(this.name, error))
-    })
+    const triggered = this.#devices
+      .trigger(this.id, { exposureMs, lease: this.lease })
+      .catch((error: unknown) => {
+        refused.abort(deviceFailure(this.name, error))
+      })
     this.#triggered = triggered
     return this.#next(exposureMs, AbortSignal.any([signal, refused.signal]))
   }
@@ -80,8 +86,10 @@ export class PlanCamera {
     this.#frames.skipPresent()
     for (let before = 0; ; before += 1) {
       const info = await this.#next(exposureMs, signal, true)
-      const beganNs = info.timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
-      // A camera's clock may be a little off: what came after those under way was certainly exposed after the call.
+      // A camera's clock may be off: no exposure has ended after its frame was there, and what came after those under
+      // way was certainly exposed after the call.
+      const endedNs = info.timestampNs < info.hostTimeNs ? info.timestampNs : info.hostTimeNs
+      const beganNs = endedNs - BigInt(Math.round(info.exposureMs * 1e6))
       if (beganNs >= calledNs || before >= framesUnderWay) return info
     }
   }
