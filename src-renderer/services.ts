@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
+import type { Thumbnails } from './planes/thumbnails.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
 import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
@@ -28,6 +29,7 @@ export type PageServices = {
   readonly viewing: ViewingStore
   /** Pictures under the map of the stage. */
   readonly overview: Overview
+  readonly thumbnails: Thumbnails
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */
