@@ -5,9 +5,7 @@ import type { StorageOptions } from '../../../src-shared/acquisition/storage-opt
 import type { SerializedError } from '../../../src-shared/errors.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
-
-/** A layout without what only the first frame tells. */
-export type LayoutStart = Omit<DatasetLayout, 'image'>
+import type { LayoutStart } from './layout-start.ts'
 
 export type RecordingWorkerData = {
   readonly ring: FrameRingMemory
@@ -31,6 +29,8 @@ export type RecordingWorkerData = {
 export type RecordingRequestMessage =
   /** Begin with frames of this moment (`process.hrtime.bigint`, ns), and those held of before it. */
   | { readonly type: 'begin'; readonly sinceNs: bigint }
+  /** `layout` has been written down: frames may be reported as written. */
+  | { readonly type: 'layoutSaved' }
   | { readonly type: 'setting'; readonly record: Extract<FrameRecord, { kind: 'setting' }> }
   | { readonly type: 'temperature'; readonly temperatureC: number | undefined }
   | { readonly type: 'stop' }
