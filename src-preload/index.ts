@@ -2,6 +2,8 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import {
   askMessage,
+  dragMessage,
+  draggedItem,
   framesMessage,
   isHandshake,
   type PreloadAnnouncement,
@@ -17,4 +19,6 @@ window.addEventListener('message', (event) => {
   if (isHandshake(event.data, askMessage)) ipcRenderer.send(askMessage.type)
   if (isHandshake(event.data, framesMessage))
     ipcRenderer.postMessage(framesMessage.type, undefined, [...event.ports])
+  const item = draggedItem(event.data)
+  if (item !== undefined) ipcRenderer.send(dragMessage.type, item)
 })

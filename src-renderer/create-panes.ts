@@ -3,6 +3,7 @@ import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
 import type { Backend } from './backend/backend.ts'
 import { Panes } from './panes.ts'
+import { Thumbnails } from './planes/thumbnails.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
@@ -12,6 +13,9 @@ import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
 import { createViewingStore } from './viewer.ts'
+
+/** As large as the gallery shows them, on screens of twice the density. */
+const thumbnailPx = 400
 
 /** Builds what the page is made of and sets it going; it runs as long as the page is open. */
 export function createPanes(backend: Backend, page: Window): Panes {
@@ -23,10 +27,13 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
   const exporting = createExportStore()
-  const panes = new Panes(
-    { backend, engine, view, session, plan, gallery, viewing, exporting },
-    page.document,
-  )
+  const thumbnails = new Thumbnails({
+    fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
+    createUrl: (picture) => URL.createObjectURL(picture),
+    revokeUrl: (url) => URL.revokeObjectURL(url),
+  })
+  const services = { backend, engine, view, session, plan, gallery, viewing, thumbnails, exporting }
+  const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend

@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Backend } from './backend/backend.ts'
 import type { LiveDisplay } from './display/live-display.ts'
+import type { Thumbnails } from './planes/thumbnails.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
 import type { ExportPhase, ExportStore } from './stores/export-store.ts'
@@ -27,6 +28,7 @@ export type PageServices = {
   readonly gallery: GalleryStore
   readonly viewing: ViewingStore
   readonly exporting: ExportStore
+  readonly thumbnails: Thumbnails
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */

@@ -18,9 +18,18 @@ export const askMessage = { type: 'coverslip:ask' } as const
 /** Page → preload, with `event.ports` = [frames (see `frame-channel.ts`)]: send frames there. */
 export const framesMessage = { type: 'coverslip:frames' } as const
 
-type Handshake = typeof portsMessage | typeof askMessage | typeof framesMessage
+/** Page → preload, with the `id` of an item of the gallery, when the user drags it out of the window. */
+export const dragMessage = { type: 'coverslip:drag' } as const
+
+type Handshake = typeof portsMessage | typeof askMessage | typeof framesMessage | typeof dragMessage
 
 /** True when `data` of a window message has the type of `message`. */
 export function isHandshake(data: unknown, message: Handshake): boolean {
   return typeof data === 'object' && data !== null && 'type' in data && data.type === message.type
+}
+
+/** The item that a `dragMessage` names. */
+export function draggedItem(data: unknown): string | undefined {
+  if (!isHandshake(data, dragMessage) || typeof data !== 'object' || data === null) return undefined
+  return 'id' in data && typeof data.id === 'string' ? data.id : undefined
 }

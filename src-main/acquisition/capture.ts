@@ -9,6 +9,7 @@ import type { SnapFormat, SnapResult } from '../../src-shared/capture.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { software } from '../software.ts'
+import { deviceSettings, temperatureOf } from './device-settings.ts'
 import { extensionOf, imageFile, type JpegOf } from './image-file.ts'
 import { localTime } from './local-time.ts'
 import { safeFileName, writeNewFile } from './new-file.ts'
@@ -60,12 +61,17 @@ export class Capture {
     readonly frame: TakenFrame
   }> {
     const { folder } = this
-    const frame = await takeFrame(this.#options.devices, { detectorName, signal })
+    const { devices } = this.#options
+    const frame = await takeFrame(devices, { detectorName, signal })
     const { day, time } = localTime(new Date(frame.capturedAt))
     const given = safeFileName(fileName ?? '')
     const parts = await imageFile(frame, {
       format,
       software,
+      circumstances: {
+        settings: deviceSettings(devices.devices()),
+        temperatureC: temperatureOf(devices.device(frame.detectorName)),
+      },
       jpegOf: this.#options.jpegOf,
     })
     signal?.throwIfAborted()

@@ -2,14 +2,21 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import type { CustomScheme } from 'electron'
+import { Readable } from 'node:stream'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import type { Gallery } from '../acquisition/gallery/gallery.ts'
 import { assetPolicy, renderPage } from '../page/app-page.ts'
+import { galleryFile, galleryFilesPath } from '../page/gallery-file.ts'
 
 export const appOrigin = 'app://coverslip'
 
-/** To be registered before Electron is ready: a real origin, so that storage, workers and fetch work as on the web. */
+/**
+ * To be registered before Electron is ready: a real origin, so that storage, workers and fetch work as on the web, and
+ * videos can be played.
+ */
 export const appScheme: CustomScheme = {
   scheme: 'app',
-  privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+  privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true, stream: true },
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -46,6 +53,31 @@ export async function serveAppFile(
     return answer(html, '.html', policy)
   }
   return answer(content, extname(file), assetPolicy)
+}
+
+/** Answers a request for a file of the gallery; undefined when it asks for something else. */
+export async function serveGalleryFile(
+  gallery: Pick<Gallery, 'path'>,
+  request: Pick<Request, 'url' | 'method' | 'headers'>,
+): Promise<Response | undefined> {
+  const { host, pathname, searchParams } = new URL(request.url)
+  if (host !== new URL(appOrigin).host || !pathname.startsWith(galleryFilesPath)) return undefined
+  const { method, headers } = request
+  if (method !== 'GET' && method !== 'HEAD') return notFound()
+  try {
+    const found = await galleryFile(await gallery.path(decode(pathname.slice(galleryFilesPath.length))), {
+      method,
+      range: headers.get('range') ?? undefined,
+      ifRange: headers.get('if-range') ?? undefined,
+      ifNoneMatch: headers.get('if-none-match') ?? undefined,
+      download: searchParams.has('download'),
+    })
+    const body = found.body instanceof Readable ? Readable.toWeb(found.body) : (found.body ?? null)
+    return new Response(body, { status: found.status, headers: found.headers })
+  } catch (error) {
+    if (error instanceof CoverslipError && error.code === 'UNKNOWN_IMAGE') return notFound()
+    throw error
+  }
 }
 
 function answer(body: string | Buffer<ArrayBuffer>, ending: string, policy: string): Response {

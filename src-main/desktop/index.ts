@@ -13,9 +13,10 @@ import { AccessControl } from '../access/access-control.ts'
 import { chosenHardware } from '../engine/chosen-hardware.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import { availableProtocols } from '../live-view/live-view-controller.ts'
+import { galleryFilesPath } from '../page/gallery-file.ts'
 import { ShareServer } from '../server/share-server.ts'
 import { installMenu } from './app-menu.ts'
-import { appOrigin, appScheme, serveAppFile } from './app-protocol.ts'
+import { appOrigin, appScheme, serveAppFile, serveGalleryFile } from './app-protocol.ts'
 import { quitCleanly } from './clean-quit.ts'
 import { type DesktopOptions, readDesktopOptions } from './desktop-options.ts'
 import { createMainWindow } from './main-window.ts'
@@ -54,7 +55,12 @@ async function start(): Promise<void> {
   microscope.catch(() => undefined)
   await app.whenReady()
   guardPermissions(session.defaultSession)
-  protocol.handle(appScheme.scheme, (request) => serveAppFile(bundle('renderer'), request))
+  protocol.handle(appScheme.scheme, async (request) => {
+    // The page itself does not wait for the microscope.
+    const isGallery = new URL(request.url).pathname.startsWith(galleryFilesPath)
+    const file = isGallery ? await serveGalleryFile((await microscope).engine.gallery, request) : undefined
+    return file ?? serveAppFile(bundle('renderer'), request)
+  })
   openWindow(microscope)
   try {
     const { engine } = await microscope

@@ -1,11 +1,18 @@
 /** Connects pages to the engine: a port for calls and events (oRPC), and one for the frames of each display. */
 import { RPCHandler } from '@orpc/server/message-port'
-import { MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron'
+import {
+  MessageChannelMain,
+  type MessagePortMain,
+  shell,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron'
 import type { HostInfo } from '../../src-shared/contract/events.ts'
-import { askMessage, framesMessage, portsMessage } from '../../src-shared/desktop-handshake.ts'
+import { askMessage, dragMessage, framesMessage, portsMessage } from '../../src-shared/desktop-handshake.ts'
 import { localCaller } from '../access/local-caller.ts'
 import type { CallContext } from '../engine/call-context.ts'
 import { router } from '../engine/router.ts'
+import { dragOut } from './drag-out.ts'
 import { type FramePort, PortFrameChannel } from './port-frame-channel.ts'
 
 /** What the pages of the desktop app are served from. */
@@ -65,6 +72,15 @@ export function servePage({ contents, microscope, host, origin }: Options): void
       () => port.close(),
     )
   })
+  contents.ipc.on(dragMessage.type, ({ senderFrame }, id: unknown) => {
+    if (!isOurs(senderFrame) || typeof id !== 'string') return
+    microscope
+      .then(({ engine }) => dragOut(contents, engine.gallery, id))
+      .catch((error: unknown) => {
+        // The user sees that nothing is dragged.
+        console.error(`${id} cannot be dragged out:`, error)
+      })
+  })
 }
 
 /** Connections of one kind, the oldest of which ends when there would be more than `most`. */
@@ -94,7 +110,12 @@ class Connections {
 function openCalls(contents: WebContents, microscope: Microscope, host: HostInfo): MessagePortMain {
   const calls = new MessageChannelMain()
   new RPCHandler(router).upgrade(calls.port1, {
-    context: { ...microscope, host, caller: localCaller },
+    context: {
+      ...microscope,
+      host,
+      caller: localCaller,
+      reveal: (path: string) => shell.showItemInFolder(path),
+    },
   })
   calls.port1.start()
   contents.postMessage(portsMessage.type, undefined, [calls.port2])

@@ -12,6 +12,7 @@ import { addAppFiles } from './app-files.ts'
 import { CallerConnections } from './caller-connections.ts'
 import { type Entrance, localEntrance, tokenEntrance } from './entrance.ts'
 import { serveFrames } from './frame-socket.ts'
+import { addGalleryFiles } from './gallery-files.ts'
 import { errorBody, httpError } from './http-error.ts'
 import { createListener, type ListenerLimits, listenerLimits, type TlsCredentials } from './http-listener.ts'
 import { addImSwitchFacade } from './imswitch/imswitch-facade.ts'
@@ -123,6 +124,7 @@ async function addWaysIn(
   { imswitchUi }: ServerOptions,
 ): Promise<void> {
   await addApi(app, context)
+  addGalleryFiles(app, context)
   await addLiveViewFacade(app, context)
   await addWebrtcOffer(app, context)
   await addWhep(app, context)

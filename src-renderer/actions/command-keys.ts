@@ -46,7 +46,9 @@ function keyScope({ view, viewing }: Services, imageFocused: boolean): KeyScope 
 
 /** True for elements that the space bar presses. */
 function takesSpace(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a, input, summary, [role="button"]') !== null
+  return (
+    target instanceof HTMLElement && target.closest('button, a, input, summary, [role="button"]') !== null
+  )
 }
 
 /** Runs commands by their keys, on the pane that is `active`, until the returned end is called. */

@@ -1,30 +1,16 @@
 /** The lower part of the display panel. */
-import { Button, Select, Switch } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
 import { balanceWhite, resetWhite } from '../actions/white-balance-actions.ts'
-import { Choice } from '../components/choice.tsx'
 import { fixed } from '../components/format.ts'
 import { LabelledRow } from '../components/labelled-row.tsx'
-import { type Lut, lutGradient, luts } from '../display/lut.ts'
 import { useServices, useShown, useView } from '../services.ts'
 import { visiblePanes } from '../stores/layout.ts'
-import { type DetectorDisplay, displayOf, patchDisplay, patchPane } from '../stores/view-store.ts'
+import { displayOf, patchDisplay, patchPane } from '../stores/view-store.ts'
+import { ColourTableSelect } from './colour-table-select.tsx'
 import styles from './display-panel.module.css'
-
-type Mosaic = DetectorDisplay['mosaic']
-
-const lutTitles: Record<Lut, string> = {
-  gray: 'Grey',
-  inverted: 'Inverted',
-  green: 'Green',
-  red: 'Red',
-  blue: 'Blue',
-  magenta: 'Magenta',
-  cyan: 'Cyan',
-  yellow: 'Yellow',
-  fire: 'Fire',
-  viridis: 'Viridis',
-}
+import { MosaicRow } from './mosaic-row.tsx'
+import { SaturationRow } from './saturation-row.tsx'
 
 /** Which colours pixel values get, and which of them are marked. */
 export function Colours({ detector }: { readonly detector: string }) {
@@ -37,65 +23,27 @@ export function Colours({ detector }: { readonly detector: string }) {
   const ownColours = kind === 'rgb' || (kind === 'bayer' && (mosaic === 'colour' || !pixelValues))
   return (
     <>
-      {kind === 'bayer' && pixelValues && <MosaicChoice detector={detector} mosaic={mosaic} />}
+      {kind === 'bayer' && pixelValues && (
+        <MosaicRow
+          mosaic={mosaic}
+          onChange={(chosen) => patchDisplay(view, { pane, detector }, { mosaic: chosen })}
+        />
+      )}
       {ownColours && pixelValues && <WhiteBalance detector={detector} />}
       {!ownColours && (
         <LabelledRow title="Colours" layout="wide">
-          <Select
-            aria-label="Colours"
-            data={luts.map((value) => ({ value, label: lutTitles[value] }))}
+          <ColourTableSelect
             value={lut}
-            leftSection={<span className={styles['swatch']} style={{ background: lutGradient(lut) }} />}
-            leftSectionWidth={56}
-            renderOption={({ option }) => (
-              <span className={styles['lutOption']}>
-                <span className={styles['swatch']} style={{ background: lutGradient(lutOf(option.value)) }} />
-                {option.label}
-              </span>
-            )}
-            onChange={(chosen) => patchDisplay(view, { pane, detector }, { lut: lutOf(chosen) })}
+            onChange={(chosen) => patchDisplay(view, { pane, detector }, { lut: chosen })}
           />
         </LabelledRow>
       )}
-      <LabelledRow title="Mark saturated" help="Paints pixels at the camera’s largest value red (S).">
-        <span className={styles['saturation']}>
-          <span data-over={saturated !== undefined && saturated > 0.001}>
-            {saturated === undefined ? '' : `${fixed(saturated * 100, 2)} %`}
-          </span>
-          <Switch
-            aria-label="Mark saturated pixels"
-            checked={markSaturated}
-            onChange={(event) =>
-              patchDisplay(view, { pane, detector }, { markSaturated: event.currentTarget.checked })
-            }
-          />
-        </span>
-      </LabelledRow>
-    </>
-  )
-}
-
-/** A Bayer image in colour, or as it is. */
-function MosaicChoice({ detector, mosaic }: { readonly detector: string; readonly mosaic: Mosaic }) {
-  const { view, pane } = useServices()
-  return (
-    <LabelledRow
-      title="Mosaic"
-      layout="wide"
-      help="The camera’s Bayer mosaic: in colour, or each pixel as the grey of its own value. Images are kept as they are in both cases."
-    >
-      <Choice
-        label="Bayer mosaic"
-        value={mosaic}
-        options={[
-          { value: 'colour', label: 'Colour' },
-          { value: 'raw', label: 'Raw' },
-        ]}
-        onChange={(chosen) =>
-          patchDisplay(view, { pane, detector }, { mosaic: chosen === 'raw' ? 'raw' : 'colour' })
-        }
+      <SaturationRow
+        fraction={saturated}
+        marked={markSaturated}
+        onMark={(marked) => patchDisplay(view, { pane, detector }, { markSaturated: marked })}
       />
-    </LabelledRow>
+    </>
   )
 }
 
@@ -153,8 +101,4 @@ export function OwnSettings({ detector }: { readonly detector: string }) {
       />
     </LabelledRow>
   )
-}
-
-function lutOf(name: string | null): Lut {
-  return luts.find((lut) => lut === name) ?? 'gray'
 }

@@ -40,7 +40,10 @@ export class GalleryIndex {
     readonly total: number
   }> {
     await this.#update(changed)
-    const words = search.toLowerCase().split(/\s+/).filter((word) => word !== '')
+    const words = search
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '')
     if (words.length > 0) await this.#readLines()
     const fitting = this.#sorted.flatMap((entry) => {
       const hit = matching(entry, words)

@@ -12,7 +12,12 @@ import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/g
 import { workerUrl } from '../../worker-url.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
-import type { GalleryAnswer, GalleryAnswerMessage, GalleryRequest, GalleryWorkerData } from './gallery-messages.ts'
+import type {
+  GalleryAnswer,
+  GalleryAnswerMessage,
+  GalleryRequest,
+  GalleryWorkerData,
+} from './gallery-messages.ts'
 import { galleryPath } from './gallery-path.ts'
 
 /** Requests that the worker has at once; the others wait, and those whose caller has gone are dropped. */
@@ -170,7 +175,11 @@ export class Gallery {
     })
     const failed = (reason: string) => {
       if (this.#worker !== worker) return
-      void this.#endWorker(new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, { hint: 'Try again; if it happens with the same file, that file is damaged or too large.' }))
+      void this.#endWorker(
+        new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
+          hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
+        }),
+      )
     }
     worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)))
     worker.on('exit', () => failed('its thread ended'))

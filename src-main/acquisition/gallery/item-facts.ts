@@ -26,7 +26,7 @@ const mostCounted = 20_000
 
 /** What the name and the time of a file say. */
 export function plainItem({ id, name, type, path, changedAt, bytes }: FoundItem): GalleryItem {
-  const format = type === 'zarr' ? 'OME-Zarr' : (fileFormat(path)?.name ?? 'unknown')
+  const format = fileFormat(path)?.name ?? 'unknown'
   return {
     id,
     name,
@@ -69,7 +69,11 @@ function acquisitionLines({ software, request, datasets, finish }: ReadSummary):
   const layouts = datasets.flatMap(({ layout }) => (layout === undefined ? [] : [layout]))
   return metadataLines({
     ended: finish?.message,
-    cameras: layouts.map(({ camera }) => ({ camera: camera.name, model: camera.model, serial: camera.serialNumber })),
+    cameras: layouts.map(({ camera }) => ({
+      camera: camera.name,
+      model: camera.model,
+      serial: camera.serialNumber,
+    })),
     channels: layouts.map(({ channels }) => channels.map(({ name }) => ({ channel: name }))),
     positions: layouts.map(({ positions }) => positions.map(({ name }) => ({ position: name }))),
     request,

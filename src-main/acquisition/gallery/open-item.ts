@@ -22,7 +22,11 @@ export type OpenedItem = {
 }
 
 /** @throws CoverslipError UNREADABLE_IMAGE naming file and reason; UNKNOWN_IMAGE when it is no image. */
-export async function openItem({ id, path, type }: Pick<FoundItem, 'id' | 'path' | 'type'>): Promise<OpenedItem> {
+export async function openItem({
+  id,
+  path,
+  type,
+}: Pick<FoundItem, 'id' | 'path' | 'type'>): Promise<OpenedItem> {
   if (type === 'acquisition') {
     const summary = await readAcquisitionSummary(path)
     return { ...(await openAcquisition(path, summary)), summary }

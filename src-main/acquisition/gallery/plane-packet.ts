@@ -1,4 +1,8 @@
-import { packetFormatCode, packetHeaderBytes, writePacketHeader } from '../../../src-shared/frames/frame-packet.ts'
+import {
+  packetFormatCode,
+  packetHeaderBytes,
+  writePacketHeader,
+} from '../../../src-shared/frames/frame-packet.ts'
 import { lz4FrameBytes, writeLz4Frame } from '../../../src-shared/frames/lz4-frame.ts'
 import { filterLag } from '../../../src-shared/frames/pixel-filter.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'

@@ -26,7 +26,10 @@ export class ThumbnailCache {
     maxSize: number,
     make: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const key = createHash('sha256').update(`${id}\n${changedAt}\n${bytes}\n${maxSize}`).digest('hex').slice(0, 40)
+    const key = createHash('sha256')
+      .update(`${id}\n${changedAt}\n${bytes}\n${maxSize}`)
+      .digest('hex')
+      .slice(0, 40)
     const known = this.#memory.get(key) ?? (await this.#read(key))
     const picture = known ?? (await make())
     if (picture === undefined) return undefined

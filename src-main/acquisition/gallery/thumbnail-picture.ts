@@ -28,7 +28,10 @@ export async function thumbnailPng(reader: DatasetReader, maxSize: number): Prom
     if (plane !== undefined) planes.push({ plane, color: c === 1 ? undefined : colorOf(dataset, channel) })
   }
   const pictures = planes.map(({ plane, color }) => colored(smallRgb(plane, maxSize), color))
-  const picture = pictures.reduce<Picture | undefined>((sum, next) => (sum === undefined ? next : added(sum, next)), undefined)
+  const picture = pictures.reduce<Picture | undefined>(
+    (sum, next) => (sum === undefined ? next : added(sum, next)),
+    undefined,
+  )
   if (picture === undefined) return undefined
   const { width, height, rgb } = picture
   return pngFile({ width, height, channels: 3, bitsPerSample: 8, pixels: rgb })
@@ -42,7 +45,11 @@ async function planeOf(
 ): Promise<ImagePlane | undefined> {
   const plane = await reader.readPlane(index, level)
   // Smaller copies are made at the end.
-  return plane ?? (await reader.readPlane({ ...index, z: 0 }, level)) ?? (await reader.readPlane({ c: index.c }, 0))
+  return (
+    plane ??
+    (await reader.readPlane({ ...index, z: 0 }, level)) ??
+    (await reader.readPlane({ c: index.c }, 0))
+  )
 }
 
 function colorOf({ channels }: ImageDataset, channel: number): string {
@@ -52,7 +59,8 @@ function colorOf({ channels }: ImageDataset, channel: number): string {
 /** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
 function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: number): Picture {
   const { bytesPerSample, channels, pattern } = pixelLayout(pixelFormat)
-  const samples = bytesPerSample === 1 ? pixels : new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2)
+  const samples =
+    bytesPerSample === 1 ? pixels : new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2)
   const step = Math.max(1, Math.ceil(Math.max(width, height) / maxSize))
   const small = { width: Math.ceil(width / step), height: Math.ceil(height / step) }
   const values = new Uint16Array(small.width * small.height * 3)

@@ -74,7 +74,8 @@ export class FrameLogReader {
     await this.#withFile((file) =>
       eachLine(file, { from, to: this.#counted, path: this.#path }, (text) => {
         if (isFrame(text))
-          for (const record of parsed(text)) if (record.kind === 'frame' && record.place === place) found = record
+          for (const record of parsed(text))
+            if (record.kind === 'frame' && record.place === place) found = record
         return found === undefined
       }),
     )

@@ -5,9 +5,11 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
 import type { ReadSummary } from './acquisition-summary.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader } from './dataset-reader.ts'
+import { openOmeZarr } from './ome-zarr/ome-zarr-dataset.ts'
 import { openStoredPlanes } from './plane-places.ts'
 import { RawReader } from './raw-reader.ts'
 import { TiffDataset } from './tiff-dataset.ts'
@@ -53,7 +55,7 @@ async function openDatasetOf(
     case 'ome-tiff':
       return openTiffs(folder, layout, storage.files === 'perPosition' && positions.length > 1)
     case 'ome-zarr':
-      throw new CoverslipError('UNREADABLE_IMAGE', 'Not built yet')
+      return openZarr(omeZarrPath(folder, name))
     case 'video': {
       const files = await readdir(folder)
       const file = files.find((other) => videoEndings.has(extname(other)) && other.startsWith(name))
@@ -61,6 +63,13 @@ async function openDatasetOf(
       return openVideoOf(join(folder, file), { layout, logPath: join(folder, frameLogName) })
     }
   }
+}
+
+/** All images of a dataset are of one kind. */
+async function openZarr(path: string): Promise<DatasetReader> {
+  const [dataset] = await openOmeZarr(path)
+  if (dataset === undefined) throw unreadable(path, 'it has no image yet')
+  return dataset
 }
 
 /** @param apart each position has a file of its own. */

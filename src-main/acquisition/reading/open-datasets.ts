@@ -1,6 +1,7 @@
-/** Which reader opens a file, by its name; the readers look at the content. */
+/** Which reader opens a file, or the folder of a dataset, by its name; the readers look at the content. */
 import { basename, extname } from 'node:path'
 import type { OpenDatasets } from './dataset-reader.ts'
+import { openOmeZarr } from './ome-zarr/ome-zarr-dataset.ts'
 import { openJpeg } from './open-jpeg.ts'
 import { openPng } from './open-png.ts'
 import { openTiff } from './open-tiff.ts'
@@ -18,8 +19,10 @@ export type FileFormat = {
 
 /** How files of this name are opened; undefined: they are no images. */
 export function fileFormat(path: string): FileFormat | undefined {
+  if (isZarr(path)) return { name: 'OME-Zarr', kind: 'foreign', open: openOmeZarr }
   const ending = extname(path).toLowerCase()
-  if (videoEndings.has(ending)) return { name: ending.slice(1).toUpperCase(), kind: 'foreign', open: openVideoFile }
+  if (videoEndings.has(ending))
+    return { name: ending.slice(1).toUpperCase(), kind: 'foreign', open: openVideoFile }
   switch (ending) {
     case '.tif':
     case '.tiff':

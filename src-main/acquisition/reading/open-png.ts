@@ -44,9 +44,16 @@ export const openPng: OpenDatasets = async (path) => {
   }
   const header = headerOf(path, start)
   const { width, height, depth } = header
-  requirePacketSize(path, { width, height, bytes: width * height * samplesOf(header) * (depth === 16 ? 2 : 1) })
+  requirePacketSize(path, {
+    width,
+    height,
+    bytes: width * height * samplesOf(header) * (depth === 16 ? 2 : 1),
+  })
   const text = textOf(start)
-  const metadata = { ...text, ...(text['Coverslip'] === undefined ? {} : { Coverslip: jsonOrText(text['Coverslip']) }) }
+  const metadata = {
+    ...text,
+    ...(text['Coverslip'] === undefined ? {} : { Coverslip: jsonOrText(text['Coverslip']) }),
+  }
   const own = ownFrameSchema.safeParse(metadata.Coverslip).data
   const deepColor = depth === 16 && isColor(header)
   const pixelFormat = isColor(header) && !deepColor ? 'RGB8' : depth === 16 ? 'Mono16' : 'Mono8'
@@ -77,8 +84,7 @@ export const openPng: OpenDatasets = async (path) => {
 }
 
 const isColor = ({ colorType }: Pick<PngHeader, 'colorType'>) => (colorType & 2) !== 0
-const samplesOf = (header: PngHeader) =>
-  (isColor(header) ? 3 : 1) + ((header.colorType & 4) === 0 ? 0 : 1)
+const samplesOf = (header: PngHeader) => (isColor(header) ? 3 : 1) + ((header.colorType & 4) === 0 ? 0 : 1)
 
 function headerOf(path: string, start: Buffer): PngHeader {
   if (start.length < headerBytes || start.toString('latin1', 12, 16) !== 'IHDR')
@@ -120,7 +126,11 @@ async function refuseBomb(path: string, bytes: Buffer): Promise<void> {
   try {
     await inflated(Buffer.concat(parts), { maxOutputLength: most })
   } catch (error) {
-    throw unreadable(path, `its pixels are damaged or cut off (${error instanceof Error ? error.message : String(error)})`, error)
+    throw unreadable(
+      path,
+      `its pixels are damaged or cut off (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    )
   }
 }
 

@@ -116,8 +116,7 @@ class LoggedPlaces implements PlanePlaces {
     this.#places.set(key, place)
     if (this.#perPosition) this.#inFile.set(key, inFile)
     const [outermost] = this.#axes
-    if (outermost !== undefined)
-      this.#outermost = Math.max(this.#outermost, (index[outermost.axis] ?? 0) + 1)
+    if (outermost !== undefined) this.#outermost = Math.max(this.#outermost, (index[outermost.axis] ?? 0) + 1)
   }
 
   async sizes(): Promise<DatasetSizes> {

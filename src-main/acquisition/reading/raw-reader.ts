@@ -16,9 +16,7 @@ import { unreadable } from './unreadable.ts'
 export const openRawDataset: OpenDatasets = async (path) => {
   const stem = path.replace(/\.(raw|json)$/i, '')
   const description = await readJson(`${stem}.json`)
-  const kind = z
-    .object({ format: z.literal('coverslip-raw'), version: z.literal(1) })
-    .safeParse(description)
+  const kind = z.object({ format: z.literal('coverslip-raw'), version: z.literal(1) }).safeParse(description)
   if (!kind.success) throw unreadable(`${stem}.json`, 'it does not describe a raw dataset of Coverslip')
   const layout = datasetLayoutSchema.safeParse(description)
   if (!layout.success) throw unreadable(`${stem}.json`, z.prettifyError(layout.error), layout.error)

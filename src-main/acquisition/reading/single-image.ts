@@ -21,7 +21,8 @@ export type ImageFacts = Omit<
 /** @throws CoverslipError UNREADABLE_IMAGE */
 export async function readWhole(path: string): Promise<Buffer> {
   try {
-    if ((await stat(path)).size > largestFile) throw new Error(`it is larger than ${largestFile / 2 ** 20} MB`)
+    if ((await stat(path)).size > largestFile)
+      throw new Error(`it is larger than ${largestFile / 2 ** 20} MB`)
     return await readFile(path)
   } catch (error) {
     throw unreadable(path, error instanceof Error ? error.message : String(error), error)

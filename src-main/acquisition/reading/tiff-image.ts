@@ -62,10 +62,7 @@ export type TiffImage = {
  * What `directory` says of its image.
  * @throws CoverslipError UNREADABLE_IMAGE when it makes no sense, or the image is of a kind that cannot be shown.
  */
-export async function tiffImage(
-  directories: TiffDirectories,
-  directory: TiffDirectory,
-): Promise<TiffImage> {
+export async function tiffImage(directories: TiffDirectories, directory: TiffDirectory): Promise<TiffImage> {
   const { path } = directories.file
   const numbers = (which: number) => directories.numbers(directory.entries.get(which), mostSamples)
   const number = async (which: number, otherwise: number) => (await numbers(which))[0] ?? otherwise
@@ -232,10 +229,12 @@ async function readSamples(
     const packed = await file.read(at, stored)
     if (packed.length < stored) return undefined
     const unpacked = await decompressed(file.path, packed, { compression: image.compression, length })
-    if (image.predictor === 2) undoDifferences(unpacked, { image, rowSamples: blockWidth * perPixel, perPixel })
+    if (image.predictor === 2)
+      undoDifferences(unpacked, { image, rowSamples: blockWidth * perPixel, perPixel })
     copyBlock(unpacked, target, { image, left, top, sample: image.planar ? sample : undefined })
   }
-  if (bytes === 2 && !directories.form.littleEndian && image.predictor !== 2) Buffer.from(target.buffer).swap16()
+  if (bytes === 2 && !directories.form.littleEndian && image.predictor !== 2)
+    Buffer.from(target.buffer).swap16()
   return target
 
   function undoDifferences(
@@ -244,7 +243,8 @@ async function readSamples(
   ): void {
     if (bytes === 1) return accumulate(block, rows.rowSamples, rows.perPixel)
     const aligned = block.byteOffset % 2 === 0 ? block : Uint8Array.from(block)
-    if (!directories.form.littleEndian) Buffer.from(aligned.buffer, aligned.byteOffset, aligned.length).swap16()
+    if (!directories.form.littleEndian)
+      Buffer.from(aligned.buffer, aligned.byteOffset, aligned.length).swap16()
     accumulate(
       new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2),
       rows.rowSamples,
@@ -263,7 +263,11 @@ async function decompressed(
     // A block of its own, as what comes next works in place.
     return Uint8Array.from(await decompressBlock(packed, how))
   } catch (error) {
-    throw unreadable(path, `its pixels are damaged (${error instanceof Error ? error.message : String(error)})`, error)
+    throw unreadable(
+      path,
+      `its pixels are damaged (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    )
   }
 }
 

@@ -28,7 +28,9 @@ const limitMs = 60_000
 const longestList = 64 * 2 ** 20
 
 /** Grey formats that come out of ffmpeg as they went in; everything else becomes RGB. */
-const greys: Readonly<Record<string, { readonly pixelFormat: PixelFormat; readonly significantBits: number }>> = {
+const greys: Readonly<
+  Record<string, { readonly pixelFormat: PixelFormat; readonly significantBits: number }>
+> = {
   gray: { pixelFormat: 'Mono8', significantBits: 8 },
   gray10le: { pixelFormat: 'Mono10', significantBits: 10 },
   gray12le: { pixelFormat: 'Mono12', significantBits: 12 },

@@ -1,6 +1,6 @@
 /** What is set on devices in the course of a recording. */
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
-import { type DeviceState, type PropertyValue, standardProperty } from '../../../src-shared/devices.ts'
+import type { DeviceState, PropertyValue } from '../../../src-shared/devices.ts'
 
 type SettingRecord = Extract<FrameRecord, { kind: 'setting' }>
 
@@ -28,10 +28,4 @@ export class ChangedSettings {
 /** What can only be read is measured, not set. */
 function settingsOf({ properties }: DeviceState): Map<string, PropertyValue> {
   return new Map(properties.flatMap(({ name, value, readOnly }) => (readOnly ? [] : [[name, value]])))
-}
-
-/** Of a camera's sensor, °C. */
-export function temperatureOf({ properties }: DeviceState): number | undefined {
-  const value = properties.find(({ name }) => name === standardProperty.temperatureC)?.value
-  return typeof value === 'number' ? value : undefined
 }

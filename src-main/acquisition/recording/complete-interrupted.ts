@@ -5,6 +5,7 @@ import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisi
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
+import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
 import { readSummary, type RecordingSummary, summaryName, writeSummary } from './recording-folder.ts'
 
@@ -90,8 +91,10 @@ async function complete(folder: string, summary: RecordingSummary): Promise<numb
     const records = await readFrameLog(join(folder, dataset.folder, frameLogName))
     const kept = records.filter((record) => record.kind === 'frame')
     frames += kept.length
-    if (summary.request.storage.format === 'ome-tiff' && dataset.layout !== undefined)
-      await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
+    const { format } = summary.request.storage
+    if (dataset.layout === undefined) continue
+    if (format === 'ome-tiff') await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
+    if (format === 'ome-zarr') await completeOmeZarr(join(folder, dataset.folder), dataset.layout, kept)
   }
   const finish = { reason: 'failed', message: 'It was interrupted, and completed at the next start' } as const
   await writeSummary(folder, { ...summary, finish })

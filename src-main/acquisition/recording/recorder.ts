@@ -23,12 +23,13 @@ import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
+import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
 import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
-import { ChangedSettings, temperatureOf } from './changed-settings.ts'
+import { ChangedSettings } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
 import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
@@ -173,8 +174,8 @@ export class Recorder {
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
     const all = devices.devices()
-    const settings = Object.fromEntries(all.map((device) => [device.id, settingsOf(device)]))
-    const common = { name, startedAt, software, metadata: { request, settings } }
+    const metadata = { request, settings: deviceSettings(all) }
+    const common = { name, startedAt, software, metadata }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,
@@ -266,10 +267,6 @@ function workerData(
     ...memory,
     temperatureC: temperatureOf(camera),
   }
-}
-
-function settingsOf({ properties }: DeviceState) {
-  return Object.fromEntries(properties.map(({ name, value }) => [name, value]))
 }
 
 type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>

@@ -19,7 +19,7 @@ type Append = {
 }
 
 /**
- * A new file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
+ * A file that grows at its end. Several appends may be under way at once: each knows its place when it is called.
  * The first failure ends the file: later calls fail with it, and what was written stays.
  */
 export class AppendFile {
@@ -53,6 +53,21 @@ export class AppendFile {
     try {
       const handle = await open(path, 'wx+')
       return new AppendFile(path, handle, direct ? await DirectWrites.open(path) : undefined)
+    } catch (error) {
+      throw writeFailure(path, error)
+    }
+  }
+
+  /** Goes on at the end of a file that is there. @throws CoverslipError DATA_FOLDER */
+  static async resume(path: string): Promise<AppendFile> {
+    try {
+      const handle = await open(path, 'r+')
+      const { size } = await handle.stat()
+      const file = new AppendFile(path, handle, undefined)
+      file.#length = size
+      file.#queuedAt = size
+      file.#flushedTo = size
+      return file
     } catch (error) {
       throw writeFailure(path, error)
     }

@@ -19,12 +19,13 @@ const schemaLocation = `${namespace} ${namespace}/ome.xsd`
  * The description of one file.
  * @param planes all images of the file, in its order.
  * @param positions numbers of the positions that the file has: one OME Image each.
+ * @param pixels where they are: images of this TIFF file, or elsewhere, and this is a text beside them.
  */
-export function omeXml(
-  layout: DatasetLayout,
-  { planes, positions }: { readonly planes: readonly OmePlane[]; readonly positions: readonly number[] },
-): string {
-  const images = positions.map((position) => imageXml(layout, position, planes))
+export function omeXml(layout: DatasetLayout, { planes, positions, pixels = 'tiff' }: OmeXmlOptions): string {
+  const byPosition = Map.groupBy(planes, ({ index }) => index.p ?? 0)
+  const images = positions.map((position) =>
+    imageXml(layout, { position, planes: byPosition.get(position) ?? [], pixels }),
+  )
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<OME xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${schemaLocation}"${attributes({ Creator: layout.software })}>`,
@@ -33,6 +34,19 @@ export function omeXml(
     annotationsXml(layout),
     '</OME>',
   ].join('')
+}
+
+type OmeXmlOptions = {
+  readonly planes: readonly OmePlane[]
+  readonly positions: readonly number[]
+  readonly pixels?: 'tiff' | 'elsewhere'
+}
+
+/** One position and its planes. */
+type OmeImage = {
+  readonly position: number
+  readonly planes: readonly OmePlane[]
+  readonly pixels: 'tiff' | 'elsewhere'
 }
 
 function instrumentXml({ camera }: DatasetLayout): string {
@@ -49,19 +63,19 @@ function annotationsXml({ metadata }: DatasetLayout): string {
   return `<StructuredAnnotations><MapAnnotation ID="Annotation:0" Namespace="coverslip"><Value>${entries.join('')}</Value></MapAnnotation></StructuredAnnotations>`
 }
 
-function imageXml(layout: DatasetLayout, position: number, planes: readonly OmePlane[]): string {
-  const own = planes.filter(({ index }) => (index.p ?? 0) === position)
+function imageXml(layout: DatasetLayout, image: OmeImage): string {
+  const { position } = image
   const name = layout.positions[position]?.name ?? layout.name
   return [
     `<Image${attributes({ ID: `Image:${position}`, Name: name })}>`,
     `<AcquisitionDate>${new Date(layout.startedAt).toISOString().replace(/\.\d+Z$/, '')}</AcquisitionDate>`,
     '<InstrumentRef ID="Instrument:0"/>',
-    pixelsXml(layout, position, own),
+    pixelsXml(layout, image),
     '</Image>',
   ].join('')
 }
 
-function pixelsXml(layout: DatasetLayout, position: number, planes: readonly OmePlane[]): string {
+function pixelsXml(layout: DatasetLayout, { position, planes, pixels: where }: OmeImage): string {
   const { width, height, pixelFormat, pixelSizeUm, significantBits } = layout.image
   const { channels: samples, bytesPerSample } = pixelLayout(pixelFormat)
   const size = sizesOf(layout, planes)
@@ -87,7 +101,7 @@ function pixelsXml(layout: DatasetLayout, position: number, planes: readonly Ome
   return [
     `<Pixels${pixels}>`,
     ...Array.from({ length: size.c }, (_, c) => channelXml(layout, { position, c, samples })),
-    ...planes.map(tiffDataXml),
+    ...(where === 'tiff' ? planes.map(tiffDataXml) : ['<MetadataOnly/>']),
     ...planes.map((plane) => planeXml(plane)),
     '</Pixels>',
   ].join('')

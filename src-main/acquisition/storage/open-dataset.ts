@@ -1,7 +1,7 @@
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
-import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DatasetLayout, DatasetWriter } from './dataset-writer.ts'
 import { openOmeTiff } from './ome-tiff-writer.ts'
+import { openOmeZarr } from './ome-zarr/ome-zarr-writer.ts'
 import { openRaw } from './raw-writer.ts'
 import { openVideo } from './video/video-writer.ts'
 
@@ -16,9 +16,9 @@ export function openDataset(
       return openOmeTiff(folder, layout, storage)
     case 'raw':
       return openRaw(folder, layout)
+    case 'ome-zarr':
+      return openOmeZarr(folder, layout, storage)
     case 'video':
       return openVideo(folder, layout, storage)
-    case 'ome-zarr':
-      throw new CoverslipError('INTERNAL', 'Not built yet')
   }
 }

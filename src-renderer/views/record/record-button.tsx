@@ -2,6 +2,7 @@ import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core'
 import { IconChevronUp, IconPlayerRecordFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react'
 import { isRecording, startRecording, stopRecording } from '../../actions/record-actions.ts'
+import { OpenItemButton } from '../../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices } from '../../services.ts'
 import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
@@ -69,6 +70,9 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
         </Popover>
       </Button.Group>
       {recording !== undefined && !phone && <RecordProgress status={recording} />}
+      {recording !== undefined && !busy && recording.frames.written > 0 && (
+        <OpenItemButton id={recording.id} name={recording.name} />
+      )}
     </div>
   )
 }

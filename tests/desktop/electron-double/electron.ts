@@ -124,5 +124,10 @@ export const session = {
     setPermissionCheckHandler: () => undefined,
   },
 }
-export const shell = { openExternal: async () => undefined, openPath: async () => '' }
+export const shell = {
+  openExternal: async () => undefined,
+  openPath: async () => '',
+  showItemInFolder: () => undefined,
+}
+export const nativeImage = { createFromBuffer: (buffer: Buffer) => ({ bytes: buffer.length }) }
 export const dialog = { showErrorBox: console.error, showMessageBox: async () => ({ response: 0 }) }

@@ -33,6 +33,9 @@ export class WebContents extends EventEmitter {
 
   getURL = (): string => this.mainFrame.url
   isDestroyed = (): boolean => this.#destroyed
+  /** What the user drags out of the page, last. */
+  dragged: unknown
+  startDrag = (item: unknown): void => void (this.dragged = item)
   setWindowOpenHandler = (handler: OpenHandler): void => void (this.#openHandler = handler)
 
   postMessage(channel: string, message: unknown, transfer: readonly MessagePortMain[] = []): void {

@@ -1,0 +1,106 @@
+/** The images of an OME-Zarr, however they lie in it: one at the root, series (bioformats2raw), wells of a plate. */
+import { join } from 'node:path'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import {
+  omeImageSchema,
+  omeLayoutSchema,
+  omeOf,
+  omePlateSchema,
+  omeSeriesSchema,
+  omeWellSchema,
+} from './ome-schema.ts'
+import { type OmeImage, readOmeImage } from './ome-image.ts'
+import { unreadablePart } from './unreadable-part.ts'
+import { parsed, readZarrNode, type ZarrNode } from './zarr-metadata.ts'
+
+/** Read at a time. */
+const foldersAtOnce = 16
+const maxImages = 20_000
+
+export type FoundImage = {
+  /** Of a well with its field, or as the image itself is called. */
+  readonly position: string
+  readonly image: OmeImage
+}
+
+/** @throws CoverslipError UNREADABLE_IMAGE naming file and reason */
+export async function findImages(root: string, node: ZarrNode): Promise<readonly FoundImage[]> {
+  const ome = omeOf(node.attributes)
+  if (omePlateSchema.safeParse(ome).success) return plateImages(root, ome)
+  if (omeLayoutSchema.safeParse(ome).success) return seriesImages(root)
+  if (omeImageSchema.safeParse(ome).success || node.kind === 'array') {
+    if (node.kind === 'array') throw unreadablePart(root, 'it is an array of numbers without OME metadata')
+    const image = await readOmeImage(root, node)
+    return [{ position: nameOf(image, '1'), image }]
+  }
+  throw unreadablePart(root, 'it has neither images nor a plate in its metadata (OME-Zarr 0.4 or 0.5)')
+}
+
+async function plateImages(root: string, ome: unknown): Promise<readonly FoundImage[]> {
+  const { wells } = parsed(omePlateSchema, ome, root).plate
+  const fields = await eachOf(wells, async ({ path }) => {
+    const { attributes } = await readZarrNode(join(root, path))
+    const { images } = parsed(omeWellSchema, omeOf(attributes), join(root, path)).well
+    return images.map((image) => ({
+      path: `${path}/${image.path}`,
+      well: path.replace('/', ''),
+      of: images.length,
+    }))
+  })
+  return readAll(root, fields.flat(), ({ path, well, of }) =>
+    of === 1 ? well : `${well}_${path.split('/').at(-1)}`,
+  )
+}
+
+async function seriesImages(root: string): Promise<readonly FoundImage[]> {
+  return readAll(
+    root,
+    (await seriesOf(root)).map((path) => ({ path })),
+    ({ path }) => path,
+  )
+}
+
+/** As `OME` lists them; otherwise numbered from 0 without a gap. */
+async function seriesOf(root: string): Promise<readonly string[]> {
+  const node = await readZarrNode(join(root, 'OME')).catch((error: unknown) => {
+    if (error instanceof CoverslipError) return undefined
+    throw error
+  })
+  const listed = omeSeriesSchema.safeParse(node === undefined ? undefined : omeOf(node.attributes))
+  if (listed.success) return listed.data.series
+  const found: string[] = []
+  for (let number = 0; number < maxImages; number++) {
+    const isThere = await readZarrNode(join(root, String(number))).then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) break
+    found.push(String(number))
+  }
+  return found
+}
+
+async function readAll<Place extends { readonly path: string }>(
+  root: string,
+  places: readonly Place[],
+  otherwise: (place: Place) => string,
+): Promise<readonly FoundImage[]> {
+  if (places.length > maxImages) throw unreadablePart(root, `it has ${places.length} images`)
+  return eachOf(places, async (place) => {
+    const folder = join(root, place.path)
+    const image = await readOmeImage(folder, await readZarrNode(folder))
+    return { position: image.own?.position.name ?? otherwise(place), image }
+  })
+}
+
+async function eachOf<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (let from = 0; from < items.length; from += foldersAtOnce)
+    results.push(...(await Promise.all(items.slice(from, from + foldersAtOnce).map(work))))
+  return results
+}
+
+const nameOf = (image: OmeImage, otherwise: string) => image.own?.position.name ?? image.name ?? otherwise

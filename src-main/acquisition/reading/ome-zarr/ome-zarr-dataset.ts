@@ -1,0 +1,193 @@
+/** The images of an OME-Zarr that are of one size and kind, as one dataset; each is a position. */
+import { basename, dirname, join } from 'node:path'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { maxImageBytes } from '../../../../src-shared/frames/frame-packet.ts'
+import { type PixelFormat, pixelLayout } from '../../../../src-shared/frames/pixel-format.ts'
+import type { ImageDataset, PlaneIndex } from '../../../../src-shared/gallery.ts'
+import { frameLogName } from '../../recording/frame-log.ts'
+import type { DatasetReader, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
+import { FrameLogReader } from '../frame-log-reader.ts'
+import type { FoundImage } from './find-images.ts'
+import type { OmeImage } from './ome-image.ts'
+import { type OmeZarrContent, OmeZarrFolder } from './ome-zarr-folder.ts'
+import { readPlane } from './read-plane.ts'
+import { unreadablePart } from './unreadable-part.ts'
+import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
+
+/** Attributes of others that are longer are not shown. */
+const maxMetadataLength = 1024 * 1024
+
+export const openOmeZarr: OpenDatasets = async (root) => {
+  const folder = new OmeZarrFolder(root)
+  const content = await folder.content()
+  const kinds = new Set(content.images.map(({ image }) => kindOf(image)))
+  return [...kinds].map((kind) => new OmeZarrDataset(folder, { kind, content, isOnly: kinds.size === 1 }))
+}
+
+/** What images of one dataset have in common: everything but how many time points there are. */
+function kindOf({ axes, first, levels, channels }: OmeImage): string {
+  const shape = first.shape.filter((_, axis) => axis !== axes.t)
+  return JSON.stringify([axes, shape, first.sampleType, levels.length, channels.length])
+}
+
+class OmeZarrDataset implements DatasetReader {
+  readonly metadata: DatasetReader['metadata']
+  readonly #folder: OmeZarrFolder
+  readonly #kind: string
+  readonly #isOnly: boolean
+  readonly #log: FrameLogReader | undefined
+
+  constructor(
+    folder: OmeZarrFolder,
+    {
+      kind,
+      content,
+      isOnly,
+    }: { readonly kind: string; readonly content: OmeZarrContent; readonly isOnly: boolean },
+  ) {
+    this.#folder = folder
+    this.#kind = kind
+    this.#isOnly = isOnly
+    this.metadata = content.own?.metadata ?? bounded(content.attributes)
+    this.#log =
+      content.own === undefined ? undefined : new FrameLogReader(join(dirname(folder.root), frameLogName))
+  }
+
+  async describe(): Promise<ImageDataset> {
+    const { own, images, first } = await this.#images()
+    const { image } = first
+    const { width, height } = sizeOf(image, image.first)
+    const pixelFormat = formatOf(own?.image.pixelFormat, image)
+    const levels = await Promise.all(
+      image.levels.map(async (level) => sizeOf(image, (await this.#folder.reader(level)).array)),
+    )
+    const lengths = lengthsOf(images, pixelFormat)
+    const sizes = { ...lengths, p: images.length }
+    const name = basename(this.#folder.root).replace(/(\.ome)?\.zarr$/i, '')
+    const { pixelSizeUm, zStepUm, timeStepS } = image
+    return {
+      name: this.#isOnly ? name : `${name} ${image.name ?? first.position}`,
+      ...(own === undefined ? {} : { camera: own.camera.name }),
+      format: 'OME-Zarr',
+      width,
+      height,
+      pixelFormat,
+      significantBits: own?.image.significantBits ?? 8 * bytesOf(image.first.sampleType),
+      ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
+      ...(zStepUm === undefined ? {} : { zStepUm }),
+      ...(timeStepS === undefined ? {} : { timeStepS }),
+      sizes: Object.fromEntries(Object.entries(sizes).filter(([, length]) => length > 1)),
+      channels: channelsOf(image, pixelFormat),
+      positions: images.length > 1 ? images.map(({ position }) => position) : [],
+      levels,
+      planes: images.reduce((sum, one) => sum + planesOf(one.image, pixelFormat), 0),
+    }
+  }
+
+  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    const { own, images, first } = await this.#images()
+    const pixelFormat = formatOf(own?.image.pixelFormat, first.image)
+    const image = images[index.p ?? 0]?.image
+    const folder = image?.levels[level]
+    if (image === undefined || folder === undefined) return undefined
+    const { t = 0, c = 0, z = 0 } = index
+    const lengths = lengthsOf([{ image, position: '' }], pixelFormat)
+    if (t >= lengths.t || c >= lengths.c || z >= lengths.z) return undefined
+    const reader = await this.#folder.reader(folder)
+    const { width, height } = sizeOf(image, reader.array)
+    refuseTooLarge(folder, width * height * pixelLayout(pixelFormat).bytesPerPixel)
+    const samples = pixelLayout(pixelFormat).channels
+    const { axes } = image
+    const at = reader.array.shape.map((_, axis) =>
+      axis === axes.t ? t : axis === axes.c ? c * samples : axis === axes.z ? z : 0,
+    )
+    const { pixels, missing, isEmpty } = await readPlane(reader, {
+      at,
+      y: axes.y,
+      x: axes.x,
+      ...(samples === 3 && axes.c !== undefined ? { samples: { axis: axes.c, from: c * samples } } : {}),
+    })
+    // For others, what is not there is black.
+    if (own !== undefined && missing !== undefined) {
+      if (isEmpty && (own.state === 'growing' || image.own?.isWhole !== true)) return undefined
+      throw unreadablePart(reader.fileOf(missing), 'it is missing, or a plane in it')
+    }
+    const significantBits = own?.image.significantBits ?? 8 * bytesOf(reader.array.sampleType)
+    return { width, height, pixelFormat, significantBits, pixels }
+  }
+
+  async records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords> {
+    return (await this.#log?.records(range)) ?? { records: [], total: 0 }
+  }
+
+  /** No file is open between reads. */
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async #images() {
+    const { images, own } = await this.#folder.content()
+    const these = images.filter(({ image }) => kindOf(image) === this.#kind)
+    const [first] = these
+    if (first === undefined) throw unreadablePart(this.#folder.root, 'its images were replaced by others')
+    return { own, images: these, first }
+  }
+}
+
+function sizeOf(
+  { axes }: OmeImage,
+  { shape }: ZarrArray,
+): { readonly width: number; readonly height: number } {
+  return { width: shape[axes.x] ?? 0, height: shape[axes.y] ?? 0 }
+}
+
+/** Planes along each axis; of colour images the three samples are one. */
+function lengthsOf(images: readonly FoundImage[], pixelFormat: PixelFormat) {
+  const along = (axis: 't' | 'c' | 'z') =>
+    Math.max(
+      ...images.map(({ image: { axes, first } }) => {
+        const number = axes[axis]
+        return number === undefined ? 1 : (first.shape[number] ?? 1)
+      }),
+    )
+  return { t: along('t'), c: along('c') / pixelLayout(pixelFormat).channels, z: along('z') }
+}
+
+/** What it says it is, where its samples are so; of others grey. */
+function formatOf(own: PixelFormat | undefined, { axes, first }: OmeImage): PixelFormat {
+  const bytes = bytesOf(first.sampleType)
+  const isOwn =
+    own !== undefined &&
+    pixelLayout(own).bytesPerSample === bytes &&
+    (axes.c === undefined ? 1 : (first.shape[axes.c] ?? 1)) % pixelLayout(own).channels === 0
+  return isOwn ? own : bytes === 1 ? 'Mono8' : 'Mono16'
+}
+
+function planesOf(image: OmeImage, pixelFormat: PixelFormat): number {
+  const { t, c, z } = lengthsOf([{ image, position: '' }], pixelFormat)
+  return image.own?.planes ?? t * c * z
+}
+
+/** Colour has one channel, whose samples carry their colours. */
+function channelsOf({ channels }: OmeImage, pixelFormat: PixelFormat): ImageDataset['channels'] {
+  const { channels: samples } = pixelLayout(pixelFormat)
+  if (samples === 3) return []
+  return channels.map(({ name, ...display }, c) => ({ name: name ?? `Channel ${c + 1}`, ...display }))
+}
+
+/** @throws CoverslipError TOO_LARGE */
+function refuseTooLarge(folder: string, bytes: number): void {
+  if (bytes <= maxImageBytes) return
+  throw new CoverslipError(
+    'TOO_LARGE',
+    `A plane of ${basename(folder)} has ${Math.round(bytes / 2 ** 20)} MB of pixels`,
+    { hint: `${maxImageBytes / 2 ** 20} MB can be shown at most. Ask for a smaller copy of it (level).` },
+  )
+}
+
+function bounded(attributes: Readonly<Record<string, unknown>>): DatasetReader['metadata'] {
+  const shown = Object.entries(attributes).filter(
+    ([, value]) => JSON.stringify(value)?.length <= maxMetadataLength,
+  )
+  return Object.fromEntries(shown)
+}

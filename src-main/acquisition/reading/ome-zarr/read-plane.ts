@@ -1,0 +1,132 @@
+/** One plane of an array, put together from its chunks. */
+import type { ZarrArrayReader } from './zarr-array-reader.ts'
+import type { DecodedChunk } from './chunk-decoder.ts'
+import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
+
+/** Chunks read at a time: their memory is bounded. */
+const chunksAtOnce = 4
+
+export type PlaneSelection = {
+  /** Place along every axis; those of y, x and of the samples are not looked at. */
+  readonly at: readonly number[]
+  /** Numbers of the axes of the plane. */
+  readonly y: number
+  readonly x: number
+  /** Axis whose planes are the three interleaved samples of colour pixels, and the place of the first. */
+  readonly samples?: { readonly axis: number; readonly from: number } | undefined
+}
+
+export type PlanePixels = {
+  readonly pixels: Uint8Array<ArrayBuffer>
+  /** A chunk of the plane that is not there, if one is not. */
+  readonly missing: readonly number[] | undefined
+  /** No chunk of the plane is there. */
+  readonly isEmpty: boolean
+}
+
+/**
+ * Reads a plane: rows without padding, 16 bits little endian, colours interleaved.
+ * @throws CoverslipError UNREADABLE_IMAGE naming the file; RangeError when there is not enough memory.
+ */
+export async function readPlane(reader: ZarrArrayReader, selection: PlaneSelection): Promise<PlanePixels> {
+  const { array } = reader
+  const target = new PlaneTarget(array, selection)
+  let missing: readonly number[] | undefined
+  let there = 0
+  const places = [...chunksOf(array, selection)]
+  let next = 0
+  const take = async () => {
+    for (let place = places[next++]; place !== undefined; place = places[next++]) {
+      const chunk = await reader.readChunk(place)
+      if (chunk === undefined) missing = place
+      else {
+        there += 1
+        target.put(place, chunk)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: chunksAtOnce }, take))
+  return { pixels: target.pixels, missing, isEmpty: there === 0 }
+}
+
+/** Places of the chunks in which the plane lies. */
+function* chunksOf({ shape, chunkShape }: ZarrArray, selection: PlaneSelection): Iterable<readonly number[]> {
+  const { at, y, x, samples } = selection
+  const chunkOf = (place: number, axis: number) => Math.floor(place / (chunkShape[axis] ?? 1))
+  const along = (axis: number) => Math.ceil((shape[axis] ?? 0) / (chunkShape[axis] ?? 1))
+  const base = at.map(chunkOf)
+  const sampleChunks =
+    samples === undefined
+      ? [0]
+      : [...new Set([0, 1, 2].map((sample) => chunkOf(samples.from + sample, samples.axis)))]
+  for (const sample of sampleChunks)
+    for (let row = 0; row < along(y); row++)
+      for (let column = 0; column < along(x); column++)
+        yield base.map((place, axis) =>
+          axis === y ? row : axis === x ? column : axis === samples?.axis ? sample : place,
+        )
+}
+
+class PlaneTarget {
+  readonly pixels: Uint8Array<ArrayBuffer>
+  readonly #array: ZarrArray
+  readonly #selection: PlaneSelection
+  readonly #samples: number
+  readonly #words: Uint8Array | Uint16Array
+
+  constructor(array: ZarrArray, selection: PlaneSelection) {
+    this.#array = array
+    this.#selection = selection
+    this.#samples = selection.samples === undefined ? 1 : 3
+    const [height = 0, width = 0] = [array.shape[selection.y], array.shape[selection.x]]
+    this.pixels = new Uint8Array(width * height * this.#samples * bytesOf(array.sampleType))
+    this.#words = wordsOf(this.pixels, array)
+    if (array.fill !== 0) this.#words.fill(array.fill)
+  }
+
+  /** Copies the part of the plane that lies in the chunk at `place`. */
+  put(place: readonly number[], { bytes, strides }: DecodedChunk): void {
+    const { shape, chunkShape } = this.#array
+    const { at, y, x, samples } = this.#selection
+    const source = wordsOf(bytes, this.#array)
+    const start = (axis: number) => (place[axis] ?? 0) * (chunkShape[axis] ?? 1)
+    const count = (axis: number) => Math.min(chunkShape[axis] ?? 1, (shape[axis] ?? 0) - start(axis))
+    const stride = (axis: number) => strides[axis] ?? 0
+    const isFixed = (axis: number) => axis !== y && axis !== x && axis !== samples?.axis
+    const base = at.reduce(
+      (sum, value, axis) => sum + (isFixed(axis) ? (value - start(axis)) * stride(axis) : 0),
+      0,
+    )
+    const [width = 0, samplesInPlane] = [shape[x], this.#samples]
+    for (let sample = 0; sample < samplesInPlane; sample++) {
+      const within = samples === undefined ? 0 : samples.from + sample - start(samples.axis)
+      if (samples !== undefined && (within < 0 || within >= count(samples.axis))) continue
+      // All three at once where they lie side by side.
+      const isInterleaved =
+        samplesInPlane === 1
+          ? stride(x) === 1
+          : samples !== undefined &&
+            sample === 0 &&
+            stride(samples.axis) === 1 &&
+            stride(x) === 3 &&
+            count(samples.axis) >= 3
+      const origin = base + (samples === undefined ? 0 : within * stride(samples.axis))
+      for (let row = 0; row < count(y); row++) {
+        const from = origin + row * stride(y)
+        const to = ((start(y) + row) * width + start(x)) * samplesInPlane + sample
+        if (isInterleaved) this.#words.set(source.subarray(from, from + count(x) * samplesInPlane), to)
+        else
+          for (let column = 0; column < count(x); column++)
+            this.#words[to + column * samplesInPlane] = source[from + column * stride(x)] ?? 0
+      }
+      if (isInterleaved) return
+    }
+  }
+}
+
+/** The samples of `bytes`, copied only where they lie at an odd address. */
+function wordsOf(bytes: Uint8Array, { sampleType }: ZarrArray): Uint8Array | Uint16Array {
+  if (sampleType === 'uint8') return bytes
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2)
+}

@@ -1,0 +1,138 @@
+/** Reads chunks of an array: one file each, or ranges of shards. Nothing is read before it is asked for. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { type ChunkExtent, ShardIndex } from '../../storage/ome-zarr/shard-index.ts'
+import { type ChunkDecoder, chunkDecoder, type DecodedChunk } from './chunk-decoder.ts'
+import { unreadablePart } from './unreadable-part.ts'
+import { bytesOf, productOf, type ShardLayout, type ZarrArray } from './zarr-metadata.ts'
+
+/** Indices of shards kept in memory, bytes. */
+const maxIndexBytes = 4 * 1024 * 1024
+/** A chunk that compression has made larger than that is not one. */
+const maxGrowth = 2
+
+export class ZarrArrayReader {
+  readonly array: ZarrArray
+  readonly #decoder: ChunkDecoder
+  /** By file, the one used last is last; undefined: there is no such file. */
+  readonly #indices = new Map<string, Promise<ShardIndex | undefined>>()
+
+  /** @throws CoverslipError UNREADABLE_IMAGE when its codecs are not known */
+  constructor(array: ZarrArray) {
+    this.array = array
+    try {
+      this.#decoder = chunkDecoder(array)
+    } catch (error) {
+      throw unreadablePart(array.folder, error instanceof Error ? error.message : String(error), error)
+    }
+  }
+
+  /**
+   * @param place of the chunk in the grid of chunks.
+   * @returns undefined when it is not there, and stands for the fill value.
+   * @throws CoverslipError UNREADABLE_IMAGE naming the file.
+   */
+  async readChunk(place: readonly number[]): Promise<DecodedChunk | undefined> {
+    const { shards } = this.array
+    const path = join(this.array.folder, this.array.keyOf(filePlace(place, shards)))
+    return reading(path, async () => {
+      const encoded =
+        shards === undefined
+          ? await readWhole(path, this.#mostBytes)
+          : await this.#readInner(path, place, shards)
+      return encoded === undefined ? undefined : this.#decoder.decode(encoded)
+    })
+  }
+
+  /** The file in which a chunk lies. */
+  fileOf(place: readonly number[]): string {
+    return join(this.array.folder, this.array.keyOf(filePlace(place, this.array.shards)))
+  }
+
+  get #mostBytes(): number {
+    const { chunkShape, sampleType } = this.array
+    return maxGrowth * productOf(chunkShape) * bytesOf(sampleType) + 1024
+  }
+
+  async #readInner(path: string, place: readonly number[], shards: ShardLayout) {
+    const index = await this.#indexOf(path, shards)
+    const within = place.map((at, axis) => at % (shards.chunks[axis] ?? 1))
+    const number = within.reduce((sum, at, axis) => sum * (shards.chunks[axis] ?? 1) + at, 0)
+    const extent = index?.get(number)
+    if (extent === undefined) return undefined
+    if (extent.length > this.#mostBytes) throw new Error(`its index names a chunk of ${extent.length} bytes`)
+    return withFile(path, (file) => readRange(file, extent))
+  }
+
+  #indexOf(path: string, shards: ShardLayout): Promise<ShardIndex | undefined> {
+    const index = this.#indices.get(path) ?? readIndex(path, shards)
+    this.#indices.delete(path)
+    this.#indices.set(path, index)
+    index.then(
+      // What is not there may come, while the dataset is under way.
+      (there) => there ?? this.#indices.delete(path),
+      () => this.#indices.delete(path),
+    )
+    const [oldest] = this.#indices.keys()
+    const most = Math.max(1, Math.floor(maxIndexBytes / (16 * productOf(shards.chunks))))
+    if (this.#indices.size > most && oldest !== undefined) this.#indices.delete(oldest)
+    return index
+  }
+}
+
+function filePlace(place: readonly number[], shards: ShardLayout | undefined): readonly number[] {
+  return shards === undefined ? place : place.map((at, axis) => Math.floor(at / (shards.chunks[axis] ?? 1)))
+}
+
+function readIndex(path: string, shards: ShardLayout): Promise<ShardIndex | undefined> {
+  return withFile(path, async (file) => {
+    const length = ShardIndex.bytesOf(productOf(shards.chunks), shards)
+    const { size } = await file.stat()
+    if (size < length) throw new Error(`it is ${size} bytes long, and its index would be ${length}`)
+    const offset = shards.indexAt === 'end' ? size - length : 0
+    return ShardIndex.parse(await readRange(file, { offset, length }), shards)
+  })
+}
+
+async function readRange(file: FileHandle, { offset, length }: ChunkExtent): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length)
+  const { bytesRead } = await file.read(bytes, 0, length, offset)
+  if (bytesRead < length) throw new Error('it ends before a chunk that its index names')
+  return bytes
+}
+
+function readWhole(path: string, most: number): Promise<Uint8Array | undefined> {
+  return withFile(path, async (file) => {
+    const { size } = await file.stat()
+    if (size > most) throw new Error(`it is ${size} bytes long, which is too much for a chunk`)
+    return readRange(file, { offset: 0, length: size })
+  })
+}
+
+/** @returns undefined when the file is not there */
+async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+  try {
+    return await read(file)
+  } finally {
+    await file.close()
+  }
+}
+
+/** @throws CoverslipError UNREADABLE_IMAGE naming `path` */
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof CoverslipError) throw error
+    throw unreadablePart(path, error instanceof Error ? error.message : String(error), error)
+  }
+}

@@ -1,0 +1,81 @@
+/** Completes an OME-Zarr whose writing was interrupted: indices of its shards, sizes and metadata. */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { FrameRecord } from '../../../../src-shared/acquisition/frame-record.ts'
+import { parsed, readZarrNode } from '../../reading/ome-zarr/zarr-metadata.ts'
+import type { DatasetLayout } from '../dataset-writer.ts'
+import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-metadata.ts'
+import { FramesSummary, placeOf } from './frames-summary.ts'
+import { measureWindows } from './measure-windows.ts'
+import { imagePaths } from './ome-image-paths.ts'
+import { omeZarrPath } from './ome-zarr-path.ts'
+import { completeShard, partOf } from './shard-file.ts'
+import { bandsOf, chunksOfShard, shardOf, zarrGrid } from './zarr-grid.ts'
+
+/**
+ * Completes the dataset `<layout.name>.ome.zarr` in `folder`. May be called again, also when it was interrupted itself.
+ * @param records of the frames that were reported as written.
+ * @throws CoverslipError DATA_FOLDER or UNREADABLE_IMAGE when it is damaged; what is whole stays as it is
+ */
+export async function completeOmeZarr(
+  folder: string,
+  layout: DatasetLayout,
+  records: readonly Extract<FrameRecord, { kind: 'frame' }>[],
+): Promise<void> {
+  const root = omeZarrPath(folder, layout.name)
+  if (records.length === 0 || !(await isThere(root))) return
+  const paths = imagePaths(layout)
+  const { grid, compression } = await storageOf(root, layout)
+  const summary = new FramesSummary()
+  /** By shard: its chunks that were reported. */
+  const shards = new Map<string, Set<number>>()
+  for (const record of records) {
+    const { index } = record
+    summary.add({ record, index })
+    const { key, chunk } = shardOf(grid, placeOf(index))
+    const path = join(root, paths[index.p ?? 0] ?? '', firstLevel, key)
+    const chunks = shards.get(path) ?? new Set()
+    for (let band = 0; band < bandsOf(grid); band++) chunks.add(chunk + band)
+    shards.set(path, chunks)
+  }
+  for (const [path, reported] of shards)
+    if (await isThere(partOf(path))) await completeShard(path, { chunks: chunksOfShard(grid), reported })
+  const facts = { layout, grid, compression, summary, state: 'interrupted' } as const
+  // Arrays of images that had just begun get their zarr.json before they are looked at.
+  await writeDatasetMetadata(root, facts)
+  await writeDatasetMetadata(root, { ...facts, windows: await measureWindows(root, facts) })
+}
+
+const storageSchema = z.object({
+  coverslip: z.object({
+    storage: z.object({
+      compression: z.enum(['none', 'zstd']),
+      bandRows: z.number().int().positive(),
+      shardPlanes: z.object({
+        t: z.number().int().positive(),
+        c: z.number().int().positive(),
+        z: z.number().int().positive(),
+      }),
+    }),
+  }),
+})
+
+/** As the root says that it was written: another version may cut planes otherwise. */
+async function storageOf(
+  root: string,
+  layout: DatasetLayout,
+): Promise<Pick<DatasetFacts, 'grid' | 'compression'>> {
+  const { attributes } = await readZarrNode(root)
+  const { compression, ...cut } = parsed(storageSchema, attributes, root).coverslip.storage
+  return { grid: { ...zarrGrid(layout), ...cut }, compression }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
+}

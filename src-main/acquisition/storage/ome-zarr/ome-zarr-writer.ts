@@ -1,0 +1,147 @@
+/**
+ * OME-Zarr 0.5 (Zarr v3): `<name>.ome.zarr`, a folder. Planes go into shards in the order in which they come; a shard is
+ * readable when it has its index. Metadata of what there is are written every few seconds, and completed by `close`.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StorageOptions } from '../../../../src-shared/acquisition/storage-options.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { writeFailure } from '../append-file.ts'
+import { type DatasetLayout, type DatasetWriter, isLarge, type StoredFrame } from '../dataset-writer.ts'
+import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-metadata.ts'
+import { FramesSummary, placeOf } from './frames-summary.ts'
+import { makeFolders } from './make-folders.ts'
+import { measureWindows } from './measure-windows.ts'
+import { imagePaths } from './ome-image-paths.ts'
+import { omeZarrPath } from './ome-zarr-path.ts'
+import { OpenShards } from './open-shards.ts'
+import { ZarrArrayWriter } from './zarr-array-writer.ts'
+import { planeAxes, zarrGrid } from './zarr-grid.ts'
+
+type ZarrOptions = Extract<StorageOptions, { format: 'ome-zarr' }>
+
+/** Between two writings of the metadata of what there is, ms. */
+const metadataEveryMs = 3000
+/** With more images their metadata are written at the end only. */
+const maxImagesWhileGrowing = 16
+
+export async function openOmeZarr(
+  folder: string,
+  layout: DatasetLayout,
+  { compression }: Pick<ZarrOptions, 'compression'>,
+): Promise<DatasetWriter> {
+  const root = omeZarrPath(folder, layout.name)
+  try {
+    await mkdir(root)
+  } catch (error) {
+    throw writeFailure(root, error)
+  }
+  const facts = { layout, grid: zarrGrid(layout), compression, summary: new FramesSummary() }
+  await writeDatasetMetadata(root, { ...facts, state: 'growing' })
+  return new OmeZarrWriter(root, facts)
+}
+
+type Facts = Omit<DatasetFacts, 'state' | 'windows'>
+
+class OmeZarrWriter implements DatasetWriter {
+  readonly #root: string
+  readonly #facts: Facts
+  readonly #shards = new OpenShards()
+  readonly #paths: readonly string[]
+  /** By position. */
+  readonly #arrays = new Map<number, ZarrArrayWriter>()
+  /** Frames are given their places one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #told = { at: performance.now(), shards: 0, images: 0 }
+  #telling: Promise<void> = Promise.resolve()
+  #failure: CoverslipError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(root: string, facts: Facts) {
+    this.#root = root
+    this.#facts = facts
+    this.#paths = imagePaths(facts.layout)
+  }
+
+  async write(frame: StoredFrame): Promise<void> {
+    refuseOutside(this.#facts.layout, frame)
+    const encoded = this.#array(frame.index.p ?? 0).encode(frame.pixels)
+    // Told by the turn.
+    encoded.catch(() => undefined)
+    const placed = this.#turn.then(async () => this.#place(frame, await encoded))
+    this.#turn = placed.catch(() => undefined)
+    await (await placed).written
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #place(frame: StoredFrame, encoded: Awaited<ReturnType<ZarrArrayWriter['encode']>>) {
+    if (this.#failure !== undefined) throw this.#failure
+    const position = frame.index.p ?? 0
+    await this.#beginImage(position)
+    const { written } = await this.#array(position).append(placeOf(frame.index), encoded)
+    this.#facts.summary.add(frame)
+    this.#tell()
+    return { written }
+  }
+
+  #array(position: number): ZarrArrayWriter {
+    const known = this.#arrays.get(position)
+    if (known !== undefined) return known
+    const { grid, compression } = this.#facts
+    const array = new ZarrArrayWriter({
+      folder: join(this.#root, this.#paths[position] ?? '', firstLevel),
+      grid,
+      compression,
+      shards: this.#shards,
+      direct: isLarge(this.#facts.layout),
+    })
+    this.#arrays.set(position, array)
+    return array
+  }
+
+  async #beginImage(position: number): Promise<void> {
+    if (this.#facts.summary.positions.has(position)) return
+    await makeFolders(join(this.#root, this.#paths[position] ?? '', firstLevel), this.#root)
+  }
+
+  /** Lets readers know of shards that are complete and of images that have begun. */
+  #tell(): void {
+    const now = performance.now()
+    if (now - this.#told.at < metadataEveryMs || this.#paths.length > maxImagesWhileGrowing) return
+    const shards = this.#shards.completed
+    const images = this.#facts.summary.positions.size
+    if (shards === this.#told.shards && images === this.#told.images) return
+    this.#told = { at: now, shards, images }
+    this.#telling = this.#telling
+      .then(() => writeDatasetMetadata(this.#root, { ...this.#facts, state: 'growing' }))
+      // Told by the next frame.
+      .catch((error: unknown) => {
+        this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
+      })
+  }
+
+  async #close(): Promise<void> {
+    await this.#turn
+    await this.#telling
+    await this.#shards.close()
+    const windows = await measureWindows(this.#root, this.#facts)
+    await writeDatasetMetadata(this.#root, { ...this.#facts, state: 'complete', windows })
+  }
+}
+
+/** Images beyond the plan would take the places of others. @throws CoverslipError INTERNAL */
+function refuseOutside({ axes, positions }: DatasetLayout, { index }: StoredFrame): void {
+  const lengthOf = (axis: (typeof planeAxes)[number]) => {
+    const planned = axes.find((one) => one.axis === axis)
+    return planned === undefined ? 1 : (planned.length ?? Number.POSITIVE_INFINITY)
+  }
+  const isInside =
+    planeAxes.every((axis) => (index[axis] ?? 0) < lengthOf(axis)) &&
+    (index.p ?? 0) < Math.max(1, positions.length)
+  if (isInside) return
+  throw new CoverslipError('INTERNAL', `The plan has no image ${JSON.stringify(index)}`)
+}

@@ -1,0 +1,113 @@
+/** Files of the gallery as they are, whole or in part (RFC 9110, section 14): to download them, and to play videos. */
+import { createReadStream, type ReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, relative, sep } from 'node:path'
+
+/** Path below which both hosts serve them; what follows is an item's id, or that of a file in it. */
+export const galleryFilesPath = '/gallery/files/'
+
+export type FileAnswer = {
+  readonly status: 200 | 206 | 304 | 416
+  readonly headers: Readonly<Record<string, string>>
+  /** Absent: nothing but headers. */
+  readonly body?: ReadStream | string
+}
+
+export type FileQuestion = {
+  readonly method: string
+  readonly range?: string | undefined
+  readonly ifRange?: string | undefined
+  readonly ifNoneMatch?: string | undefined
+  /** To be kept, not shown. */
+  readonly download: boolean
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.tif': 'image/tiff',
+  '.tiff': 'image/tiff',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.mkv': 'video/x-matroska',
+  '.webm': 'video/webm',
+  '.mp4': 'video/mp4',
+  '.m4v': 'video/mp4',
+  '.mov': 'video/quicktime',
+  '.avi': 'video/x-msvideo',
+  '.json': 'application/json',
+  '.jsonl': 'application/x-ndjson',
+}
+
+/** Files that the list of a folder names. */
+const mostListed = 10_000
+
+/**
+ * The answer to a question for the file at `path`, which has been checked. A folder is answered by the list of its
+ * files, `{ files: [{ path, bytes }] }`: each can be fetched, and an OME-Zarr read in place.
+ */
+export async function galleryFile(path: string, question: FileQuestion): Promise<FileAnswer> {
+  const { size, mtimeMs, ...stats } = await stat(path)
+  if (stats.isDirectory()) return folderAnswer(path, question)
+  const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`
+  const headers = {
+    ...alwaysSent,
+    etag,
+    'accept-ranges': 'bytes',
+    'content-type': contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream',
+    'content-disposition': disposition(basename(path), question.download),
+  }
+  if (question.ifNoneMatch === etag) return { status: 304, headers }
+  const asked = question.ifRange === undefined || question.ifRange === etag ? question.range : undefined
+  const range = asked === undefined ? undefined : parseRange(asked, size)
+  if (range === 'unsatisfiable')
+    return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
+  const { start, end } = range ?? { start: 0, end: size - 1 }
+  const part = {
+    ...headers,
+    'content-length': String(end - start + 1),
+    ...(range === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
+  }
+  const status = range === undefined ? 200 : 206
+  if (question.method === 'HEAD') return { status, headers: part }
+  if (size === 0) return { status, headers: part, body: '' }
+  return { status, headers: part, body: createReadStream(path, { start, end }) }
+}
+
+/** Whatever lies there: nothing of it may run as a page of ours. */
+const alwaysSent = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'private, no-cache',
+}
+
+function disposition(name: string, download: boolean): string {
+  const plain = name.replaceAll(/[^\w.-]/g, '_')
+  return `${download ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`
+}
+
+/** One range of bytes; undefined for what is none or several, which is answered by the whole. */
+function parseRange(
+  text: string,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const [whole, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text) ?? []
+  if (whole === undefined || (first === '' && last === '')) return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last))
+  if (start > end && first !== '' && last !== '' && Number(last) < start) return undefined
+  return start >= size ? 'unsatisfiable' : { start, end }
+}
+
+async function folderAnswer(path: string, { method }: FileQuestion): Promise<FileAnswer> {
+  const entries = await readdir(path, { withFileTypes: true, recursive: true })
+  const files = entries.filter((entry) => entry.isFile()).slice(0, mostListed)
+  const listed = await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const file = join(parentPath, name)
+      return { path: relative(path, file).split(sep).join('/'), bytes: (await stat(file)).size }
+    }),
+  )
+  const body = JSON.stringify({ files: listed, complete: entries.length <= mostListed })
+  const headers = { ...alwaysSent, 'content-type': 'application/json' }
+  return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body }
+}
