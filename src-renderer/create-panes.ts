@@ -27,16 +27,11 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
-<<<<<<< HEAD
-=======
-  const exporting = createExportStore()
->>>>>>> video
   const thumbnails = new Thumbnails({
     fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-<<<<<<< HEAD
   const services = {
     backend,
     engine,
@@ -49,9 +44,6 @@ export function createPanes(backend: Backend, page: Window): Panes {
     overview: new Overview(),
     exporting: createExportStore(),
   }
-=======
-  const services = { backend, engine, view, session, plan, gallery, viewing, thumbnails, exporting }
->>>>>>> video
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)

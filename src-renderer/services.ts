@@ -28,15 +28,10 @@ export type PageServices = {
   readonly plan: PlanDraftStore
   readonly gallery: GalleryStore
   readonly viewing: ViewingStore
-<<<<<<< HEAD
   readonly thumbnails: Thumbnails
   /** Pictures under the map of the stage. */
   readonly overview: Overview
   readonly exporting: ExportStore
-=======
-  readonly exporting: ExportStore
-  readonly thumbnails: Thumbnails
->>>>>>> video
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */
