@@ -131,10 +131,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   recorder.on(followRun(() => gallery.changed()))
   recorder.on((recording) => pyramids?.follow(recording))
-  pyramids?.on(() => gallery.changed())
-  gallery.on(() => events.emit({ type: 'galleryChanged' }))
   acquisition.on((status) => events.emit({ type: 'acquisitionChanged', acquisition: status }))
   acquisition.on(followRun(() => gallery.changed()))
+  acquisition.on((status) => pyramids?.follow(status))
+  pyramids?.on(() => gallery.changed())
+  gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
   liveView.on((event) => {

@@ -30,7 +30,6 @@ import {
   storedFrame,
 } from '../../fixtures/ome-zarr-dataset.ts'
 import { omeImageRules } from '../../fixtures/ome-zarr-rules.ts'
-import type { RecordingProcessOptions } from '../../fixtures/recording-process.ts'
 
 let folder: string
 const abandoned: DatasetWriter[] = []
@@ -140,12 +139,9 @@ describe('OME-Zarr of a process that is killed', () => {
     ['none', { width: 2048, height: 1024, frameRate: 40 }, 40],
     ['zstd', { width: 400, height: 300, frameRate: 200 }, 150],
   ] as const)('has every frame that was reported (%s)', async (compression, driver, enough) => {
-    const options: RecordingProcessOptions = {
-      driver,
-      storage: { format: 'ome-zarr', compression, pyramid: false },
-    }
+    const storage = JSON.stringify({ format: 'ome-zarr', compression, pyramid: false })
     const script = fileURLToPath(new URL('../../fixtures/recording-process.ts', import.meta.url))
-    const child = fork(script, [folder, JSON.stringify(options)])
+    const child = fork(script, [folder, storage, JSON.stringify(driver)])
     let written = 0
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     await Promise.race([

@@ -199,7 +199,10 @@ describe('Recorder', () => {
   it('leaves nothing when it is stopped while it waits', async () => {
     await open()
     const { id } = await engine.recorder.start({ begin: { kind: 'change', threshold: 1 } })
-    await eventually('how much the image changes', () => engine.recorder.status?.waiting?.change !== undefined)
+    await eventually(
+      'how much the image changes',
+      () => engine.recorder.status?.waiting?.change !== undefined,
+    )
     const status = await engine.recorder.stop()
     expect(status.finish).toMatchObject({ reason: 'cancelled' })
     expect(await readdir(join(folder, id, '..'))).toEqual([])

@@ -12,7 +12,11 @@ describe('what is asked for when a recording is started', () => {
         for (const until of ['stopped', 'frames', 'seconds'] as const) {
           const request = recordingRequest({ ...choice, format, begin, until, preRecordS: 2 }, ['cam'])
           const parsed = recordingRequestSchema.parse(request)
-          expect(parsed).toMatchObject({ storage: { format }, until: { kind: until }, begin: { kind: begin } })
+          expect(parsed).toMatchObject({
+            storage: { format },
+            until: { kind: until },
+            begin: { kind: begin },
+          })
           expect(parsed.preRecordS).toBe(2)
         }
   })
