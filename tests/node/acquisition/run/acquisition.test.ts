@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { fromFile } from 'geotiff'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { acquisitionSummarySchema } from '../../../../src-main/acquisition/recording/recording-folder.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
@@ -58,6 +59,8 @@ async function firstPixels(path: string): Promise<number[]> {
   await file.close()
   return values
 }
+
+const takeSchema = z.object({ type: z.literal('take'), place: z.unknown() })
 
 describe('Acquisition', () => {
   it('takes every image in its channel, position and plane, and puts all back', async () => {
@@ -267,6 +270,27 @@ describe('Acquisition', () => {
       reason: 'failed',
       message: expect.stringContaining(id.split('/').at(-1) ?? ''),
     })
+  })
+
+  it('completes the files of a storing worker that was killed', async () => {
+    await open()
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    await engine.acquisition.start({ plan: { time_plan: { interval: 0.02, loops: 1e5 } }, name: 'killed' })
+    await eventually('some images', () => (engine.acquisition.status?.frames.written ?? 0) > 3)
+    const storing = post.mock.contexts.find((_, i) => takeSchema.safeParse(post.mock.calls[i]?.[0]).success)
+    post.mockRestore()
+    expect(storing).toBeInstanceOf(Worker)
+    await (storing as Worker).terminate()
+    const status = await finished()
+    expect(status.finish).toMatchObject({
+      reason: 'failed',
+      message: 'The worker that stores images ended unexpectedly',
+    })
+    const frames = framesOf(await recordsIn(dataset(status)))
+    const file = await fromFile(join(dataset(status), 'killed.ome.tiff'))
+    const description = await (await file.getImage(0)).fileDirectory.loadValue('ImageDescription')
+    await file.close()
+    expect(String(description).match(/<Plane /g)).toHaveLength(frames.length)
   })
 
   it('completes what runs when the engine is closed', async () => {
