@@ -83,7 +83,7 @@ export class PlanCameras {
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
-        if (camera.properties.some(({ name }) => name === standardProperty.exposureMs))
+        if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
       }),
     )
@@ -119,6 +119,10 @@ export class PlanCameras {
     if (!triggerModesOf(camera).includes(value)) return
     await this.#settings.set({ deviceId: camera.id, property: standardProperty.triggerMode, value })
   }
+}
+
+function hasExposure({ properties }: DeviceState): boolean {
+  return properties.some(({ name, readOnly }) => name === standardProperty.exposureMs && !readOnly)
 }
 
 function exposureOf({ properties }: DeviceState): number {
