@@ -19,6 +19,7 @@ const benchmarks = [
   'memory',
   'plan',
   'record',
+  'gallery',
   'stack',
 ]
 const known = {
