@@ -3,15 +3,20 @@ import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
 import type { Backend } from './backend/backend.ts'
 import { Panes } from './panes.ts'
+import { Thumbnails } from './planes/thumbnails.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
+import { createExportStore } from './stores/export-store.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
 import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
 import { createViewingStore } from './viewer.ts'
+
+/** As large as the gallery shows them, on screens of twice the density. */
+const thumbnailPx = 400
 
 /** Builds what the page is made of and sets it going; it runs as long as the page is open. */
 export function createPanes(backend: Backend, page: Window): Panes {
@@ -22,8 +27,24 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
-  const overview = new Overview()
-  const panes = new Panes({ backend, engine, view, session, plan, overview, gallery, viewing }, page.document)
+  const thumbnails = new Thumbnails({
+    fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
+    createUrl: (picture) => URL.createObjectURL(picture),
+    revokeUrl: (url) => URL.revokeObjectURL(url),
+  })
+  const services = {
+    backend,
+    engine,
+    view,
+    session,
+    plan,
+    gallery,
+    viewing,
+    thumbnails,
+    overview: new Overview(),
+    exporting: createExportStore(),
+  }
+  const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)
   const { client } = backend

@@ -3,6 +3,7 @@ import { IconCamera } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { SnapResult } from '../../src-shared/capture.ts'
 import { snap } from '../actions/snap-actions.ts'
+import { OpenItemButton } from '../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices } from '../services.ts'
 import { whyNotOperate } from '../stores/permission.ts'
 import { deviceById } from '../stores/selectors.ts'
@@ -10,6 +11,8 @@ import styles from './status-bar.module.css'
 
 /** How long it is said where the image is, ms. */
 const saidForMs = 6000
+
+const nameOf = ({ relativePath }: SnapResult) => relativePath.split('/').at(-1) ?? relativePath
 
 /** Takes one image and says where it was kept. */
 export function SnapButton({ phone }: { readonly phone: boolean }) {
@@ -46,9 +49,12 @@ export function SnapButton({ phone }: { readonly phone: boolean }) {
         </Button>
       </Tooltip>
       {saved !== undefined && !phone && (
-        <Tooltip label={saved.filePath}>
-          <output className={styles['saved']}>{saved.relativePath.split('/').at(-1)}</output>
-        </Tooltip>
+        <>
+          <Tooltip label={saved.filePath}>
+            <output className={styles['saved']}>{nameOf(saved)}</output>
+          </Tooltip>
+          <OpenItemButton id={saved.relativePath} name={nameOf(saved)} />
+        </>
       )}
     </>
   )

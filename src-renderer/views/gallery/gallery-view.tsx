@@ -1,4 +1,24 @@
-/** Not built yet. */
+import { useStore } from 'zustand'
+import { useServices } from '../../services.ts'
+import { ControlRequest } from '../control-request.tsx'
+import { LostBanner } from '../lost-banner.tsx'
+import { Notices } from '../notices.tsx'
+import { ViewerView } from '../viewer/viewer-view.tsx'
+import { GalleryList } from './gallery-list.tsx'
+import styles from './gallery-view.module.css'
+
+/** What was kept: all of it, or the item that is open. */
 export function GalleryView({ phone }: { readonly phone: boolean }) {
-  return <main>Gallery {phone ? 'small' : 'wide'}</main>
+  const { viewing } = useServices()
+  const viewer = useStore(viewing, (state) => state.viewer)
+  return (
+    <div className={styles['view']}>
+      {viewer === undefined ? <GalleryList /> : <ViewerView key={viewer.id} viewer={viewer} phone={phone} />}
+      <div className={styles['messages']}>
+        <LostBanner />
+        <ControlRequest />
+        <Notices />
+      </div>
+    </div>
+  )
 }

@@ -8,6 +8,7 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { isRecording, stopRecording, toggleRecording } from '../../actions/record-actions.ts'
+import { OpenItemButton } from '../../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices } from '../../services.ts'
 import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
@@ -115,6 +116,9 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
         )}
       </Button.Group>
       {recording !== undefined && (busy || !phone) && <RecordProgress status={recording} phone={phone} />}
+      {recording !== undefined && !busy && recording.frames.written > 0 && (
+        <OpenItemButton id={recording.id} name={recording.name} />
+      )}
     </div>
   )
 }

@@ -1,0 +1,52 @@
+import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import { openItem } from '../../actions/gallery-actions.ts'
+import { useEngine, useGallery, useServices } from '../../services.ts'
+import styles from './gallery-card.module.css'
+import { itemFacts, itemState, kindWords, runningIds, stateWords, timeOfDay } from './gallery-words.ts'
+import { ItemMenu } from './item-menu.tsx'
+import { Thumbnail } from './thumbnail.tsx'
+
+/** One item: what it looks like, what it is, and how it ended. */
+export function GalleryCard({ item }: { readonly item: GalleryItem }) {
+  const services = useServices()
+  const chosen = useGallery((state) => state.chosen === item.id)
+  const running = useEngine(runningIds)
+  const state = itemState(item, running.split(','))
+  const choose = () => services.gallery.setState({ chosen: item.id })
+  return (
+    <article className={styles['card']} data-chosen={chosen || undefined}>
+      <button
+        type="button"
+        className={styles['open']}
+        data-item={item.id}
+        aria-label={`Open ${item.name}`}
+        onFocus={choose}
+        onClick={() => openItem(services, item.id)}
+      >
+        <Thumbnail item={item} />
+        <span className={styles['text']}>
+          <span className={styles['name']} title={item.name}>
+            {item.name}
+          </span>
+          <span className={styles['facts']}>
+            {timeOfDay(item.startedAt)} · {kindWords[item.kind]}
+          </span>
+          <span className={styles['facts']}>{itemFacts(item)}</span>
+          {item.found !== undefined && (
+            <span className={styles['found']} title={item.found}>
+              {item.found}
+            </span>
+          )}
+        </span>
+        {state !== undefined && (
+          <span className={styles['state']} data-state={state}>
+            {stateWords[state]}
+          </span>
+        )}
+      </button>
+      <div className={styles['menu']}>
+        <ItemMenu item={item} />
+      </div>
+    </article>
+  )
+}

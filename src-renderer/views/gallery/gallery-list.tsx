@@ -1,0 +1,121 @@
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
+import { loadOlder, refreshGallery } from '../../actions/gallery-actions.ts'
+import { FailureLine } from '../../components/failure-line.tsx'
+import { LazyRows } from '../../components/lazy-rows.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { useEngine, useGallery, useServices } from '../../services.ts'
+import { GalleryCard } from './gallery-card.tsx'
+import { GalleryEmpty } from './gallery-empty.tsx'
+import styles from './gallery-list.module.css'
+import { galleryRows, neighbourOf } from './gallery-rows.ts'
+import { GalleryToolbar } from './gallery-toolbar.tsx'
+import { useColumns } from './use-columns.ts'
+
+/** Least width of a card, and the room between cards, as the style has them; CSS px. */
+const cardPx = 184
+const gapPx = 10
+/** Height of a row before it is drawn, CSS px. */
+const rowPx = 224
+/** Minutes: the day that is called today changes. */
+const nowEveryMs = 60_000
+
+/** Everything that was kept, newest first, as small pictures. */
+export function GalleryList() {
+  const services = useServices()
+  const list = useRef<HTMLElement>(null)
+  const items = useGallery((state) => state.items)
+  const failure = useGallery((state) => state.failure)
+  const columns = useColumns(list, { cardPx, gapPx })
+  const nowMs = useNow(nowEveryMs)
+  const rows = useMemo(() => galleryRows(items ?? [], { columns, nowMs }), [items, columns, nowMs])
+  useFreshList()
+  useFocus(list)
+
+  function onKeyDown(event: KeyboardEvent) {
+    const { key } = event
+    if (key !== 'ArrowLeft' && key !== 'ArrowRight' && key !== 'ArrowUp' && key !== 'ArrowDown') return
+    const next = neighbourOf(rows, services.gallery.getState().chosen, key)
+    event.preventDefault()
+    if (next === undefined) return
+    services.gallery.setState({ chosen: next })
+    focusItem(list, next)
+  }
+  return (
+    <>
+      <GalleryToolbar />
+      <main ref={list} className={styles['list']} aria-label="Gallery" tabIndex={-1} onKeyDown={onKeyDown}>
+        <FailureLine failure={failure} />
+        {items?.length === 0 && <GalleryEmpty />}
+        <LazyRows items={rows} keyOf={(row) => row.key} rowHeight={rowPx}>
+          {(row) =>
+            row.kind === 'day' ? (
+              <h2 key={row.key} className={styles['day']}>
+                {row.title}
+              </h2>
+            ) : (
+              <div
+                key={row.key}
+                className={styles['row']}
+                style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+              >
+                {row.items.map((item) => (
+                  <GalleryCard key={item.id} item={item} />
+                ))}
+              </div>
+            )
+          }
+        </LazyRows>
+        <Older />
+      </main>
+    </>
+  )
+}
+
+/** Asks for the list when it comes into view and whenever something was kept or removed. */
+function useFreshList() {
+  const services = useServices()
+  const changes = useEngine((state) => state.galleryChanges)
+  useEffect(() => void refreshGallery(services), [services, changes])
+}
+
+function focusItem(list: RefObject<HTMLElement | null>, id: string): boolean {
+  const card = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)
+  card?.focus()
+  return card instanceof HTMLElement
+}
+
+/** Keys work at once: on the item that was open before, or from the beginning. */
+function useFocus(list: RefObject<HTMLElement | null>) {
+  const services = useServices()
+  const ready = useGallery((state) => state.items !== undefined)
+  useEffect(() => {
+    const { chosen } = services.gallery.getState()
+    if (ready && (chosen === undefined || !focusItem(list, chosen))) list.current?.focus()
+  }, [services, list, ready])
+}
+
+/** At the end of the list: more is asked for when it comes into sight. */
+function Older() {
+  const services = useServices()
+  const element = useRef<HTMLParagraphElement>(null)
+  const shown = useGallery((state) => state.items?.length ?? 0)
+  const total = useGallery((state) => state.total)
+  useEffect(() => {
+    const end = element.current
+    if (end === null) return
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void loadOlder(services)
+      },
+      { rootMargin: '900px 0px' },
+    )
+    observer.observe(end)
+    return () => observer.disconnect()
+    // Anew for each part of the list: what stays in sight is not told of twice.
+  }, [services, shown])
+  return shown < total ? (
+    <p ref={element} className={styles['older']}>
+      Older ones…
+    </p>
+  ) : null
+}

@@ -1,0 +1,67 @@
+/** What the gallery says about an item. */
+import type { GalleryItem, GalleryKind } from '../../../src-shared/gallery.ts'
+import { byteSize, count } from '../../components/format.ts'
+import type { EngineState } from '../../stores/engine-state.ts'
+
+export const kindWords: Record<GalleryKind, string> = {
+  recording: 'Recording',
+  plan: 'Acquisition',
+  image: 'Image',
+  foreign: 'Other program',
+}
+
+/** `OME-TIFF · 200 frames · 105 MB`, as far as it is known. */
+export function itemFacts({ format, frames, bytes }: GalleryItem): string {
+  const parts = [
+    format,
+    frames === undefined ? undefined : frames === 1 ? '1 frame' : `${count(frames)} frames`,
+    bytes === undefined ? undefined : byteSize(bytes),
+  ]
+  return parts.filter((part) => part !== undefined).join(' · ')
+}
+
+/** `15:57`, of the day that its heading names. */
+export function timeOfDay(timeMs: number): string {
+  return new Date(timeMs).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
+}
+
+/** `Today`, `Yesterday`, or the date. */
+export function dayTitle(timeMs: number, nowMs: number): string {
+  const dayOf = (ms: number) => new Date(ms).setHours(0, 0, 0, 0)
+  // Noon of the day before, whatever the clock was put forward or back by.
+  const yesterday = dayOf(dayOf(nowMs) - 12 * 3_600_000)
+  if (dayOf(timeMs) === dayOf(nowMs)) return 'Today'
+  if (dayOf(timeMs) === yesterday) return 'Yesterday'
+  return new Date(timeMs).toLocaleDateString('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  })
+}
+
+export type ItemState = 'running' | 'cancelled' | 'failed' | undefined
+
+/** How an item ended, if not as it should, or that it is under way. */
+export function itemState({ id, finish }: GalleryItem, running: readonly string[]): ItemState {
+  if (running.includes(id)) return 'running'
+  return finish === 'completed' ? undefined : finish
+}
+
+export const stateWords: Record<NonNullable<ItemState>, string> = {
+  running: 'under way',
+  cancelled: 'stopped early',
+  failed: 'failed',
+}
+
+/** Ids of what is being acquired now, with commas between. */
+export function runningIds({ recording, acquisition }: EngineState): string {
+  return [recording, acquisition]
+    .filter((status) => status !== undefined && status.state !== 'finished')
+    .map((status) => status?.id)
+    .join()
+}

@@ -1,0 +1,17 @@
+import type { ImageAxis } from '../../../src-shared/gallery.ts'
+import { count } from '../../components/format.ts'
+import { datasetOf, type ViewerState } from '../../stores/viewer-store.ts'
+
+const axisWords: Record<ImageAxis, string> = { t: 'times', p: 'positions', c: 'channels', z: 'z planes' }
+
+/** `OME-TIFF · 2048 × 2048 · 12 bits · 200 times · 3 channels`: what the dataset on show is. */
+export function datasetFacts(state: ViewerState): string {
+  const dataset = datasetOf(state)
+  if (dataset === undefined) return ''
+  const { format, width, height, significantBits, sizes } = dataset
+  const lengths = (['t', 'p', 'c', 'z'] as const).flatMap((axis) => {
+    const size = sizes[axis] ?? 1
+    return size > 1 ? [`${count(size)} ${axisWords[axis]}`] : []
+  })
+  return [format, `${width} × ${height}`, `${significantBits} bits`, ...lengths].join(' · ')
+}
