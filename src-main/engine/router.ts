@@ -47,11 +47,6 @@ function invalidInput(error: unknown): CoverslipError | undefined {
   })
 }
 
-/** Contract first: this must be gone before it reaches the main branch. */
-function notBuiltYet(): never {
-  throw new CoverslipError('INTERNAL', 'Not built yet')
-}
-
 const os = implement(contract)
   .$context<CallContext>()
   .use(async ({ next, context, procedure, path }, input) => {
