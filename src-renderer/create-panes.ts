@@ -5,10 +5,11 @@ import type { Backend } from './backend/backend.ts'
 import { Panes } from './panes.ts'
 import { Thumbnails } from './planes/thumbnails.ts'
 import { createEngineStore } from './stores/engine-store.ts'
+import { createExportStore } from './stores/export-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
-import { createExportStore } from './stores/export-store.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
+import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
 import { createSessionStore } from './stores/session-store.ts'
 import { createViewStore } from './stores/view-store.ts'
@@ -32,7 +33,8 @@ export function createPanes(backend: Backend, page: Window): Panes {
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-  const services = { backend, engine, view, session, plan, gallery, viewing, thumbnails, exporting }
+  const overview = new Overview()
+  const services = { backend, engine, view, session, plan, overview, gallery, viewing, thumbnails, exporting }
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)

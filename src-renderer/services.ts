@@ -8,6 +8,7 @@ import type { EngineStore } from './stores/engine-store.ts'
 import type { ExportPhase, ExportStore } from './stores/export-store.ts'
 import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
 import { detectorOf } from './stores/layout.ts'
+import type { Overview } from './stores/overview.ts'
 import type { PaneId } from './stores/panes.ts'
 import type { PlanDraft } from './stores/plan-draft.ts'
 import type { PlanDraftStore } from './stores/plan-draft-store.ts'
@@ -29,6 +30,8 @@ export type PageServices = {
   readonly viewing: ViewingStore
   readonly exporting: ExportStore
   readonly thumbnails: Thumbnails
+  /** Pictures under the map of the stage. */
+  readonly overview: Overview
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */

@@ -158,9 +158,10 @@ export class SimulatedStage implements StageDevice {
         hint: `It takes up to ${mostPlanes}, where a camera is connected.`,
       })
     }
-    await this.moveTo({ z: first })
     const ended = new AbortController()
+    const moving = this.moveTo({ z: first })
     this.#stack = ended
+    await moving
     let readyMs = hostTimeMs()
     for (const z of planesUm) {
       if (ended.signal.aborted) break

@@ -44,6 +44,8 @@ async function run(): Promise<void> {
   // A fault in one part must not end the acquisition of another.
   process.on('uncaughtException', (error) => console.error(error))
   for (const line of serving.lines) console.log(line)
+  console.log(`Images and settings are kept in ${dataFolder}`)
+  console.log(`For scripts: ${new URL('/api/docs', serving.url).href}`)
   if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
   if (options.open && folder !== undefined) openAppWindow(serving.url, dataFolder)
   closeOnSignals(async () => {

@@ -1,14 +1,17 @@
 /** Plans: loading, keeping, estimating and running them. */
 import type { PlanRequest } from '../../src-shared/acquisition/acquisition-requests.ts'
-import type { PlanEstimate } from '../../src-shared/acquisition/acquisition-status.ts'
+import type { PlanEstimate, PlanStatus } from '../../src-shared/acquisition/acquisition-status.ts'
 import { type PlanRemark, readPlan } from '../../src-shared/plan/read-plan.ts'
+import type { PlanPosition } from '../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../src-shared/plan/write-plan.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import { failureOf, type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { emptyDraft, type PlanDraft, withPlan } from '../stores/plan-draft.ts'
+import { focusStage, xyStage } from '../stores/selectors.ts'
 import { addNotice } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
+import { moveStageTo } from './stage-actions.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
@@ -20,6 +23,11 @@ export function requestOf({ name, sequence, run }: PlanDraft): PlanRequest {
 /** What the plan would take, and why it could not be run. */
 export function estimatePlan({ backend }: Services, draft: PlanDraft): Promise<Outcome<PlanEstimate>> {
   return outcome(backend.client.acquisition.estimate(requestOf(draft)))
+}
+
+/** Whether a plan is under way. */
+export function isRunning(status: PlanStatus | undefined): boolean {
+  return status !== undefined && status.state !== 'finished'
 }
 
 /** Starts the plan being edited; a notice says why it did not. */
@@ -73,6 +81,19 @@ export function repeatAcquisition(services: Services, plan: Plan): void {
   const failure = editPlan(services, plan)
   if (failure === undefined) services.view.setState({ place: 'acquire' })
   else addNotice(services.session, 'The acquisition cannot be repeated', failure)
+}
+
+/** Shows what was acquired in the gallery. */
+export function openAcquired({ view }: Services, _id: string): void {
+  view.setState({ place: 'gallery' })
+}
+
+/** Puts the plan of an acquisition that was kept into the editor; a notice says why it could not. */
+export async function repeatAcquired(services: Services, id: string): Promise<void> {
+  const opened = await outcome(services.backend.client.gallery.open({ id }))
+  if (!opened.ok) return addNotice(services.session, 'The acquisition cannot be repeated', opened.failure)
+  const { plan } = opened.value
+  if (plan !== undefined) repeatAcquisition(services, plan)
 }
 
 /** An empty plan in place of the one being edited. */
@@ -129,4 +150,17 @@ export function saveTemplate(
 
 export function removeTemplate({ backend }: Services, name: string): Promise<CallFailure | undefined> {
   return failureOf(backend.client.plans.remove({ name }))
+}
+
+/** Moves the stage, and the focus, to a position of the plan; axes that it does not name stay. */
+export async function goToPosition(
+  services: Services,
+  { xUm, yUm, zUm }: Pick<PlanPosition, 'xUm' | 'yUm' | 'zUm'>,
+): Promise<void> {
+  if (!permitted(services, 'The stage was not moved')) return
+  const { devices } = services.engine.getState()
+  const [xy, focus] = [xyStage(devices), focusStage(devices)]
+  const target = { ...(xUm === undefined ? {} : { x: xUm }), ...(yUm === undefined ? {} : { y: yUm }) }
+  if (xy !== undefined && Object.keys(target).length > 0) await moveStageTo(services, xy.id, target)
+  if (focus !== undefined && zUm !== undefined) await moveStageTo(services, focus.id, { z: zUm })
 }

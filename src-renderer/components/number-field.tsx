@@ -5,7 +5,9 @@ import styles from './number-field.module.css'
 export type NumberFieldProps = {
   /** Accessible name. */
   readonly label: string
-  readonly value: number
+  /** Undefined: not set; `placeholder` says what holds then. */
+  readonly value: number | undefined
+  readonly placeholder?: string | undefined
   readonly unit?: string | undefined
   /** Change by the up and down keys, ten times with Shift; also sets the decimals shown. */
   readonly step?: number | undefined
@@ -14,10 +16,13 @@ export type NumberFieldProps = {
   readonly invalid?: boolean
   readonly describedBy?: string | undefined
   onCommit(value: number): void
+  /** Called when the field was emptied; absent: it keeps its value. */
+  onClear?: (() => void) | undefined
 }
 
 /** `value` as the field shows it. */
-function shownText(value: number, step: number | undefined): string {
+function shownText(value: number | undefined, step: number | undefined): string {
+  if (value === undefined) return ''
   return step === undefined ? compact(value, 5) : fixed(value, decimalsOf(step))
 }
 
@@ -26,6 +31,7 @@ export function NumberField(props: NumberFieldProps) {
   const {
     label,
     value,
+    placeholder,
     unit,
     step,
     disabled = false,
@@ -33,6 +39,7 @@ export function NumberField(props: NumberFieldProps) {
     invalid = false,
     describedBy,
     onCommit,
+    onClear,
   } = props
   const [typed, setTyped] = useState<string>()
   const skipBlur = useRef(false)
@@ -41,7 +48,8 @@ export function NumberField(props: NumberFieldProps) {
     if (typed === undefined) return
     const number = parseNumber(typed)
     setTyped(undefined)
-    if (number !== undefined && number !== value) onCommit(number)
+    if (typed.trim() === '') onClear?.()
+    else if (number !== undefined && number !== value) onCommit(number)
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
@@ -55,7 +63,7 @@ export function NumberField(props: NumberFieldProps) {
     } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       if (readOnly) return
       event.preventDefault()
-      const from = (typed === undefined ? undefined : parseNumber(typed)) ?? value
+      const from = (typed === undefined ? undefined : parseNumber(typed)) ?? value ?? 0
       // Without a step: one in the second significant digit.
       const by = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
       const change = by * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1)
@@ -80,6 +88,7 @@ export function NumberField(props: NumberFieldProps) {
         aria-invalid={invalid}
         aria-describedby={describedBy}
         value={typed ?? shownText(value, step)}
+        placeholder={placeholder}
         disabled={disabled}
         readOnly={readOnly}
         onFocus={(event) => event.currentTarget.select()}

@@ -1,8 +1,8 @@
 /** The plan being edited: pure functions from one draft to the next. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { planRequestSchema } from '../../src-shared/acquisition/acquisition-requests.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import { type PlanRemark, readPlan } from '../../src-shared/plan/read-plan.ts'
+import { type PlanRemark, problemsOfRefusal, readPlan } from '../../src-shared/plan/read-plan.ts'
 import { type Axis, defaultAxisOrder, type MdaSequence } from '../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../src-shared/plan/write-plan.ts'
 
@@ -104,20 +104,12 @@ export type PlanCheck = {
   readonly warnings: readonly PlanRemark[]
 }
 
-const problemsSchema = z.array(z.object({ path: z.string(), message: z.string() }))
-
-/** What a refused plan's error complains of, path by path; of another error, its message. */
-export function problemsOf(message: string, details: Readonly<Record<string, unknown>> | undefined) {
-  const listed = problemsSchema.safeParse(details?.['problems'])
-  return listed.success && listed.data.length > 0 ? listed.data : [{ path: '', message }]
-}
-
 /** Whether a plan contradicts itself. */
 export function checkPlan(sequence: MdaSequence): PlanCheck {
   try {
     return { problems: [], warnings: readPlan(writePlan(sequence)).warnings }
   } catch (error) {
     if (!(error instanceof CoverslipError)) throw error
-    return { problems: problemsOf(error.message, error.data), warnings: [] }
+    return { problems: problemsOfRefusal(error), warnings: [] }
   }
 }

@@ -14,6 +14,9 @@ export type DevicesPage =
   | { readonly kind: 'connection'; readonly connectionId: string }
   | { readonly kind: 'find' | 'add' | 'drivers' | 'check-up' }
 
+/** What a drag on the map of the stage does: it moves the map, or draws the area or the polygon of tiles. */
+export type MapTool = 'move' | 'area' | 'polygon'
+
 export type SessionState = {
   readonly notices: readonly Notice[]
   /** Starts and stops under way, by detector. */
@@ -25,6 +28,9 @@ export type SessionState = {
   readonly phonePanel: string | undefined
   /** Undefined: the camera on show, or on a narrow screen the list itself. */
   readonly devicesPage: DevicesPage | undefined
+  readonly mapTool: MapTool
+  /** What the Acquire view shows above the plan where there is room for one of them only. */
+  readonly acquirePane: 'live' | 'map'
 }
 
 export type SessionStore = StoreApi<SessionState>
@@ -37,6 +43,8 @@ export function createSessionStore(): SessionStore {
     openSheet: undefined,
     phonePanel: undefined,
     devicesPage: undefined,
+    mapTool: 'move',
+    acquirePane: 'live',
   }))
 }
 

@@ -6,6 +6,7 @@ import { fixed } from '../components/format.ts'
 import { useDetector, useEngine, useServices, useSession, useShown, useView } from '../services.ts'
 import { whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { deviceById, statsOf, streamOf, watchedProtocol } from '../stores/selectors.ts'
+import { RunStatus } from './acquire/run-status.tsx'
 import { Counters } from './counters.tsx'
 import { RecordButton } from './record/record-button.tsx'
 import { SnapButton } from './snap-button.tsx'
@@ -20,6 +21,7 @@ export function StatusBar({ phone }: { readonly phone: boolean }) {
       <LiveButton />
       <SnapButton phone={phone} />
       <RecordButton phone={phone} />
+      <RunStatus phone={phone} />
       <Rates phone={phone} />
       {live && <ZoomControls phone={phone} />}
     </footer>

@@ -5,6 +5,17 @@ import { defaultStorage, storageOptionsSchema } from './storage-options.ts'
 const detectorNames = z.array(z.string().min(1).max(200)).max(8)
 const name = z.string().max(200).describe('Without folder; absent: named by kind and time')
 
+export const recordingBeginSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('now') }),
+  /** Unix time, ms. */
+  z.strictObject({ kind: z.literal('at'), time: z.number() }),
+  /** When the image changes: mean absolute change from its recent course, as a share of the format's range. */
+  z.strictObject({ kind: z.literal('change'), threshold: z.number().positive().max(1) }),
+  /** When `recording.begin` is called. */
+  z.strictObject({ kind: z.literal('asked') }),
+])
+export type RecordingBegin = z.infer<typeof recordingBeginSchema>
+
 export const recordingRequestSchema = z.strictObject({
   /** Cameras to record, side by side; absent: the first camera. */
   detectorNames: detectorNames.min(1).optional(),
@@ -18,17 +29,7 @@ export const recordingRequestSchema = z.strictObject({
     ])
     .prefault({ kind: 'stopped' }),
   /** When it begins. Until then the recording waits, with its memory reserved and its cameras running. */
-  begin: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('now') }),
-      /** Unix time, ms. */
-      z.strictObject({ kind: z.literal('at'), time: z.number() }),
-      /** When the image changes: mean absolute change from its recent course, as a share of the format's range. */
-      z.strictObject({ kind: z.literal('change'), threshold: z.number().positive().max(1) }),
-      /** When `recording.begin` is called. */
-      z.strictObject({ kind: z.literal('asked') }),
-    ])
-    .prefault({ kind: 'now' }),
+  begin: recordingBeginSchema.prefault({ kind: 'now' }),
   /** Frames of the last seconds before it begins are kept too, as far as they are still in memory. */
   preRecordS: z.number().nonnegative().max(600).default(0),
 })

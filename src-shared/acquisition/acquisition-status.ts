@@ -1,6 +1,7 @@
 /** What a recording or a plan tells while it runs, and what it would take before it does. */
 import { z } from 'zod'
 import { planRemarkSchema } from '../plan/read-plan.ts'
+import { recordingBeginSchema } from './acquisition-requests.ts'
 import { frameIndexSchema } from './frame-record.ts'
 import { storageFormatSchema } from './storage-options.ts'
 
@@ -36,8 +37,15 @@ export const acquisitionStatusSchema = z.object({
   /** Over the last moments. */
   writeBytesPerSecond: z.number().nonnegative(),
   freeDiskBytes: z.number().nonnegative().optional(),
-  /** While a recording waits for a change: how much the image changes now, given as its threshold is. */
-  change: z.number().nonnegative().optional(),
+  /** What a recording waits for. */
+  waiting: z
+    .object({
+      begin: recordingBeginSchema,
+      preRecordS: z.number().nonnegative(),
+      /** How much the image changes now, given as the threshold is. */
+      change: z.number().nonnegative().optional(),
+    })
+    .optional(),
   /** Present when finished. */
   finish: z
     .object({ reason: finishReasonSchema, message: z.string().optional(), hint: z.string().optional() })

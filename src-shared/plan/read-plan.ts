@@ -62,7 +62,10 @@ export function planRefusal(problems: readonly PlanRemark[]): CoverslipError {
 }
 
 /** What a refused plan was refused for; of any other error, that itself. */
-export function problemsOfRefusal({ data, message }: CoverslipError): readonly PlanRemark[] {
+export function problemsOfRefusal({
+  data,
+  message,
+}: Pick<CoverslipError, 'data' | 'message'>): readonly PlanRemark[] {
   const problems = z.array(planRemarkSchema).safeParse(data?.['problems'])
   return problems.success ? problems.data : [{ path: '', message }]
 }

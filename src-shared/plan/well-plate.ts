@@ -16,7 +16,7 @@ export type WellPlate = {
 type PlateSize = readonly [rows: number, columns: number, pitchMm: number, wellMm: number, circular: boolean]
 
 /** The plates that useq-schema knows by their number of wells (ANSI/SLAS 4-2004 pitches). */
-const knownPlates: Readonly<Record<string, PlateSize>> = {
+export const knownPlates: Readonly<Record<string, PlateSize>> = {
   '6-well': [2, 3, 39.12, 34.8, true],
   '12-well': [3, 4, 26, 22, true],
   '24-well': [4, 6, 19, 15.6, true],
@@ -26,7 +26,8 @@ const knownPlates: Readonly<Record<string, PlateSize>> = {
   '1536-well': [32, 48, 2.25, 1.7, false],
 }
 
-function knownPlate(name: string): WellPlate | undefined {
+/** The plate of that name; its number of wells alone is enough. */
+export function knownPlate(name: string): WellPlate | undefined {
   const size = knownPlates[/^\d+$/.test(name) ? `${name}-well` : name]
   if (size === undefined) return undefined
   const [rows, columns, pitchMm, wellMm, circular] = size

@@ -55,8 +55,7 @@ describe('snaps are opened by programs of others', () => {
     const text = run('identify', ['-format', '%[Coverslip]', png.filePath])
     const detector = engine.devices.camera().id
     expect(metadataSchema.parse(JSON.parse(text))).toMatchObject({ detector })
-    const [, json = ''] =
-      /^coverslip=(.*)$/m.exec(run('identify', ['-format', '%c', tiff.filePath])) ?? []
+    const [, json = ''] = /^coverslip=(.*)$/m.exec(run('identify', ['-format', '%c', tiff.filePath])) ?? []
     expect(metadataSchema.parse(JSON.parse(json))).toMatchObject({ detector })
   })
 

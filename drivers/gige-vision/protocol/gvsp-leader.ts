@@ -76,15 +76,7 @@ export function decodeLeader(data: Buffer): GvspLeader | undefined {
         ...base,
         chunks: base.chunks || type === payloadType.extendedChunkData,
         kind: 'image',
-        image: {
-          pixelCode: data.readUInt32BE(12),
-          width: data.readUInt32BE(16),
-          height: data.readUInt32BE(20),
-          offsetX: data.readUInt32BE(24),
-          offsetY: data.readUInt32BE(28),
-          paddingX: data.readUInt16BE(32),
-          paddingY: data.readUInt16BE(34),
-        },
+        image: { pixelCode: data.readUInt32BE(commonBytes), ...readExtent(data, commonBytes + 4) },
       }
     case payloadType.multipart: {
       const parts = Math.floor((data.length - commonBytes) / partBytes)
@@ -114,13 +106,31 @@ function decodePart(data: Buffer): GvspPart {
     sourceId: data.readUInt8(14),
     purposeId: data.readUInt16BE(20),
     regionId: data.readUInt16BE(22),
-    width: data.readUInt32BE(24),
-    height: data.readUInt32BE(28),
-    offsetX: data.readUInt32BE(32),
-    offsetY: data.readUInt32BE(36),
-    paddingX: data.readUInt16BE(40),
-    paddingY: data.readUInt16BE(42),
+    ...readExtent(data, 24),
   }
+}
+
+type ImageExtent = Omit<ImageGeometry, 'pixelCode'>
+
+/** Width, height, x and y u32 | padding x and y u16: the same in leaders of images and in parts. */
+function readExtent(data: Buffer, at: number): ImageExtent {
+  return {
+    width: data.readUInt32BE(at),
+    height: data.readUInt32BE(at + 4),
+    offsetX: data.readUInt32BE(at + 8),
+    offsetY: data.readUInt32BE(at + 12),
+    paddingX: data.readUInt16BE(at + 16),
+    paddingY: data.readUInt16BE(at + 18),
+  }
+}
+
+function writeExtent(target: Buffer, at: number, extent: ImageExtent): void {
+  target.writeUInt32BE(extent.width, at)
+  target.writeUInt32BE(extent.height, at + 4)
+  target.writeUInt32BE(extent.offsetX, at + 8)
+  target.writeUInt32BE(extent.offsetY, at + 12)
+  target.writeUInt16BE(extent.paddingX, at + 16)
+  target.writeUInt16BE(extent.paddingY, at + 18)
 }
 
 /** Writes a leader at `offset` of `packet`; returns its length. */
@@ -131,7 +141,8 @@ export function writeLeader(packet: Buffer, offset: number, leader: GvspLeader):
   target.writeBigUInt64BE(leader.timestamp, 4)
   switch (leader.kind) {
     case 'image':
-      writeImage(target.subarray(commonBytes), leader.image)
+      target.writeUInt32BE(leader.image.pixelCode, commonBytes)
+      writeExtent(target, commonBytes + 4, leader.image)
       return imageLeaderBytes
     case 'multipart':
       leader.parts.forEach((part, i) => writePart(target.subarray(commonBytes + i * partBytes), part))
@@ -145,16 +156,6 @@ function payloadTypeOf(leader: GvspLeader): number {
   return leader.kind === 'data' ? leader.payloadType : payloadType[leader.kind]
 }
 
-function writeImage(target: Buffer, image: ImageGeometry): void {
-  target.writeUInt32BE(image.pixelCode, 0)
-  target.writeUInt32BE(image.width, 4)
-  target.writeUInt32BE(image.height, 8)
-  target.writeUInt32BE(image.offsetX, 12)
-  target.writeUInt32BE(image.offsetY, 16)
-  target.writeUInt16BE(image.paddingX, 20)
-  target.writeUInt16BE(image.paddingY, 22)
-}
-
 function writePart(target: Buffer, part: GvspPart): void {
   target.fill(0, 0, partBytes)
   target.writeUInt16BE(part.dataType, 0)
@@ -163,10 +164,5 @@ function writePart(target: Buffer, part: GvspPart): void {
   target.writeUInt8(part.sourceId, 14)
   target.writeUInt16BE(part.purposeId, 20)
   target.writeUInt16BE(part.regionId, 22)
-  target.writeUInt32BE(part.width, 24)
-  target.writeUInt32BE(part.height, 28)
-  target.writeUInt32BE(part.offsetX, 32)
-  target.writeUInt32BE(part.offsetY, 36)
-  target.writeUInt16BE(part.paddingX, 40)
-  target.writeUInt16BE(part.paddingY, 42)
+  writeExtent(target, 24, part)
 }

@@ -4,6 +4,7 @@ import {
   deviceDescriptionSchema,
   presetSchema,
   propertyDescriptorSchema,
+  standardProperty,
 } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { driverManifestSchema } from '../../../src-shared/hardware.ts'
@@ -142,6 +143,27 @@ function checkProperties(device: Device): void {
   }
 }
 
+/** What acquisitions rely on, of the kinds of devices that are nothing but their properties. */
+const expectedProperties = {
+  shutter: { name: standardProperty.open, type: 'boolean' },
+  autofocus: { name: standardProperty.findFocus, type: 'command' },
+} as const
+
+const standardProperties: CheckBody = (context) =>
+  withConnection(context, async ({ devices }) => {
+    for (const device of devices) {
+      const { kind, name } = device.description
+      if (kind !== 'shutter' && kind !== 'autofocus') continue
+      const expected = expectedProperties[kind]
+      const property = device.properties().find((candidate) => candidate.name === expected.name)
+      ensure(
+        property?.type === expected.type,
+        `${name} is of the kind ${kind}, but has no property "${expected.name}" of the type ${expected.type}`,
+      )
+    }
+    return undefined
+  })
+
 const presets: CheckBody = (context) =>
   withConnection(context, async ({ devices, presets: all }) => {
     if (all === undefined || all.length === 0) return 'It has no presets'
@@ -166,5 +188,6 @@ export const driverChecks: readonly (readonly [name: string, body: CheckBody])[]
   ['refuses options it does not know', refusesUnknownOptions],
   ['devices are described by the schema, their ids unique', descriptions],
   ['properties are described by the schema, their names unique and values allowed', properties],
+  ['shutters and autofocus devices have the property that acquisitions set', standardProperties],
   ['presets set properties that are there', presets],
 ]

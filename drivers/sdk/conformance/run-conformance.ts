@@ -8,6 +8,7 @@ import { cameraChecks } from './camera-checks.ts'
 import type { ConformanceCheck, ConformanceContext, ConformanceTarget } from './conformance-check.ts'
 import { driverChecks } from './driver-checks.ts'
 import { propertyChecks } from './property-checks.ts'
+import { stackChecks } from './stack-checks.ts'
 import { stageChecks } from './stage-checks.ts'
 
 /** All checks, in the order in which to run them (one after the other); each opens the driver anew. */
@@ -18,13 +19,15 @@ export function conformanceChecks(driver: Driver, target: ConformanceTarget): re
     timeoutMs: target.timeoutMs ?? 10_000,
     stageToleranceUm: target.stageToleranceUm ?? 1,
   }
-  return [...driverChecks, ...propertyChecks, ...cameraChecks, ...stageChecks].map(([name, body]) => ({
-    name,
-    run: async () => {
-      const reason = await body(context)
-      return reason === undefined ? { outcome: 'passed' } : { outcome: 'skipped', reason }
-    },
-  }))
+  return [...driverChecks, ...propertyChecks, ...cameraChecks, ...stageChecks, ...stackChecks].map(
+    ([name, body]) => ({
+      name,
+      run: async () => {
+        const reason = await body(context)
+        return reason === undefined ? { outcome: 'passed' } : { outcome: 'skipped', reason }
+      },
+    }),
+  )
 }
 
 export type ConformanceResult =

@@ -59,6 +59,44 @@ class TissueRow {
   }
 }
 
+/** One pixel of tissue: where it is, and in what. The same object for every pixel. */
+type TissuePixel = {
+  xUm: number
+  yUm: number
+  /** Above the tubule's base, µm; below 0: outside of it. */
+  heightUm: number
+  thicknessUm: number
+  borderUm: number
+  kind: number
+  character: number
+}
+
+/** Adds to every pixel of tissue what `stainOf` says of it. */
+function stainTissue(
+  context: StructureContext,
+  options: { withBorders: boolean },
+  stainOf: (pixel: TissuePixel) => number,
+): void {
+  const { pixelUm, values, size, leftUm, topUm } = context.canvas
+  const tissue = new TissueRow(context, options)
+  const pixel = { xUm: 0, yUm: 0, heightUm: 0, thicknessUm: 0, borderUm: 0, kind: 0, character: 0 }
+  for (let row = 0; row < size; row += 1) {
+    tissue.load(row)
+    pixel.yUm = topUm + row * pixelUm
+    for (let column = 0; column < size; column += 1) {
+      pixel.kind = tissue.kinds[column] ?? 0
+      if (pixel.kind === tubuleKind.outside) continue
+      pixel.xUm = leftUm + column * pixelUm
+      pixel.heightUm = tissue.heightsUm[column] ?? 0
+      pixel.thicknessUm = tissue.thicknessesUm[column] ?? 0
+      pixel.borderUm = tissue.bordersUm[column] ?? 0
+      pixel.character = tissue.characters[column] ?? 0
+      const index = row * size + column
+      values[index] = (values[index] ?? 0) + stainOf(pixel)
+    }
+  }
+}
+
 /** Amplitude and width of a line of `widthUm` as pixels of `pixelUm` show it: never narrower than they are. */
 function lineProfile(widthUm: number, pixelUm: number): { widthUm: number; amplitude: number } {
   const shown = Math.sqrt(widthUm ** 2 + (0.5 * pixelUm) ** 2)
@@ -73,7 +111,7 @@ function tuftLobe(noise: NoiseTexture, xUm: number, yUm: number): number {
 /** F-actin: brush borders, cell cortex, smooth muscle, fibres. */
 export function paintCytoskeleton(context: StructureContext, fibres: readonly Fibre[]): void {
   const { canvas, noise } = context
-  const { pixelUm, values, size } = canvas
+  const { pixelUm } = canvas
   const cortex = lineProfile(0.38, pixelUm)
   const membrane = lineProfile(0.7, pixelUm)
   const lamina = lineProfile(0.8, pixelUm)
@@ -81,18 +119,10 @@ export function paintCytoskeleton(context: StructureContext, fibres: readonly Fi
   const fibreTint = pixelUm < coarsestFibrePixelUm ? 0 : 0.14
   const distalBrush = lineProfile(0.3, pixelUm)
   const perGrain = 1 / Math.max(0.9, pixelUm * 1.2)
-  const tissue = new TissueRow(context, { withBorders: true })
-  const { heightsUm, thicknessesUm, bordersUm, kinds, characters } = tissue
-  for (let row = 0; row < size; row += 1) {
-    tissue.load(row)
-    const yUm = canvas.topUm + row * pixelUm
-    for (let column = 0; column < size; column += 1) {
-      const kind = kinds[column] ?? 0
-      if (kind === tubuleKind.outside) continue
-      const heightUm = heightsUm[column] ?? 0
-      const thicknessUm = thicknessesUm[column] ?? 0
-      const borderUm = bordersUm[column] ?? 0
-      const xUm = canvas.leftUm + column * pixelUm
+  stainTissue(
+    context,
+    { withBorders: true },
+    ({ xUm, yUm, heightUm, thicknessUm, borderUm, kind, character }) => {
       const grain = noise.at(xUm * perGrain, yUm * perGrain)
       const patch = noise.at(xUm * (1 / 6.5) + 91.3, yUm * (1 / 6.5))
       let value = 0
@@ -120,7 +150,6 @@ export function paintCytoskeleton(context: StructureContext, fibres: readonly Fi
         value += 0.9 * lamina.amplitude * gaussian(wave / lamina.widthUm)
       } else if (heightUm > thicknessUm + 5) value += 0.025
       else {
-        const character = characters[column] ?? 0
         const proximal = kind === tubuleKind.proximal
         const inside = 1 - smoothStep(thicknessUm - 0.7, thicknessUm + 0.7, heightUm)
         const cytoplasm = (0.1 + 0.1 * character) * (1 + 0.3 * grain + 0.35 * patch)
@@ -132,43 +161,29 @@ export function paintCytoskeleton(context: StructureContext, fibres: readonly Fi
         value += 0.025 + inside * (cytoplasm + lateral)
         value += level * profile.amplitude * gaussian(apex / profile.widthUm)
       }
-      const index = row * size + column
-      values[index] = (values[index] ?? 0) + value
-    }
-  }
+      return value
+    },
+  )
   for (const fibre of fibres) canvas.line(fibre.points, fibre.radiusUm, 0.75 * fibre.level)
 }
 
 /** Diffuse cytoplasm with mitochondria and vesicles: many in proximal cells, few elsewhere. */
 export function paintVesicles(context: StructureContext, cells: readonly Cell[]): void {
   const { canvas, noise } = context
-  const { pixelUm, values, size } = canvas
-  const tissue = new TissueRow(context, { withBorders: false })
-  const { heightsUm, thicknessesUm, kinds, characters } = tissue
-  for (let row = 0; row < size; row += 1) {
-    tissue.load(row)
-    const yUm = canvas.topUm + row * pixelUm
-    for (let column = 0; column < size; column += 1) {
-      const kind = kinds[column] ?? 0
-      if (kind === tubuleKind.outside) continue
-      const heightUm = heightsUm[column] ?? 0
-      const thicknessUm = thicknessesUm[column] ?? 0
-      const xUm = canvas.leftUm + column * pixelUm
-      // Turned, so that the lattice of the noise does not show.
-      const grain = noise.at(xUm / 2.6 + yUm / 3.4, yUm / 2.6 - xUm / 3.4)
-      let value = 0.045 + 0.015 * grain
-      if (heightUm >= 0 && kind === tubuleKind.glomerulus) value = heightUm > 8 ? 0.075 + 0.03 * grain : 0.025
-      else if (heightUm >= 0 && kind === tubuleKind.artery) value = heightUm < thicknessUm ? 0.1 : 0.03
-      else if (heightUm >= 0) {
-        const character = characters[column] ?? 0
-        const inside = 1 - smoothStep(thicknessUm - 1.5, thicknessUm + 0.5, heightUm)
-        const level = kind === tubuleKind.proximal ? 0.13 + 0.12 * character : 0.06 + 0.05 * character
-        value = 0.018 + inside * level * (1 + 0.3 * grain)
-      }
-      const index = row * size + column
-      values[index] = (values[index] ?? 0) + value
+  const { pixelUm } = canvas
+  stainTissue(context, { withBorders: false }, ({ xUm, yUm, heightUm, thicknessUm, kind, character }) => {
+    // Turned, so that the lattice of the noise does not show.
+    const grain = noise.at(xUm / 2.6 + yUm / 3.4, yUm / 2.6 - xUm / 3.4)
+    let value = 0.045 + 0.015 * grain
+    if (heightUm >= 0 && kind === tubuleKind.glomerulus) value = heightUm > 8 ? 0.075 + 0.03 * grain : 0.025
+    else if (heightUm >= 0 && kind === tubuleKind.artery) value = heightUm < thicknessUm ? 0.1 : 0.03
+    else if (heightUm >= 0) {
+      const inside = 1 - smoothStep(thicknessUm - 1.5, thicknessUm + 0.5, heightUm)
+      const level = kind === tubuleKind.proximal ? 0.13 + 0.12 * character : 0.06 + 0.05 * character
+      value = 0.018 + inside * level * (1 + 0.3 * grain)
     }
-  }
+    return value
+  })
   // Where pixels are coarse, fewer and stronger spots give the same light.
   const share = pixelUm < 1 ? 1 : pixelUm < 2 ? 0.4 : 0.15
   for (const cell of cells) paintVesiclesOf(cell, context, share)
@@ -219,22 +234,14 @@ export function paintEosin(
   cells: readonly Cell[],
 ): void {
   const { canvas, noise } = context
-  const { pixelUm, values, size } = canvas
+  const { pixelUm } = canvas
   const cortex = lineProfile(0.35, pixelUm)
   const fibreTint = pixelUm < coarsestFibrePixelUm ? 0 : 0.05
   const grainUm = Math.max(1.1, pixelUm)
-  const tissue = new TissueRow(context, { withBorders: true })
-  const { heightsUm, thicknessesUm, bordersUm, kinds, characters } = tissue
-  for (let row = 0; row < size; row += 1) {
-    tissue.load(row)
-    const yUm = canvas.topUm + row * pixelUm
-    for (let column = 0; column < size; column += 1) {
-      const kind = kinds[column] ?? 0
-      if (kind === tubuleKind.outside) continue
-      const heightUm = heightsUm[column] ?? 0
-      const thicknessUm = thicknessesUm[column] ?? 0
-      const borderUm = bordersUm[column] ?? 0
-      const xUm = canvas.leftUm + column * pixelUm
+  stainTissue(
+    context,
+    { withBorders: true },
+    ({ xUm, yUm, heightUm, thicknessUm, borderUm, kind, character }) => {
       const patch = noise.at(xUm / 5 + 11.7, yUm / 5)
       const grain = noise.at(xUm / grainUm, yUm / grainUm)
       let value = 0.2 + fibreTint + 0.06 * patch + 0.03 * grain
@@ -247,7 +254,6 @@ export function paintEosin(
         const wall = 1 - smoothStep(thicknessUm - 0.8, thicknessUm + 0.8, heightUm)
         value = 0.02 + wall * (0.62 + 0.1 * patch + 0.05 * grain)
       } else if (heightUm >= 0) {
-        const character = characters[column] ?? 0
         const inside = 1 - smoothStep(thicknessUm - 0.8, thicknessUm + 0.8, heightUm)
         const proximal = kind === tubuleKind.proximal
         const level = proximal ? 0.5 + 0.14 * character : 0.28 + 0.1 * character
@@ -255,10 +261,9 @@ export function paintEosin(
         const lateral = 0.1 * cortex.amplitude * gaussian(borderUm / cortex.widthUm)
         value = 0.015 + inside * (level * (1 + 0.12 * patch + 0.12 * grain) + lateral) + brush
       }
-      const index = row * size + column
-      values[index] = (values[index] ?? 0) + value
-    }
-  }
+      return value
+    },
+  )
   for (const fibre of fibres) canvas.line(fibre.points, fibre.radiusUm * 1.3, 0.22 * fibre.level)
   for (const cell of cells) {
     if (cell.kind === 'blood') canvas.spot(cell.xUm, cell.yUm, 1.9, 0.95)

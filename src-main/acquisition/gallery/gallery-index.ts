@@ -19,8 +19,6 @@ export type ListRequest = {
   readonly search: string
   readonly offset: number
   readonly limit: number
-  /** Something is known to have changed since the last list. */
-  readonly changed: boolean
 }
 
 export class GalleryIndex {
@@ -35,11 +33,11 @@ export class GalleryIndex {
     this.#dataFolder = dataFolder
   }
 
-  async list({ search, offset, limit, changed }: ListRequest): Promise<{
+  async list({ search, offset, limit }: ListRequest): Promise<{
     readonly items: GalleryItem[]
     readonly total: number
   }> {
-    await this.#update(changed)
+    await this.#update()
     const words = search
       .toLowerCase()
       .split(/\s+/)
@@ -59,15 +57,24 @@ export class GalleryIndex {
 
   /** How the list shows what was found at `id`; undefined when it is not in the list. */
   async entry(id: string): Promise<{ readonly found: FoundItem; readonly item: GalleryItem } | undefined> {
-    await this.#update(false)
-    if (!this.#entries.has(id)) await this.#update(true)
+    await this.#update()
+    if (!this.#entries.has(id)) {
+      this.invalidate()
+      await this.#update()
+    }
     const entry = this.#entries.get(id)
     return entry && { found: entry.found, item: entry.facts.item }
   }
 
-  async #update(changed: boolean): Promise<void> {
-    if (this.#updating !== undefined) await this.#updating
-    if (!changed && performance.now() - this.#scannedAt < freshForMs) return
+  /** Something has been kept or removed: what was found before is looked for again. */
+  invalidate(): void {
+    this.#scannedAt = Number.NEGATIVE_INFINITY
+  }
+
+  async #update(): Promise<void> {
+    // One that is under way may have begun before the last change.
+    await this.#updating
+    if (performance.now() - this.#scannedAt < freshForMs) return
     this.#updating ??= this.#scan().finally(() => {
       this.#updating = undefined
     })
@@ -75,7 +82,7 @@ export class GalleryIndex {
   }
 
   async #scan(): Promise<void> {
-    const startedAt = performance.now()
+    this.#scannedAt = performance.now()
     const found = await scanGallery(this.#dataFolder)
     const entries = await inTurns(found, async (item): Promise<Entry> => {
       const before = this.#entries.get(item.id)
@@ -92,7 +99,6 @@ export class GalleryIndex {
     this.#sorted = entries.toSorted(
       (a, b) => b.facts.item.startedAt - a.facts.item.startedAt || (a.found.id < b.found.id ? -1 : 1),
     )
-    this.#scannedAt = startedAt
   }
 
   async #readLines(): Promise<void> {

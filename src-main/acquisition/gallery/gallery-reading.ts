@@ -48,6 +48,11 @@ export class GalleryReading {
     }
   }
 
+  /** Something has been kept, completed or removed. */
+  invalidate(): void {
+    this.#index.invalidate()
+  }
+
   close(): Promise<void> {
     return this.#opened.close()
   }

@@ -16,7 +16,7 @@ import { planProblems } from '../run/microscope/plan-problems.ts'
 import { checkStorage, storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
-import { PlanCameras } from './plan-cameras.ts'
+import { CameraChoice } from './camera-choice.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout } from './plan-layout.ts'
 import { planSurroundings } from './plan-surroundings.ts'
@@ -48,7 +48,7 @@ export async function estimatePlan(request: Request, options: EstimateOptions): 
     return { ...nothing, freeDiskBytes, memoryBytes, problems: problems.slice(0, mostRemarks), warnings: [] }
   }
   const { sequence, warnings } = read
-  const cameras = new PlanCameras(options.devices, request.detectorNames ?? [])
+  const cameras = new CameraChoice(options.devices, request.detectorNames ?? [])
   const surroundings = planSurroundings(options.devices, {
     cameraId: cameras.usual[0]?.id,
     roi: sequence.setup?.roi,
@@ -89,7 +89,7 @@ const nothing = {
 type Walked = { readonly walk: Omit<PlanWalk, 'problems'>; readonly problems: readonly PlanRemark[] }
 
 type WalkInput = {
-  readonly cameras: PlanCameras
+  readonly cameras: CameraChoice
   readonly surroundings: ExpandOptions
   readonly request: Request
   readonly options: EstimateOptions
@@ -126,7 +126,7 @@ async function walked(
 /** What the chosen format cannot hold. */
 function formatProblems(
   { storage }: Request,
-  { walk, layout, cameras }: { walk: PlanWalk; layout: PlanLayout; cameras: PlanCameras },
+  { walk, layout, cameras }: { walk: PlanWalk; layout: PlanLayout; cameras: CameraChoice },
 ): readonly PlanRemark[] {
   if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []

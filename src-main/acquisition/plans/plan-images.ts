@@ -6,12 +6,12 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { frameBytesOf } from '../recording/recording-room.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
-import type { PlanCameras } from './plan-cameras.ts'
+import type { CameraChoice } from './camera-choice.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
   readonly sequence: MdaSequence
-  readonly cameras: PlanCameras
+  readonly cameras: CameraChoice
 }
 
 /** What the images of a plan will be like, as far as that is known before: how many, how large, how long exposed. */

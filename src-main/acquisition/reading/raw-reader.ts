@@ -43,7 +43,6 @@ export class RawReader implements DatasetReader {
     const planes = await openStoredPlanes({
       axes: layout.axes,
       logPath: join(dirname(path), frameLogName),
-      perPosition: false,
       count: async () => Math.floor((await file.size()) / imageBytes(pixelFormat, width, height)),
     })
     return new RawReader(file, layout, planes)

@@ -7,7 +7,7 @@ import { recordingsFolder } from '../recordings-folder.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
 import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
-import { readSummary, type RecordingSummary, summaryName, writeSummary } from './recording-folder.ts'
+import { readSummary, type AcquisitionSummary, summaryName, writeSummary } from './recording-folder.ts'
 
 /**
  * Completes all recordings below `dataFolder` that were interrupted, and tells of each. One that cannot be completed is
@@ -40,7 +40,12 @@ async function completeOne(
     const summary = await readSummary(folder)
     if (summary === undefined || summary.finish !== undefined) return
     if (await isUnderWay(folder, summary)) return
-    const frames = await complete(folder, summary)
+    const frames = await completeDatasets(folder, summary)
+    const finish = {
+      reason: 'failed',
+      message: 'It was interrupted, and completed at the next start',
+    } as const
+    await writeSummary(folder, { ...summary, finish })
     alerts.raise({
       id: `recording:interrupted:${day}/${name}`,
       severity: 'warning',
@@ -63,7 +68,7 @@ async function completeOne(
 const silentMs = 60_000
 
 /** Another Coverslip may record to the same data folder. */
-async function isUnderWay(folder: string, { pid, datasets }: RecordingSummary): Promise<boolean> {
+async function isUnderWay(folder: string, { pid, datasets }: AcquisitionSummary): Promise<boolean> {
   if (pid === process.pid || !isAlive(pid)) return false
   const logs = datasets.map((dataset) => join(folder, dataset.folder, frameLogName))
   const times = await Promise.all(
@@ -84,8 +89,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** @returns how many frames it has, all cameras together */
-async function complete(folder: string, summary: RecordingSummary): Promise<number> {
+/**
+ * Completes the files of all cameras, from what their frame logs say.
+ * @returns how many frames they have, all together. @throws CoverslipError DATA_FOLDER
+ */
+export async function completeDatasets(folder: string, summary: AcquisitionSummary): Promise<number> {
   let frames = 0
   for (const dataset of summary.datasets) {
     const records = await readFrameLog(join(folder, dataset.folder, frameLogName))
@@ -96,8 +104,6 @@ async function complete(folder: string, summary: RecordingSummary): Promise<numb
     if (format === 'ome-tiff') await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
     if (format === 'ome-zarr') await completeOmeZarr(join(folder, dataset.folder), dataset.layout, kept)
   }
-  const finish = { reason: 'failed', message: 'It was interrupted, and completed at the next start' } as const
-  await writeSummary(folder, { ...summary, finish })
   return frames
 }
 

@@ -17,8 +17,11 @@ type Options = {
   readonly folder: string
   readonly layout: LayoutStart
   readonly storage: StorageOptions
-  /** The first frame is there, and with it all that is known of the dataset. */
-  begun(layout: DatasetLayout): void
+  /**
+   * The first frame is there, and with it all that is known of the dataset. No frame is reported as written before what
+   * is returned resolves: without the layout on the disk, it could not be completed after a crash.
+   */
+  begun(layout: DatasetLayout): Promise<void> | void
 }
 
 /** What is known of a frame's place in the acquisition, besides what the camera says of it. */
@@ -29,6 +32,7 @@ type OpenedDataset = {
   readonly layout: DatasetLayout
   readonly writer: DatasetWriter
   readonly firstNs: bigint
+  readonly saved: Promise<void> | void
 }
 
 export class DatasetRecording {
@@ -112,8 +116,7 @@ export class DatasetRecording {
     const image = { width, height, pixelFormat, significantBits, pixelSizeUm }
     const layout = { ...this.#options.layout, image, startedAt: unixTimeOf(timestampNs) }
     const writer = await openDataset(folder, layout, storage)
-    begun(layout)
-    return { layout, writer, firstNs: timestampNs }
+    return { layout, writer, firstNs: timestampNs, saved: begun(layout) }
   }
 
   async #keep(
@@ -127,7 +130,7 @@ export class DatasetRecording {
   ): Promise<StoredFrame['record']> {
     const { info, pixels, place, number } = frame
     const capturedAt = unixTimeOf(info.timestampNs)
-    const { layout, writer, firstNs } = await opening
+    const { layout, writer, firstNs, saved } = await opening
     refuseOtherSize(layout, info)
     const { index, ...rest } = place
     const record = {
@@ -148,6 +151,7 @@ export class DatasetRecording {
       ...rest,
     } satisfies FrameRecord
     await writer.write({ pixels, record, index })
+    await saved
     return record
   }
 }

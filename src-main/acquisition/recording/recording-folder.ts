@@ -1,9 +1,13 @@
-/** The folder of one recording, and the file in it that says what it is: `acquisition.json`. */
+/** The folder of one recording or plan, and the file in it that says what it is: `acquisition.json`. */
 import { mkdir, readFile, rm, rmdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { recordingRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import {
+  planRequestSchema,
+  recordingRequestSchema,
+} from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { propertyValueSchema } from '../../../src-shared/devices.ts'
 import { safeFileName } from '../new-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import { writeFailure } from '../storage/append-file.ts'
@@ -13,21 +17,24 @@ import { frameLogName } from './frame-log.ts'
 export const summaryName = 'acquisition.json'
 
 /** What `acquisition.json` says; written at the start, when a dataset begins, and at the end. */
-export const recordingSummarySchema = z.object({
+export const acquisitionSummarySchema = z.object({
   version: z.literal(1),
   name: z.string(),
   software: z.string(),
-  /** Number of the process that records. */
+  /** Number of the process that acquires. */
   pid: z.number().int(),
   /** Unix time, ms. */
   startedAt: z.number(),
-  request: recordingRequestSchema,
+  /** What was asked for: a recording, or a plan to be run. */
+  request: z.union([planRequestSchema, recordingRequestSchema]),
+  /** How the devices were set at the start: by device and property. */
+  settings: z.record(z.string(), z.record(z.string(), propertyValueSchema)).optional(),
   /** Folder of each camera, and what its dataset is once its first frame is there. */
   datasets: z.array(z.object({ folder: z.string(), layout: z.custom<DatasetLayout>().optional() })),
   /** Absent: it is under way, or was interrupted. */
   finish: z.object({ reason: finishReasonSchema, message: z.string().optional() }).optional(),
 })
-export type RecordingSummary = z.infer<typeof recordingSummarySchema>
+export type AcquisitionSummary = z.infer<typeof acquisitionSummarySchema>
 
 /**
  * A new folder `<parent>/<name>`, or with `_2`, `_3` … where that exists.
@@ -53,12 +60,12 @@ export async function newFolder(parent: string, wanted: string): Promise<string>
 }
 
 /** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
-export function writeSummary(folder: string, summary: RecordingSummary): Promise<void> {
+export function writeSummary(folder: string, summary: AcquisitionSummary): Promise<void> {
   return replaceFile(join(folder, summaryName), `${JSON.stringify(summary, undefined, 2)}\n`)
 }
 
 /** Removes the folder of a recording that has not begun, unless somebody has put something there. @throws CoverslipError DATA_FOLDER */
-export async function removeUnbegun(folder: string, { datasets }: RecordingSummary): Promise<void> {
+export async function removeUnbegun(folder: string, { datasets }: AcquisitionSummary): Promise<void> {
   try {
     for (const dataset of datasets) {
       await rm(join(folder, dataset.folder, frameLogName), { force: true })
@@ -72,7 +79,7 @@ export async function removeUnbegun(folder: string, { datasets }: RecordingSumma
 }
 
 /** Undefined when the folder holds no recording. @throws ZodError or SyntaxError when its file is damaged */
-export async function readSummary(folder: string): Promise<RecordingSummary | undefined> {
+export async function readSummary(folder: string): Promise<AcquisitionSummary | undefined> {
   let text: string
   try {
     text = await readFile(join(folder, summaryName), 'utf8')
@@ -81,7 +88,7 @@ export async function readSummary(folder: string): Promise<RecordingSummary | un
       return undefined
     throw error
   }
-  return recordingSummarySchema.parse(JSON.parse(text))
+  return acquisitionSummarySchema.parse(JSON.parse(text))
 }
 
 /** Bytes free for this user on the disk of `folder`, which exists. @throws CoverslipError DATA_FOLDER */

@@ -39,6 +39,7 @@ export class RecordingLoop {
   /** When it began, by the frames' clock, and of when its first frame may be; undefined: with the first that comes. */
   #beganNs: bigint | undefined
   #keptSinceNs: bigint | undefined
+  readonly #layoutSaved = Promise.withResolvers<void>()
   #preRecorded = 0
   #temperatureC: number | undefined
   /** Frames still to be read after a stop: those that were there when it was asked for. */
@@ -71,7 +72,10 @@ export class RecordingLoop {
     const timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
     try {
       const { folder, layout, storage } = this.#data
-      const begun = (known: DatasetLayout) => this.#post({ type: 'layout', layout: known })
+      const begun = (known: DatasetLayout) => {
+        this.#post({ type: 'layout', layout: known })
+        return this.#layoutSaved.promise
+      }
       this.#dataset = await DatasetRecording.create({ folder, layout, storage, begun })
       this.#post({ type: 'ready' })
       while (this.#goesOn(this.#dataset)) await this.#step(this.#dataset)
@@ -98,6 +102,8 @@ export class RecordingLoop {
     switch (message.type) {
       case 'begin':
         return this.#begin(message.sinceNs)
+      case 'layoutSaved':
+        return this.#layoutSaved.resolve()
       case 'setting':
         return this.#follow(this.#dataset?.note(message.record))
       case 'temperature':

@@ -31,6 +31,8 @@ export type RecordingWorkerData = {
 export type RecordingRequestMessage =
   /** Begin with frames of this moment (`process.hrtime.bigint`, ns), and those held of before it. */
   | { readonly type: 'begin'; readonly sinceNs: bigint }
+  /** `layout` has been written down: frames may be reported as written. */
+  | { readonly type: 'layoutSaved' }
   | { readonly type: 'setting'; readonly record: Extract<FrameRecord, { kind: 'setting' }> }
   | { readonly type: 'temperature'; readonly temperatureC: number | undefined }
   | { readonly type: 'stop' }

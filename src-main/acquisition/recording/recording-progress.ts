@@ -2,10 +2,7 @@
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { RecordingCounts } from './recording-messages.ts'
 
-type Progress = Pick<
-  AcquisitionStatus,
-  'frames' | 'bytesWritten' | 'buffer' | 'writeBytesPerSecond' | 'change'
->
+type Progress = Pick<AcquisitionStatus, 'frames' | 'bytesWritten' | 'buffer' | 'writeBytesPerSecond'>
 
 export class RecordingProgress {
   /** Frames asked for, of all cameras. */
@@ -27,7 +24,6 @@ export class RecordingProgress {
   get progress(): Progress {
     const all = [...this.#counts.values()]
     const sum = (of: (one: RecordingCounts) => number) => all.reduce((total, one) => total + of(one), 0)
-    const changes = all.flatMap(({ change }) => (change === undefined ? [] : [change]))
     const bytesWritten = sum((one) => one.bytesWritten)
     return {
       frames: {
@@ -42,8 +38,13 @@ export class RecordingProgress {
         limitBytes: all.length === 0 ? this.#bufferBytes : sum((one) => one.bufferLimitBytes),
       },
       writeBytesPerSecond: this.#rateOf(bytesWritten),
-      ...(changes.length === 0 ? {} : { change: Math.max(...changes) }),
     }
+  }
+
+  /** How much the images change, while that is waited for. */
+  get change(): number | undefined {
+    const changes = [...this.#counts.values()].flatMap(({ change }) => (change === undefined ? [] : [change]))
+    return changes.length === 0 ? undefined : Math.max(...changes)
   }
 
   #rateOf(bytes: number): number {

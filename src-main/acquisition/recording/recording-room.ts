@@ -74,7 +74,11 @@ export function estimateRecording(
         ? undefined
         : durationS * bytesPerSecond + heldBytes
   const warnings: string[] = []
-  if (bytes === undefined && bytesPerSecond > 0 && (freeBytes - keepFreeBytes) / (share * bytesPerSecond) < 60)
+  if (
+    bytes === undefined &&
+    bytesPerSecond > 0 &&
+    (freeBytes - keepFreeBytes) / (share * bytesPerSecond) < 60
+  )
     warnings.push('The disk has room for less than a minute')
   const { begin, preRecordS } = request
   if (begin.kind === 'now' && preRecordS * bytesPerSecond > heldBytes * 1.01)

@@ -1,4 +1,5 @@
 /** A recording under way: its cameras, what they tell, and its end. */
+import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import type { DeviceState } from '../../../src-shared/devices.ts'
@@ -9,16 +10,17 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { CameraRecording } from './camera-recording.ts'
 import type { ChangedSettings } from './changed-settings.ts'
 import { RecordingAlerts } from './recording-alerts.ts'
-import { freeDiskBytes, removeUnbegun, type RecordingSummary, writeSummary } from './recording-folder.ts'
+import { DiskWatch } from './disk-watch.ts'
+import { type AcquisitionSummary, removeUnbegun } from './recording-folder.ts'
 import type { RecordingCounts, RecordingWorkerData } from './recording-messages.ts'
 import { RecordingProgress } from './recording-progress.ts'
-import { keepFreeBytes } from './recording-room.ts'
+import { SummaryFile } from './summary-file.ts'
 import { whenClockShows } from './when-clock-shows.ts'
 
-const diskCheckEveryMs = 2000
 /** How much longer than asked for a recording by seconds waits for frames. */
 const silenceS = 10
 
+type RecordingSummary = AcquisitionSummary & { readonly request: RecordingRequest }
 type Finish = NonNullable<AcquisitionStatus['finish']>
 
 type CameraPart = {
@@ -46,15 +48,12 @@ export class RunningRecording {
   readonly #alerts: RecordingAlerts
   readonly #cameras: ReadonlyMap<string, CameraRecording>
   readonly #progress: RecordingProgress
-  readonly #diskTimer: NodeJS.Timeout
+  readonly #disk: DiskWatch
   #endTimer: NodeJS.Timeout | undefined
   /** Forgets the time at which it was to begin. */
   #forgetTime: () => void = () => undefined
   #begun = false
-  #summary: RecordingSummary
-  /** Summaries are written one after the other. */
-  #saving: Promise<void> = Promise.resolve()
-  #saveFailure: { readonly message: string; readonly hint?: string } | undefined
+  readonly #file: SummaryFile<RecordingSummary>
   #status: AcquisitionStatus
   /** Why it was ended from outside. */
   #ended: Finish | undefined
@@ -64,7 +63,7 @@ export class RunningRecording {
     const { until, storage } = summary.request
     this.#options = options
     this.#alerts = new RecordingAlerts(alerts, id)
-    this.#summary = summary
+    this.#file = new SummaryFile(options.folder, summary, (error) => this.end(failure(error)))
     this.#progress = new RecordingProgress({
       asked: until.kind === 'frames' ? until.frames * cameras.length : undefined,
       bufferBytes: cameras.reduce((sum, { data }) => sum + data.bufferBytes, 0),
@@ -80,13 +79,17 @@ export class RunningRecording {
     }
     this.#cameras = new Map(
       cameras.map(({ camera, folder, data }) => {
-        const layout = (known: DatasetLayout) => this.#datasetBegun(folder, known)
+        const layout = (known: DatasetLayout) => this.#datasetBegun(camera.id, folder, known)
         const counts = (counted: RecordingCounts) => this.#counted(camera.id, counted)
         const begun = (sinceNs: bigint) => this.begin(sinceNs)
         return [camera.id, new CameraRecording({ data, layout, begun, counts })]
       }),
     )
-    this.#diskTimer = setInterval(() => void this.#watchDisk(), diskCheckEveryMs)
+    this.#disk = new DiskWatch({
+      folder: options.folder,
+      free: (freeDiskBytes) => this.#tell({ freeDiskBytes }),
+      failed: (error) => this.end(failure(error)),
+    })
     this.finished = this.#finish()
   }
 
@@ -129,14 +132,12 @@ export class RunningRecording {
     this.#begun = true
     this.#forgetTime()
     for (const camera of this.#cameras.values()) camera.tell({ type: 'begin', sinceNs })
-    const { until, begin } = this.#summary.request
+    const { until, begin } = this.#file.summary.request
     if (until.kind === 'seconds') this.#endTimer = this.#endAfter(until.seconds)
     if (this.#ended !== undefined) return
-    const { change: _over, ...status } = this.#status
-    this.#status = status
     if (begin.kind === 'now') return this.#tell({ state: 'acquiring' })
     const startedAt = Date.now()
-    this.#save((summary) => ({ ...summary, startedAt }))
+    this.#file.change((summary) => ({ ...summary, startedAt }))
     this.#tell({ state: 'acquiring', startedAt })
   }
 
@@ -168,45 +169,35 @@ export class RunningRecording {
   }
 
   #started(): void {
-    const { begin } = this.#summary.request
+    const { begin, preRecordS } = this.#file.summary.request
     if (begin.kind === 'now') return this.begin()
     // A camera may have seen what it waits for already.
     if (this.#begun || this.#ended !== undefined) return
-    this.#tell({ state: 'waiting' })
+    this.#tell({ state: 'waiting', waiting: { begin, preRecordS } })
     if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
   }
 
   async #finish(): Promise<AcquisitionStatus> {
     const results = await Promise.all([...this.#cameras.values()].map((camera) => this.#camerasEnd(camera)))
-    clearInterval(this.#diskTimer)
+    this.#disk.end()
     clearTimeout(this.#endTimer)
     const error = results.find((result) => result !== undefined)
-    const finish: Finish =
-      error === undefined
-        ? (this.#ended ?? { reason: 'completed' })
-        : {
-            reason: 'failed',
-            message: error.message,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
-          }
-    if (!this.#begun && this.#status.frames.written === 0) await this.#remove()
-    else this.#save((summary) => ({ ...summary, finish }))
-    await this.#saving
-    // Writing that down may have failed.
-    const told =
-      this.#saveFailure === undefined ? finish : { reason: 'failed' as const, ...this.#saveFailure }
-    this.#tell({ state: 'finished', finish: told })
+    const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
+    const unbegun = !this.#begun && this.#status.frames.written === 0
+    if (!unbegun) this.#file.change((summary) => ({ ...summary, finish }))
+    const unsaved = (await this.#file.saved()) ?? (unbegun ? await this.#remove() : undefined)
+    this.#tell({ state: 'finished', finish: unsaved === undefined ? finish : failure(unsaved) })
     this.#alerts.ended(this.#status)
     return this.#status
   }
 
-  /** What never began leaves nothing behind. */
-  async #remove(): Promise<void> {
-    await this.#saving
+  /** What never began leaves nothing behind. @returns why it does */
+  async #remove(): Promise<CoverslipError | undefined> {
     try {
-      await removeUnbegun(this.#options.folder, this.#summary)
+      await removeUnbegun(this.#options.folder, this.#file.summary)
+      return undefined
     } catch (error) {
-      this.#failedToSave(error)
+      return CoverslipError.from(error, 'DATA_FOLDER')
     }
   }
 
@@ -221,61 +212,38 @@ export class RunningRecording {
   /** When one camera fails, the others end, too: half a recording is seldom wanted. */
   async #camerasEnd(camera: CameraRecording): Promise<CoverslipError | undefined> {
     const { error } = await camera.finished
-    if (error !== undefined)
-      this.end({
-        reason: 'failed',
-        message: error.message,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      })
+    if (error !== undefined) this.end(failure(error))
     return error
   }
 
-  #datasetBegun(folder: string, layout: DatasetLayout): void {
-    this.#save((summary) => ({
+  #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {
+    this.#file.change((summary) => ({
       ...summary,
       datasets: summary.datasets.map((dataset) =>
         dataset.folder === folder ? { ...dataset, layout } : dataset,
       ),
     }))
-  }
-
-  #save(change: (summary: RecordingSummary) => RecordingSummary): void {
-    const summary = change(this.#summary)
-    this.#summary = summary
-    this.#saving = this.#saving
-      .then(() => writeSummary(this.#options.folder, summary))
-      .catch((error: unknown) => this.#failedToSave(error))
-  }
-
-  #failedToSave(error: unknown): void {
-    const { message, hint } = CoverslipError.from(error, 'DATA_FOLDER')
-    this.#saveFailure = { message, ...(hint === undefined ? {} : { hint }) }
-    this.end({ reason: 'failed', ...this.#saveFailure })
+    void this.#file.saved().then(() => this.#cameras.get(cameraId)?.tell({ type: 'layoutSaved' }))
   }
 
   #counted(cameraId: string, counts: RecordingCounts): void {
     this.#progress.counted(cameraId, counts)
-    this.#tell(this.#progress.progress)
+    const { progress, change } = this.#progress
+    const { waiting } = this.#status
+    this.#tell({
+      ...progress,
+      ...(waiting === undefined || change === undefined ? {} : { waiting: { ...waiting, change } }),
+    })
     this.#alerts.progress(this.#status)
   }
 
-  async #watchDisk(): Promise<void> {
-    try {
-      const free = await freeDiskBytes(this.#options.folder)
-      this.#tell({ freeDiskBytes: free })
-      if (free > keepFreeBytes) return
-      this.end({
-        reason: 'failed',
-        message: 'the disk is nearly full',
-        hint: 'Everything until then is kept. Free some space, or record to another disk.',
-      })
-    } catch (error) {
-      this.end({ reason: 'failed', message: error instanceof Error ? error.message : String(error) })
-    }
-  }
-
   #tell(change: Partial<AcquisitionStatus>): void {
-    this.#status = { ...this.#status, ...change }
+    const { waiting, ...status } = { ...this.#status, ...change }
+    this.#status = status.state === 'waiting' && waiting !== undefined ? { ...status, waiting } : status
     this.#options.changed(this.#status)
   }
+}
+
+function failure({ message, hint }: CoverslipError): Finish {
+  return { reason: 'failed', message, ...(hint === undefined ? {} : { hint }) }
 }

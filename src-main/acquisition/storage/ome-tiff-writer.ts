@@ -25,6 +25,12 @@ import { maxOmePlanes, type OmePlane, omeXml } from './ome-xml.ts'
 
 type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
 
+/** File of a dataset; `position`: where each has one of its own. */
+export function omeTiffName({ name, positions }: DatasetLayout, position?: number): string {
+  const ending = position === undefined ? '' : `_${positions[position]?.name ?? `p${position}`}`
+  return `${name}${ending}.ome.tiff`
+}
+
 export async function openOmeTiff(
   folder: string,
   layout: DatasetLayout,
@@ -64,10 +70,10 @@ class OmeTiffWriter implements DatasetWriter {
   }
 
   #open(position: number): Promise<OmeTiffFile> {
-    const { name, positions } = this.#layout
-    const ending = this.#apart ? `_${positions[position]?.name ?? `p${position}`}` : ''
+    const { positions } = this.#layout
+    const name = omeTiffName(this.#layout, this.#apart ? position : undefined)
     const all = positions.length === 0 ? [0] : positions.map((_, i) => i)
-    return OmeTiffFile.create(join(this.#folder, `${name}${ending}.ome.tiff`), {
+    return OmeTiffFile.create(join(this.#folder, name), {
       layout: this.#layout,
       positions: this.#apart ? [position] : all,
     })

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconFolder, IconPhoto, IconRepeat } from '@tabler/icons-react'
+import { IconDots, IconFolder, IconMovie, IconPhoto, IconRepeat } from '@tabler/icons-react'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import { openExport } from '../../actions/export-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
@@ -22,6 +23,12 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconPhoto {...icon} />} onClick={() => openItem(services, item.id)}>
           Open
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconMovie {...icon} />}
+          onClick={() => void openExport(services, item.id)}
+        >
+          Export …
         </Menu.Item>
         {item.kind === 'plan' && !watching && (
           <Menu.Item leftSection={<IconRepeat {...icon} />} onClick={() => void repeatItem(services, item)}>

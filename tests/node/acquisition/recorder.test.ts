@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recordingSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
+import { acquisitionSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
 import { framesPublished } from '../../../src-main/frames/frame-ring.ts'
 import { demoConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
@@ -79,7 +79,7 @@ describe('Recorder', () => {
     )
     expect(engine.devices.camera().acquiring).toBe(false)
     expect(told).toContain('finished')
-    const summary = recordingSummarySchema.parse(
+    const summary = acquisitionSummarySchema.parse(
       JSON.parse(await readFile(join(folder, status.id, 'acquisition.json'), 'utf8')),
     )
     expect(summary).toMatchObject({
@@ -199,7 +199,7 @@ describe('Recorder', () => {
   it('leaves nothing when it is stopped while it waits', async () => {
     await open()
     const { id } = await engine.recorder.start({ begin: { kind: 'change', threshold: 1 } })
-    await eventually('how much the image changes', () => engine.recorder.status?.change !== undefined)
+    await eventually('how much the image changes', () => engine.recorder.status?.waiting?.change !== undefined)
     const status = await engine.recorder.stop()
     expect(status.finish).toMatchObject({ reason: 'cancelled' })
     expect(await readdir(join(folder, id, '..'))).toEqual([])

@@ -57,7 +57,7 @@ async function loopOf(
     })
   }
   before(publish)
-  const loop = new RecordingLoop(
+  const loop: RecordingLoop = new RecordingLoop(
     {
       ring,
       folder: path,
@@ -80,7 +80,10 @@ async function loopOf(
       temperatureC: undefined,
       ...options,
     },
-    (message) => messages.push(message),
+    (message) => {
+      messages.push(message)
+      if (message.type === 'layout') loop.hear({ type: 'layoutSaved' })
+    },
   )
   const log = async () =>
     (await readFile(join(path, 'frames.jsonl'), 'utf8'))

@@ -58,6 +58,12 @@ describe('replay: a stack', () => {
 
 describe('simulated microscope', () => {
   conforms(simulatedMicroscope, () => ({ address: 'demo', options: { width: 256, height: 256 } }))
+
+  test('with a shutter', async () => {
+    const target = { address: 'demo', options: { width: 64, height: 64, shutter: true } }
+    for (const start of ['shutters and autofocus', 'properties take'])
+      expect(await findCheck(simulatedMicroscope, target, start).run()).toEqual({ outcome: 'passed' })
+  })
 })
 
 describe('the kit', () => {
@@ -97,6 +103,8 @@ describe('the kit', () => {
       { reason: 'It has no presets' },
       { reason: 'It has no stage' },
       { reason: 'It has no stage' },
+      { reason: 'It has no focus drive that triggers cameras' },
+      { reason: 'It has no focus drive that triggers cameras' },
     ])
   })
 })

@@ -333,6 +333,10 @@ describe('options', () => {
       width: 2048,
       height: 2048,
       fault: 'none',
+      shutter: false,
+      failMove: 0,
+      failLight: 0,
+      failFocus: 0,
     })
   })
 

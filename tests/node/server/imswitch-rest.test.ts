@@ -154,7 +154,11 @@ describe('a page opens', () => {
       detectorWidth: 256,
       detectorHeight: 192,
     })
-    expect(await get('/SettingsController/getDetectorTriggerTypes')).toEqual(['continuous', 'software'])
+    expect(await get('/SettingsController/getDetectorTriggerTypes')).toEqual([
+      'continuous',
+      'software',
+      'external',
+    ])
     expect(await get('/SettingsController/getDetectorCurrentTriggerType')).toBe('continuous')
     expect(await get('/AutofocusController/getAutofocusStatus')).toMatchObject({
       state: 'idle',

@@ -1,7 +1,8 @@
 import type { Evaluation } from '../evaluation.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
-import { type FloatSource, floatSource } from '../value-sources.ts'
+import { floatSource } from '../value-sources.ts'
+import { NumberLimits } from './number-limits.ts'
 import { AnyFloat } from './number-node.ts'
 import { inheritedStyle } from './number-style.ts'
 import { type NumberValue, readNumberValue } from './number-value.ts'
@@ -9,16 +10,17 @@ import { type NumberValue, readNumberValue } from './number-value.ts'
 /** Float. Limits that it does not give are those of the node it takes its value from. */
 export class FloatValueNode extends AnyFloat {
   readonly #value: NumberValue
-  readonly #limits: Readonly<Record<'min' | 'max' | 'inc', FloatSource | undefined>>
+  readonly #limits: NumberLimits<number>
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#value = readNumberValue(xml, scope, (text, what) => xml.toFloat(text, what))
-    this.#limits = {
+    const own = {
       min: floatSource(xml, scope, 'Min'),
       max: floatSource(xml, scope, 'Max'),
       inc: floatSource(xml, scope, 'Inc'),
     }
+    this.#limits = new NumberLimits(own, this.#value, Number)
   }
 
   async read(evaluation: Evaluation): Promise<number> {
@@ -30,15 +32,15 @@ export class FloatValueNode extends AnyFloat {
   }
 
   override async min(evaluation: Evaluation): Promise<number> {
-    return (await this.#limit('min', evaluation)) ?? super.min(evaluation)
+    return (await this.#limits.get('min', evaluation)) ?? super.min(evaluation)
   }
 
   override async max(evaluation: Evaluation): Promise<number> {
-    return (await this.#limit('max', evaluation)) ?? super.max(evaluation)
+    return (await this.#limits.get('max', evaluation)) ?? super.max(evaluation)
   }
 
   override inc(evaluation: Evaluation): Promise<number | undefined> {
-    return this.#limit('inc', evaluation)
+    return this.#limits.get('inc', evaluation)
   }
 
   override style() {
@@ -47,12 +49,5 @@ export class FloatValueNode extends AnyFloat {
 
   protected override ownAccess(evaluation: Evaluation) {
     return this.#value.access(evaluation)
-  }
-
-  async #limit(aspect: 'min' | 'max' | 'inc', evaluation: Evaluation): Promise<number | undefined> {
-    const own = this.#limits[aspect]
-    if (own !== undefined) return own(evaluation)
-    const inherited = await this.#value.source?.limit(aspect, evaluation)
-    return inherited === undefined ? undefined : Number(inherited)
   }
 }

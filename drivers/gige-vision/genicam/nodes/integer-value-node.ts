@@ -1,8 +1,9 @@
 import type { Evaluation } from '../evaluation.ts'
 import type { NodeScope } from '../node-scope.ts'
 import type { NodeXml } from '../node-xml.ts'
-import { type IntegerSource, integerSource } from '../value-sources.ts'
+import { integerSource } from '../value-sources.ts'
 import { wholeNumber } from '../whole-number.ts'
+import { NumberLimits } from './number-limits.ts'
 import { AnyInteger } from './number-node.ts'
 import { inheritedStyle } from './number-style.ts'
 import { type NumberValue, readNumberValue } from './number-value.ts'
@@ -10,16 +11,20 @@ import { type NumberValue, readNumberValue } from './number-value.ts'
 /** Integer. Limits that it does not give are those of the node it takes its value from. */
 export class IntegerValueNode extends AnyInteger {
   readonly #value: NumberValue
-  readonly #limits: Readonly<Record<'min' | 'max' | 'inc', IntegerSource | undefined>>
+  readonly #limits: NumberLimits<bigint>
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#value = readNumberValue(xml, scope, (text, what) => xml.toInteger(text, what))
-    this.#limits = {
+    const own = {
       min: integerSource(xml, scope, 'Min'),
       max: integerSource(xml, scope, 'Max'),
       inc: integerSource(xml, scope, 'Inc'),
     }
+    // A float's limit may be infinite: that is none.
+    this.#limits = new NumberLimits(own, this.#value, (limit) =>
+      Number.isFinite(Number(limit)) ? wholeNumber(limit, this.name) : undefined,
+    )
   }
 
   async read(evaluation: Evaluation): Promise<bigint> {
@@ -31,15 +36,15 @@ export class IntegerValueNode extends AnyInteger {
   }
 
   override async min(evaluation: Evaluation): Promise<bigint> {
-    return (await this.#limit('min', evaluation)) ?? super.min(evaluation)
+    return (await this.#limits.get('min', evaluation)) ?? super.min(evaluation)
   }
 
   override async max(evaluation: Evaluation): Promise<bigint> {
-    return (await this.#limit('max', evaluation)) ?? super.max(evaluation)
+    return (await this.#limits.get('max', evaluation)) ?? super.max(evaluation)
   }
 
   override async inc(evaluation: Evaluation): Promise<bigint> {
-    return (await this.#limit('inc', evaluation)) ?? super.inc(evaluation)
+    return (await this.#limits.get('inc', evaluation)) ?? super.inc(evaluation)
   }
 
   override style() {
@@ -48,13 +53,5 @@ export class IntegerValueNode extends AnyInteger {
 
   protected override ownAccess(evaluation: Evaluation) {
     return this.#value.access(evaluation)
-  }
-
-  async #limit(aspect: 'min' | 'max' | 'inc', evaluation: Evaluation): Promise<bigint | undefined> {
-    const own = this.#limits[aspect]
-    if (own !== undefined) return own(evaluation)
-    const inherited = await this.#value.source?.limit(aspect, evaluation)
-    if (inherited === undefined || !Number.isFinite(Number(inherited))) return undefined
-    return wholeNumber(inherited, this.name)
   }
 }

@@ -8,15 +8,22 @@ import { RuledNode } from './ruled-node.ts'
 
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
-/** Any integer of 64 bits, unless a subclass knows of other limits. */
-export abstract class AnyInteger extends RuledNode implements IntegerNode {
-  readonly kind = 'integer'
+abstract class NumberNode extends RuledNode {
   readonly #style: NumberStyle
 
   constructor(xml: NodeXml, scope: NodeScope) {
     super(xml, scope)
     this.#style = readNumberStyle(xml)
   }
+
+  style(): NumberStyle {
+    return this.#style
+  }
+}
+
+/** Any integer of 64 bits, unless a subclass knows of other limits. */
+export abstract class AnyInteger extends NumberNode implements IntegerNode {
+  readonly kind = 'integer'
 
   abstract read(evaluation: Evaluation): Promise<bigint>
   abstract write(value: bigint, evaluation: Evaluation): Promise<void>
@@ -32,21 +39,11 @@ export abstract class AnyInteger extends RuledNode implements IntegerNode {
   inc(_evaluation: Evaluation): Promise<bigint> {
     return Promise.resolve(1n)
   }
-
-  style(): NumberStyle {
-    return this.#style
-  }
 }
 
 /** Any number, unless a subclass knows of limits. */
-export abstract class AnyFloat extends RuledNode implements FloatNode {
+export abstract class AnyFloat extends NumberNode implements FloatNode {
   readonly kind = 'float'
-  readonly #style: NumberStyle
-
-  constructor(xml: NodeXml, scope: NodeScope) {
-    super(xml, scope)
-    this.#style = readNumberStyle(xml)
-  }
 
   abstract read(evaluation: Evaluation): Promise<number>
   abstract write(value: number, evaluation: Evaluation): Promise<void>
@@ -61,9 +58,5 @@ export abstract class AnyFloat extends RuledNode implements FloatNode {
 
   inc(_evaluation: Evaluation): Promise<number | undefined> {
     return Promise.resolve(undefined)
-  }
-
-  style(): NumberStyle {
-    return this.#style
   }
 }

@@ -103,8 +103,11 @@ export async function readZarrNode(folder: string): Promise<ZarrNode> {
   if (groupSchema.safeParse(json).success) {
     return { kind: 'group', attributes: parsed(groupSchema, json, path).attributes }
   }
-  const array = parsed(arraySchema, json, path)
-  return { kind: 'array', array: arrayOf(folder, array), attributes: array.attributes }
+  return {
+    kind: 'array',
+    array: arrayOf(folder, json),
+    attributes: parsed(arraySchema, json, path).attributes,
+  }
 }
 
 /** Reads the metadata of the array `folder`. @throws CoverslipError UNREADABLE_IMAGE */
@@ -131,8 +134,10 @@ async function readNodeV2(folder: string): Promise<ZarrNode> {
   throw unreadablePart(folder, 'it has no zarr.json (or .zarray, .zgroup)')
 }
 
-function arrayOf(folder: string, json: z.infer<typeof arraySchema>): ZarrArray {
+/** The array `folder` whose `zarr.json` is `metadata`. @throws CoverslipError UNREADABLE_IMAGE */
+export function arrayOf(folder: string, metadata: unknown): ZarrArray {
   const path = join(folder, 'zarr.json')
+  const json = parsed(arraySchema, metadata, path)
   const { name, configuration } = json.chunk_key_encoding
   const between = configuration.separator ?? (name === 'default' ? '/' : '.')
   const outer = json.chunk_grid.configuration.chunk_shape

@@ -11,13 +11,3 @@ export function deviceFailure(name: string, error: unknown): CoverslipError {
     ...(data === undefined ? {} : { data }),
   })
 }
-
-/**
- * Resolves when all have ended, so that nothing is still under way when one has failed.
- * @throws the first failure.
- */
-export async function allEnded(actions: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(actions)
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}

@@ -1,7 +1,8 @@
 import type { DeviceState, PropertyValue } from '../../../../src-shared/devices.ts'
 import type { CameraLease } from '../../../devices/camera-leases.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { allEnded, deviceFailure } from './device-failure.ts'
+import { deviceFailure } from './device-failure.ts'
+import { allEnded } from './together.ts'
 
 /** A property and the value that it shall have. */
 export type Setting = {

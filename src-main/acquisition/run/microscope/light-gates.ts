@@ -1,8 +1,9 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { allEnded, deviceFailure } from './device-failure.ts'
+import { deviceFailure } from './device-failure.ts'
 import { gatesOf, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
+import { allEnded } from './together.ts'
 
 /** A light that was cut off from the computer is waited for so long, to be turned off, ms. */
 const reconnectMs = 5000
@@ -19,11 +20,16 @@ export class LightGates {
     this.#devices = devices
   }
 
+  /** All gates of the plan: nothing else than this opens and closes them. */
+  get used(): readonly LightGate[] {
+    return this.#used
+  }
+
   /** Closes all gates that the plan uses. */
   async begin(used: readonly LightGate[]): Promise<void> {
-    this.#used = used
-    this.#openBefore = used.filter((gate) => this.#isOpen(gate))
-    await this.#setAll(used, false)
+    this.#used = used.filter((gate, i) => used.findIndex((other) => isSame(other, gate)) === i)
+    this.#openBefore = this.#used.filter((gate) => this.isOpen(gate))
+    await this.#setAll(this.#used, false)
   }
 
   /** Lets light through `gates`, and through no others. @throws CoverslipError of the device; then all are closed. */
@@ -34,7 +40,7 @@ export class LightGates {
     try {
       await this.#setAll(closed, true)
     } catch (error) {
-      await this.close().catch((failure: unknown) => console.error('A light was not turned off:', failure))
+      await this.closeAfterFailure()
       throw error
     }
   }
@@ -50,6 +56,11 @@ export class LightGates {
   /** No light any more. @throws CoverslipError of the device that does not close. */
   close(): Promise<void> {
     return this.keepOnly([])
+  }
+
+  /** Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. */
+  async closeAfterFailure(): Promise<void> {
+    await Promise.allSettled([this.close()])
   }
 
   /**
@@ -70,7 +81,8 @@ export class LightGates {
     return failuresOf(await Promise.allSettled(this.#openBefore.map((gate) => this.#set(gate, true))))
   }
 
-  #isOpen({ deviceId, property }: LightGate): boolean {
+  /** As far as the device has told. */
+  isOpen({ deviceId, property }: LightGate): boolean {
     return this.#devices
       .device(deviceId)
       .properties.some(({ name, value }) => name === property && value === true)

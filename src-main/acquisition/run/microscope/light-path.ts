@@ -5,7 +5,7 @@ import type { Setting } from './device-settings.ts'
 /** What lets light onto the specimen and cuts it off: a shutter's `open`, or a light's `on`. */
 export type LightGate = Pick<Setting, 'deviceId' | 'property'>
 
-/** A channel on the microscope: what is set before the exposure, and what is open during it only. */
+/** A channel on the microscope: what its preset sets, and what of it is open during the exposure only. */
 export type LightPath = { readonly settings: readonly Setting[]; readonly gates: readonly LightGate[] }
 
 const gateProperties = { light: standardProperty.on, shutter: standardProperty.open } as const
@@ -41,7 +41,12 @@ export function lightPathOf(
   const shutter = named.length > 0 || shutters.length !== 1 ? named : shutters
   const lit = preset === undefined ? litBefore : opened(lights)
   const gates = shutter.length > 0 ? shutter : lit
-  return { settings: settings.filter((setting) => !gates.some((gate) => isSame(setting, gate))), gates }
+  return { settings, gates }
+}
+
+/** Whether `setting` is about one of `gates`. */
+export function isAbout(setting: LightGate, gates: readonly LightGate[]): boolean {
+  return gates.some((gate) => isSame(setting, gate))
 }
 
 export function isSame(a: LightGate, b: LightGate): boolean {

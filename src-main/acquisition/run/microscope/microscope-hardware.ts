@@ -1,8 +1,7 @@
 import type { FinishReason } from '../../../../src-shared/acquisition/acquisition-status.ts'
 import { standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
-import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
+import type { CameraRoi, MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type {
   AcquisitionHardware,
@@ -10,17 +9,18 @@ import type {
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
-import { allEnded } from './device-failure.ts'
+import { regionOf, regionProperties, setRegion } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
+import { type BatchRules, eventBatches, kindOf } from './event-batches.ts'
+import { Exposures } from './exposures.ts'
 import { LightGates } from './light-gates.ts'
-import { gatesOf, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
-import { PlanCamera, triggerModesOf } from './plan-camera.ts'
-import { autofocusDevice, planProblems, presetOf, propertyValue } from './plan-problems.ts'
-import { StageMoves } from './stage-moves.ts'
-import { whenReady } from './when-ready.ts'
-
-/** A device that was lost is waited for so long before an event fails, ms. */
-const reconnectMs = 10_000
+import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
+import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { PlanCameras } from './plan-cameras.ts'
+import { PlanFocus } from './plan-focus.ts'
+import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
+import { StageMoves, triggeredStackOf } from './stage-moves.ts'
+import { allEnded } from './together.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -33,23 +33,29 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #devices: DeviceRegistry
   readonly #detectorNames: readonly string[]
   readonly #settings: DeviceSettings
+  readonly #cameras: PlanCameras
   readonly #stages: StageMoves
+  readonly #focus: PlanFocus
   readonly #light: LightGates
-  readonly #cameras = new Map<string, PlanCamera>()
-  #usualCameras: readonly string[] = []
+  readonly #rules: BatchRules
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
-  /** Exposure of each camera where a channel says none, ms. */
-  readonly #exposures = new Map<string, number>()
-  /** How far autofocus has found the focus from where the plan has it, µm, by position. */
-  readonly #focusOffsets = new Map<number, number>()
+  /** What the cameras whose region the plan sets have read before, by their ids. */
+  readonly #regionsBefore = new Map<string, CameraRoi>()
 
   constructor({ devices, detectorNames }: Options) {
+    const running = new Map<string, PlanCamera>()
     this.#devices = devices
     this.#detectorNames = detectorNames
-    this.#settings = new DeviceSettings(devices, (deviceId) => this.#cameras.get(deviceId)?.lease)
+    this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
+    this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#stages = new StageMoves(devices)
+    this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
     this.#light = new LightGates(devices)
+    this.#rules = {
+      framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
+      triggeredPlanes: (event) => triggeredPlanes(devices, this.#cameras.of(event)),
+    }
   }
 
   async prepare(sequence: MdaSequence): Promise<void> {
@@ -59,74 +65,141 @@ export class MicroscopeHardware implements AcquisitionHardware {
       throw new CoverslipError('INVALID_INPUT', path === '' ? message : `${path}: ${message}`)
     }
     await this.#stages.remember()
-    this.#litBefore = gatesOf(this.#devices, 'light').filter(({ deviceId, property }) =>
-      this.#devices
-        .device(deviceId)
-        .properties.some(({ name, value }) => name === property && value === true),
-    )
+    this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
     await this.#light.begin(this.#gatesOf(sequence))
-    const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
-    this.#usualCameras = names.map((name) => this.#devices.camera(name).id)
-    const cameras = this.#camerasOf(sequence)
-    await this.#setUpOnce(sequence, cameras)
-    await allEnded(cameras.map((id) => this.#camera(id)))
+    await this.#beginCameras(sequence)
   }
 
-  *batches(events: Iterable<NumberedEvent>): Iterable<EventBatch> {
-    for (const event of events) yield [event]
+  batches(events: Iterable<NumberedEvent>): Iterable<EventBatch> {
+    return eventBatches(events, this.#rules)
   }
 
   async setUp(batch: EventBatch, signal: AbortSignal): Promise<void> {
     const [event] = batch
     if (event === undefined) return
+    const path = this.#lightPath(event.channel)
+    const z = this.#focus.zUm(event)
+    const target = {
+      ...(event.xUm === undefined ? {} : { x: event.xUm }),
+      ...(event.yUm === undefined ? {} : { y: event.yUm }),
+      ...(z === undefined ? {} : { z }),
+    }
     try {
-      await this.#setUp(event, signal)
+      await this.#light.keepOnly(path.gates)
+      await allEnded([
+        this.#stages.moveTo(target, signal),
+        this.#settings.apply([
+          ...path.settings.filter((setting) => !isAbout(setting, this.#light.used)),
+          ...this.#settingsOf(event.properties),
+        ]),
+        this.#cameras.setUp(event, kindOf(batch, this.#rules), signal),
+      ])
+      signal.throwIfAborted()
     } catch (error) {
-      this.#settings.forget()
-      this.#stages.forget()
+      this.#forget()
       throw error
     }
   }
 
   async expose(batch: EventBatch, run: ExposeOptions): Promise<void> {
-    for (const event of batch) {
-      if (event.action.type === 'hardwareAutofocus') await this.#focus(event, run)
-      else await this.#exposeOne(event, run)
+    const [event] = batch
+    if (event === undefined) return
+    try {
+      if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
+      run.begun(event)
+      await this.#focus.find(event, run.signal)
+    } catch (error) {
+      this.#forget()
+      throw error
     }
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
     const failed = outcome === 'failed'
-    const errors: Error[] = [...(await this.#light.makeDark({ everything: failed }))]
-    const attempt = async (action: () => Promise<unknown>) => {
-      try {
-        await action()
-      } catch (error) {
-        errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
-      }
-    }
-    for (const camera of this.#cameras.values()) await attempt(() => camera.release())
-    this.#cameras.clear()
-    this.#settings.forget()
+    const dark = await this.#light.makeDark({ everything: failed })
+    const released = await this.#cameras.release()
+    this.#forget()
     const before = this.#settings.before()
-    const isTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
-    for (const setting of before.filter(isTrigger)) await attempt(() => this.#settings.set(setting))
-    errors.push(...(await this.#stages.restore()))
-    for (const setting of before) {
-      if (!isTrigger(setting)) await attempt(() => this.#settings.set(setting))
-    }
-    if (!failed) errors.push(...(await this.#light.restore()))
+    const ofTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
+    const ofRegion = ({ deviceId, property }: Setting) =>
+      this.#regionsBefore.has(deviceId) && regionProperties.includes(property)
+    const triggers = before.filter(ofTrigger)
+    const dim = failed ? [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')] : []
+    const others = before.filter(
+      (setting) => !ofTrigger(setting) && !ofRegion(setting) && !isAbout(setting, dim),
+    )
+    const errors = [
+      ...dark,
+      ...released,
+      ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
+      ...(await this.#stages.restore()),
+      ...(await failuresOf(
+        [...this.#regionsBefore].map(
+          ([id, region]) =>
+            () =>
+              this.#setRegion(id, region),
+        ),
+      )),
+      ...(await failuresOf(others.map((setting) => () => this.#settings.set(setting)))),
+      ...(failed ? [] : await this.#light.restore()),
+    ]
     this.#settings.end()
     return errors
   }
 
-  /** All cameras that a plan uses. */
-  #camerasOf(sequence: MdaSequence): readonly string[] {
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await Promise.all(
+      this.#cameras.of(event).map(async (id) => ({
+        camera: await this.#cameras.get(id, run.signal),
+        exposureMs: this.#cameras.exposureMs(event, id),
+        isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
+      })),
+    )
+    const { gates } = this.#lightPath(event.channel)
+    const exposures = new Exposures({ light: this.#light, gates, cameras, run })
+    switch (kindOf(batch, this.#rules)) {
+      case 'single':
+      case 'stack':
+        return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
+      case 'burst':
+        return exposures.burst(batch)
+      case 'triggeredStack': {
+        const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
+        const exposureMs = Math.max(...cameras.map((camera) => camera.exposureMs))
+        return exposures.triggeredBy(batch, (signal) =>
+          this.#stages.runStack(planesUm, { exposureMs, signal }),
+        )
+      }
+    }
+  }
+
+  async #moveFocus(event: NumberedEvent, signal: AbortSignal): Promise<void> {
+    const z = this.#focus.zUm(event)
+    if (z !== undefined) await this.#stages.moveTo({ z }, signal)
+  }
+
+  /** Sets what the plan sets once, and starts the cameras. */
+  async #beginCameras(sequence: MdaSequence): Promise<void> {
+    const { setup } = sequence
+    const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
+    const usual = [...new Set(names.map((name) => this.#devices.camera(name).id))]
     const channels = sequencesOf(sequence).flatMap((part) => part.channels)
-    const named = channels.flatMap(({ camera }) =>
+    const others = channels.flatMap(({ camera }) =>
       camera === undefined ? [] : this.#devices.camera(camera).id,
     )
-    return [...new Set([...this.#usualCameras, ...named])]
+    await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
+    if (setup?.roi !== undefined) for (const id of usual) await this.#setRegionOnce(id, setup.roi)
+    await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
+  }
+
+  async #setRegionOnce(cameraId: string, region: CameraRoi): Promise<void> {
+    const before = regionOf(this.#devices, cameraId)
+    if (before !== undefined) this.#regionsBefore.set(cameraId, before)
+    await this.#setRegion(cameraId, region)
+  }
+
+  #setRegion(cameraId: string, region: CameraRoi): Promise<void> {
+    return setRegion(this.#devices, this.#settings, cameraId, region)
   }
 
   #gatesOf(sequence: MdaSequence): readonly LightGate[] {
@@ -137,28 +210,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
     )
   }
 
-  #lightPath(channel: { group: string; config: string } | undefined): LightPath {
+  #lightPath(channel: NumberedEvent['channel']): LightPath {
     const preset = channel === undefined ? undefined : presetOf(this.#devices, channel)
     return lightPathOf(this.#devices, preset, this.#litBefore)
-  }
-
-  /** What the plan sets once, before the first image. */
-  async #setUpOnce({ setup }: MdaSequence, cameras: readonly string[]): Promise<void> {
-    if (setup !== undefined) await this.#settings.apply(this.#settingsOf(setup.properties))
-    for (const id of cameras) {
-      if (setup?.exposureMs !== undefined)
-        await this.#settings.set({
-          deviceId: id,
-          property: standardProperty.exposureMs,
-          value: setup.exposureMs,
-        })
-      this.#exposures.set(id, setup?.exposureMs ?? this.#exposureSet(id))
-    }
-  }
-
-  #exposureSet(cameraId: string): number {
-    const { properties } = this.#devices.camera(cameraId)
-    return Number(properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
   }
 
   #settingsOf(properties: NumberedEvent['properties']): readonly Setting[] {
@@ -169,104 +223,30 @@ export class MicroscopeHardware implements AcquisitionHardware {
     }))
   }
 
-  async #setUp(event: NumberedEvent, signal: AbortSignal): Promise<void> {
-    const path = this.#lightPath(event.channel)
-    await this.#light.keepOnly(path.gates)
-    const offset = this.#focusOffsets.get(event.index.p ?? 0) ?? 0
-    const focus = event.action.type === 'acquireImage' ? offset : 0
-    const target = {
-      ...(event.xUm === undefined ? {} : { x: event.xUm }),
-      ...(event.yUm === undefined ? {} : { y: event.yUm }),
-      ...(event.zUm === undefined ? {} : { z: event.zUm + focus }),
-    }
-    const cameras = await Promise.all(this.#camerasFor(event).map((id) => this.#camera(id, signal)))
-    await allEnded([
-      this.#stages.moveTo(target, signal),
-      this.#settings.apply([...path.settings, ...this.#settingsOf(event.properties)]),
-      ...cameras.map((camera) => this.#setUpCamera(camera, event)),
-    ])
-    signal.throwIfAborted()
-  }
-
-  async #setUpCamera({ id }: PlanCamera, { exposureMs }: NumberedEvent): Promise<void> {
-    const device = this.#devices.camera(id)
-    if (triggerModesOf(device).includes('software'))
-      await this.#settings.set({ deviceId: id, property: standardProperty.triggerMode, value: 'software' })
-    const value = exposureMs ?? this.#exposures.get(id)
-    if (value !== undefined && device.properties.some(({ name }) => name === standardProperty.exposureMs))
-      await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
-  }
-
-  #camerasFor({ action, camera }: NumberedEvent): readonly string[] {
-    if (action.type !== 'acquireImage') return []
-    return camera === undefined ? this.#usualCameras : [this.#devices.camera(camera).id]
-  }
-
-  /** The camera, running; one that was lost is waited for. */
-  async #camera(id: string, signal?: AbortSignal): Promise<PlanCamera> {
-    const known = this.#cameras.get(id)
-    if (known !== undefined && !known.isLost) return known
-    await known?.release()
-    this.#cameras.delete(id)
-    await whenReady(this.#devices, id, { withinMs: reconnectMs, ...(signal === undefined ? {} : { signal }) })
-    const camera = await PlanCamera.open(this.#devices, id)
-    this.#cameras.set(id, camera)
-    return camera
-  }
-
-  async #exposeOne(event: NumberedEvent, run: ExposeOptions): Promise<void> {
-    const cameras = await Promise.all(this.#camerasFor(event).map((id) => this.#camera(id, run.signal)))
-    const { gates } = this.#lightPath(event.channel)
-    let infos: readonly FrameInfo[]
-    try {
-      await this.#light.open(gates)
-      run.begun(event)
-      infos = await Promise.all(
-        cameras.map((camera) => {
-          const exposureMs = event.exposureMs ?? this.#exposures.get(camera.id) ?? 0
-          const isTriggered = triggerModesOf(this.#devices.camera(camera.id)).includes('software')
-          return isTriggered
-            ? camera.trigger(exposureMs, run.signal)
-            : camera.freshFrame(exposureMs, run.signal)
-        }),
-      )
-    } catch (error) {
-      await this.#light
-        .close()
-        .catch((failure: unknown) => console.error('A light was not turned off:', failure))
-      throw error
-    }
-    if (!event.keepShutterOpen) await this.#light.close()
-    await Promise.all(
-      infos.map(({ sequence }, i) => run.exposed({ camera: cameras[i]?.id ?? '', sequence, event })),
-    )
-  }
-
-  async #focus(event: NumberedEvent, run: ExposeOptions): Promise<void> {
-    if (event.action.type !== 'hardwareAutofocus') return
-    const { deviceName, motorOffset, maxRetries } = event.action
-    const { id } = autofocusDevice(this.#devices, deviceName)
-    run.begun(event)
-    if (motorOffset !== undefined)
-      await this.#settings.set({ deviceId: id, property: standardProperty.focusOffset, value: motorOffset })
-    for (let retries = 0; ; retries += 1) {
-      run.signal.throwIfAborted()
-      try {
-        await this.#settings.set({ deviceId: id, property: standardProperty.findFocus, value: true })
-        break
-      } catch (error) {
-        if (retries >= maxRetries) throw error
-      }
-    }
-    const found = await this.#stages.readZ()
-    if (found !== undefined && event.zUm !== undefined)
-      this.#focusOffsets.set(event.index.p ?? 0, found - event.zUm)
+  /** After a failure nobody can tell how the microscope stands. */
+  #forget(): void {
+    this.#settings.forget()
+    this.#stages.forget()
   }
 }
 
-/** A sequence, and those of its positions. */
-function sequencesOf(sequence: MdaSequence): readonly MdaSequence[] {
-  const { positions } = sequence
-  const own = 'plate' in positions ? [] : positions.flatMap((position) => position.sequence ?? [])
-  return [sequence, ...own]
+/** Does one after the other, whatever fails. @returns what has failed. */
+async function failuresOf(actions: readonly (() => Promise<unknown>)[]): Promise<readonly Error[]> {
+  const errors: Error[] = []
+  for (const action of actions) {
+    try {
+      await action()
+    } catch (error) {
+      errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+    }
+  }
+  return errors
+}
+
+/** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */
+function triggeredPlanes(devices: DeviceRegistry, cameras: readonly string[]): number {
+  const { cameras: wired, maxPlanes } = triggeredStackOf(devices)
+  const isWired = (id: string) =>
+    wired.includes(id) && triggerModesOf(devices.camera(id)).includes('external')
+  return cameras.length > 0 && cameras.every(isWired) ? maxPlanes : 0
 }

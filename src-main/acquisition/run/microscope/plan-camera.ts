@@ -86,6 +86,11 @@ export class PlanCamera {
     }
   }
 
+  /** Frames that came until now are none of those awaited. */
+  skipPresent(): void {
+    this.#frames.skipPresent()
+  }
+
   /** The frame after the one that was taken last. @throws CoverslipError when it is lost. */
   nextFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
     return this.#next(exposureMs, signal)

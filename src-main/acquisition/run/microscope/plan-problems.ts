@@ -17,6 +17,13 @@ export type PlanOnMicroscope = {
   readonly detectorNames: readonly string[]
 }
 
+/** A sequence, and those of its positions. */
+export function sequencesOf(sequence: MdaSequence): readonly MdaSequence[] {
+  const { positions } = sequence
+  const own = 'plate' in positions ? [] : positions.flatMap((position) => position.sequence ?? [])
+  return [sequence, ...own]
+}
+
 /** The preset that a channel of a plan means. */
 export function presetOf(
   devices: DeviceRegistry,

@@ -2,7 +2,8 @@ import type { DeviceState } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { allEnded, deviceFailure } from './device-failure.ts'
+import { deviceFailure } from './device-failure.ts'
+import { allEnded } from './together.ts'
 
 export type StageAxis = 'x' | 'y' | 'z'
 export const stageAxes: readonly StageAxis[] = ['x', 'y', 'z']
@@ -12,6 +13,16 @@ export function stageOf(devices: DeviceRegistry, axis: StageAxis): DeviceState |
   return devices
     .devices()
     .find(({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined)
+}
+
+/** The cameras that the focus drive triggers when it steps through a stack by itself, and how many planes it takes. */
+export function triggeredStackOf(devices: DeviceRegistry): {
+  readonly cameras: readonly string[]
+  readonly maxPlanes: number
+} {
+  const stage = stageOf(devices, 'z')
+  const own = stage?.description.kind === 'stage' ? stage.description.triggeredStack : undefined
+  return own ?? { cameras: [], maxPlanes: 0 }
 }
 
 /** Where each axis is to go, µm; those that are absent stay. */
@@ -72,6 +83,20 @@ export class StageMoves {
       await this.#move(lateral, signal)
       await this.#move({ z }, signal)
     }
+  }
+
+  /**
+   * Has the focus drive step through `planesUm` and trigger the cameras, each exposure lasting `exposureMs`.
+   * @throws CoverslipError of the stage; the reason of `signal`.
+   */
+  async runStack(
+    planesUm: readonly number[],
+    { exposureMs, signal }: { readonly exposureMs: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const stage = stageOf(this.#devices, 'z')
+    const z = planesUm.at(-1)
+    if (stage === undefined || z === undefined) throw noStage('z')
+    await this.#during(stage, { z }, signal, () => this.#devices.runStack(stage.id, planesUm, { exposureMs }))
   }
 
   /** Where z stands, asked of the stage: something else than the plan has moved it. */
@@ -147,10 +172,18 @@ export class StageMoves {
     await allEnded([...byStage.values()].map(({ stage, part }) => this.#moveStage(stage, part, signal)))
   }
 
-  async #moveStage(stage: DeviceState, part: Target, signal: AbortSignal | undefined): Promise<void> {
+  #moveStage(stage: DeviceState, part: Target, signal: AbortSignal | undefined): Promise<void> {
+    return this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
+  }
+
+  /** Has `stage` end at `part` by `motion`; abortion halts it. */
+  async #during(
+    { id, description: { name } }: DeviceState,
+    part: Target,
+    signal: AbortSignal | undefined,
+    motion: () => Promise<unknown>,
+  ): Promise<void> {
     signal?.throwIfAborted()
-    const { id } = stage
-    const { name } = stage.description
     for (const axis of stageAxes) {
       if (part[axis] === undefined) continue
       delete this.#now[axis]
@@ -161,10 +194,11 @@ export class StageMoves {
     }
     signal?.addEventListener('abort', halt)
     try {
-      const moving = this.#devices.moveStage(id, part, 'absolute')
+      const moving = motion()
       this.#motions.set(id, this.#devices.motionsOf(id))
       await moving
     } catch (error) {
+      signal?.throwIfAborted()
       throw deviceFailure(name, error)
     } finally {
       signal?.removeEventListener('abort', halt)

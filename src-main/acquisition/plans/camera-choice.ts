@@ -2,7 +2,7 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 
 /** Which cameras take the images of a plan. */
-export class PlanCameras {
+export class CameraChoice {
   /** For channels that name none, exposed together; each once. */
   readonly usual: readonly DeviceState[]
   readonly #all: readonly DeviceState[]

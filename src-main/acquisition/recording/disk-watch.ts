@@ -1,0 +1,45 @@
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { freeDiskBytes } from './recording-folder.ts'
+import { keepFreeBytes } from './recording-room.ts'
+
+const checkEveryMs = 2000
+
+type Options = {
+  /** Of the acquisition. */
+  readonly folder: string
+  /** So much is free now. */
+  free(bytes: number): void
+  /** Nothing more should be written: the disk is nearly full, or the folder is gone. */
+  failed(error: CoverslipError): void
+}
+
+/** Looks after the disk while something is written to it. */
+export class DiskWatch {
+  readonly #options: Options
+  readonly #timer: NodeJS.Timeout
+
+  constructor(options: Options) {
+    this.#options = options
+    this.#timer = setInterval(() => void this.#look(), checkEveryMs)
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    const { folder, free, failed } = this.#options
+    try {
+      const bytes = await freeDiskBytes(folder)
+      free(bytes)
+      if (bytes > keepFreeBytes) return
+      failed(
+        new CoverslipError('DATA_FOLDER', 'the disk is nearly full', {
+          hint: 'Everything until then is kept. Free some space, or record to another disk.',
+        }),
+      )
+    } catch (error) {
+      failed(CoverslipError.from(error, 'DATA_FOLDER'))
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { CameraRoi } from '../../../../src-shared/plan/sequence.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import type { DeviceSettings } from './device-settings.ts'
+
+const { roiX, roiY, roiWidth, roiHeight } = standardProperty
+export const regionProperties: readonly string[] = [roiX, roiY, roiWidth, roiHeight]
+/** Devices tell of changes a little later than they make them, ms. */
+const tellingMs = 1000
+
+/**
+ * Has a camera read part of its sensor only. It goes by way of the corner, where a region of any size fits.
+ * @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE.
+ */
+export async function setRegion(
+  devices: DeviceRegistry,
+  settings: DeviceSettings,
+  cameraId: string,
+  { x, y, width, height }: CameraRoi,
+): Promise<void> {
+  const steps: readonly (readonly [property: string, value: number])[] = [
+    [roiX, leastOf(devices, cameraId, roiX)],
+    [roiY, leastOf(devices, cameraId, roiY)],
+    [roiWidth, width],
+    [roiHeight, height],
+    [roiX, x],
+    [roiY, y],
+  ]
+  for (const [property, value] of steps) {
+    await settings.set({ deviceId: cameraId, property, value })
+    await whenTold(devices, cameraId, property, value)
+  }
+}
+
+/** The region that a camera reads; undefined where it always reads all. */
+export function regionOf(devices: DeviceRegistry, cameraId: string): CameraRoi | undefined {
+  const { properties } = devices.camera(cameraId)
+  const [x, y, width, height] = regionProperties.map((wanted) =>
+    properties.find(({ name }) => name === wanted),
+  )
+  if (x?.type !== 'number' || y?.type !== 'number') return undefined
+  if (width?.type !== 'number' || height?.type !== 'number') return undefined
+  return { x: x.value, y: y.value, width: width.value, height: height.value }
+}
+
+function leastOf(devices: DeviceRegistry, cameraId: string, wanted: string): number {
+  const { description, properties } = devices.camera(cameraId)
+  const property = properties.find(({ name }) => name === wanted)
+  if (property?.type === 'number') return property.min ?? 0
+  throw new CoverslipError('INVALID_INPUT', `${description.name} has no region of interest`, {
+    hint: 'Take setup.roi out of the plan.',
+  })
+}
+
+/** The limits of one side depend on the others: the next is set once they are known. */
+async function whenTold(
+  devices: DeviceRegistry,
+  cameraId: string,
+  property: string,
+  value: number,
+): Promise<void> {
+  const isTold = () =>
+    devices.camera(cameraId).properties.some((told) => told.name === property && told.value === value)
+  if (isTold()) return
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      stopListening()
+      resolve()
+    }
+    const stopListening = devices.on(() => {
+      if (isTold()) end()
+    })
+    const timer = setTimeout(end, tellingMs)
+  })
+}

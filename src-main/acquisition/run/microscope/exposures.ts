@@ -1,0 +1,133 @@
+import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
+import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
+import type { LightGates } from './light-gates.ts'
+import type { LightGate } from './light-path.ts'
+import type { PlanCamera } from './plan-camera.ts'
+import { together } from './together.ts'
+
+/** Frames of the ring that may wait to be taken, as a share of it. */
+const ringShare = 0.5
+
+/** A camera and how long it exposes, ms. */
+export type Exposing = {
+  readonly camera: PlanCamera
+  readonly exposureMs: number
+  readonly isTriggered: boolean
+}
+
+type Options = {
+  readonly light: LightGates
+  readonly gates: readonly LightGate[]
+  readonly cameras: readonly Exposing[]
+  readonly run: ExposeOptions
+}
+
+/** The exposures of one batch: light on, frames awaited and handed on, light off. */
+export class Exposures {
+  readonly #options: Options
+  /** How many frames may be on their way out of the rings. */
+  readonly #room: number
+  /** Frames that were handed on and are not taken yet, the oldest first. */
+  #taking: Promise<unknown>[] = []
+  #takeFailure = new AbortController()
+
+  constructor(options: Options) {
+    this.#options = options
+    const slots = Math.min(...options.cameras.map(({ camera }) => camera.slots))
+    this.#room = Math.max(1, Math.floor(slots * ringShare))
+  }
+
+  /** One image of each camera; `between` brings the microscope from one event to the next, the light being off. */
+  async oneByOne(batch: EventBatch, between: (event: NumberedEvent) => Promise<void>): Promise<void> {
+    await this.#inLight(async () => {
+      for (const [i, event] of batch.entries()) {
+        if (i > 0) await between(event)
+        await this.#options.light.open(this.#options.gates)
+        this.#options.run.begun(event)
+        await this.#takeAll(event, (exposing, signal) => oneFrame(exposing, signal))
+        if (!event.keepShutterOpen) await this.#options.light.close()
+      }
+    }, batch.at(-1)?.keepShutterOpen)
+  }
+
+  /** Consecutive frames of cameras that run free, in light that stays on. */
+  burst(batch: EventBatch): Promise<void> {
+    return this.#continuously(batch, [], ({ camera, exposureMs }, signal, i) =>
+      i === 0 ? camera.freshFrame(exposureMs, signal) : camera.nextFrame(exposureMs, signal),
+    )
+  }
+
+  /** Frames that `steps`, a motion of the focus drive, triggers one by one, in light that stays on. */
+  triggeredBy(batch: EventBatch, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    for (const { camera } of this.#options.cameras) camera.skipPresent()
+    return this.#continuously(batch, [steps], ({ camera, exposureMs }, signal) =>
+      camera.nextFrame(exposureMs, signal),
+    )
+  }
+
+  /** Each camera's frames in its own time; an event begins when the first camera has delivered the one before. */
+  async #continuously(
+    batch: EventBatch,
+    others: readonly ((signal: AbortSignal) => Promise<void>)[],
+    frame: (exposing: Exposing, signal: AbortSignal, i: number) => Promise<FrameInfo>,
+  ): Promise<void> {
+    const { light, gates, cameras, run } = this.#options
+    await this.#inLight(async () => {
+      await light.open(gates)
+      const taking = cameras.map((exposing, n) => async (signal: AbortSignal) => {
+        for (const [i, event] of batch.entries()) {
+          if (n === 0) run.begun(event)
+          const { sequence } = await frame(exposing, signal, i)
+          await this.#hand({ camera: exposing.camera.id, sequence, event })
+        }
+      })
+      await together(this.#signal, [...others, ...taking])
+    }, batch.at(-1)?.keepShutterOpen)
+  }
+
+  async #takeAll(
+    event: NumberedEvent,
+    frame: (exposing: Exposing, signal: AbortSignal) => Promise<FrameInfo>,
+  ): Promise<void> {
+    const frames = new Map<string, number>()
+    await together(
+      this.#signal,
+      this.#options.cameras.map((exposing) => async (signal: AbortSignal) => {
+        frames.set(exposing.camera.id, (await frame(exposing, signal)).sequence)
+      }),
+    )
+    for (const [camera, sequence] of frames) await this.#hand({ camera, sequence, event })
+  }
+
+  /** Aborted when the run is, and when a frame could not be taken. */
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#options.run.signal, this.#takeFailure.signal])
+  }
+
+  /** Hands a frame on; waits only while too many are not taken yet. */
+  async #hand(frame: ExposedFrame): Promise<void> {
+    this.#taking.push(
+      this.#options.run.exposed(frame).catch((error: unknown) => this.#takeFailure.abort(error)),
+    )
+    while (this.#taking.length >= this.#room) await this.#taking.shift()
+  }
+
+  /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless it may stay on. */
+  async #inLight(action: () => Promise<void>, staysOn = false): Promise<void> {
+    const { light } = this.#options
+    try {
+      await action()
+      if (!staysOn) await light.close()
+    } catch (error) {
+      await light.closeAfterFailure()
+      throw error
+    } finally {
+      await Promise.all(this.#taking)
+    }
+    this.#takeFailure.signal.throwIfAborted()
+  }
+}
+
+function oneFrame({ camera, exposureMs, isTriggered }: Exposing, signal: AbortSignal): Promise<FrameInfo> {
+  return isTriggered ? camera.trigger(exposureMs, signal) : camera.freshFrame(exposureMs, signal)
+}

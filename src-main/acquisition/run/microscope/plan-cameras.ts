@@ -1,0 +1,126 @@
+import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import type { NumberedEvent } from '../acquisition-hardware.ts'
+import type { DeviceSettings } from './device-settings.ts'
+import type { BatchKind } from './event-batches.ts'
+import { PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { allEnded } from './together.ts'
+import { whenReady } from './when-ready.ts'
+
+/** A camera that was lost is waited for so long before an event fails, ms. */
+const reconnectMs = 10_000
+
+const triggerModeFor: Readonly<Record<BatchKind, string>> = {
+  single: 'software',
+  stack: 'software',
+  burst: 'continuous',
+  triggeredStack: 'external',
+}
+
+/** The cameras of a plan: which takes what, running as long as the plan does. */
+export class PlanCameras {
+  readonly #devices: DeviceRegistry
+  readonly #settings: DeviceSettings
+  readonly #running: Map<string, PlanCamera>
+  /** Cameras for events that name none. */
+  #usual: readonly string[] = []
+  /** Exposure of each camera where a channel says none, ms. */
+  readonly #exposures = new Map<string, number>()
+
+  /** `running`: shared with `settings`, which sets properties under the leases of the cameras. */
+  constructor(devices: DeviceRegistry, settings: DeviceSettings, running: Map<string, PlanCamera>) {
+    this.#devices = devices
+    this.#settings = settings
+    this.#running = running
+  }
+
+  /** Starts the cameras: `usual` those for events that name none. @throws CoverslipError of the camera. */
+  async begin(options: {
+    readonly usual: readonly string[]
+    readonly others: readonly string[]
+    /** Absent: as each camera is set. */
+    readonly exposureMs: number | undefined
+  }): Promise<void> {
+    const { usual, others, exposureMs } = options
+    this.#usual = usual
+    await allEnded(
+      [...new Set([...usual, ...others])].map(async (id) => {
+        const camera = this.#devices.camera(id)
+        this.#exposures.set(id, exposureMs ?? exposureOf(camera))
+        await this.#setTrigger(camera, 'single')
+        await this.get(id)
+      }),
+    )
+  }
+
+  /** The ids of the cameras that take the image of `event`. */
+  of({ action, camera }: NumberedEvent): readonly string[] {
+    if (action.type !== 'acquireImage') return []
+    return camera === undefined ? this.#usual : [this.#devices.camera(camera).id]
+  }
+
+  /** How long `cameraId` exposes for `event`, ms. */
+  exposureMs(event: NumberedEvent, cameraId: string): number {
+    return event.exposureMs ?? this.#exposures.get(cameraId) ?? 0
+  }
+
+  /** Time between the frames of `event` when its cameras run free, as far as they tell, ms. */
+  framePeriodMs(event: NumberedEvent): number {
+    const periods = this.of(event).map((id) => {
+      const { properties } = this.#devices.camera(id)
+      const rate = Number(properties.find(({ name }) => name === standardProperty.frameRate)?.value ?? 0)
+      return Math.max(this.exposureMs(event, id), rate > 0 ? 1000 / rate : 0)
+    })
+    return Math.max(0, ...periods)
+  }
+
+  /** Sets exposure and trigger of the cameras of `event`. @throws CoverslipError of the camera. */
+  async setUp(event: NumberedEvent, kind: BatchKind, signal: AbortSignal): Promise<void> {
+    await allEnded(
+      this.of(event).map(async (id) => {
+        await this.get(id, signal)
+        const camera = this.#devices.camera(id)
+        await this.#setTrigger(camera, kind)
+        const value = this.exposureMs(event, id)
+        if (camera.properties.some(({ name }) => name === standardProperty.exposureMs))
+          await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
+      }),
+    )
+  }
+
+  /** The camera `id`, running; one that was lost is waited for. @throws CoverslipError of the camera. */
+  async get(id: string, signal?: AbortSignal): Promise<PlanCamera> {
+    const known = this.#running.get(id)
+    if (known !== undefined && !known.isLost) return known
+    await known?.release()
+    this.#running.delete(id)
+    await whenReady(this.#devices, id, {
+      withinMs: reconnectMs,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const camera = await PlanCamera.open(this.#devices, id)
+    this.#running.set(id, camera)
+    return camera
+  }
+
+  /** Gives the cameras back. @returns what went wrong. */
+  async release(): Promise<readonly Error[]> {
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    const results = await Promise.allSettled(running.map((camera) => camera.release()))
+    return results.flatMap((result) =>
+      result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
+    )
+  }
+
+  async #setTrigger(camera: DeviceState, kind: BatchKind): Promise<void> {
+    const value = triggerModeFor[kind]
+    if (!triggerModesOf(camera).includes(value)) return
+    await this.#settings.set({ deviceId: camera.id, property: standardProperty.triggerMode, value })
+  }
+}
+
+function exposureOf({ properties }: DeviceState): number {
+  return Number(properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
+}

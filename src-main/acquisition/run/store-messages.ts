@@ -1,0 +1,47 @@
+/** What a plan and the worker that stores one camera's images say to each other. Pixels stay in shared memory. */
+import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
+import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import type { SerializedError } from '../../../src-shared/errors.ts'
+import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import type { FramePlace } from '../recording/dataset-recording.ts'
+import type { LayoutStart } from '../recording/recording-messages.ts'
+import type { DatasetLayout } from '../storage/dataset-writer.ts'
+
+export type StoreWorkerData = {
+  readonly ring: FrameRingMemory
+  /** Exists; holds nothing yet. */
+  readonly folder: string
+  readonly layout: LayoutStart
+  readonly storage: StorageOptions
+  /** Memory for frames that wait to be written, bytes. */
+  readonly bufferBytes: number
+}
+
+export type StoreRequest =
+  /** Frame `sequence` of the ring belongs at `place`; answered by `taken` with the same `number`. */
+  | { readonly type: 'take'; readonly number: number; readonly sequence: number; readonly place: FramePlace }
+  /** Another line of the frame log, after what was asked for before it. */
+  | { readonly type: 'note'; readonly record: Extract<FrameRecord, { kind: 'skipped' | 'setting' }> }
+  /** The camera was opened again: its frames are here from now on. */
+  | { readonly type: 'ring'; readonly ring: FrameRingMemory }
+  | { readonly type: 'close' }
+
+export type StoreCounts = {
+  readonly written: number
+  readonly bytesWritten: number
+  /** Bytes that wait to be written. */
+  readonly bufferBytes: number
+  readonly bufferLimitBytes: number
+}
+
+export type StoreMessage =
+  /** Memory is reserved. */
+  | { readonly type: 'ready' }
+  /** The first frame is there, and with it all that is known of the dataset. */
+  | { readonly type: 'layout'; readonly layout: DatasetLayout }
+  | { readonly type: 'taken'; readonly number: number; readonly result: 'taken' | 'lost' }
+  | { readonly type: 'counts'; readonly counts: StoreCounts }
+  /** Nothing is taken any more. */
+  | { readonly type: 'failed'; readonly error: SerializedError }
+  /** Everything is on the disk that was taken, unless it has failed. */
+  | { readonly type: 'closed'; readonly counts: StoreCounts }

@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import type { ChannelPlan } from '../../../src-shared/plan/sequence.ts'
+import { useEngine, usePlan, useServices } from '../../services.ts'
+import { channelOf, channelPresets } from '../../stores/plan-defaults.ts'
+import { withSequence } from '../../stores/plan-draft.ts'
+import { useDevices } from '../use-devices.ts'
+import { ChannelRow, channelColumns } from './channel-row.tsx'
+import { PlanSection } from './plan-section.tsx'
+import styles from './plan-rows.module.css'
+import { moved } from './row-tools.tsx'
+
+/** Which channels are taken, and how each of them. */
+export function ChannelsSection() {
+  const hasPresets = useEngine((state) => state.presets.length > 0)
+  return (
+    <PlanSection
+      section="channels"
+      title="Channels"
+      path="channels"
+      missing={hasPresets ? undefined : 'This microscope has no presets yet: the Devices view makes some.'}
+    >
+      <ChannelTable />
+    </PlanSection>
+  )
+}
+
+function ChannelTable() {
+  const { plan } = useServices()
+  const channels = usePlan((draft) => draft.sequence.channels)
+  const presets = useEngine((state) => state.presets)
+  const cameras = useDevices('camera')
+  const hasStack = usePlan((draft) => draft.sequence.z !== undefined)
+  const hasTime = usePlan((draft) => draft.sequence.time !== undefined)
+  const change = (next: readonly ChannelPlan[]) =>
+    plan.setState((draft) => withSequence(draft, { channels: next }))
+  const unused = channelPresets(presets).find(
+    ({ group, name }) => !channels.some((channel) => channel.group === group && channel.config === name),
+  )
+  // What has no effect is not shown, unless it was set.
+  const columns = channelColumns({
+    stack: hasStack || channels.some(({ doStack, zOffsetUm }) => !doStack || zOffsetUm !== 0),
+    time: hasTime || channels.some(({ acquireEvery }) => acquireEvery !== 1),
+    camera: cameras.length > 1 || channels.some(({ camera }) => camera !== undefined),
+  })
+  return (
+    <>
+      <div className={styles['rows']} role="list" aria-label="Channels of the plan">
+        <div className={styles['head']} style={{ gridTemplateColumns: columns.template }} aria-hidden="true">
+          {columns.titles.map((title, i) => (
+            <span key={title === '' ? i : title}>{title}</span>
+          ))}
+        </div>
+        {channels.map((channel, index) => (
+          <ChannelRow
+            // Rows change their content, not their place in the page: the focus stays in a field that was edited.
+            key={index}
+            channel={channel}
+            index={index}
+            count={channels.length}
+            columns={columns}
+            onChange={(patch) => change(channels.with(index, { ...channel, ...patch }))}
+            onMove={(by) => change(moved(channels, index, by))}
+            onRemove={() => change(channels.toSpliced(index, 1))}
+          />
+        ))}
+      </div>
+      <div className={styles['buttons']}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          leftSection={<IconPlus size={13} />}
+          disabled={unused === undefined}
+          onClick={() => {
+            if (unused !== undefined) change([...channels, channelOf(unused)])
+          }}
+        >
+          Add channel
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,97 @@
+import { Button, Tooltip } from '@mantine/core'
+import { IconPlayerPlayFilled } from '@tabler/icons-react'
+import { useState } from 'react'
+import { isRunning, startPlan } from '../../actions/acquire-actions.ts'
+import { FailureLine } from '../../components/failure-line.tsx'
+import { durationText } from '../../components/duration-words.ts'
+import { byteRate } from '../../components/format.ts'
+import { useEngine, useServices } from '../../services.ts'
+import { whyNotOperate } from '../../stores/permission.ts'
+import styles from './estimate-bar.module.css'
+import { counted, roomText, shareText, sizesText } from './estimate-words.ts'
+import { usePlanCheck } from './plan-check.tsx'
+import { RemarkList } from './remark-list.tsx'
+
+/** What the plan will take, what stands against it, and the button that starts it. */
+export function EstimateBar() {
+  const services = useServices()
+  const { estimate, problems, warnings, failure, asking, empty } = usePlanCheck()
+  const running = useEngine((state) => isRunning(state.acquisition))
+  const connected = useEngine((state) => state.connection.state === 'connected')
+  const refusal = useEngine((state) => whyNotOperate(state)?.reason)
+  const [starting, setStarting] = useState(false)
+  const reason =
+    refusal ??
+    (running
+      ? 'A plan is running.'
+      : empty
+        ? 'The plan is empty: switch something on.'
+        : problems.length > 0
+          ? 'The plan cannot be run: see what is wrong with it.'
+          : undefined)
+
+  async function start() {
+    if (reason !== undefined) return
+    setStarting(true)
+    await startPlan(services)
+    setStarting(false)
+  }
+  return (
+    <footer className={styles['bar']} aria-label="Estimate">
+      {(problems.length > 0 || warnings.length > 0) && (
+        <div className={styles['remarks']} role="status" aria-label="Remarks">
+          <RemarkList remarks={problems} kind="problem" />
+          <RemarkList remarks={warnings} kind="warning" />
+        </div>
+      )}
+      <FailureLine failure={failure} />
+      <div className={styles['line']}>
+        <div
+          className={styles['facts']}
+          data-stale={asking || undefined}
+          role="status"
+          aria-label="What it takes"
+        >
+          {empty && (
+            <span className={styles['dim']}>
+              Nothing to acquire yet: switch on what the plan shall have, or begin with a template.
+            </span>
+          )}
+          {!empty && estimate === undefined && (
+            <span className={styles['dim']}>{asking ? 'Working out what it takes…' : ''}</span>
+          )}
+          {estimate !== undefined && (
+            <>
+              <span>
+                <strong>{counted(estimate.frames, 'image')}</strong>{' '}
+                <span className={styles['sizes']}>{sizesText(estimate.sizes)}</span>
+              </span>
+              <span>
+                <span className={styles['dim']}>about</span>{' '}
+                <strong>{durationText(estimate.durationS)}</strong>
+              </span>
+              <Tooltip label={`${shareText(estimate)}; at most ${byteRate(estimate.bytesPerSecond)}`}>
+                <span>
+                  <strong>{roomText(estimate)}</strong>
+                </span>
+              </Tooltip>
+            </>
+          )}
+        </div>
+        <Tooltip label={reason ?? 'Start the acquisition'}>
+          <Button
+            color="live.4"
+            autoContrast
+            loading={starting}
+            disabled={!connected || asking || (reason === undefined && estimate === undefined)}
+            {...(reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true })}
+            leftSection={<IconPlayerPlayFilled size={13} />}
+            onClick={() => void start()}
+          >
+            Start acquisition
+          </Button>
+        </Tooltip>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,46 @@
+/** What a plan takes, in words. */
+import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { Axis } from '../../../src-shared/plan/sequence.ts'
+import { durationText } from '../../components/duration-words.ts'
+import { byteSize, count, fixed } from '../../components/format.ts'
+
+const axisWords: Readonly<Record<Axis, readonly [one: string, many: string]>> = {
+  t: ['time point', 'time points'],
+  p: ['position', 'positions'],
+  g: ['tile', 'tiles'],
+  c: ['channel', 'channels'],
+  z: ['plane', 'planes'],
+}
+
+/** `1 image`, `2 400 images`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** `10 time points × 4 positions × 2 channels`; empty for a single image. */
+export function sizesText(sizes: PlanEstimate['sizes']): string {
+  const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
+  return axes
+    .flatMap((axis) => {
+      const size = sizes[axis]
+      return size === undefined ? [] : [counted(size, ...axisWords[axis])]
+    })
+    .join(' × ')
+}
+
+/** `1.2 GB of 81 GB free`. */
+export function roomText({ bytes, freeDiskBytes }: Pick<PlanEstimate, 'bytes' | 'freeDiskBytes'>): string {
+  return `${byteSize(bytes)} of ${byteSize(freeDiskBytes)} free`
+}
+
+/** Share of the free disk, `8 %`; `under 1 %`. */
+export function shareText({ bytes, freeDiskBytes }: Pick<PlanEstimate, 'bytes' | 'freeDiskBytes'>): string {
+  if (freeDiskBytes <= 0) return 'the disk is full'
+  const percent = (100 * bytes) / freeDiskBytes
+  return percent < 1 ? 'under 1 % of the free disk' : `${fixed(percent)} % of the free disk`
+}
+
+/** The whole in one sentence, for screen readers and the confirmation. */
+export function estimateText(estimate: PlanEstimate): string {
+  return `${counted(estimate.frames, 'image')} in about ${durationText(estimate.durationS)}, ${roomText(estimate)}`
+}

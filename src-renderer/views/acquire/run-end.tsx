@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core'
+import { IconPhoto, IconRepeat } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { openAcquired, repeatAcquired } from '../../actions/acquire-actions.ts'
+import { useServices } from '../../services.ts'
+import styles from './run-panel.module.css'
+
+/** Why it ended, and what one does with it now. */
+export function RunEnd({ status: { id, finish } }: { readonly status: PlanStatus }) {
+  const services = useServices()
+  const [repeating, setRepeating] = useState(false)
+  async function repeat() {
+    setRepeating(true)
+    await repeatAcquired(services, id)
+    setRepeating(false)
+  }
+  return (
+    <>
+      {finish?.message !== undefined && (
+        <p className={styles['reason']}>
+          {finish.message} {finish.hint}
+        </p>
+      )}
+      <div className={styles['buttons']}>
+        <Button
+          variant="default"
+          leftSection={<IconPhoto size={14} />}
+          onClick={() => openAcquired(services, id)}
+        >
+          Open
+        </Button>
+        <Button
+          variant="default"
+          loading={repeating}
+          leftSection={<IconRepeat size={14} />}
+          title="Put its plan into the editor, ready to be started"
+          onClick={() => void repeat()}
+        >
+          Repeat
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+/** Focus stacks as the editor shows them, and from one kind to another. */
+import { planesOf, type ZPlan } from '../../../src-shared/plan/z-plan.ts'
+import { roundedUm } from '../../stores/plan-defaults.ts'
+
+export type EvenStack = Extract<ZPlan, { readonly stepUm: number }>
+export type StackKind = ZPlan['kind']
+
+export const stackKinds: readonly { readonly value: StackKind; readonly label: string }[] = [
+  { value: 'topBottom', label: 'Between top and bottom' },
+  { value: 'rangeAround', label: 'Around the focus' },
+  { value: 'aboveBelow', label: 'Above and below the focus' },
+  { value: 'relative', label: 'Listed planes around the focus' },
+  { value: 'absolute', label: 'Listed planes' },
+]
+
+/** Listed planes are only as a file has them: the editor offers their kinds where they are. */
+export function offeredKinds(kind: StackKind) {
+  return stackKinds.filter(({ value }) => value === kind || (value !== 'relative' && value !== 'absolute'))
+}
+
+/** Lowest and highest plane, µm: from the focus, or of the stage, as the kind has it. */
+export function stackSpan(plan: ZPlan): { readonly lowUm: number; readonly highUm: number } {
+  switch (plan.kind) {
+    case 'topBottom':
+      return { lowUm: plan.bottomUm, highUm: plan.topUm }
+    case 'aboveBelow':
+      return { lowUm: -Math.abs(plan.belowUm), highUm: Math.abs(plan.aboveUm) }
+    case 'rangeAround':
+      return { lowUm: -plan.rangeUm / 2, highUm: plan.rangeUm / 2 }
+    case 'absolute':
+    case 'relative':
+      return { lowUm: Math.min(...plan.planesUm), highUm: Math.max(...plan.planesUm) }
+  }
+}
+
+const isAbsolute = (kind: StackKind) => kind === 'topBottom' || kind === 'absolute'
+
+/**
+ * The same span and step as another kind. `focusUm`: where the focus is, which makes of planes on the stage planes
+ * around it, and the other way round.
+ */
+export function stackOfKind(
+  plan: ZPlan,
+  kind: StackKind,
+  { focusUm, stepUm: usualStepUm }: { readonly focusUm: number; readonly stepUm: number },
+): ZPlan {
+  if (kind === plan.kind) return plan
+  const { lowUm, highUm } = stackSpan(plan)
+  const shift =
+    isAbsolute(kind) === isAbsolute(plan.kind) ? 0 : isAbsolute(kind) ? focusUm : -(lowUm + highUm) / 2
+  const [low, high] = [roundedUm(lowUm + shift), roundedUm(highUm + shift)]
+  const stepUm = 'stepUm' in plan ? plan.stepUm : usualStepUm
+  const { goUp } = plan
+  switch (kind) {
+    case 'topBottom':
+      return { kind, topUm: high, bottomUm: low, stepUm, goUp }
+    case 'aboveBelow':
+      return { kind, aboveUm: Math.max(0, high), belowUm: Math.max(0, -low), stepUm, goUp }
+    case 'rangeAround':
+      return { kind, rangeUm: roundedUm(high - low), stepUm, goUp }
+    case 'absolute':
+    case 'relative':
+      return plan
+  }
+}
+
+/** With top or bottom at `zUm`; whichever is higher becomes the top. */
+export function withEnd(
+  plan: Extract<ZPlan, { kind: 'topBottom' }>,
+  end: 'top' | 'bottom',
+  zUm: number,
+): ZPlan {
+  const [a, b] = end === 'top' ? [zUm, plan.bottomUm] : [plan.topUm, zUm]
+  return { ...plan, topUm: Math.max(a, b), bottomUm: Math.min(a, b) }
+}
+
+/** The step that makes `count` planes of the plan's range. */
+export function withPlaneCount(plan: EvenStack, count: number): ZPlan {
+  const { lowUm, highUm } = stackSpan(plan)
+  const spanUm = highUm - lowUm
+  if (spanUm <= 0) return plan
+  // A step of twice the range leaves one plane.
+  const stepUm = count <= 1 ? 2 * spanUm : spanUm / (count - 1)
+  return { ...plan, stepUm: Number(stepUm.toPrecision(9)) }
+}
+
+export function planeCount(plan: ZPlan): number {
+  return planesOf(plan).length
+}

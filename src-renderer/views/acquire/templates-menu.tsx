@@ -1,0 +1,100 @@
+import { ActionIcon, Button, Popover } from '@mantine/core'
+import { IconTemplate, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { editPlan, listTemplates, loadTemplate, removeTemplate } from '../../actions/acquire-actions.ts'
+import type { CallFailure } from '../../backend/call-failure.ts'
+import { FailureLine } from '../../components/failure-line.tsx'
+import { useAnswer } from '../../components/use-answer.ts'
+import { useEngine, useServices } from '../../services.ts'
+import { whyNotAct } from '../../stores/permission.ts'
+import { writePlan } from '../../../src-shared/plan/write-plan.ts'
+import { builtInTemplates } from './built-in-templates.ts'
+import { SaveTemplate } from './save-template.tsx'
+import styles from './templates-menu.module.css'
+import { microscopeNow } from './use-microscope.ts'
+
+export type TemplatesMenuProps = {
+  /** Tells why a template could not be loaded; undefined: it was. */
+  onLoaded(failure: CallFailure | undefined): void
+}
+
+/** Plans to begin with: usual ones, and those that were kept. */
+export function TemplatesMenu({ onLoaded }: TemplatesMenuProps) {
+  const services = useServices()
+  const [open, setOpen] = useState(false)
+  const loaded = (failure: CallFailure | undefined) => {
+    setOpen(false)
+    onLoaded(failure)
+  }
+  return (
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          size="compact-xs"
+          aria-expanded={open}
+          leftSection={<IconTemplate size={14} stroke={1.6} />}
+          onClick={() => setOpen((was) => !was)}
+        >
+          Templates
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown className={styles['menu'] ?? ''} aria-label="Templates">
+        <ul className={styles['list']}>
+          {builtInTemplates.map(({ title, about, make }) => (
+            <li key={title}>
+              <button
+                type="button"
+                className={styles['item']}
+                onClick={() => loaded(editPlan(services, writePlan(make(microscopeNow(services)))))}
+              >
+                {title}
+                <span className={styles['about']}>{about}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <OwnTemplates onLoaded={loaded} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function OwnTemplates({ onLoaded }: TemplatesMenuProps) {
+  const services = useServices()
+  const { value, failure, again } = useAnswer(listTemplates)
+  const [problem, setProblem] = useState<CallFailure>()
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
+  const templates = value ?? []
+
+  async function remove(name: string) {
+    setProblem(await removeTemplate(services, name))
+    again()
+  }
+  return (
+    <>
+      <h3 className={styles['heading']}>Kept by you</h3>
+      {templates.length === 0 && failure === undefined && <p className={styles['about']}>None yet.</p>}
+      <ul className={styles['list']}>
+        {templates.map(({ name }) => (
+          <li key={name} className={styles['own']}>
+            <button
+              type="button"
+              className={styles['item']}
+              onClick={() => void loadTemplate(services, name).then(onLoaded)}
+            >
+              {name}
+            </button>
+            {!watching && (
+              <ActionIcon size={20} aria-label={`Forget ${name}`} onClick={() => void remove(name)}>
+                <IconX size={13} stroke={1.8} />
+              </ActionIcon>
+            )}
+          </li>
+        ))}
+      </ul>
+      <FailureLine failure={problem ?? failure} />
+      {!watching && <SaveTemplate taken={templates.map(({ name }) => name)} onSaved={again} />}
+    </>
+  )
+}

@@ -1,0 +1,116 @@
+import { Button, Select } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import type { TimePhase, TimePlan } from '../../../src-shared/plan/time-plan.ts'
+import { DurationField } from '../../components/duration-field.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { usePlan, useServices } from '../../services.ts'
+import { withSequence } from '../../stores/plan-draft.ts'
+import { useHasProblem } from './plan-check.tsx'
+import { PlanSection } from './plan-section.tsx'
+import styles from './plan-rows.module.css'
+import { moved, moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
+import { phaseFacts, phaseKinds, phaseOfKind } from './time-phases.ts'
+
+/** When images are taken: one phase, or several one after the other. */
+export function TimeSection() {
+  const time = usePlan((draft) => draft.sequence.time)
+  return (
+    <PlanSection section="time" title="Time" path="time_plan">
+      {time !== undefined && <Phases time={time} />}
+    </PlanSection>
+  )
+}
+
+const template = 'minmax(104px, 1.5fr) minmax(76px, 1fr) minmax(76px, 1fr) 60px'
+
+function Phases({ time: { phases } }: { readonly time: TimePlan }) {
+  const { plan } = useServices()
+  const change = (next: readonly TimePhase[]) =>
+    plan.setState((draft) => withSequence(draft, { time: next.length === 0 ? undefined : { phases: next } }))
+  const last = phases.at(-1)
+  return (
+    <>
+      <div className={styles['rows']} role="list" aria-label="Phases of the time lapse">
+        {phases.map((phase, index) => (
+          <PhaseRow
+            key={index}
+            phase={phase}
+            index={index}
+            count={phases.length}
+            onChange={(next) => change(phases.with(index, next))}
+            onMove={(by) => change(moved(phases, index, by))}
+            onRemove={() => change(phases.toSpliced(index, 1))}
+          />
+        ))}
+      </div>
+      <div className={styles['buttons']}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          leftSection={<IconPlus size={13} />}
+          onClick={() => {
+            if (last !== undefined) change([...phases, last])
+          }}
+        >
+          Add phase
+        </Button>
+        {phases.length > 1 && <span className={styles['note']}>Each begins where the one before ended.</span>}
+      </div>
+    </>
+  )
+}
+
+type PhaseRowProps = Omit<RowToolsProps, 'name'> & {
+  readonly phase: TimePhase
+  onChange(phase: TimePhase): void
+}
+
+function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
+  const path = `time_plan.phases[${row.index}]`
+  const problem = useHasProblem(path)
+  const facts = phaseFacts(phase)
+  const setInterval = (intervalS: number) => {
+    if (phase.kind === 'intervalLoops' || (phase.kind === 'intervalDuration' && intervalS > 0))
+      onChange({ ...phase, intervalS })
+  }
+  const setDuration = (durationS: number) => {
+    if (phase.kind !== 'intervalLoops') onChange({ ...phase, durationS })
+  }
+  return (
+    <div
+      className={styles['row']}
+      style={{ gridTemplateColumns: template }}
+      role="listitem"
+      aria-label={`Phase ${row.index + 1}`}
+      data-path={path}
+      data-problem={problem || undefined}
+      onKeyDown={(event) => moveRowByKeys(event, row)}
+    >
+      <Select
+        aria-label="Given by"
+        data={phaseKinds.map((kind) => ({ ...kind }))}
+        value={phase.kind}
+        onChange={(value) => {
+          const kind = phaseKinds.find((each) => each.value === value)?.value
+          if (kind !== undefined) onChange(phaseOfKind(phase, kind))
+        }}
+      />
+      {phase.kind !== 'durationLoops' && (
+        <DurationField label="Interval" seconds={facts.intervalS} onCommit={setInterval} />
+      )}
+      {phase.kind !== 'intervalDuration' && (
+        <NumberField
+          label="Number of time points"
+          value={phase.loops}
+          step={1}
+          unit="×"
+          onCommit={(loops) => onChange({ ...phase, loops: Math.max(1, Math.round(loops)) })}
+        />
+      )}
+      {phase.kind !== 'intervalLoops' && (
+        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
+      )}
+      <RowTools name={`phase ${row.index + 1}`} {...row} />
+    </div>
+  )
+}

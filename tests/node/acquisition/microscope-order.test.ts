@@ -1,0 +1,221 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
+import { openRegistry } from '../../fixtures/demo-registry.ts'
+import type { LoggingDriverOptions } from '../../fixtures/logging-driver.ts'
+import { runPlan } from '../../fixtures/plan-run.ts'
+
+/** What is done with the microscope in a plan, in its order. */
+describe('MicroscopeHardware', () => {
+  let folder: string
+  let devices: DeviceRegistry
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'coverslip-order-'))
+  })
+  afterEach(async () => {
+    await devices.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const logFile = () => join(folder, 'log')
+  const open = async (options: Omit<LoggingDriverOptions, 'log'> = {}) => {
+    const driverUrl = new URL('../../fixtures/logging-driver.ts', import.meta.url).href
+    const worker = { driverUrl, address: logFile(), options }
+    devices = await openRegistry({ id: 'logging', title: 'Logging microscope', worker })
+  }
+  /** The lines about the devices named. */
+  const log = async (...about: string[]) =>
+    (await readFile(logFile(), 'utf8'))
+      .trim()
+      .split('\n')
+      .filter((line) => about.length === 0 || about.some((device) => line.startsWith(`${device} `)))
+
+  const twoChannels = {
+    channels: [{ config: 'red', exposure: 20 }, 'blue'],
+    stage_positions: [{ x: 1, y: 2, z: 3 }],
+  }
+
+  it('sets up in the dark, exposes in the light, and brings everything back', async () => {
+    await open()
+    const { failure, notRestored, frames } = await runPlan(devices, twoChannels)
+    expect(failure).toBeUndefined()
+    expect(notRestored).toEqual([])
+    expect(frames).toHaveLength(2)
+    const exposure = ['on', 'off']
+    expect(await log('red')).toEqual(['off', ...exposure, 'off'].map((state) => `red ${state}`))
+    // It was on before.
+    expect(await log('blue')).toEqual(['off', ...exposure, 'off', 'on'].map((state) => `blue ${state}`))
+    expect(await log('camera')).toEqual([
+      'camera triggerMode software',
+      'camera start',
+      'camera exposureMs 20',
+      'camera trigger',
+      'camera exposureMs 10',
+      'camera trigger',
+      'camera stop',
+      'camera triggerMode continuous',
+      'camera exposureMs 10',
+    ])
+    expect(await log('wheel')).toEqual(['wheel red', 'wheel blue', 'wheel none'])
+    const all = await log()
+    const red = all.slice(all.indexOf('red on'), all.indexOf('red on') + 3)
+    expect(red).toEqual(['red on', 'camera trigger', 'red off'])
+    const restored = all.slice(all.lastIndexOf('red off'))
+    expect(restored.slice(0, 6)).toEqual([
+      'red off',
+      'blue off',
+      'camera stop',
+      'camera triggerMode continuous',
+      'z to 0',
+      'xy to 0,0',
+    ])
+    expect(restored.slice(6).toSorted()).toEqual(['blue on', 'camera exposureMs 10', 'wheel none'])
+    expect(restored.at(-1)).toBe('blue on')
+  })
+
+  it('opens and closes the shutter where there is one, and leaves the lamps lit behind it', async () => {
+    await open({ shutter: true })
+    const { failure } = await runPlan(devices, twoChannels)
+    expect(failure).toBeUndefined()
+    const states = ['closed', 'open', 'closed', 'open', 'closed', 'closed', 'open']
+    expect(await log('shutter')).toEqual(states.map((state) => `shutter ${state}`))
+    expect(await log('red')).toEqual(['red on', 'red off', 'red off'])
+    expect(await log('blue')).toEqual(['blue off', 'blue on', 'blue on'])
+  })
+
+  it('leaves the light on between images where the plan keeps the shutter open', async () => {
+    await open()
+    await runPlan(devices, {
+      channels: ['red'],
+      z_plan: { range: 2, step: 1 },
+      keep_shutter_open_across: 'z',
+    })
+    expect((await log('red')).filter((line) => line === 'red on')).toHaveLength(1)
+  })
+
+  it.each([
+    ['up', ['xy to 1,1', 'z to 5', 'z to -5', 'xy to 2,2', 'xy to 0,0', 'z to 0']],
+    ['down', ['z to 5', 'xy to 1,1', 'xy to 2,2', 'z to -5', 'z to 0', 'xy to 0,0']],
+  ] as const)(
+    'where %s is towards the specimen, moves the focus there last',
+    async (focusTowardsSpecimen, moves) => {
+      await open({ focusTowardsSpecimen })
+      const { failure } = await runPlan(devices, {
+        stage_positions: [
+          { x: 1, y: 1, z: 5 },
+          { x: 2, y: 2, z: -5 },
+        ],
+      })
+      expect(failure).toBeUndefined()
+      expect(await log('xy', 'z')).toEqual(moves)
+    },
+  )
+
+  it('does not bring the focus nearer while the stage is not back, and goes on with the rest', async () => {
+    await open({ fail: 'xy to 0,0' })
+    const { failure, notRestored } = await runPlan(devices, {
+      channels: ['red'],
+      stage_positions: [{ x: 1, y: 1, z: -5 }],
+    })
+    expect(failure).toBeUndefined()
+    expect(notRestored.map(({ message }) => message)).toEqual([
+      'xy: It is stuck',
+      'The focus was not brought back to z = 0 µm',
+    ])
+    const all = await log()
+    const after = all.slice(all.indexOf('xy to 0,0: failed') + 1)
+    expect(after.toSorted()).toEqual(['blue on', 'camera exposureMs 10', 'wheel none'])
+  })
+
+  it.each([
+    ['a stage', 'z to 3', 'z: It is stuck'],
+    ['a light', 'blue on', 'blue: It is stuck'],
+    ['a filter', 'wheel blue', 'wheel: It is stuck'],
+    ['a camera', 'camera trigger', 'camera: It is stuck'],
+    ['a camera’s exposure', 'camera exposureMs 20', 'camera: It is stuck'],
+  ])('fails with %s, and leaves the microscope dark', async (_what, fail, message) => {
+    await open({ fail })
+    const { failure } = await runPlan(devices, twoChannels)
+    expect(failure).toMatchObject({ code: 'DEVICE_FAILED', message })
+    for (const light of ['red', 'blue']) expect((await log(light)).at(-1)).toBe(`${light} off`)
+    expect((await log('xy')).at(-1)).toBe('xy to 0,0')
+    expect(await log('camera')).toContain('camera triggerMode continuous')
+  })
+
+  it('leaves lamps off that were lit behind a shutter when it has failed', async () => {
+    await open({ shutter: true, fail: 'camera trigger' })
+    await runPlan(devices, twoChannels)
+    const all = await log()
+    for (const [device, state] of Object.entries({ red: 'off', blue: 'off', shutter: 'closed' }))
+      expect(all.findLast((line) => line.startsWith(`${device} `))).toBe(`${device} ${state}`)
+  })
+
+  it('tells of a light that does not go off', async () => {
+    await open({ fail: 'red off' })
+    const { failure, notRestored } = await runPlan(devices, twoChannels)
+    expect(failure).toMatchObject({ message: 'red: It is stuck' })
+    expect(notRestored.map(({ message }) => message)).toEqual(['red: It is stuck'])
+  })
+
+  it('sets everything anew after a failure', async () => {
+    await open({ fail: 'z to 3', times: 1 })
+    const { failure, frames } = await runPlan(devices, twoChannels, { retries: 1 })
+    expect(failure).toBeUndefined()
+    expect(frames).toHaveLength(2)
+    expect(await log('xy', 'z', 'wheel')).toEqual([
+      ...['wheel red', 'xy to 1,2', 'z to 3: failed'],
+      ...['wheel red', 'xy to 1,2', 'z to 3'],
+      ...['wheel blue', 'z to 0', 'xy to 0,0', 'wheel none'],
+    ])
+  })
+
+  it('refuses a frame that is not whole', async () => {
+    await open({ incompleteFrame: 2 })
+    const { failure, frames } = await runPlan(devices, twoChannels)
+    expect(failure).toMatchObject({
+      code: 'DEVICE_FAILED',
+      message: 'camera delivered frame 1 with pixels missing',
+    })
+    expect(frames).toHaveLength(1)
+  })
+
+  it('ends at once when the camera is lost, and goes on with it when it is back', async () => {
+    await open({ lostAtTrigger: 1 })
+    const started = performance.now()
+    const { failure } = await runPlan(devices, twoChannels)
+    expect(failure).toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: 'camera was lost: The cable is out',
+    })
+    // Not after a frame has been waited for in vain.
+    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(await log('blue', 'red')).toContain('red off')
+  })
+
+  it('knows of what is not there before anything is touched', async () => {
+    await open()
+    const refused = async (plan: unknown, detectorNames?: string[]) =>
+      (await runPlan(devices, plan, detectorNames === undefined ? {} : { detectorNames })).failure
+    expect(await refused({ channels: ['red', 'green'] })).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('channels[1]: There is no channel Channel/green'),
+    })
+    expect(await refused({ channels: [{ config: 'red', camera: 'webcam' }] })).toMatchObject({
+      message: expect.stringContaining('channels[0]: There is no camera "webcam"'),
+    })
+    expect(await refused({ channels: ['red'] }, ['webcam'])).toMatchObject({
+      message: expect.stringContaining('There is no camera "webcam"'),
+    })
+    expect(
+      await refused({ stage_positions: [{ x: 0, properties: [['wheel', 'position', 'green']] }] }),
+    ).toMatchObject({
+      message: expect.stringContaining('stage_positions[0].properties[0]: position cannot be'),
+    })
+    expect(await refused({ channels: ['red'], autofocus_plan: { axes: 'c' } })).toMatchObject({
+      message: expect.stringContaining('autofocus_plan: There is no autofocus device'),
+    })
+    expect(await log('xy', 'z', 'wheel')).toEqual([])
+  })
+})
