@@ -143,7 +143,7 @@ describe('keys', () => {
     ...modifiers,
   })
   it('run one command each', () => {
-    const keys = commands.flatMap((command) => command.keys)
+    const keys = commands.flatMap(({ keys: named, scope }) => named.map((key) => `${scope} ${key}`))
     expect(new Set(keys).size).toBe(keys.length)
   })
   it('of the stage need the image to have the focus', () => {
