@@ -27,23 +27,14 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
+  const overview = new Overview()
+  const exporting = createExportStore()
   const thumbnails = new Thumbnails({
     fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-  const services = {
-    backend,
-    engine,
-    view,
-    session,
-    plan,
-    gallery,
-    viewing,
-    thumbnails,
-    overview: new Overview(),
-    exporting: createExportStore(),
-  }
+  const services = { backend, engine, view, session, plan, overview, gallery, viewing, thumbnails, exporting }
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)

@@ -7,7 +7,7 @@ import { installAdvice } from '../../../drivers/sdk/ffmpeg-program.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImagePlane } from './dataset-reader.ts'
-import { requirePacketSize } from './tiff-image.ts'
+import { requirePacketSize } from './plane-size.ts'
 import { unreadable } from './unreadable.ts'
 
 /**

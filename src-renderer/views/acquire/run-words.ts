@@ -50,6 +50,11 @@ export function placeText({ index, positionName, channel }: PlanStatus): string 
   ].join(' · ')
 }
 
+/** `4 min 12 s left`; empty while that is not known. Whole seconds, so that it does not flicker. */
+export function leftText({ secondsLeft }: PlanStatus): string {
+  return secondsLeft === undefined ? '' : `${durationText(Math.ceil(secondsLeft))} left`
+}
+
 /** Share of the events that are done, 0 to 1. */
 export function progressOf({ events }: PlanStatus): number {
   return events.total === 0 ? 0 : Math.min(1, events.done / events.total)
