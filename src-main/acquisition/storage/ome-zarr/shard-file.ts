@@ -100,9 +100,11 @@ export class ShardFile {
   async complete(): Promise<void> {
     const index = this.#index.serialize()
     try {
-      await this.#file
-        .append([markOf(indexNumber, { length: index.length, padding: 0 }), index])
-        .finally(() => this.#file.close())
+      try {
+        await this.#file.append([markOf(indexNumber, { length: index.length, padding: 0 }), index])
+      } finally {
+        await this.#file.close()
+      }
     } catch (error) {
       // What was cut off of the last chunk makes room for the index. The first failure tells the cause.
       await completeShard(this.path, { chunks: this.#index.chunks, reported: this.#whole }).catch(
@@ -134,12 +136,8 @@ export async function completeShard(
       // What lies beyond the last whole chunk would be in the way of the marks.
       await file.truncate(end)
       const bytes = index.serialize()
-      await file.write(
-        Buffer.concat([markOf(indexNumber, { length: bytes.length, padding: 0 }), bytes]),
-        0,
-        undefined,
-        end,
-      )
+      const mark = markOf(indexNumber, { length: bytes.length, padding: 0 })
+      await file.writev([mark, bytes], end)
       await file.sync()
     } finally {
       await file.close()
@@ -185,13 +183,12 @@ function markOf(
   return mark
 }
 
+/** Undefined where there is none. */
 async function readMark(file: FileHandle, at: number) {
   const mark = Buffer.alloc(markBytes)
   const { bytesRead } = await file.read(mark, 0, markBytes, at)
-  if (bytesRead < markBytes || !mark.subarray(0, magic.length).equals(magic)) return undefined
-  return {
-    number: mark.readBigUInt64LE(8),
-    length: Number(mark.readBigUInt64LE(16)),
-    padding: Number(mark.readBigUInt64LE(24)),
-  }
+  const padding = Number(mark.readBigUInt64LE(24))
+  if (bytesRead < markBytes || !mark.subarray(0, magic.length).equals(magic) || padding >= diskBlockBytes)
+    return undefined
+  return { number: mark.readBigUInt64LE(8), length: Number(mark.readBigUInt64LE(16)), padding }
 }
