@@ -5,6 +5,7 @@ import type { LiveDisplay } from './display/live-display.ts'
 import type { Thumbnails } from './planes/thumbnails.ts'
 import type { EngineState } from './stores/engine-state.ts'
 import type { EngineStore } from './stores/engine-store.ts'
+import type { ExportPhase, ExportStore } from './stores/export-store.ts'
 import type { GalleryState, GalleryStore } from './stores/gallery-store.ts'
 import { detectorOf } from './stores/layout.ts'
 import type { Overview } from './stores/overview.ts'
@@ -29,6 +30,7 @@ export type PageServices = {
   readonly viewing: ViewingStore
   /** Pictures under the map of the stage. */
   readonly overview: Overview
+  readonly exporting: ExportStore
   readonly thumbnails: Thumbnails
 }
 
@@ -108,6 +110,11 @@ export function useViewerState<T>(select: (state: ViewerState) => T): T {
 
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useServices().session, select)
+}
+
+/** What is being exported. */
+export function useExport(): ExportPhase {
+  return useStore(useServices().exporting)
 }
 
 /** A part of the plan being edited. */

@@ -4,8 +4,15 @@ import { type App, shell, type WebContents } from 'electron'
 /** Pages outside that the app may open in the user's browser. */
 const externalOrigins: ReadonlySet<string> = new Set(['https://github.com', 'https://www.openmicroscopy.org'])
 
-/** Copying the image, and full screen; everything else (camera, microphone, location, …) is refused. */
-const allowedPermissions: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'fullscreen'])
+/**
+ * Copying the image, full screen, and writing exports to files that the user names each time; everything else (camera,
+ * microphone, location, …) is refused.
+ */
+const allowedPermissions: ReadonlySet<string> = new Set([
+  'clipboard-sanitized-write',
+  'fileSystem',
+  'fullscreen',
+])
 
 /** Guards every page that is ever made. */
 export function guardPages(app: App): void {

@@ -12,7 +12,7 @@ import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
-import { isRecording, startRecording, stopRecording } from './record-actions.ts'
+import { stopRecording, toggleRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
@@ -94,13 +94,21 @@ export const commands: readonly Command[] = [
   },
   {
     id: 'record',
-    title: 'Record: start or end a recording',
+    title: 'Record: start a recording, begin one that waits, or end it',
     group: 'Live view',
     keys: ['r'],
     scope: 'page',
     refusal: operates,
-    run: (services) =>
-      void (isRecording(services.engine.getState().recording) ? stopRecording : startRecording)(services),
+    run: (services) => void toggleRecording(services),
+  },
+  {
+    id: 'stop-recording',
+    title: 'Record: end the recording, or do not wait any longer',
+    group: 'Live view',
+    keys: [],
+    scope: 'page',
+    refusal: operates,
+    run: (services) => void stopRecording(services),
   },
   {
     id: 'next-camera',

@@ -1,12 +1,12 @@
-import type { EngineClient } from '../backend/backend.ts'
 import { activeChannel, datasetOf, planeIndex, type ViewerStore } from '../stores/viewer-store.ts'
+import type { PlaneSource } from './plane-source.ts'
 
 /** Planes pass by faster than anybody reads what is known of them. */
 const settledAfterMs = 120
 
 export type FrameRecordFeedOptions = {
   readonly id: string
-  readonly gallery: Pick<EngineClient['gallery'], 'frames'>
+  readonly gallery: Pick<PlaneSource, 'frames'>
   readonly store: ViewerStore
 }
 

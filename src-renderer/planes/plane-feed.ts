@@ -1,6 +1,5 @@
 /** Ties an open item's state to its display: which planes are fetched and how they look, and what is seen of them. */
 import type { ImageDataset } from '../../src-shared/gallery.ts'
-import type { EngineClient } from '../backend/backend.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import type { Probe, ShownFrame } from '../display/display-types.ts'
 import { stagePosition } from '../display/pixel-probe.ts'
@@ -24,6 +23,7 @@ import { type FetchedPlane, PlaneCache } from './plane-cache.ts'
 import type { PlaneAddress } from './plane-key.ts'
 import { levelFor } from './plane-level.ts'
 import { PlaneLoader } from './plane-loader.ts'
+import type { PlaneSource } from './plane-source.ts'
 import { indicesAhead } from './planes-ahead.ts'
 import { Playback } from './playback.ts'
 import { levelFrame, wholeFrame } from './whole-frame.ts'
@@ -35,7 +35,7 @@ const leastMaxSize = 2048
 
 export type PlaneFeedOptions = {
   readonly id: string
-  readonly gallery: Pick<EngineClient['gallery'], 'plane' | 'frames'>
+  readonly gallery: PlaneSource
   readonly store: ViewerStore
   readonly shown: ShownStore
   readonly display: Pick<PlaneDisplay, 'listen' | 'show' | 'setDisplay' | 'setView'>

@@ -158,11 +158,12 @@ export class PlaneLoader {
   }
 
   async #fetchOneAhead(address: PlaneAddress): Promise<void> {
+    const ahead = this.#ahead
     try {
       await this.#fetch(address)
     } catch {
       // It is asked for again when it is wanted, and told of then; until then nothing more is fetched in advance.
-      this.#ahead = []
+      if (this.#ahead === ahead) this.#ahead = []
     }
     this.#fetchAhead()
   }

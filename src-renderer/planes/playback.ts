@@ -27,6 +27,7 @@ export class Playback {
   }
 
   set framesPerSecond(fps: number) {
+    if (this.#intervalMs === 1000 / fps) return
     this.#intervalMs = 1000 / fps
     if (this.#playing && !this.#pending) this.#schedule(this.#options.now() + this.#intervalMs)
   }

@@ -10,7 +10,9 @@ const atOnce = 16
 
 type Entry = {
   readonly found: FoundItem
-  readonly facts: ItemFacts
+  facts: ItemFacts
+  /** Whether frames and bytes have been counted for good. */
+  counted: boolean
   /** Of files and datasets of others, once a search needed it. */
   lines: readonly string[] | undefined
 }
@@ -19,8 +21,6 @@ export type ListRequest = {
   readonly search: string
   readonly offset: number
   readonly limit: number
-  /** Something is known to have changed since the last list. */
-  readonly changed: boolean
 }
 
 export class GalleryIndex {
@@ -35,11 +35,11 @@ export class GalleryIndex {
     this.#dataFolder = dataFolder
   }
 
-  async list({ search, offset, limit, changed }: ListRequest): Promise<{
+  async list({ search, offset, limit }: ListRequest): Promise<{
     readonly items: GalleryItem[]
     readonly total: number
   }> {
-    await this.#update(changed)
+    await this.#update()
     const words = search
       .toLowerCase()
       .split(/\s+/)
@@ -50,24 +50,22 @@ export class GalleryIndex {
       return hit === undefined ? [] : [{ entry, hit }]
     })
     const page = fitting.slice(offset, offset + limit)
-    const items = await inTurns(page, async ({ entry: { found, facts }, hit }) => {
-      const item = await countedItem(found, facts.item)
+    const items = await inTurns(page, async ({ entry, hit }) => {
+      const item = await counted(entry)
       return hit.found === undefined ? item : { ...item, found: hit.found }
     })
     return { items, total: fitting.length }
   }
 
-  /** How the list shows what was found at `id`; undefined when it is not in the list. */
-  async entry(id: string): Promise<{ readonly found: FoundItem; readonly item: GalleryItem } | undefined> {
-    await this.#update(false)
-    if (!this.#entries.has(id)) await this.#update(true)
-    const entry = this.#entries.get(id)
-    return entry && { found: entry.found, item: entry.facts.item }
+  /** Something has been kept or removed: what was found before is looked for again. */
+  invalidate(): void {
+    this.#scannedAt = Number.NEGATIVE_INFINITY
   }
 
-  async #update(changed: boolean): Promise<void> {
-    if (this.#updating !== undefined) await this.#updating
-    if (!changed && performance.now() - this.#scannedAt < freshForMs) return
+  async #update(): Promise<void> {
+    // One that is under way may have begun before the last change.
+    await this.#updating
+    if (performance.now() - this.#scannedAt < freshForMs) return
     this.#updating ??= this.#scan().finally(() => {
       this.#updating = undefined
     })
@@ -75,7 +73,7 @@ export class GalleryIndex {
   }
 
   async #scan(): Promise<void> {
-    const startedAt = performance.now()
+    this.#scannedAt = performance.now()
     const found = await scanGallery(this.#dataFolder)
     const entries = await inTurns(found, async (item): Promise<Entry> => {
       const before = this.#entries.get(item.id)
@@ -86,13 +84,17 @@ export class GalleryIndex {
       if (before !== undefined && same) return before
       const facts =
         item.type === 'acquisition' ? await acquisitionFacts(item) : { item: plainItem(item), lines: [] }
-      return { found: item, facts, lines: item.type === 'acquisition' ? facts.lines : undefined }
+      return {
+        found: item,
+        facts,
+        counted: false,
+        lines: item.type === 'acquisition' ? facts.lines : undefined,
+      }
     })
     this.#entries = new Map(entries.map((entry) => [entry.found.id, entry]))
     this.#sorted = entries.toSorted(
       (a, b) => b.facts.item.startedAt - a.facts.item.startedAt || (a.found.id < b.found.id ? -1 : 1),
     )
-    this.#scannedAt = startedAt
   }
 
   async #readLines(): Promise<void> {
@@ -101,6 +103,16 @@ export class GalleryIndex {
       entry.lines = await contentFacts(entry.found)
     })
   }
+}
+
+/** With frames and bytes, which change only while it is under way. */
+async function counted(entry: Entry): Promise<GalleryItem> {
+  const { found, facts } = entry
+  if (entry.counted) return facts.item
+  const item = await countedItem(found, facts.item)
+  entry.facts = { ...facts, item }
+  entry.counted = item.finish !== undefined || found.type !== 'acquisition'
+  return item
 }
 
 /** What an entry was found by; undefined: it does not fit. */

@@ -28,7 +28,10 @@ export type GalleryAnswer =
   /** A PNG file. */
   | { readonly type: 'thumbnail'; readonly png: Uint8Array<ArrayBuffer> }
 
-export type GalleryRequestMessage = { readonly number: number; readonly request: GalleryRequest }
+export type GalleryRequestMessage =
+  | { readonly number: number; readonly request: GalleryRequest }
+  /** Something has been kept, completed or removed. */
+  | { readonly changed: true }
 
 export type GalleryAnswerMessage = { readonly number: number } & (
   | { readonly answer: GalleryAnswer }

@@ -5,9 +5,8 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 
 const deepest = 16
-/** Control characters, and what Windows takes for drives, streams, wildcards and folders. */
-// oxlint-disable-next-line no-control-regex
-const forbidden = /[\u0000-\u001f\\:*?"<>|]/
+/** Control characters and backslashes; on Windows also what names drives, streams and patterns there. */
+const forbidden = process.platform === 'win32' ? /[\p{Cc}\\:*?"<>|]/u : /[\p{Cc}\\]/u
 
 /**
  * @param id path below the data folder with `/`, within its recordings.

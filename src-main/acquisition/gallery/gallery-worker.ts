@@ -9,9 +9,11 @@ const port = parentPort
 const { dataFolder } = workerData as GalleryWorkerData
 const reading = new GalleryReading(dataFolder)
 
-port.on('message', ({ number, request }: GalleryRequestMessage) => {
-  const post = (message: GalleryAnswerMessage, transfer: readonly ArrayBuffer[] = []) =>
-    port.postMessage(message, [...transfer])
+port.on('message', (message: GalleryRequestMessage) => {
+  if ('changed' in message) return reading.invalidate()
+  const { number, request } = message
+  const post = (answered: GalleryAnswerMessage, transfer: readonly ArrayBuffer[] = []) =>
+    port.postMessage(answered, [...transfer])
   reading.answer(request).then(
     (answer) => post({ number, answer }, answer.type === 'plane' ? [answer.packet.buffer] : []),
     (error: unknown) => post({ number, error: CoverslipError.from(error).serialize() }),

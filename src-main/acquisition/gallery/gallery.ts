@@ -16,6 +16,7 @@ import type {
   GalleryAnswer,
   GalleryAnswerMessage,
   GalleryRequest,
+  GalleryRequestMessage,
   GalleryWorkerData,
 } from './gallery-messages.ts'
 import { galleryPath } from './gallery-path.ts'
@@ -42,8 +43,6 @@ export class Gallery {
   readonly #asked = new Map<number, { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }>()
   #worker: Worker | undefined
   #number = 0
-  /** Something has been kept or removed since the last list. */
-  #changed = true
   #closed = false
 
   constructor({ dataFolder }: { readonly dataFolder: string | undefined }) {
@@ -57,7 +56,7 @@ export class Gallery {
 
   /** To be called by whoever has kept or completed something. */
   changed(): void {
-    this.#changed = true
+    this.#worker?.postMessage({ changed: true } satisfies GalleryRequestMessage)
     this.#events.emit()
   }
 
@@ -67,9 +66,7 @@ export class Gallery {
     signal?: AbortSignal,
   ): Promise<GalleryPage> {
     const { search = '', offset = 0, limit = 100 } = request
-    const changed = this.#changed
-    this.#changed = false
-    const { page } = await this.#ask({ type: 'list', search, offset, limit, changed }, signal)
+    const { page } = await this.#ask({ type: 'list', search, offset, limit }, signal)
     return { ...page, folder: this.#folder() }
   }
 
@@ -155,7 +152,8 @@ export class Gallery {
       const number = this.#number++
       const timer = setTimeout(() => void this.#endWorker(tooLong(waiting.request)), limitMs)
       this.#asked.set(number, { waiting, timer })
-      this.#started().postMessage({ number, request: waiting.request })
+      const message: GalleryRequestMessage = { number, request: waiting.request }
+      this.#started().postMessage(message)
     }
   }
 

@@ -9,8 +9,8 @@ import type { PlanImages } from './plan-images.ts'
 import type { PlanLayout } from './plan-layout.ts'
 import type { PlanTravel } from './plan-travel.ts'
 
-/** More is a mistake, or several plans; going through them takes a few seconds. */
-export const mostEvents = 2_000_000
+/** More is a mistake, or several plans; going through them takes a second or two. */
+export const mostEvents = 1_000_000
 /** Events between looks at the clock, and how long it goes on without letting others, ms. */
 const eventsAtOnce = 512
 const sliceMs = 5
@@ -61,7 +61,10 @@ export async function walkPlan(
     count.durationS = endS
     count.latestS = Math.max(count.latestS, lateS)
     travel.check(event)
-    for (const [axis, at] of entriesOf(event.index)) sizes[axis] = Math.max(sizes[axis] ?? 0, at + 1)
+    for (const axis of axes) {
+      const at = event.index[axis] ?? -1
+      if (at >= (sizes[axis] ?? 0)) sizes[axis] = at + 1
+    }
     if (event.action.type === 'acquireImage') {
       const { cameraIds, bytes } = images.of(event)
       count.frames += cameraIds.length
@@ -81,12 +84,6 @@ export async function walkPlan(
   return { ...count, cameraIds: [...cameras], sizes, problems: [...travel.problems, ...problems] }
 }
 
-function entriesOf(index: AcquisitionEvent['index']): readonly (readonly [Axis, number])[] {
-  return axes.flatMap((axis) => {
-    const at = index[axis]
-    return at === undefined ? [] : [[axis, at] as const]
-  })
-}
 const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
 
 /** Only a position's own sequence can repeat what the whole plan does. */
@@ -95,7 +92,5 @@ function pathOf({ index }: AcquisitionEvent): string {
 }
 
 function textOf({ index }: AcquisitionEvent): string {
-  return entriesOf(index)
-    .map(([axis, at]) => `${axis} ${at}`)
-    .join(', ')
+  return axes.flatMap((axis) => (index[axis] === undefined ? [] : [`${axis} ${index[axis]}`])).join(', ')
 }

@@ -26,6 +26,8 @@ export const acquisitionSummarySchema = z.looseObject({
       format: storageFormatSchema,
       /** Of OME-TIFF. */
       files: z.enum(['single', 'perPosition']).optional(),
+      /** Of video. */
+      container: z.enum(['mp4', 'mkv', 'webm']).optional(),
     }),
   }),
   datasets: z.array(z.looseObject({ folder: folderName, layout: datasetLayoutSchema.optional() })).max(100),

@@ -1,6 +1,5 @@
 /** The datasets of an acquisition's folder, one per camera, by what `acquisition.json` and their frame logs say. */
-import { readdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
@@ -15,7 +14,6 @@ import { RawReader } from './raw-reader.ts'
 import { TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
 import { unreadable } from './unreadable.ts'
-import { videoEndings } from './video-frames.ts'
 import { openVideoOf } from './video-reader.ts'
 
 export type OpenedAcquisition = {
@@ -55,21 +53,29 @@ async function openDatasetOf(
     case 'ome-tiff':
       return openTiffs(folder, layout, storage.files === 'perPosition' && positions.length > 1)
     case 'ome-zarr':
-      return openZarr(omeZarrPath(folder, name))
-    case 'video': {
-      const files = await readdir(folder)
-      const file = files.find((other) => videoEndings.has(extname(other)) && other.startsWith(name))
-      if (file === undefined) throw unreadable(join(folder, name), 'its video is gone')
-      return openVideoOf(join(folder, file), { layout, logPath: join(folder, frameLogName) })
-    }
+      return openZarr(folder, layout)
+    case 'video':
+      return openVideoOf(folder, layout, storage.container ?? 'mkv')
   }
 }
 
-/** All images of a dataset are of one kind. */
-async function openZarr(path: string): Promise<DatasetReader> {
+/** All images of a dataset of ours are of one kind. */
+async function openZarr(folder: string, layout: DatasetLayout): Promise<DatasetReader> {
+  const path = omeZarrPath(folder, layout.name)
   const [dataset] = await openOmeZarr(path)
   if (dataset === undefined) throw unreadable(path, 'it has no image yet')
-  return dataset
+  const planes = await openStoredPlanes({
+    axes: layout.axes,
+    logPath: join(folder, frameLogName),
+    count: async () => (await dataset.describe()).planes,
+  })
+  return {
+    metadata: dataset.metadata,
+    describe: () => dataset.describe(),
+    readPlane: (index, level) => dataset.readPlane(index, level),
+    records: (range) => planes.records(range),
+    close: () => dataset.close(),
+  }
 }
 
 /** @param apart each position has a file of its own. */
@@ -82,7 +88,7 @@ async function openTiffs(folder: string, layout: DatasetLayout, apart: boolean):
   const planes = await openStoredPlanes({
     axes: layout.axes,
     logPath: join(folder, frameLogName),
-    perPosition: apart,
+    ...(apart ? { fileOf: ({ p = 0 }) => p } : {}),
     count: () => files.use(pathOf(0), (pages) => pages.count()),
   })
   return new TiffDataset({

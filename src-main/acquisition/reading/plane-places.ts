@@ -22,8 +22,8 @@ type StoredDataset = {
   readonly axes: Axes
   /** Path of the dataset's frame log, which may be missing. */
   readonly logPath: string
-  /** Each position has a file of its own. */
-  readonly perPosition: boolean
+  /** Which of the dataset's files holds a plane, by any number; absent: there is one. */
+  readonly fileOf?: (index: PlaneIndex) => number
   /** Planes that the files have room for, where no log says how many there are. */
   readonly count: () => Promise<number>
 }
@@ -87,7 +87,7 @@ class OrderedPlaces implements PlanePlaces {
 /** Planes where the frame log says, which is right whatever was skipped, stopped or cut off. */
 class LoggedPlaces implements PlanePlaces {
   readonly #axes: Axes
-  readonly #perPosition: boolean
+  readonly #fileOf: StoredDataset['fileOf']
   readonly #places = new Map<number, number>()
   /** Numbers within the files, where there are several. */
   readonly #inFile = new Map<number, number>()
@@ -95,9 +95,9 @@ class LoggedPlaces implements PlanePlaces {
   #outermost = 0
   #log: FrameLogReader | undefined
 
-  constructor({ axes, perPosition }: Pick<StoredDataset, 'axes' | 'perPosition'>) {
+  constructor({ axes, fileOf }: Pick<StoredDataset, 'axes' | 'fileOf'>) {
     this.#axes = axes
-    this.#perPosition = perPosition
+    this.#fileOf = fileOf
   }
 
   /** Where the records come from: a reader whose `onRecord` is `add`. */
@@ -108,13 +108,13 @@ class LoggedPlaces implements PlanePlaces {
   add(record: FrameRecord): void {
     if (record.kind !== 'frame') return
     const { index, place } = record
-    const position = index.p ?? 0
-    const inFile = this.#stored.get(position) ?? 0
-    if (this.#perPosition) this.#stored.set(position, inFile + 1)
+    const file = this.#fileOf?.(index)
+    const inFile = file === undefined ? undefined : (this.#stored.get(file) ?? 0)
+    if (file !== undefined && inFile !== undefined) this.#stored.set(file, inFile + 1)
     const key = flattened(this.#axes, index)
     if (key === undefined) return
     this.#places.set(key, place)
-    if (this.#perPosition) this.#inFile.set(key, inFile)
+    if (inFile !== undefined) this.#inFile.set(key, inFile)
     const [outermost] = this.#axes
     if (outermost !== undefined) this.#outermost = Math.max(this.#outermost, (index[outermost.axis] ?? 0) + 1)
   }

@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { z } from 'zod'
+import { installAdvice } from '../../../drivers/sdk/ffmpeg-program.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImagePlane } from './dataset-reader.ts'
-import { requirePacketSize } from './tiff-image.ts'
+import { requirePacketSize } from './plane-size.ts'
 import { unreadable } from './unreadable.ts'
 
 /**
@@ -166,7 +167,7 @@ export class VideoFrames {
     if ('code' in error && error.code === 'ENOENT') {
       const { message } = unreadable(this.#path, `${program} is not installed`)
       return new CoverslipError('UNREADABLE_IMAGE', message, {
-        hint: 'Install ffmpeg on the computer at the microscope (Debian, Ubuntu: sudo apt install ffmpeg), or play the file in another program.',
+        hint: `On the computer at the microscope: ${installAdvice()}. Or play the file in another program.`,
       })
     }
     const [complaint = ''] = said.trim().split('\n')

@@ -1,8 +1,10 @@
 /** Videos: of ours (one frame of a video per image), and of others. */
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { videoFileName } from '../storage/video/video-plan.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
@@ -11,58 +13,107 @@ import { VideoFrames } from './video-frames.ts'
 export const openVideoFile: OpenDatasets = async (path) => {
   const frames = new VideoFrames(path)
   const { tags, codec } = await frames.facts()
-  return [new VideoReader(path, frames, { ...tags, codec })]
+  return [new ForeignVideo(path, frames, { ...tags, codec })]
 }
 
-/** @param logPath of the dataset's frame log. @throws CoverslipError UNREADABLE_IMAGE */
+/**
+ * A dataset that we wrote to video files in `folder`.
+ * @throws CoverslipError UNREADABLE_IMAGE
+ */
 export async function openVideoOf(
-  path: string,
-  { layout, logPath }: { readonly layout: DatasetLayout; readonly logPath: string },
+  folder: string,
+  layout: DatasetLayout,
+  container: string,
 ): Promise<DatasetReader> {
-  const frames = new VideoFrames(path)
+  const files = new Map<string, VideoFrames>()
+  const fileOf = ({ p = 0, c = 0 }: PlaneIndex): VideoFrames => {
+    const path = join(folder, `${videoFileName(layout, p, c)}.${container}`)
+    const file = files.get(path) ?? new VideoFrames(path)
+    files.set(path, file)
+    return file
+  }
+  const first = fileOf({})
   const planes = await openStoredPlanes({
     axes: layout.axes,
-    logPath,
-    perPosition: false,
-    count: async () => (await frames.facts()).times.length,
+    logPath: join(folder, frameLogName),
+    fileOf: ({ p = 0, c = 0 }) => p * Math.max(1, layout.channels.length) + c,
+    count: async () => (await first.facts()).times.length,
   })
-  return new VideoReader(path, frames, layout.metadata, { layout, planes })
+  return new OwnVideo({ layout, container, planes, first, fileOf })
 }
 
-type Own = {
+type OwnVideoOptions = {
   readonly layout: DatasetLayout
+  readonly container: string
   readonly planes: StoredPlanes
+  readonly first: VideoFrames
+  readonly fileOf: (index: PlaneIndex) => VideoFrames
 }
 
-class VideoReader implements DatasetReader {
+class OwnVideo implements DatasetReader {
+  readonly metadata: DatasetReader['metadata']
+  readonly #options: OwnVideoOptions
+
+  constructor(options: OwnVideoOptions) {
+    this.metadata = options.layout.metadata
+    this.#options = options
+  }
+
+  async describe(): Promise<ImageDataset> {
+    const { layout, container, planes, first } = this.#options
+    const { width, height, pixelFormat, significantBits } = await first.facts()
+    const { name } = layout
+    const said = describeLayout(layout, {
+      name,
+      format: container.toUpperCase(),
+      ...(await planes.sizes()),
+    })
+    // Lossless: the bits of the camera, and the mosaic, are still there.
+    const kept = pixelLayout(pixelFormat).bytesPerPixel === pixelLayout(said.pixelFormat).bytesPerPixel
+    const lossless = kept && pixelFormat !== 'RGB8'
+    const picture = { width, height, levels: [{ width, height }] }
+    return lossless ? { ...said, ...picture } : { ...said, ...picture, pixelFormat, significantBits }
+  }
+
+  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    const { planes, fileOf } = this.#options
+    const stored = level === 0 ? await planes.find(index) : undefined
+    const plane = stored && (await fileOf(index).read(stored.inFile))
+    if (plane === undefined) return undefined
+    const { pixelFormat, significantBits } = await this.describe()
+    return { ...plane, pixelFormat, significantBits }
+  }
+
+  records(range: FrameRange): Promise<FrameRecords> {
+    return this.#options.planes.records(range)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+class ForeignVideo implements DatasetReader {
   readonly metadata: DatasetReader['metadata']
   readonly #path: string
   readonly #frames: VideoFrames
-  readonly #own: Own | undefined
 
-  constructor(path: string, frames: VideoFrames, metadata: DatasetReader['metadata'], own?: Own) {
+  constructor(path: string, frames: VideoFrames, metadata: DatasetReader['metadata']) {
     this.metadata = metadata
     this.#path = path
     this.#frames = frames
-    this.#own = own
   }
 
   async describe(): Promise<ImageDataset> {
     const { width, height, pixelFormat, significantBits, times } = await this.#frames.facts()
-    const picture = { width, height, pixelFormat, significantBits, levels: [{ width, height }] }
-    const format = formatOf(this.#path)
-    const own = this.#own
-    if (own !== undefined) {
-      const { layout } = own
-      const said = describeLayout(layout, { name: layout.name, format, ...(await own.planes.sizes()) })
-      // Lossless: the mosaic and the bits of the camera are still there.
-      const fits = pixelLayout(pixelFormat).bytesPerPixel === pixelLayout(said.pixelFormat).bytesPerPixel
-      return fits && pixelFormat !== 'RGB8' ? { ...said, width, height } : { ...said, ...picture }
-    }
     return {
-      ...picture,
+      width,
+      height,
+      pixelFormat,
+      significantBits,
+      levels: [{ width, height }],
       name: basename(this.#path),
-      format,
+      format: formatOf(this.#path),
       sizes: { t: Math.max(1, times.length) },
       ...evenStep(times),
       channels: [],
@@ -73,17 +124,11 @@ class VideoReader implements DatasetReader {
 
   async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
     const { t = 0, p = 0, c = 0, z = 0 } = index
-    if (level > 0) return undefined
-    if (this.#own === undefined) return p + c + z > 0 ? undefined : this.#frames.read(t)
-    const stored = await this.#own.planes.find(index)
-    const plane = stored === undefined ? undefined : await this.#frames.read(stored.inFile)
-    if (plane === undefined) return undefined
-    const { pixelFormat, significantBits } = await this.describe()
-    return { ...plane, pixelFormat, significantBits }
+    return level + p + c + z > 0 ? undefined : this.#frames.read(t)
   }
 
-  async records(range: FrameRange): Promise<FrameRecords> {
-    return (await this.#own?.planes.records(range)) ?? { records: [], total: 0 }
+  records(): Promise<FrameRecords> {
+    return Promise.resolve({ records: [], total: 0 })
   }
 
   close(): Promise<void> {

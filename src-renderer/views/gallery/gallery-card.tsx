@@ -5,12 +5,14 @@ import styles from './gallery-card.module.css'
 import { itemFacts, itemState, kindWords, runningIds, stateWords, timeOfDay } from './gallery-words.ts'
 import { ItemMenu } from './item-menu.tsx'
 import { Thumbnail } from './thumbnail.tsx'
+import { useItemDrag } from './use-item-drag.ts'
 
 /** One item: what it looks like, what it is, and how it ended. */
 export function GalleryCard({ item }: { readonly item: GalleryItem }) {
   const services = useServices()
   const chosen = useGallery((state) => state.chosen === item.id)
   const running = useEngine(runningIds)
+  const drag = useItemDrag(item)
   const state = itemState(item, running.split(','))
   const choose = () => services.gallery.setState({ chosen: item.id })
   return (
@@ -22,6 +24,7 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
         aria-label={`Open ${item.name}`}
         onFocus={choose}
         onClick={() => openItem(services, item.id)}
+        {...drag}
       >
         <Thumbnail item={item} />
         <span className={styles['text']}>

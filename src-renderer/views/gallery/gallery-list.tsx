@@ -15,7 +15,7 @@ import { useColumns } from './use-columns.ts'
 const cardPx = 184
 const gapPx = 10
 /** Height of a row before it is drawn, CSS px. */
-const rowPx = 216
+const rowPx = 224
 /** Minutes: the day that is called today changes. */
 const nowEveryMs = 60_000
 

@@ -80,17 +80,21 @@ export class PlanCamera {
     return this.#next(exposureMs, AbortSignal.any([signal, refused.signal]))
   }
 
-  /** A frame of the camera that runs free whose exposure began after this call. */
-  async freshFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
-    const calledNs = process.hrtime.bigint()
+  /** Resolves when the camera that runs free has delivered a frame: the next one is being exposed. */
+  async anyFrame(exposureMs: number, signal: AbortSignal): Promise<void> {
     this.#frames.skipPresent()
+    await this.#next(exposureMs, signal, true)
+  }
+
+  /** The first frame of the camera that runs free whose exposure began after `sinceNs`, of `process.hrtime`. */
+  async freshFrame(exposureMs: number, sinceNs: bigint, signal: AbortSignal): Promise<FrameInfo> {
     for (let before = 0; ; before += 1) {
       const info = await this.#next(exposureMs, signal, true)
       // A camera's clock may be off: no exposure has ended after its frame was there, and what came after those under
-      // way was certainly exposed after the call.
+      // way was certainly exposed since.
       const endedNs = info.timestampNs < info.hostTimeNs ? info.timestampNs : info.hostTimeNs
       const beganNs = endedNs - BigInt(Math.round(info.exposureMs * 1e6))
-      if (beganNs >= calledNs || before >= framesUnderWay) return info
+      if (beganNs >= sinceNs || before >= framesUnderWay) return info
     }
   }
 

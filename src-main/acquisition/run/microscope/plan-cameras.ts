@@ -8,6 +8,9 @@ import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { allEnded } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
+/** What a triggered image takes besides its exposure, about, ms. */
+const triggerMs = 3
+
 /** A camera that was lost is waited for so long before an event fails, ms. */
 const reconnectMs = 10_000
 
@@ -65,12 +68,12 @@ export class PlanCameras {
     return event.exposureMs ?? this.#exposures.get(cameraId) ?? 0
   }
 
-  /** Time between the frames of `event` when its cameras run free, as far as they tell, ms. */
+  /** Least time between images of `event` that are triggered one by one, as far as its cameras tell, ms. */
   framePeriodMs(event: NumberedEvent): number {
     const periods = this.of(event).map((id) => {
       const { properties } = this.#devices.camera(id)
       const rate = Number(properties.find(({ name }) => name === standardProperty.frameRate)?.value ?? 0)
-      return Math.max(this.exposureMs(event, id), rate > 0 ? 1000 / rate : 0)
+      return Math.max(this.exposureMs(event, id) + triggerMs, rate > 0 ? 1000 / rate : 0)
     })
     return Math.max(0, ...periods)
   }
@@ -83,7 +86,7 @@ export class PlanCameras {
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
-        if (camera.properties.some(({ name }) => name === standardProperty.exposureMs))
+        if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
       }),
     )
@@ -119,6 +122,10 @@ export class PlanCameras {
     if (!triggerModesOf(camera).includes(value)) return
     await this.#settings.set({ deviceId: camera.id, property: standardProperty.triggerMode, value })
   }
+}
+
+function hasExposure({ properties }: DeviceState): boolean {
+  return properties.some(({ name, readOnly }) => name === standardProperty.exposureMs && !readOnly)
 }
 
 function exposureOf({ properties }: DeviceState): number {

@@ -41,10 +41,9 @@ export async function completeOmeZarr(
   }
   for (const [path, reported] of shards)
     if (await isThere(partOf(path))) await completeShard(path, { chunks: chunksOfShard(grid), reported })
-  const facts = { layout, grid, compression, summary, state: 'interrupted' } as const
-  // Arrays of images that had just begun get their zarr.json before they are looked at.
-  await writeDatasetMetadata(root, facts)
-  await writeDatasetMetadata(root, { ...facts, windows: await measureWindows(root, facts) })
+  const facts = { layout, grid, compression, summary }
+  const windows = await measureWindows(root, facts)
+  await writeDatasetMetadata(root, { ...facts, state: 'interrupted', windows })
 }
 
 const storageSchema = z.object({

@@ -6,7 +6,7 @@ import {
   listing,
 } from '../../../../drivers/sdk/ffmpeg-program.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { rawVideoHeader, rawVideoPictureHeader } from './raw-video-stream.ts'
+import { rawVideoHeader, rawVideoPictureHeader } from '../../../../src-shared/raw-video-stream.ts'
 import {
   type ChosenEncoder,
   encodingArguments,

@@ -1,11 +1,15 @@
 /** One video file, as it grows. */
 import { open } from 'node:fs/promises'
 import type { GreyWindow } from '../../../../src-shared/kernels/grey-map.ts'
+import {
+  rawVideoHeader,
+  rawVideoPictureHeader,
+  type RawPixels,
+} from '../../../../src-shared/raw-video-stream.ts'
 import { writeFailure } from '../append-file.ts'
 import type { DatasetLayout, StoredFrame } from '../dataset-writer.ts'
 import { Overlays } from './overlays.ts'
 import { PictureMaker, type VideoPicture } from './picture-maker.ts'
-import { rawVideoHeader, rawVideoPictureHeader, type RawPixels } from './raw-video-stream.ts'
 import {
   type ChosenEncoder,
   encodingArguments,

@@ -14,13 +14,16 @@ const layoutOf = (plan: unknown, options: LayoutOptions = {}) =>
 describe('planLayout', () => {
   it('has the axes in the order of acquisition, with even steps', () => {
     expect(
-      layoutOf({
-        axis_order: 'tpcz',
-        channels: [{ config: 'DAPI', exposure: 10 }, 'GFP'],
-        z_plan: { range: 4, step: 2, go_up: false },
-        time_plan: { interval: 30, loops: 5 },
-        stage_positions: [{ x: 1, y: 2, z: 3, name: 'Left heart' }, { x: 4 }],
-      }, { colorOf: ({ config }) => (config === 'DAPI' ? '#5b8cff' : 'green') }),
+      layoutOf(
+        {
+          axis_order: 'tpcz',
+          channels: [{ config: 'DAPI', exposure: 10 }, 'GFP'],
+          z_plan: { range: 4, step: 2, go_up: false },
+          time_plan: { interval: 30, loops: 5 },
+          stage_positions: [{ x: 1, y: 2, z: 3, name: 'Left heart' }, { x: 4 }],
+        },
+        { colorOf: ({ config }) => (config === 'DAPI' ? '#5b8cff' : 'green') },
+      ),
     ).toMatchObject({
       axes: [
         { axis: 't', length: 5 },
@@ -104,7 +107,10 @@ describe('planLayout', () => {
       stage_positions: {
         plate: 96,
         a1_center_xy: [0, 0],
-        selected_wells: [[0, 1], [0, 2]],
+        selected_wells: [
+          [0, 1],
+          [0, 2],
+        ],
         well_points_plan: { rows: 1, columns: 2 },
       },
     })
@@ -132,9 +138,19 @@ describe('planLayout', () => {
 
   it.each([
     [{ grid_plan: { rows: 2, columns: 2 } }, 'grid_plan'],
-    [{ stage_positions: [{}, { sequence: { grid_plan: { rows: 2, columns: 2 } } }] }, 'stage_positions[1].sequence.grid_plan'],
     [
-      { stage_positions: { plate: 96, a1_center_xy: [0, 0], selected_wells: [[0], [0]], well_points_plan: { rows: 1, columns: 2 } } },
+      { stage_positions: [{}, { sequence: { grid_plan: { rows: 2, columns: 2 } } }] },
+      'stage_positions[1].sequence.grid_plan',
+    ],
+    [
+      {
+        stage_positions: {
+          plate: 96,
+          a1_center_xy: [0, 0],
+          selected_wells: [[0], [0]],
+          well_points_plan: { rows: 1, columns: 2 },
+        },
+      },
       'stage_positions.well_points_plan',
     ],
   ])('names the grid that needs the size of an image: %#', (plan, path) => {
@@ -149,9 +165,9 @@ describe('planLayout', () => {
   })
 
   it('refuses more places than files can name', () => {
-    expect(() =>
-      layoutOf({ stage_positions: [{}, {}, {}], grid_plan: { rows: 200, columns: 200 } }),
-    ).toThrow(/too many places/)
+    expect(() => layoutOf({ stage_positions: [{}, {}, {}], grid_plan: { rows: 200, columns: 200 } })).toThrow(
+      /too many places/,
+    )
   })
 
   it('has a place within its axes for every image, and no two for one', () => {

@@ -32,7 +32,10 @@ describe('PlanTemplates', () => {
 
   it('replaces only when told to, also when two save at once', async () => {
     const templates = new PlanTemplates(join(folder.path, 'twice'))
-    const both = await Promise.allSettled([templates.save('A', plan, fresh), templates.save('A', plan, fresh)])
+    const both = await Promise.allSettled([
+      templates.save('A', plan, fresh),
+      templates.save('A', plan, fresh),
+    ])
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     await expect(templates.save('A', plan, fresh)).rejects.toMatchObject({
       code: 'INVALID_INPUT',

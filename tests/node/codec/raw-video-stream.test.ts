@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  rawVideoHeader,
-  rawVideoPictureHeader,
-} from '../../../src-main/acquisition/storage/video/raw-video-stream.ts'
+import { rawVideoHeader, rawVideoPictureHeader } from '../../../src-shared/raw-video-stream.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
 type Element = { readonly id: number; readonly content: Buffer }
@@ -43,7 +40,7 @@ describe('Raw video stream', () => {
         fc.integer({ min: 1, max: 65_535 }),
         fc.integer({ min: 1, max: 65_535 }),
         (width, height) => {
-          const header = rawVideoHeader({ width, height, pixels: 'gray16' })
+          const header = Buffer.from(rawVideoHeader({ width, height, pixels: 'gray16' }))
           expect(within(header, 0x1a45dfa3, 0x4282).toString()).toBe('matroska')
           const track = within(header, 0x18538067, 0x1654ae6b, 0xae)
           expect(within(track, 0x86).toString()).toBe('V_UNCOMPRESSED')

@@ -1,18 +1,20 @@
 /**
- * Raw pictures with their times, as ffmpeg reads them from a pipe: Matroska (RFC 9559) with the codec `V_UNCOMPRESSED`,
+ * Raw pictures with their times, as ffmpeg reads them: Matroska (RFC 9559) with the codec `V_UNCOMPRESSED`,
  * one cluster per picture. Plain raw video would give all pictures the same duration.
  */
 
 /** How pixels lie in memory, by the FourCC that ffmpeg knows it by. */
 export const rawPixels = {
   /** Planes Y, U, V; U and V at half the width and height. Limited range. */
-  i420: Buffer.from('I420', 'latin1'),
+  i420: ascii('I420'),
   /** One byte of grey. */
-  gray8: Buffer.from('Y800', 'latin1'),
+  gray8: ascii('Y800'),
   /** Two bytes of grey, little endian. */
-  gray16: Buffer.from('Y1\0\x10', 'latin1'),
+  gray16: ascii('Y1\0\x10'),
   /** Three bytes: red, green, blue. */
-  rgb24: Buffer.from('RGB\x18', 'latin1'),
+  rgb24: ascii('RGB\x18'),
+  /** Four bytes: red, green, blue, opacity. */
+  rgba: ascii('RGBA'),
 } as const
 export type RawPixels = keyof typeof rawPixels
 
@@ -47,21 +49,21 @@ const id = {
 /** Times are written in µs. */
 const timestampScaleNs = 1000
 /** A size that is not known: the element lasts until the stream ends. */
-const unknownSize = Buffer.from('01ffffffffffffff', 'hex')
-const program = Buffer.from('Coverslip')
+const unknownSize = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255)
+const program = ascii('Coverslip')
 
 /** What comes before the first picture. */
 export function rawVideoHeader(picture: {
   readonly width: number
   readonly height: number
   readonly pixels: RawPixels
-}): Buffer {
+}): Uint8Array {
   const { width, height, pixels } = picture
-  return Buffer.concat([
+  return joined([
     element(id.ebml, [
       element(id.ebmlVersion, uint(1)),
       element(id.ebmlReadVersion, uint(1)),
-      element(id.docType, Buffer.from('matroska')),
+      element(id.docType, ascii('matroska')),
       element(id.docTypeVersion, uint(4)),
       element(id.docTypeReadVersion, uint(2)),
     ]),
@@ -77,7 +79,7 @@ export function rawVideoHeader(picture: {
         element(id.trackNumber, uint(1)),
         element(id.trackUid, uint(1)),
         element(id.trackType, uint(1)),
-        element(id.codecId, Buffer.from('V_UNCOMPRESSED')),
+        element(id.codecId, ascii('V_UNCOMPRESSED')),
         element(id.video, [
           element(id.pixelWidth, uint(width)),
           element(id.pixelHeight, uint(height)),
@@ -89,37 +91,53 @@ export function rawVideoHeader(picture: {
 }
 
 /** Track 1, at the cluster's own time, a key frame. */
-const blockHeader = Buffer.from([0x81, 0, 0, 0x80])
+const blockHeader = Uint8Array.of(0x81, 0, 0, 0x80)
 
 /**
  * What comes before the `bytes` of a picture.
  * @param timeUs since the beginning, whole µs; more than that of the picture before.
  */
-export function rawVideoPictureHeader(timeUs: number, bytes: number): Buffer {
+export function rawVideoPictureHeader(timeUs: number, bytes: number): Uint8Array {
   const time = element(id.timestamp, uint(timeUs))
   const blockBytes = blockHeader.length + bytes
-  const block = Buffer.concat([idBytes(id.simpleBlock), sizeBytes(blockBytes), blockHeader])
+  const block = joined([idBytes(id.simpleBlock), sizeBytes(blockBytes), blockHeader])
   const size = time.length + block.length + bytes
-  return Buffer.concat([idBytes(id.cluster), sizeBytes(size), time, block])
+  return joined([idBytes(id.cluster), sizeBytes(size), time, block])
 }
 
-function element(elementId: number, content: Buffer | readonly Buffer[]): Buffer {
-  const data = Buffer.isBuffer(content) ? content : Buffer.concat(content)
-  return Buffer.concat([idBytes(elementId), sizeBytes(data.length), data])
+function element(elementId: number, content: Uint8Array | readonly Uint8Array[]): Uint8Array {
+  const data = content instanceof Uint8Array ? content : joined(content)
+  return joined([idBytes(elementId), sizeBytes(data.length), data])
 }
 
 /** IDs carry the marker of their own length. */
-const idBytes = (elementId: number): Buffer => uint(elementId)
+const idBytes = (elementId: number): Uint8Array => uint(elementId)
 
 /** Sizes in eight bytes: marker 1, then 56 bits. */
-function sizeBytes(size: number): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigUInt64BE((1n << 56n) | BigInt(size))
+function sizeBytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, (1n << 56n) | BigInt(size))
   return bytes
 }
 
 /** An unsigned integer, big endian, in as few bytes as it takes. */
-function uint(value: number): Buffer {
-  const hex = value.toString(16)
-  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
+function uint(value: number): Uint8Array {
+  const bytes: number[] = []
+  for (let left = value; bytes.length === 0 || left > 0; left = Math.floor(left / 256))
+    bytes.unshift(left % 256)
+  return Uint8Array.from(bytes)
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }

@@ -1,0 +1,83 @@
+/** What is drawn over pictures, and where. */
+import { scaleBarLength } from '../../src-shared/scale-bar.ts'
+import type { Size } from '../display/view-transform.ts'
+import type { PictureLabel } from './export-plan.ts'
+
+/** A scale bar is at most this part of the picture's width. */
+const longestBar = 0.25
+const smallestFontPx = 10
+
+export type BurntInLayout = {
+  readonly fontPx: number
+  readonly marginPx: number
+  /** Upper left corner and size, and the text above it. */
+  readonly bar:
+    | {
+        readonly x: number
+        readonly y: number
+        readonly width: number
+        readonly height: number
+        readonly label: string
+      }
+    | undefined
+}
+
+/** @param pixelSizeUm of a pixel of the picture; undefined: no scale bar */
+export function burntInLayout({ width, height }: Size, pixelSizeUm: number | undefined): BurntInLayout {
+  const fontPx = Math.max(smallestFontPx, Math.round(Math.min(width, height) / 24))
+  const marginPx = Math.round(fontPx * 0.7)
+  if (pixelSizeUm === undefined) return { fontPx, marginPx, bar: undefined }
+  const { lengthUm, label } = scaleBarLength(width * longestBar * pixelSizeUm)
+  const barWidth = Math.max(1, Math.round(lengthUm / pixelSizeUm))
+  const barHeight = Math.max(2, Math.round(fontPx / 5))
+  const bar = {
+    x: width - marginPx - barWidth,
+    y: height - marginPx - barHeight,
+    width: barWidth,
+    height: barHeight,
+    label,
+  }
+  return { fontPx, marginPx, bar }
+}
+
+export type BurntIn = {
+  /** Above, at the left. */
+  readonly time: string | undefined
+  /** Below, at the left, one above the other. */
+  readonly labels: readonly PictureLabel[]
+}
+
+/** Draws over a picture: white, or in a channel's colour, with a dark edge that can be read on anything. */
+export function drawBurntIn(
+  context: OffscreenCanvasRenderingContext2D,
+  { fontPx, marginPx, bar }: BurntInLayout,
+  { time, labels }: BurntIn,
+): void {
+  const { height } = context.canvas
+  context.font = `600 ${fontPx}px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif`
+  context.lineJoin = 'round'
+  context.lineWidth = Math.max(2, fontPx / 6)
+  context.strokeStyle = 'rgb(0 0 0 / 85%)'
+  const write = (text: string, x: number, y: number, colour: string) => {
+    context.strokeText(text, x, y)
+    context.fillStyle = colour
+    context.fillText(text, x, y)
+  }
+  context.textAlign = 'left'
+  context.textBaseline = 'top'
+  if (time !== undefined) write(time, marginPx, marginPx, '#ffffff')
+  context.textBaseline = 'alphabetic'
+  for (const [i, { text, colour }] of labels.toReversed().entries())
+    write(text, marginPx, height - marginPx - i * fontPx * 1.25, colour)
+  if (bar === undefined) return
+  const edge = context.lineWidth / 2
+  context.fillStyle = context.strokeStyle
+  context.fillRect(bar.x - edge, bar.y - edge, bar.width + 2 * edge, bar.height + 2 * edge)
+  context.fillStyle = '#ffffff'
+  context.fillRect(bar.x, bar.y, bar.width, bar.height)
+  context.textAlign = 'center'
+  // A text that is longer than its bar stays in the picture.
+  const half = context.measureText(bar.label).width / 2
+  const middle = Math.min(bar.x + bar.width / 2, context.canvas.width - marginPx - half)
+  write(bar.label, middle, bar.y - fontPx * 0.4, '#ffffff')
+}

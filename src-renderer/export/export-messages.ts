@@ -1,0 +1,41 @@
+/** What the page and the worker of an export say to each other. */
+import type { ImageDataset } from '../../src-shared/gallery.ts'
+import type { DisplayError } from '../display/display-types.ts'
+import type { Size } from '../display/view-transform.ts'
+import type { ViewerState } from '../stores/viewer-store.ts'
+import type { ExportChoices } from './export-choices.ts'
+import type { PictureLabel } from './export-plan.ts'
+
+export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
+  /** Of the pictures. */
+  readonly size: Size
+  readonly dataset: Pick<ImageDataset, 'significantBits'>
+  readonly look: Pick<ViewerState, 'looks' | 'markSaturated' | 'mosaic'>
+  /** Of a pixel of the pictures, where a scale bar is wanted. */
+  readonly pixelSizeUm: number | undefined
+  /** Where it goes; absent: into memory, to be downloaded. */
+  readonly file: FileSystemFileHandle | undefined
+}
+
+export type ExportPicture = {
+  /** Of a file in a ZIP, without its ending. */
+  readonly name: string
+  readonly atS: number
+  readonly durationS: number
+  readonly time: string | undefined
+  readonly labels: readonly PictureLabel[]
+  /** UC2F packets, compressed by LZ4. */
+  readonly layers: readonly { readonly channel: number; readonly packet: Blob }[]
+}
+
+export type ExportRequest =
+  | { readonly type: 'begin'; readonly job: ExportJob }
+  | { readonly type: 'picture'; readonly picture: ExportPicture }
+  | { readonly type: 'finish' }
+
+export type ExportReport =
+  /** The request before has been dealt with. */
+  | { readonly type: 'ready' }
+  /** The file is complete. `download`: its content, unless it went into a file already. */
+  | { readonly type: 'finished'; readonly bytes: number; readonly download: Blob | undefined }
+  | { readonly type: 'failed'; readonly error: DisplayError }

@@ -1,0 +1,163 @@
+/** What an export consists of: sizes, places and times of its pictures. No DOM. */
+import { elapsedText } from '../../src-shared/elapsed-text.ts'
+import type { ImageAxis, ImageDataset, PlaneIndex } from '../../src-shared/gallery.ts'
+import type { Size } from '../display/view-transform.ts'
+import {
+  activeChannel,
+  datasetOf,
+  planeIndex,
+  shownChannels,
+  type ViewerState,
+} from '../stores/viewer-store.ts'
+import type { ExportChoices, ExportSpeed } from './export-choices.ts'
+
+/** Widths that are offered besides that of the images. */
+const usualWidths = [3840, 2560, 1920, 1280, 960, 640, 480, 320]
+/** The shortest time that a picture is shown, s, where the images' own times would be shorter. */
+const shortestS = 0.001
+/** How long the only picture is shown, and each where no times are known, s. */
+const usualS = 0.1
+
+/** Axes that pictures can follow each other along, the likeliest first; time alone where there is one image. */
+export function exportAxes({ sizes }: Pick<ImageDataset, 'sizes'>): readonly ImageAxis[] {
+  const axes: readonly ImageAxis[] = ['t', 'z', 'p']
+  const long = axes.filter((axis) => (sizes[axis] ?? 1) > 1)
+  return long.length === 0 ? ['t'] : long
+}
+
+/** The image's own width, and smaller ones that are usual. */
+export function offeredWidths({ width }: Size): readonly number[] {
+  return [width, ...usualWidths.filter((usual) => usual < width)]
+}
+
+/** Size of the pictures: of the images' shape; even where it is a video, so that a last row or column may be lost. */
+export function pictureSize(image: Size, { format, width }: Pick<ExportChoices, 'format' | 'width'>): Size {
+  const height = Math.max(1, Math.round((image.height * width) / image.width))
+  if (format === 'raw') return { width: image.width, height: image.height }
+  if (format !== 'mp4' && format !== 'webm') return { width, height }
+  const even = (length: number) => Math.max(2, length - (length % 2))
+  return { width: even(width), height: even(height) }
+}
+
+/** A picture to be made: the planes that it is drawn of. */
+export type PlannedPicture = {
+  /** On the axis, from 0. */
+  readonly place: number
+  readonly planes: readonly { readonly channel: number; readonly index: PlaneIndex }[]
+  /** The plane whose time and position it has. */
+  readonly about: PlaneIndex
+}
+
+/** The pictures in order. */
+export function plannedPictures(
+  state: ViewerState,
+  { axis, from, to }: Pick<ExportChoices, 'axis' | 'from' | 'to'>,
+): readonly PlannedPicture[] {
+  const channels = shownChannels(state)
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => {
+    const at: ViewerState = { ...state, index: { ...state.index, [axis]: from + i } }
+    return {
+      place: from + i,
+      planes: channels.map((channel) => ({ channel, index: planeIndex(at, channel) })),
+      about: planeIndex(at, activeChannel(at)),
+    }
+  })
+}
+
+export type ShownTime = { readonly atS: number; readonly durationS: number }
+
+/**
+ * When each picture is shown.
+ * @param elapsedS when each was taken, s; undefined where that is not known: in the middle of its neighbours' distance.
+ */
+export function shownTimes(
+  elapsedS: readonly (number | undefined)[],
+  speed: ExportSpeed,
+): readonly ShownTime[] {
+  if (speed.kind === 'rate') {
+    const durationS = 1 / speed.perSecond
+    return elapsedS.map((_, i) => ({ atS: i * durationS, durationS }))
+  }
+  const steps = elapsedS.slice(1).map((time, i) => {
+    const before = elapsedS[i]
+    return time === undefined || before === undefined ? undefined : Math.max(0, time - before)
+  })
+  const known = steps.filter((step) => step !== undefined)
+  const mean = known.length === 0 ? usualS : known.reduce((sum, step) => sum + step, 0) / known.length
+  const times: ShownTime[] = []
+  let atS = 0
+  for (const i of elapsedS.keys()) {
+    // The last one is shown for as long as the others are on average.
+    const durationS = Math.max(shortestS, (steps[i] ?? mean) / speed.times)
+    times.push({ atS, durationS })
+    atS += durationS
+  }
+  return times
+}
+
+/** How long it plays, s; undefined where the images' own times decide, and nothing is known of them. */
+export function expectedDurationS(
+  dataset: Pick<ImageDataset, 'timeStepS'>,
+  { from, to, axis, speed }: Pick<ExportChoices, 'from' | 'to' | 'axis' | 'speed'>,
+): number | undefined {
+  const pictures = to - from + 1
+  if (speed.kind === 'rate') return pictures / speed.perSecond
+  const { timeStepS } = dataset
+  return axis === 't' && timeStepS !== undefined ? (pictures * timeStepS) / speed.times : undefined
+}
+
+/** Text of a picture's time stamp. */
+export function timeStamp(elapsedS: number | undefined): string | undefined {
+  return elapsedS === undefined ? undefined : elapsedText(elapsedS)
+}
+
+export type PictureLabel = { readonly text: string; readonly colour: string }
+
+const white = '#ffffff'
+
+/** What a picture is of: position, depth, and channels in their colours. */
+export function pictureLabels(
+  state: ViewerState,
+  { axis }: Pick<ExportChoices, 'axis'>,
+  place: number,
+): readonly PictureLabel[] {
+  const dataset = datasetOf(state)
+  if (dataset === undefined) return []
+  const at = { ...state.index, [axis]: place }
+  const position =
+    (dataset.sizes.p ?? 1) > 1 ? (dataset.positions[at.p] ?? `Position ${at.p + 1}`) : undefined
+  const depth =
+    axis !== 'z'
+      ? undefined
+      : dataset.zStepUm === undefined
+        ? `z ${at.z + 1}`
+        : `z ${(at.z * dataset.zStepUm).toFixed(1)} µm`
+  const channels = shownChannels(state)
+    .map((channel) => state.looks[channel])
+    .filter((look) => look !== undefined)
+  return [
+    ...[position, depth].filter((text) => text !== undefined).map((text) => ({ text, colour: white })),
+    ...(state.looks.length < 2
+      ? []
+      : channels.map(({ name, table }) => ({ text: name, colour: table.startsWith('#') ? table : white }))),
+  ]
+}
+
+/** Names of the files in a ZIP: each once, in order. */
+export function pictureName(
+  stem: string,
+  { axis, to }: Pick<ExportChoices, 'axis' | 'to'>,
+  place: number,
+): string {
+  return `${stem}_${axis}${String(place + 1).padStart(String(to + 1).length, '0')}`
+}
+
+/** A name that every system takes for a file. */
+export function fileStem(name: string): string {
+  const cleaned = name
+    .replaceAll(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
+    .replace(/^[._-]+/, '')
+    .slice(0, 80)
+    .replace(/[._-]+$/, '')
+  return cleaned === '' ? 'export' : cleaned
+}

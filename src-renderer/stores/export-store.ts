@@ -1,0 +1,43 @@
+/** What is being exported, if anything is. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { CallFailure } from '../backend/call-failure.ts'
+import type { ViewerState } from './viewer-store.ts'
+
+export type ExportPhase =
+  | { readonly phase: 'closed' }
+  | { readonly phase: 'opening' }
+  /** The item cannot be opened. */
+  | { readonly phase: 'refused'; readonly failure: CallFailure }
+  /** `failure`: of the export before. */
+  | { readonly phase: 'choosing'; readonly subject: ExportSubject; readonly failure?: CallFailure }
+  | {
+      readonly phase: 'running'
+      readonly subject: ExportSubject
+      readonly progress: ExportProgress
+      cancel(): void
+    }
+  | { readonly phase: 'done'; readonly subject: ExportSubject; readonly result: ExportResult }
+
+/** An open item, and which of its images are seen how. */
+export type ExportSubject = { readonly id: string; readonly state: ViewerState }
+
+export type ExportProgress = {
+  readonly done: number
+  readonly total: number
+  /** Absent until it can be told. */
+  readonly secondsLeft?: number
+}
+
+export type ExportResult = {
+  readonly fileName: string
+  readonly bytes: number
+  readonly pictures: number
+  /** Places without any image, which were left out. */
+  readonly missing: number
+}
+
+export type ExportStore = StoreApi<ExportPhase>
+
+export function createExportStore(): ExportStore {
+  return createStore<ExportPhase>(() => ({ phase: 'closed' }))
+}

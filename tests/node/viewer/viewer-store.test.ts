@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import type { Histogram } from '../../../src-renderer/display/display-types.ts'
+import {
+  displaySettings,
+  initialLooks,
+  windowOf,
+  withHistogram,
+} from '../../../src-renderer/stores/channel-look.ts'
+import {
+  activeChannel,
+  initialViewerState,
+  planeIndex,
+  shownChannels,
+  withDataset,
+  withIndex,
+  withOpened,
+} from '../../../src-renderer/stores/viewer-store.ts'
+import { datasetFacts } from '../../../src-renderer/views/viewer/dataset-facts.ts'
+import { matchingRows, metadataRows } from '../../../src-renderer/views/viewer/metadata-rows.ts'
+import { sampleDataset, sampleOpened } from './sample-image.ts'
+
+const histogram = (p001: number, p999: number): Histogram => ({
+  bins: new Uint32Array(256),
+  binsUpTo: 4095,
+  maxValue: 4095,
+  min: p001,
+  max: p999,
+  mean: 0,
+  p001,
+  p999,
+  saturatedFraction: 0,
+})
+
+describe('an item that is opened', () => {
+  const state = withOpened(initialViewerState, sampleOpened())
+  it('begins at the first time, in the middle of its stack, with all channels together', () => {
+    expect(state.index).toEqual({ t: 0, p: 0, c: 0, z: 2 })
+    expect([state.composed, shownChannels(state)]).toEqual([true, [0, 1]])
+    expect(planeIndex(state, 1)).toEqual({ t: 0, c: 1, z: 2 })
+    expect(datasetFacts(state)).toBe('OME-TIFF · 512 × 256 · 12 bits · 10 times · 2 channels · 5 z planes')
+  })
+  it('goes no further than its ends', () => {
+    expect(withIndex(state, 't', 99).index.t).toBe(9)
+    expect(withIndex(state, 'z', -3).index.z).toBe(0)
+    expect(withIndex(state, 'p', 3)).toBe(state)
+  })
+  it('stays where it is when it has grown, with what the user chose', () => {
+    const moved = withIndex({ ...state, composed: false }, 't', 9)
+    const grown = withOpened(moved, sampleOpened([sampleDataset({ sizes: { t: 20, c: 2, z: 5 } })]))
+    expect([grown.index.t, grown.composed]).toEqual([9, false])
+    expect(withIndex(grown, 't', 15).index.t).toBe(15)
+    const other = withOpened(moved, sampleOpened([sampleDataset({ width: 100 })]))
+    expect([other.index.t, other.composed]).toEqual([0, true])
+  })
+  it('shows other cameras from their beginning', () => {
+    const two = [sampleDataset(), sampleDataset({ name: 'second', sizes: { t: 3 }, channels: [] })]
+    const second = withDataset(withIndex(withOpened(initialViewerState, sampleOpened(two)), 't', 5), 1)
+    expect([second.dataset, second.index.t, second.composed, second.looks.length]).toEqual([1, 0, false, 1])
+    expect(planeIndex(second, 0)).toEqual({ t: 0 })
+    expect(withDataset(second, 7)).toBe(second)
+  })
+  it('reads out a channel that is seen', () => {
+    const hidden = { ...state, looks: state.looks.map((look, c) => ({ ...look, visible: c === 1 })) }
+    expect([shownChannels(hidden), activeChannel(hidden)]).toEqual([[1], 1])
+    expect(activeChannel({ ...hidden, composed: false })).toBe(0)
+  })
+})
+
+describe('looks of channels', () => {
+  it('have the file’s colours and contrast, or usual ones', () => {
+    const [dapi, gfp] = initialLooks(sampleDataset())
+    expect(dapi).toMatchObject({ table: '#3b7bff', window: undefined })
+    expect(gfp).toMatchObject({ table: '#00ff3c', window: { low: 100, high: 900 } })
+    const own = initialLooks({
+      sizes: { c: 2 },
+      channels: [
+        { name: 'DAPI', color: '#123456' },
+        { name: 'x', color: 'red' },
+      ],
+    })
+    expect(own.map(({ table }) => table)).toEqual(['#123456', '#ff00e0'])
+    expect(initialLooks({ sizes: {}, channels: [{ name: 'GFP', color: '#00ff00' }] })[0]?.table).toBe('gray')
+    expect(initialLooks({ sizes: { c: 3 }, channels: [] }).map(({ name }) => name)).toEqual([
+      'Channel 1',
+      'Channel 2',
+      'Channel 3',
+    ])
+  })
+  it('fit the first plane, and then stay, unless they follow each', () => {
+    const [look] = initialLooks(sampleDataset())
+    if (look === undefined) throw new Error('no channel')
+    expect(windowOf(look, 4095)).toEqual({ low: 0, high: 4095 })
+    const fitted = withHistogram(look, histogram(50, 700))
+    expect(fitted.window).toEqual({ low: 50, high: 700 })
+    expect(withHistogram(fitted, histogram(0, 4000))).toBe(fitted)
+    const following = withHistogram({ ...fitted, windowMode: 'auto' }, histogram(50, 1900))
+    expect(following.window?.high).toBeGreaterThan(700)
+    const full = { ...fitted, windowMode: 'full' } as const
+    expect(displaySettings(full, { maxValue: 4095, markSaturated: true, mosaic: 'raw' })).toEqual({
+      low: 0,
+      high: 4095,
+      gamma: 1,
+      lut: '#3b7bff',
+      markSaturated: true,
+      mosaic: 'raw',
+    })
+  })
+})
+
+describe('metadata', () => {
+  const rows = metadataRows({
+    devices: [{ id: 'camera', settings: { exposureMs: 20, roi: [0, 0, 512, 512] } }],
+    software: 'Coverslip',
+    startedAt: 1_795_889_660_547,
+    many: Array.from({ length: 30 }, (_, i) => i),
+  })
+  it('is told line by line, below what it belongs to', () => {
+    expect(rows.slice(0, 5)).toEqual([
+      { group: '', name: 'software', value: 'Coverslip' },
+      { group: '', name: 'startedAt', value: '2026-11-28 18:14:20.547 UTC' },
+      { group: 'devices[0]', name: 'id', value: 'camera' },
+      { group: 'devices[0].settings', name: 'exposureMs', value: '20' },
+      { group: 'devices[0].settings', name: 'roi', value: '0, 0, 512, 512' },
+    ])
+    expect(rows).toHaveLength(35)
+  })
+  it('is found by all words, in any order', () => {
+    expect(matchingRows(rows, 'exposure CAMERA')).toEqual([])
+    expect(matchingRows(rows, '20 devices').map(({ name }) => name)).toEqual(['exposureMs'])
+    expect(matchingRows(rows, '  ')).toBe(rows)
+  })
+})
