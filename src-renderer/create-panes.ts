@@ -1,3 +1,4 @@
+import { tellTooLarge } from './actions/acquire-actions.ts'
 import { autoStart } from './actions/auto-start.ts'
 import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
@@ -23,8 +24,11 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const engine = createEngineStore()
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
-  const plan = createPlanDraftStore(() => page.localStorage)
   const session = createSessionStore()
+  const plan = createPlanDraftStore(
+    () => page.localStorage,
+    () => tellTooLarge(session),
+  )
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
   const overview = new Overview()

@@ -10,7 +10,7 @@ export function stateText({ state, nextEventInS, finish }: PlanStatus): string {
       return 'Preparing'
     case 'waiting':
       return nextEventInS === undefined || nextEventInS < 0.5
-        ? 'Moving on'
+        ? 'Acquiring'
         : `Next image in ${durationText(Math.round(nextEventInS))}`
     case 'acquiring':
       return 'Acquiring'

@@ -177,7 +177,7 @@ describe('a run', () => {
 
   it('says what it does and where', () => {
     expect(stateText(status)).toBe('Next image in 12 s')
-    expect(stateText({ ...status, nextEventInS: 0.1 })).toBe('Moving on')
+    expect(stateText({ ...status, nextEventInS: 0.1 })).toBe('Acquiring')
     expect(stateText({ ...status, state: 'finished', finish: { reason: 'cancelled' } })).toBe('Cancelled')
     expect(placeText(status)).toBe('time point 3 · left · GFP · plane 4')
     expect(placeText({ ...status, index: undefined, positionName: undefined, channel: undefined })).toBe('')
