@@ -20,6 +20,7 @@ const benchmarks = [
   'plan',
   'plan-timing',
   'record',
+  'gallery',
   'stack',
 ]
 const known = {
