@@ -18,7 +18,9 @@ const benchmarks = [
   'webrtc',
   'memory',
   'plan',
+  'plan-timing',
   'record',
+  'gallery',
   'stack',
 ]
 const known = {

@@ -4,6 +4,7 @@ import type { EngineState } from '../stores/engine-state.ts'
 import { isOwner, mayOperate, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
+import { acquireCommands } from './acquire-commands.ts'
 import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
@@ -114,7 +115,7 @@ export const commands: readonly Command[] = [
     title: 'Show the next camera',
     group: 'Live view',
     keys: ['c'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => {
       const cameras = devicesOf(services.engine.getState().devices, 'camera')
       const index = cameras.findIndex((camera) => camera.id === selectedDetector(services))
@@ -204,6 +205,7 @@ export const commands: readonly Command[] = [
     scope: 'page',
     run: showLive,
   },
+  ...acquireCommands,
   {
     id: 'show-gallery',
     title: 'Gallery',
