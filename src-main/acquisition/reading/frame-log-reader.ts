@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import type { FrameRecords } from './dataset-reader.ts'
 import { unreadable } from './unreadable.ts'
+import { readWithoutLinks } from './without-links.ts'
 
 const chunkBytes = 2 ** 20
 const longestLine = 2 ** 20
@@ -113,7 +114,7 @@ export class FrameLogReader {
   ): Promise<Result | undefined> {
     let file: Awaited<ReturnType<typeof open>>
     try {
-      file = await open(this.#path)
+      file = await open(this.#path, readWithoutLinks)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
       throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)

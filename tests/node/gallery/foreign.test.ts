@@ -1,5 +1,5 @@
 /** Whatever users put into the recordings folder: found, opened, or refused with a reason. */
-import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -234,6 +234,29 @@ async function writePlan(storage: 'raw' | 'ome-tiff' | 'ome-zarr'): Promise<read
 function pixelsOf({ t = 0, p = 0, c = 0, z = 0 }: PlaneIndex): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Uint16Array(24).map((_, i) => i + 24 * (z + 3 * (c + 2 * (p + 2 * t)))).buffer)
 }
+
+describe('Datasets from elsewhere', () => {
+  it.each(['raw', 'ome-tiff'] as const)('show nothing of what links in them lead to: %s', async (storage) => {
+    await writePlan(storage)
+    await rename(join(recordings, 'plan/camera'), join(dataFolder, 'elsewhere'))
+    const id = 'recordings/plan'
+    // The folder itself, and then each of its files.
+    await symlink(join(dataFolder, 'elsewhere'), join(recordings, 'plan/camera'))
+    const { datasets, remarks } = await gallery.open(id)
+    expect(datasets).toEqual([])
+    expect(remarks[0]).toContain('camera cannot be read: it is a link')
+    await rm(join(recordings, 'plan/camera'))
+    await mkdir(join(recordings, 'plan/camera'))
+    for (const name of await readdir(join(dataFolder, 'elsewhere')))
+      await symlink(join(dataFolder, 'elsewhere', name), join(recordings, 'plan/camera', name))
+    await utimes(join(recordings, 'plan/acquisition.json'), 1e9, 1e9)
+    const shown = gallery.open(id).then(async (opened) => {
+      if (opened.datasets.length > 0) await gallery.plane({ id, dataset: 'camera' })
+      return opened.remarks.join()
+    })
+    await expect(shown.catch((error: unknown) => String(error))).resolves.toMatch(/cannot be read/)
+  })
+})
 
 describe('Plans in the gallery', () => {
   it.each(['raw', 'ome-tiff', 'ome-zarr'] as const)(
