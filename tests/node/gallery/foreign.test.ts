@@ -288,7 +288,10 @@ describe('Plans in the gallery', () => {
       ])
       expect(plan).toEqual({ axis_order: 'tpcz', metadata: { patient: 'Zebrafish 7' } })
       expect(metadata).toMatchObject({ request: { onFault: { kind: 'skip' } } })
-      expect(remarks).toEqual([expect.stringMatching(/planes of camera are not there/)])
+      expect(remarks).toEqual([
+        expect.stringMatching(/planes of camera are not there/),
+        '9 images of Camera 1 were skipped',
+      ])
       const isTaken = new Set(taken.map((index) => JSON.stringify(index)))
       for (let t = 0; t < 2; t++)
         for (let p = 0; p < 2; p++)
