@@ -18,6 +18,7 @@ const benchmarks = [
   'webrtc',
   'memory',
   'plan',
+  'plan-timing',
   'record',
   'gallery',
   'stack',

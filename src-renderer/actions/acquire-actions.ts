@@ -83,6 +83,16 @@ export function repeatAcquisition(services: Services, plan: Plan): void {
   else addNotice(services.session, 'The acquisition cannot be repeated', failure)
 }
 
+/** Says that the plan being edited is larger than what this computer remembers. */
+export function tellTooLarge(session: Services['session']): void {
+  addNotice(session, 'The plan is not remembered', {
+    code: 'TOO_LARGE',
+    message: 'It is too large to be there again when this page is opened anew.',
+    hint: 'Save it as a file, or keep it as a template.',
+    details: undefined,
+  })
+}
+
 /** An empty plan in place of the one being edited. */
 export function newPlan({ plan }: Services): void {
   plan.setState((draft) => ({ ...emptyDraft, run: draft.run }))

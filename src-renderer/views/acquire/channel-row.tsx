@@ -63,7 +63,7 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
     label: several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
   }))
   const cameraOptions = [
-    { value: '', label: 'as below' },
+    { value: '', label: 'usual' },
     ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
   ]
   if (channel.camera !== undefined && !cameraOptions.some(({ value }) => value === channel.camera))

@@ -8,7 +8,13 @@ import { count, fixed } from '../../components/format.ts'
 import { LabelledRow } from '../../components/labelled-row.tsx'
 import { NumberField } from '../../components/number-field.tsx'
 import { type BurnIn, type ExportChoices, type ExportFormat, isMoving } from '../../export/export-choices.ts'
-import { exportAxes, expectedDurationS, offeredWidths, pictureSize } from '../../export/export-plan.ts'
+import {
+  exportAxes,
+  expectedDurationS,
+  offeredWidths,
+  pictureLabels,
+  pictureSize,
+} from '../../export/export-plan.ts'
 import { useServices } from '../../services.ts'
 import type { ExportSubject } from '../../stores/export-store.ts'
 import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
@@ -88,7 +94,12 @@ export function ExportForm({
         </LabelledRow>
       )}
       {format !== 'raw' && (
-        <BurnInRows dataset={dataset} burnIn={choices.burnIn} onChange={(burnIn) => change({ burnIn })} />
+        <BurnInRow
+          dataset={dataset}
+          labelled={pictureLabels(subject.state, choices, choices.from).length > 0}
+          burnIn={choices.burnIn}
+          onChange={(burnIn) => change({ burnIn })}
+        />
       )}
       <p className={styles['summary']}>{summaryOf(dataset, choices)}</p>
       <FailureLine failure={failure} />
@@ -166,18 +177,21 @@ function WidthRow({ dataset, choices, change }: RowProps) {
   )
 }
 
-function BurnInRows({
+function BurnInRow({
   dataset,
+  labelled,
   burnIn,
   onChange,
 }: {
   readonly dataset: ImageDataset
+  /** There is something to write: channels, positions or depths. */
+  readonly labelled: boolean
   readonly burnIn: BurnIn
   onChange(burnIn: BurnIn): void
 }) {
   const calibrated = dataset.pixelSizeUm !== undefined
   return (
-    <LabelledRow title="In the picture" layout="wide">
+    <LabelledRow title="Burnt in" layout="wide">
       <span className={styles['checks']}>
         <Checkbox
           label="Time"
@@ -190,11 +204,13 @@ function BurnInRows({
           checked={burnIn.scaleBar && calibrated}
           onChange={(event) => onChange({ ...burnIn, scaleBar: event.currentTarget.checked })}
         />
-        <Checkbox
-          label="Labels"
-          checked={burnIn.labels}
-          onChange={(event) => onChange({ ...burnIn, labels: event.currentTarget.checked })}
-        />
+        {labelled && (
+          <Checkbox
+            label="Labels"
+            checked={burnIn.labels}
+            onChange={(event) => onChange({ ...burnIn, labels: event.currentTarget.checked })}
+          />
+        )}
       </span>
     </LabelledRow>
   )

@@ -117,7 +117,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
       </Button.Group>
       {recording !== undefined && (busy || !phone) && <RecordProgress status={recording} phone={phone} />}
       {recording !== undefined && !busy && recording.frames.written > 0 && (
-        <OpenItemButton id={recording.id} name={recording.name} />
+        <OpenItemButton id={recording.id} name={recording.name} phone={phone} />
       )}
     </div>
   )

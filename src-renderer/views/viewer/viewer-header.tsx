@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Select, Tooltip } from '@mantine/core'
-import { IconChevronLeft, IconChevronRight, IconRepeat } from '@tabler/icons-react'
+import { IconChevronLeft, IconChevronRight, IconMovie, IconRepeat } from '@tabler/icons-react'
+import { openExport } from '../../actions/export-actions.ts'
 import { closeItem, openNeighbour, repeatItem } from '../../actions/gallery-actions.ts'
 import { setDataset } from '../../actions/viewer-actions.ts'
 import { useEngine, useGallery, useServices, useViewer, useViewerState } from '../../services.ts'
@@ -43,6 +44,16 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
       {!phone && <DatasetFacts />}
       <div className={styles['tools']}>
         <DatasetChoice />
+        {!phone && (
+          <Button
+            variant="default"
+            leftSection={<IconMovie size={15} stroke={1.6} />}
+            disabled={opened === undefined}
+            onClick={() => void openExport(services, viewer.id)}
+          >
+            Export
+          </Button>
+        )}
         {!phone && item !== undefined && opened?.plan !== undefined && !watching && (
           <Button
             variant="default"
@@ -50,6 +61,15 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
             onClick={() => void repeatItem(services, item)}
           >
             Repeat
+          </Button>
+        )}
+        {!phone && opened !== undefined && (
+          <Button
+            variant="default"
+            leftSection={<IconMovie size={15} stroke={1.6} />}
+            onClick={() => void openExport(services, viewer.id)}
+          >
+            Export
           </Button>
         )}
         {!phone && <Neighbours />}

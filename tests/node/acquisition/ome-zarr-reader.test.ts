@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import FileSystemStore from '@zarrita/storage/fs'
-import fc from 'fast-check'
+import fc from '../../fixtures/seeded-fast-check.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { create, root as rootOf, set } from 'zarrita'
 import { openOmeZarr } from '../../../src-main/acquisition/reading/ome-zarr/ome-zarr-dataset.ts'
@@ -131,6 +131,39 @@ describe('OME-Zarr of others', () => {
     for (const [i, value] of [44n, 12n, 32n, 12n].entries()) index.writeBigUInt64LE(value, 8 * i)
     await put('a/0.0', Buffer.concat([index, pixels.subarray(12), pixels.subarray(0, 12)]))
     expect((await (await openOnly()).readPlane({}, 0))?.pixels).toEqual(pixels)
+  })
+
+  it('from a shard of 3 GB, in the memory of one chunk', async () => {
+    const [planes, side] = [3000, 1024]
+    await put('zarr.json', image(['t', 'y', 'x']))
+    const inner = {
+      chunk_shape: [1, side, side],
+      codecs: [{ name: 'bytes' }],
+      index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }, { name: 'crc32c' }],
+    }
+    await put(
+      'a/zarr.json',
+      array({
+        shape: [planes, side, side],
+        chunk_grid: { name: 'regular', configuration: { chunk_shape: [planes, side, side] } },
+        codecs: [{ name: 'sharding_indexed', configuration: inner }],
+      }),
+    )
+    const index = Buffer.alloc(16 * planes, 0xff)
+    const [bytes, offset] = [side * side, 2999 * side * side]
+    index.writeBigUInt64LE(BigInt(offset), 16 * 2999)
+    index.writeBigUInt64LE(BigInt(bytes), 16 * 2999 + 8)
+    await put('a/c/0/0/0', new Uint8Array())
+    // The rest of it is a hole.
+    const file = await open(join(root, 'a/c/0/0/0'), 'r+')
+    await file.write(Buffer.alloc(bytes, 77), 0, bytes, offset)
+    await file.write(withChecksum(index), 0, index.length + 4, offset + bytes)
+    await file.close()
+    const before = process.memoryUsage().arrayBuffers
+    const plane = await (await openOnly()).readPlane({ t: 2999 }, 0)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024)
+    expect(plane?.pixels.every((value) => value === 77)).toBe(true)
+    expect((await (await openOnly()).readPlane({ t: 2998 }, 0))?.pixels[0]).toBe(9)
   })
 
   it('as a plate of 0.4, and as series whose images differ in size', async () => {

@@ -154,11 +154,33 @@ describe('the plan being edited', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
       removeItem: (key: string) => void kept.delete(key),
     }
-    const store = createPlanDraftStore(() => storage)
+    const store = createPlanDraftStore(() => storage, expect.fail)
     store.setState((draft) => ({ ...switchOn(draft, 'time', usualPlan(microscope)), name: 'growth' }))
-    const again = createPlanDraftStore(() => storage).getState()
+    const again = createPlanDraftStore(() => storage, expect.fail).getState()
     expect(again.name).toBe('growth')
     expect(again.sequence.time).toEqual(usualPlan(microscope).time)
+  })
+
+  it('says when it is too large to be remembered, and does not bring an older one back', () => {
+    const kept = new Map([['coverslip-plan', JSON.stringify({ state: storedDraft(emptyDraft), version: 1 })]])
+    const full = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+      removeItem: (key: string) => void kept.delete(key),
+    }
+    let told = 0
+    const store = createPlanDraftStore(
+      () => full,
+      () => {
+        told += 1
+      },
+    )
+    store.setState({ name: 'large' })
+    expect(store.getState().name).toBe('large')
+    expect(told).toBeGreaterThan(0)
+    expect(kept.size).toBe(0)
   })
 
   it('has templates that can be run', () => {

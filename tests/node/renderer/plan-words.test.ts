@@ -41,7 +41,7 @@ const plan = readPlan({
 describe('spans of time', () => {
   it.each([
     [0.05, '0.05 s'],
-    [7.25, '7.25 s'],
+    [7.25, '7.3 s'],
     [45.4, '45 s'],
     [59.9, '1 min'],
     [252, '4 min 12 s'],
@@ -78,7 +78,7 @@ describe('spans of time', () => {
 
 describe('an estimate', () => {
   it('is told in words', () => {
-    expect(sizesText({ t: 10, p: 1, c: 2 })).toBe('10 time points × 1 position × 2 channels')
+    expect(sizesText({ t: 10, p: 1, c: 2 })).toBe('10 time points × 2 channels')
     expect(counted(2400, 'image')).toBe('2\u2009400 images')
     expect(roomText({ bytes: 1.2e9, freeDiskBytes: 81e9 })).toBe('1.2 GB of 81.0 GB free')
     expect(shareText({ bytes: 8, freeDiskBytes: 100 })).toBe('8 % of the free disk')
@@ -177,7 +177,7 @@ describe('a run', () => {
 
   it('says what it does and where', () => {
     expect(stateText(status)).toBe('Next image in 12 s')
-    expect(stateText({ ...status, nextEventInS: 0.1 })).toBe('Moving on')
+    expect(stateText({ ...status, nextEventInS: 0.1 })).toBe('Acquiring')
     expect(stateText({ ...status, state: 'finished', finish: { reason: 'cancelled' } })).toBe('Cancelled')
     expect(placeText(status)).toBe('time point 3 · left · GFP · plane 4')
     expect(placeText({ ...status, index: undefined, positionName: undefined, channel: undefined })).toBe('')

@@ -2,9 +2,10 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
-import type { DeviceSettings } from './device-settings.ts'
+import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { presetOf } from './plan-problems.ts'
 import { allEnded } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
@@ -63,9 +64,14 @@ export class PlanCameras {
     return camera === undefined ? this.#usual : [this.#devices.camera(camera).id]
   }
 
-  /** How long `cameraId` exposes for `event`, ms. */
+  /** How long `cameraId` exposes for `event`, ms: as its channel says, or else the channel's preset. */
   exposureMs(event: NumberedEvent, cameraId: string): number {
-    return event.exposureMs ?? this.#exposures.get(cameraId) ?? 0
+    return event.exposureMs ?? this.#presetExposureMs(event, cameraId) ?? this.#exposures.get(cameraId) ?? 0
+  }
+
+  /** Whether `setting` is the exposure of a camera of `event`, which `setUp` sets. */
+  isExposure(event: NumberedEvent, { deviceId, property }: Setting): boolean {
+    return property === standardProperty.exposureMs && this.of(event).includes(deviceId)
   }
 
   /** Least time between images of `event` that are triggered one by one, as far as its cameras tell, ms. */
@@ -115,6 +121,14 @@ export class PlanCameras {
     return results.flatMap((result) =>
       result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
     )
+  }
+
+  #presetExposureMs(event: NumberedEvent, cameraId: string): number | undefined {
+    const preset = event.channel === undefined ? undefined : presetOf(this.#devices, event.channel)
+    const value = preset?.settings.find(
+      ({ deviceId, property }) => deviceId === cameraId && property === standardProperty.exposureMs,
+    )?.value
+    return typeof value === 'number' ? value : undefined
   }
 
   async #setTrigger(camera: DeviceState, kind: BatchKind): Promise<void> {

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { fromFile } from 'geotiff'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { acquisitionSummarySchema } from '../../../../src-main/acquisition/recording/recording-folder.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
@@ -58,6 +59,8 @@ async function firstPixels(path: string): Promise<number[]> {
   await file.close()
   return values
 }
+
+const takeSchema = z.object({ type: z.literal('take'), place: z.unknown() })
 
 describe('Acquisition', () => {
   it('takes every image in its channel, position and plane, and puts all back', async () => {
@@ -155,6 +158,20 @@ describe('Acquisition', () => {
       ['DAPI', 0],
       ['BF', 1],
     ])
+  })
+
+  it('exposes as the channel says, or else its preset, or else as the camera was set', async () => {
+    const hardwareFile = join(folder, 'microscope.json')
+    const slow = { deviceId: 'camera', property: 'exposureMs', value: 7 }
+    const connections = [demoConnection({ width: 64, height: 64 })]
+    const presets = [{ group: 'Channel', name: 'Slow', settings: [slow] }]
+    await writeFile(hardwareFile, JSON.stringify({ version: 1, connections, presets }))
+    engine = await createEngine({ hardwareFile, dataFolder: folder })
+    await engine.devices.setProperty('camera', 'exposureMs', 3)
+    const channels = ['Slow', 'BF', { config: 'Slow', exposure: 4, camera: 'camera' }]
+    await engine.acquisition.start({ plan: { channels }, storage: raw })
+    const frames = framesOf(await recordsIn(dataset(await finished())))
+    expect(frames.map(({ exposureMs }) => exposureMs)).toEqual([7, 3, 4])
   })
 
   it('takes an image first where only that says how large the tiles are', async () => {
@@ -267,6 +284,27 @@ describe('Acquisition', () => {
       reason: 'failed',
       message: expect.stringContaining(id.split('/').at(-1) ?? ''),
     })
+  })
+
+  it('completes the files of a storing worker that was killed', async () => {
+    await open()
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    await engine.acquisition.start({ plan: { time_plan: { interval: 0.02, loops: 1e5 } }, name: 'killed' })
+    await eventually('some images', () => (engine.acquisition.status?.frames.written ?? 0) > 3)
+    const storing = post.mock.contexts.find((_, i) => takeSchema.safeParse(post.mock.calls[i]?.[0]).success)
+    post.mockRestore()
+    expect(storing).toBeInstanceOf(Worker)
+    await (storing as Worker).terminate()
+    const status = await finished()
+    expect(status.finish).toMatchObject({
+      reason: 'failed',
+      message: 'The worker that stores images ended unexpectedly',
+    })
+    const frames = framesOf(await recordsIn(dataset(status)))
+    const file = await fromFile(join(dataset(status), 'killed.ome.tiff'))
+    const description = await (await file.getImage(0)).fileDirectory.loadValue('ImageDescription')
+    await file.close()
+    expect(String(description).match(/<Plane /g)).toHaveLength(frames.length)
   })
 
   it('completes what runs when the engine is closed', async () => {
