@@ -11,6 +11,7 @@ import { CommandPalette } from './command-palette.tsx'
 import { ControlBar } from './control-bar.tsx'
 import { DevicesView } from './devices/devices-view.tsx'
 import { DisplayPanel } from './display-panel.tsx'
+import { ExportDialog } from './export/export-dialog.tsx'
 import { GalleryView } from './gallery/gallery-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
@@ -45,6 +46,7 @@ export function App() {
       <ShortcutsSheet />
       <CommandPalette />
       <ShareDialog phone={phone} />
+      <ExportDialog phone={phone} />
     </div>
   )
 }

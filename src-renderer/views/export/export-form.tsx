@@ -1,0 +1,225 @@
+import { Button, Checkbox } from '@mantine/core'
+import { useState } from 'react'
+import { closeExport, startExport } from '../../actions/export-actions.ts'
+import type { CallFailure } from '../../backend/call-failure.ts'
+import { Choice } from '../../components/choice.tsx'
+import { FailureLine } from '../../components/failure-line.tsx'
+import { count, fixed } from '../../components/format.ts'
+import { LabelledRow } from '../../components/labelled-row.tsx'
+import { NumberField } from '../../components/number-field.tsx'
+import { type BurnIn, type ExportChoices, type ExportFormat, isMoving } from '../../export/export-choices.ts'
+import {
+  exportAxes,
+  expectedDurationS,
+  offeredWidths,
+  pictureLabels,
+  pictureSize,
+} from '../../export/export-plan.ts'
+import { useServices } from '../../services.ts'
+import type { ExportSubject } from '../../stores/export-store.ts'
+import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
+import styles from './export.module.css'
+import { initialChoices } from './initial-choices.ts'
+import { SpeedRow } from './speed-row.tsx'
+
+const formats: readonly { readonly value: ExportFormat; readonly label: string; readonly about: string }[] = [
+  { value: 'mp4', label: 'MP4 video', about: 'H.264: for slides, chats and every player.' },
+  { value: 'webm', label: 'WebM video', about: 'VP9: for web pages; smaller than MP4.' },
+  { value: 'gif', label: 'GIF', about: '256 colours per picture; large, but moves everywhere.' },
+  { value: 'png', label: 'Pictures as shown (PNG)', about: 'One PNG per picture, all in one ZIP file.' },
+  {
+    value: 'raw',
+    label: 'Raw values (PNG)',
+    about: 'One PNG per image with the camera’s values, up to 16 bits, all in one ZIP file. For measuring.',
+  },
+]
+const qualities = [
+  { value: 'best', label: 'Best' },
+  { value: 'good', label: 'Good' },
+  { value: 'small', label: 'Small' },
+] as const
+const axisNames = { t: 'Time', z: 'Stack', p: 'Positions', c: 'Channels' } as const
+
+type Change = (patch: Partial<ExportChoices>) => void
+
+/** Everything that is chosen before an export. */
+export function ExportForm({
+  subject,
+  failure,
+}: {
+  readonly subject: ExportSubject
+  readonly failure: CallFailure | undefined
+}) {
+  const services = useServices()
+  const dataset = datasetOf(subject.state)
+  const [choices, setChoices] = useState(() => initialChoices(subject.state))
+  const change: Change = (patch) => setChoices((before) => ({ ...before, ...patch }))
+  if (dataset === undefined) return <p className={styles['line']}>It has no images.</p>
+  const { format } = choices
+  return (
+    <form
+      className={styles['form']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void startExport(services, { subject, choices, page: window })
+      }}
+    >
+      <div>
+        <LabelledRow title="As" layout="wide">
+          <Choice
+            label="Format"
+            value={format}
+            options={formats}
+            onChange={(value) =>
+              change({ format: formats.find((one) => one.value === value)?.value ?? format })
+            }
+          />
+        </LabelledRow>
+        <p className={styles['note']}>{formats.find(({ value }) => value === format)?.about}</p>
+      </div>
+      <RangeRows subject={subject} dataset={dataset} choices={choices} change={change} />
+      {format !== 'raw' && <WidthRow dataset={dataset} choices={choices} change={change} />}
+      {isMoving(format) && <SpeedRow choices={choices} change={change} />}
+      {(format === 'mp4' || format === 'webm') && (
+        <LabelledRow title="Quality" layout="wide">
+          <Choice
+            label="Quality"
+            value={choices.quality}
+            options={qualities}
+            onChange={(value) =>
+              change({ quality: qualities.find((one) => one.value === value)?.value ?? 'good' })
+            }
+          />
+        </LabelledRow>
+      )}
+      {format !== 'raw' && (
+        <BurnInRow
+          dataset={dataset}
+          labelled={pictureLabels(subject.state, choices, choices.from).length > 0}
+          burnIn={choices.burnIn}
+          onChange={(burnIn) => change({ burnIn })}
+        />
+      )}
+      <p className={styles['summary']}>{summaryOf(dataset, choices)}</p>
+      <FailureLine failure={failure} />
+      <div className={styles['buttons']}>
+        <Button variant="default" onClick={() => closeExport(services)}>
+          Close
+        </Button>
+        <Button type="submit">Export</Button>
+      </div>
+    </form>
+  )
+}
+
+type RowProps = { readonly dataset: ImageDataset; readonly choices: ExportChoices; readonly change: Change }
+
+function RangeRows({ subject, dataset, choices, change }: RowProps & { readonly subject: ExportSubject }) {
+  const { axis, from, to } = choices
+  const axes = exportAxes(dataset)
+  const last = lengthOf(subject.state, axis) - 1
+  // As people count, from 1.
+  const within = (value: number) => Math.max(0, Math.min(last, Math.round(value) - 1))
+  return (
+    <>
+      {axes.length > 1 && (
+        <LabelledRow title="Along" layout="wide">
+          <Choice
+            label="Along"
+            value={axis}
+            options={axes.map((value) => ({ value, label: axisNames[value] }))}
+            onChange={(value) => {
+              const chosen = axes.find((one) => one === value) ?? axis
+              change({ axis: chosen, from: 0, to: lengthOf(subject.state, chosen) - 1 })
+            }}
+          />
+        </LabelledRow>
+      )}
+      {last > 0 && (
+        <LabelledRow title="Images" layout="wide">
+          <span className={styles['range']}>
+            <NumberField
+              label="First image"
+              value={from + 1}
+              step={1}
+              onCommit={(value) => change({ from: within(value), to: Math.max(to, within(value)) })}
+            />
+            <span>to</span>
+            <NumberField
+              label="Last image"
+              value={to + 1}
+              step={1}
+              onCommit={(value) => change({ to: within(value), from: Math.min(from, within(value)) })}
+            />
+            <span>of {count(last + 1)}</span>
+          </span>
+        </LabelledRow>
+      )}
+    </>
+  )
+}
+
+function WidthRow({ dataset, choices, change }: RowProps) {
+  return (
+    <LabelledRow title="Size" layout="wide">
+      <Choice
+        label="Size"
+        value={String(choices.width)}
+        options={offeredWidths(dataset).map((width) => {
+          const size = pictureSize(dataset, { ...choices, width })
+          const whole = width === dataset.width ? ', as taken' : ''
+          return { value: String(width), label: `${size.width} × ${size.height}${whole}` }
+        })}
+        onChange={(width) => change({ width: Number(width) })}
+      />
+    </LabelledRow>
+  )
+}
+
+function BurnInRow({
+  dataset,
+  labelled,
+  burnIn,
+  onChange,
+}: {
+  readonly dataset: ImageDataset
+  /** There is something to write: channels, positions or depths. */
+  readonly labelled: boolean
+  readonly burnIn: BurnIn
+  onChange(burnIn: BurnIn): void
+}) {
+  const calibrated = dataset.pixelSizeUm !== undefined
+  return (
+    <LabelledRow title="Burnt in" layout="wide">
+      <span className={styles['checks']}>
+        <Checkbox
+          label="Time"
+          checked={burnIn.time}
+          onChange={(event) => onChange({ ...burnIn, time: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label={calibrated ? 'Scale bar' : 'Scale bar (not calibrated)'}
+          disabled={!calibrated}
+          checked={burnIn.scaleBar && calibrated}
+          onChange={(event) => onChange({ ...burnIn, scaleBar: event.currentTarget.checked })}
+        />
+        {labelled && (
+          <Checkbox
+            label="Labels"
+            checked={burnIn.labels}
+            onChange={(event) => onChange({ ...burnIn, labels: event.currentTarget.checked })}
+          />
+        )}
+      </span>
+    </LabelledRow>
+  )
+}
+
+function summaryOf(dataset: ImageDataset, choices: ExportChoices): string {
+  const pictures = choices.to - choices.from + 1
+  const { width, height } = pictureSize(dataset, choices)
+  const what = `${count(pictures)} ${pictures === 1 ? 'picture' : 'pictures'} of ${width} × ${height}`
+  const durationS = isMoving(choices.format) ? expectedDurationS(dataset, choices) : undefined
+  return durationS === undefined ? what : `${what}, plays for ${fixed(durationS, durationS < 10 ? 1 : 0)} s`
+}

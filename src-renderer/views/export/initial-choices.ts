@@ -1,0 +1,20 @@
+import type { ExportChoices } from '../../export/export-choices.ts'
+import { exportAxes } from '../../export/export-plan.ts'
+import { datasetOf, lengthOf, type ViewerState } from '../../stores/viewer-store.ts'
+
+/** What the dialog begins with: everything along the likeliest axis, as a video at the viewer's speed. */
+export function initialChoices(state: ViewerState): ExportChoices {
+  const dataset = datasetOf(state)
+  const axis = (dataset === undefined ? undefined : exportAxes(dataset)[0]) ?? 't'
+  const length = lengthOf(state, axis)
+  return {
+    format: length > 1 ? 'mp4' : 'png',
+    axis,
+    from: 0,
+    to: length - 1,
+    width: dataset?.width ?? 1,
+    speed: { kind: 'rate', perSecond: state.framesPerSecond },
+    quality: 'good',
+    burnIn: { time: axis === 't' && length > 1, scaleBar: dataset?.pixelSizeUm !== undefined, labels: true },
+  }
+}
