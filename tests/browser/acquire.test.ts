@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AccessControl } from '../../src-main/access/access-control.ts'
+import { createServer } from '../../src-main/server/create-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp } from './app-page.ts'
@@ -45,8 +47,8 @@ afterEach(async () => {
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-async function openAcquire(options: Parameters<typeof openApp>[2] = {}): Promise<AppPage> {
-  const app = await openApp(browser, server.url, { width: 1440, height: 1000, ...options })
+async function openAcquire(options: Parameters<typeof openApp>[2] = {}, url = server.url): Promise<AppPage> {
+  const app = await openApp(browser, url, { width: 1440, height: 1000, ...options })
   app.page.setDefaultTimeout(60_000)
   pages.push(app)
   await app.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Acquire' }).click()
@@ -101,6 +103,41 @@ async function buildPlan(page: Page): Promise<void> {
   await expect.poll(() => page.getByRole('textbox', { name: 'Position X' }).inputValue()).toBe('120.0')
   await page.getByRole('button', { name: 'Add current' }).click()
   await row(page, 'Position 2').waitFor()
+}
+
+/** Who only views sees the plan that runs, may edit one for himself, and cannot start or stop anything. */
+async function seeAsViewer(): Promise<void> {
+  const access = await AccessControl.open()
+  const shared = await createServer({
+    engine: server.engine,
+    access,
+    version: '0.0.0-test',
+    host: '127.0.0.1',
+    port: 0,
+    entrance: 'tokens',
+    appFolder,
+  })
+  try {
+    const { secret } = await access.createToken({ label: 'Anna', role: 'viewer' })
+    const { page, screenshot, close } = await openAcquire(
+      { width: 1000, height: 800 },
+      `${shared.url}/#token=${secret}`,
+    )
+    const run = section(page, 'Acquisition')
+    await run.getByText(/of 10.000/).waitFor()
+    await toggle(page, 'Time')
+    await takes(page).getByText('10 images').waitFor()
+    for (const name of ['Pause', 'Cancel', 'Start acquisition'])
+      expect(await page.getByRole('button', { name, exact: true }).getAttribute('aria-disabled'), name).toBe(
+        'true',
+      )
+    await start(page).hover({ force: true })
+    await page.getByText('You are viewing only').filter({ visible: true }).first().waitFor()
+    await screenshot('acquire-viewer')
+    await close()
+  } finally {
+    await shared.close()
+  }
 }
 
 describe('the Acquire view', () => {
@@ -188,6 +225,7 @@ describe('the Acquire view', () => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Live' }).click()
     await page.getByRole('button', { name: 'Acquisition under way' }).click()
     await screenshot('acquire-running')
+    await seeAsViewer()
     await run.getByRole('button', { name: 'Cancel' }).click()
     await run.getByRole('button', { name: 'Go on' }).click()
     await run.getByRole('button', { name: 'Cancel' }).click()
