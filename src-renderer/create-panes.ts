@@ -5,9 +5,9 @@ import type { Backend } from './backend/backend.ts'
 import { Panes } from './panes.ts'
 import { Thumbnails } from './planes/thumbnails.ts'
 import { createEngineStore } from './stores/engine-store.ts'
-import { createExportStore } from './stores/export-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
+import { createExportStore } from './stores/export-store.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
 import { Overview } from './stores/overview.ts'
 import { createPlanDraftStore } from './stores/plan-draft-store.ts'
@@ -27,14 +27,23 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const session = createSessionStore()
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
-  const exporting = createExportStore()
   const thumbnails = new Thumbnails({
     fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-  const overview = new Overview()
-  const services = { backend, engine, view, session, plan, overview, gallery, viewing, thumbnails, exporting }
+  const services = {
+    backend,
+    engine,
+    view,
+    session,
+    plan,
+    gallery,
+    viewing,
+    thumbnails,
+    overview: new Overview(),
+    exporting: createExportStore(),
+  }
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)

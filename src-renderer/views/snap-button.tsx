@@ -49,13 +49,11 @@ export function SnapButton({ phone }: { readonly phone: boolean }) {
         </Button>
       </Tooltip>
       {saved !== undefined && !phone && (
-        <>
-          <Tooltip label={saved.filePath}>
-            <output className={styles['saved']}>{nameOf(saved)}</output>
-          </Tooltip>
-          <OpenItemButton id={saved.relativePath} name={nameOf(saved)} />
-        </>
+        <Tooltip label={saved.filePath}>
+          <output className={styles['saved']}>{nameOf(saved)}</output>
+        </Tooltip>
       )}
+      {saved !== undefined && <OpenItemButton id={saved.relativePath} name={nameOf(saved)} phone={phone} />}
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openItem } from '../../actions/gallery-actions.ts'
 import { useEngine, useGallery, useServices } from '../../services.ts'
@@ -5,23 +6,33 @@ import styles from './gallery-card.module.css'
 import { itemFacts, itemState, kindWords, runningIds, stateWords, timeOfDay } from './gallery-words.ts'
 import { ItemMenu } from './item-menu.tsx'
 import { Thumbnail } from './thumbnail.tsx'
+import { useItemDrag } from './use-item-drag.ts'
 
 /** One item: what it looks like, what it is, and how it ended. */
 export function GalleryCard({ item }: { readonly item: GalleryItem }) {
   const services = useServices()
   const chosen = useGallery((state) => state.chosen === item.id)
   const running = useEngine(runningIds)
+  const drag = useItemDrag(item)
   const state = itemState(item, running.split(','))
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // Back from the viewer: the list, which has the focus, gives it to the item that was open.
+    const { chosen: last } = services.gallery.getState()
+    if (last === item.id && document.activeElement?.contains(button.current) === true) button.current?.focus()
+  }, [services, item.id])
   const choose = () => services.gallery.setState({ chosen: item.id })
   return (
     <article className={styles['card']} data-chosen={chosen || undefined}>
       <button
+        ref={button}
         type="button"
         className={styles['open']}
         data-item={item.id}
         aria-label={`Open ${item.name}`}
         onFocus={choose}
         onClick={() => openItem(services, item.id)}
+        {...drag}
       >
         <Thumbnail item={item} />
         <span className={styles['text']}>

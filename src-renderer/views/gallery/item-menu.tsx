@@ -1,10 +1,14 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconFolder, IconMovie, IconPhoto, IconRepeat } from '@tabler/icons-react'
+import { IconDots, IconDownload, IconFolder, IconMovie, IconPhoto, IconRepeat } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useStore } from 'zustand'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
+import { fileAddress, isSingleFile } from '../../backend/item-files.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
+import { ItemFilesDialog } from './item-files-dialog.tsx'
 
 const icon = { size: 15, stroke: 1.6, 'aria-hidden': true } as const
 
@@ -13,37 +17,58 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
   const services = useServices()
   const here = useEngine((state) => state.info?.transport === 'ipc')
   const watching = useEngine((state) => whyNotAct(state) !== undefined)
+  const open = useStore(services.viewing, (state) => state.viewer?.id === item.id)
+  const [filesShown, setFilesShown] = useState(false)
   return (
-    <Menu position="bottom-end" shadow="md" withinPortal>
-      <Menu.Target>
-        <ActionIcon size={24} aria-label={`More about ${item.name}`}>
-          <IconDots size={16} stroke={1.8} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconPhoto {...icon} />} onClick={() => openItem(services, item.id)}>
-          Open
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconMovie {...icon} />}
-          onClick={() => void openExport(services, item.id)}
-        >
-          Export …
-        </Menu.Item>
-        {item.kind === 'plan' && !watching && (
-          <Menu.Item leftSection={<IconRepeat {...icon} />} onClick={() => void repeatItem(services, item)}>
-            Repeat this acquisition
+    <>
+      <Menu position="bottom-end" shadow="md" withinPortal>
+        <Menu.Target>
+          <ActionIcon size={24} aria-label={`More about ${item.name}`}>
+            <IconDots size={16} stroke={1.8} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {!open && (
+            <Menu.Item leftSection={<IconPhoto {...icon} />} onClick={() => openItem(services, item.id)}>
+              Open
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconMovie {...icon} />} onClick={() => void openExport(services, item.id)}>
+            Export as video or pictures…
           </Menu.Item>
-        )}
-        {here && (
-          <Menu.Item
-            leftSection={<IconFolder {...icon} />}
-            onClick={() => void revealItem(services, item.id)}
-          >
-            Show in folder
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+          {item.kind === 'plan' && !watching && (
+            <Menu.Item leftSection={<IconRepeat {...icon} />} onClick={() => void repeatItem(services, item)}>
+              Repeat this acquisition
+            </Menu.Item>
+          )}
+          {here && (
+            <Menu.Item
+              leftSection={<IconFolder {...icon} />}
+              onClick={() => void revealItem(services, item.id)}
+            >
+              Show in folder
+            </Menu.Item>
+          )}
+          {!here && <DownloadItem item={item} onFiles={() => setFilesShown(true)} />}
+        </Menu.Dropdown>
+      </Menu>
+      {filesShown && <ItemFilesDialog item={item} onClose={() => setFilesShown(false)} />}
+    </>
+  )
+}
+
+type DownloadProps = { readonly item: GalleryItem; onFiles(): void }
+
+/** A file is downloaded at once; of a folder the files are shown. */
+function DownloadItem({ item: { id }, onFiles }: DownloadProps) {
+  const leftSection = <IconDownload {...icon} />
+  return isSingleFile(id) ? (
+    <Menu.Item component="a" href={`${fileAddress(id)}?download`} download leftSection={leftSection}>
+      Download
+    </Menu.Item>
+  ) : (
+    <Menu.Item leftSection={leftSection} onClick={onFiles}>
+      Download files…
+    </Menu.Item>
   )
 }

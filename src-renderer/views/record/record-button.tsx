@@ -71,7 +71,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
       </Button.Group>
       {recording !== undefined && !phone && <RecordProgress status={recording} />}
       {recording !== undefined && !busy && recording.frames.written > 0 && (
-        <OpenItemButton id={recording.id} name={recording.name} />
+        <OpenItemButton id={recording.id} name={recording.name} phone={phone} />
       )}
     </div>
   )

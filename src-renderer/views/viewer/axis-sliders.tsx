@@ -13,6 +13,8 @@ import styles from './axis-sliders.module.css'
 /** Axes with sliders, in this order; channels have the panel. */
 const axes: readonly ImageAxis[] = ['t', 'z', 'p']
 const titles: Record<ImageAxis, string> = { t: 'Time', z: 'Z', p: 'Position', c: 'Channel' }
+/** Where there is little room. */
+const shortTitles: Partial<Record<ImageAxis, string>> = { p: 'Pos.' }
 
 /** Where in time, stack and positions the plane on show lies, and playing through them. */
 export function AxisSliders({ phone }: { readonly phone: boolean }) {
@@ -62,7 +64,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
           {playing ? <IconPlayerPauseFilled size={14} /> : <IconPlayerPlayFilled size={14} />}
         </ActionIcon>
       </Tooltip>
-      <span className={styles['title']}>{title}</span>
+      <span className={styles['title']}>{phone ? (shortTitles[axis] ?? title) : title}</span>
       <Slider
         className={styles['track'] ?? ''}
         min={0}

@@ -44,6 +44,16 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
       {!phone && <DatasetFacts />}
       <div className={styles['tools']}>
         <DatasetChoice />
+        {!phone && (
+          <Button
+            variant="default"
+            leftSection={<IconMovie size={15} stroke={1.6} />}
+            disabled={opened === undefined}
+            onClick={() => void openExport(services, viewer.id)}
+          >
+            Export
+          </Button>
+        )}
         {!phone && item !== undefined && opened?.plan !== undefined && !watching && (
           <Button
             variant="default"

@@ -1,0 +1,274 @@
+/** Gallery and viewer with a real engine: what is recorded is found, opened, and shown with the pixels of its file. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decode } from 'fast-png'
+import { fromFile } from 'geotiff'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createdTokenSchema } from '../../src-shared/access.ts'
+import { eventually } from '../fixtures/eventually.ts'
+import { channelNames, knownValue, writeKnownStack } from '../fixtures/known-stack.ts'
+import { temporaryFolder } from '../fixtures/image-fixtures.ts'
+import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
+import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
+
+let browser: Browser
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let microscope: SharedMicroscope
+const pages: AppPage[] = []
+beforeAll(async () => {
+  browser = await launchChromium()
+  folder = await temporaryFolder()
+  microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder })
+  await writeKnownStack(join(folder.path, 'recordings', '2026-11-27'))
+})
+afterAll(async () => {
+  await microscope.close()
+  await browser.close()
+  await folder.remove()
+})
+afterEach(async () => {
+  for (const app of pages.splice(0)) {
+    expect(app.complaints).toEqual([])
+    await app.close()
+  }
+})
+
+async function open(url = microscope.url, options: OpenOptions = {}): Promise<Page> {
+  const app = await openApp(browser, url, options)
+  pages.push(app)
+  return app.page
+}
+const screenshot = (name: string) => pages.at(-1)?.screenshot(name)
+
+const place = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
+const image = (page: Page) => page.getByRole('application', { name: /^Image\./ })
+const onShow = (page: Page, axis: 'Time' | 'Z') => page.getByLabel(`${axis} on show`).textContent()
+const shows = (page: Page, axis: 'Time' | 'Z', text: string) =>
+  eventually(`${axis} ${text}`, async () => ((await onShow(page, axis)) ?? '').startsWith(text))
+
+/** The read-out at a place of the image area, 0 to 1 across and down. */
+async function readOut(page: Page, across: number, down: number): Promise<string> {
+  const box = await boxOf(image(page))
+  await page.mouse.move(box.x + box.width * across, box.y + box.height * down)
+  const readout = page.getByLabel('Pixel under the pointer')
+  return eventually('a read-out', async () => (await readout.textContent()) || undefined)
+}
+
+async function boxOf(locator: Locator) {
+  const box = await locator.boundingBox()
+  if (box === null) throw new Error('It is not on the page')
+  return box
+}
+
+/** Red, green and blue at places of the image area. */
+async function coloursAt(page: Page, places: readonly (readonly [number, number])[]): Promise<number[][]> {
+  const box = await boxOf(image(page))
+  const { data, width, channels } = decode(await page.screenshot({ clip: box }))
+  return places.map(([across, down]) => {
+    const at = (Math.floor(down * box.height) * width + Math.floor(across * width)) * channels
+    return [0, 1, 2].map((c) => Number(data[at + c]))
+  })
+}
+
+describe('a recording', () => {
+  it('is offered when it has ended, plays, and shows the pixels of its file', async () => {
+    const page = await open()
+    const { recorder } = microscope.engine
+    await page.getByRole('button', { name: 'Stop live view' }).waitFor()
+    await recorder.start({
+      name: 'beads',
+      storage: { format: 'ome-tiff', files: 'single' },
+      until: { kind: 'frames', frames: 20 },
+      begin: { kind: 'now' },
+      preRecordS: 0,
+    })
+    await page.getByRole('button', { name: 'Open beads' }).click()
+    await shows(page, 'Time', '1 / 20')
+    for (let step = 0; step < 6; step++) await page.keyboard.press('ArrowRight')
+    await shows(page, 'Time', '7 / 20')
+    await page.getByText('Camera frame').waitFor()
+
+    const files = await readdir(join(folder.path, 'recordings'), { recursive: true })
+    const name = files.find((file) => file.endsWith('beads.ome.tiff'))
+    if (name === undefined) throw new Error(`No file among ${files.join(', ')}`)
+    const tiff = await fromFile(join(folder.path, 'recordings', name))
+    const frame = await tiff.getImage(6)
+    const [pixels] = await frame.readRasters()
+    if (!(pixels instanceof Uint16Array)) throw new Error('The image is not of 16 bits')
+    const seen: (number | undefined)[][] = []
+    await eventually('the read-out of frame 7', async () => {
+      const match = /^x (\d+) y (\d+) · (\d+) ADU · /.exec(await readOut(page, 0.5, 0.5))
+      const [x = 0, y = 0, value] = match?.slice(1).map(Number) ?? []
+      return value !== undefined && value === pixels[y * frame.getWidth() + x]
+    })
+    for (let i = 0; i < 12; i++) {
+      const [x = 0, y = 0, value] = (
+        await eventually('another place', async () => {
+          const match = /^x (\d+) y (\d+) · (\d+) ADU/.exec(
+            await readOut(page, 0.36 + i * 0.02, 0.1 + i * 0.06),
+          )
+          const found = match?.slice(1).map(Number)
+          return found === undefined || found[0] === seen.at(-1)?.[0] ? undefined : found
+        })
+      ).map(Number)
+      seen.push([x, y, value, pixels[y * frame.getWidth() + x]])
+    }
+    await tiff.close()
+    expect(seen.map(([, , value]) => value)).toEqual(seen.map(([, , , file]) => file))
+
+    await page.keyboard.press(' ')
+    await page.getByRole('button', { name: 'Stop Time' }).waitFor()
+    await eventually('it plays', async () => !(await onShow(page, 'Time'))?.startsWith('7 /'))
+    await screenshot('viewer-recording')
+  })
+})
+
+describe('a stack of several channels', () => {
+  let page: Page
+  beforeEach(async () => {
+    page = await open()
+    await place(page, 'Gallery')
+    await page.getByRole('textbox', { name: 'Search the gallery' }).fill('stack DAPI')
+    await eventually('one item', async () => (await page.getByRole('article').count()) === 1)
+    await screenshot('gallery-search')
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Open stack.ome.tiff' }).press('Enter')
+    await shows(page, 'Z', '3 / 5')
+  })
+
+  const valuesAt = async (t: number, z: number, [across, down]: readonly [number, number]) => {
+    const text = await readOut(page, across, down)
+    const match = /^x (\d+) y (\d+) · (?:DAPI (\d+) · GFP (\d+) · mCherry (\d+)|(\d+) ADU)/.exec(text)
+    const [x = -1, y = -1, ...values] = (match?.slice(1) ?? []).flatMap((part) =>
+      part === undefined ? [] : [Number(part)],
+    )
+    return { values, known: channelNames.map((_, c) => knownValue({ t, c, z }, x, y)) }
+  }
+
+  it('shows the values of each channel at each time and height', async () => {
+    const points = [
+      [0.5, 0.5],
+      [0.35, 0.3],
+      [0.7, 0.8],
+    ] as const
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowUp')
+    await shows(page, 'Time', '2 / 4')
+    await shows(page, 'Z', '4 / 5')
+    for (const point of points) {
+      await eventually('the values of this plane', async () => {
+        const { values, known } = await valuesAt(1, 3, point)
+        return values.length === 3 && values.join() === known.join()
+      })
+    }
+    await page.keyboard.press('m')
+    await page.keyboard.press('c')
+    await eventually('the values of GFP alone', async () => {
+      const { values, known } = await valuesAt(1, 3, points[0])
+      return values.length === 1 && values[0] === known[1]
+    })
+    // The slider goes where it is pressed.
+    const track = page.getByRole('slider', { name: 'Time' })
+    await track.press('End')
+    await shows(page, 'Time', '4 / 4')
+    await eventually('the values of the last time', async () => {
+      const { values, known } = await valuesAt(3, 3, points[1])
+      return values[0] === known[1]
+    })
+  })
+
+  it('adds the colours of its channels', async () => {
+    const points = [
+      [0.4, 0.4],
+      [0.5, 0.6],
+      [0.61, 0.33],
+      [0.45, 0.72],
+    ] as const
+    // Nothing must lie over the image.
+    await page.mouse.move(2, 2)
+    const show = async (shown: readonly string[]) => {
+      for (const name of channelNames)
+        await page.getByRole('checkbox', { name: `Show ${name}` }).setChecked(shown.includes(name))
+    }
+    const settled = async () => {
+      let before = ''
+      return eventually('a steady image', async () => {
+        const colours = await coloursAt(page, points)
+        const same = JSON.stringify(colours) === before
+        before = JSON.stringify(colours)
+        return same ? colours : undefined
+      })
+    }
+    await page.getByRole('button', { name: 'Fit contrast' }).click()
+    const alone: number[][][] = []
+    for (const name of channelNames) {
+      await show([name])
+      alone.push(await settled())
+    }
+    await show(channelNames)
+    const together = await eventually('all channels', async () => {
+      const colours = await settled()
+      return colours.some((colour, at) => alone.every((each) => each[at]?.join() !== colour.join()))
+        ? colours
+        : undefined
+    })
+    for (const [at, colour] of together.entries()) {
+      for (const [part, value] of colour.entries()) {
+        const sum = alone.reduce((total, each) => total + (each[at]?.[part] ?? 0), 0)
+        expect(Math.abs(Math.min(255, sum) - value)).toBeLessThanOrEqual(3)
+      }
+    }
+    await screenshot('viewer-channels')
+  })
+
+  it('tells what is known of it, and goes back to the list where it was', async () => {
+    const metadata = page.getByRole('region', { name: 'Metadata' })
+    await metadata.getByRole('textbox', { name: 'Search the metadata' }).fill('objective')
+    await metadata.getByText('40x oil').waitFor()
+    expect(await metadata.getByText('exposureMs').count()).toBe(0)
+    await image(page).focus()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await eventually('keys are for it', async () => (await focused()) === 'Open stack.ome.tiff')
+  })
+})
+
+describe('a viewer far away', () => {
+  it('finds and sees the same on a phone, and can change nothing', async () => {
+    const { settings } = microscope.engine
+    settings.change({ remote: { ...settings.settings.remote, host: '127.0.0.1', port: 0, tls: 'off' } })
+    const owner = async (path: string, body: unknown): Promise<unknown> => {
+      const answer = await fetch(`${microscope.url}/api${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      expect(answer.status).toBe(200)
+      return answer.json()
+    }
+    await owner('/sharing', { enabled: true })
+    const { links } = createdTokenSchema.parse(
+      await owner('/access/tokens', { label: 'Student', role: 'viewer' }),
+    )
+    const [link = ''] = links
+    const page = await open(link, { width: 390, height: 800 })
+    await place(page, 'Gallery')
+    await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
+    await eventually('small pictures', async () => (await page.locator('article img').count()) > 0)
+    await screenshot('gallery-phone')
+    await page.getByRole('button', { name: 'Open stack.ome.tiff' }).tap()
+    await shows(page, 'Z', '3 / 5')
+    const box = await boxOf(image(page))
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.getByText(/DAPI \d+/).waitFor()
+    await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Display' }).tap()
+    await page.getByRole('group', { name: 'Histogram' }).waitFor()
+    await screenshot('viewer-phone')
+    await page.getByRole('button', { name: 'More about stack.ome.tiff' }).tap()
+    await page.getByRole('menuitem', { name: 'Download' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: /Repeat|folder/ }).count()).toBe(0)
+  })
+})
