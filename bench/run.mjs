@@ -18,7 +18,10 @@ const benchmarks = [
   'webrtc',
   'memory',
   'plan',
+  'plan-timing',
   'record',
+  'gallery',
+  'stack',
 ]
 const known = {
   encode: ['--frames'],

@@ -1,3 +1,4 @@
+import { tellTooLarge } from './actions/acquire-actions.ts'
 import { autoStart } from './actions/auto-start.ts'
 import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
@@ -23,27 +24,21 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const engine = createEngineStore()
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
-  const plan = createPlanDraftStore(() => page.localStorage)
   const session = createSessionStore()
+  const plan = createPlanDraftStore(
+    () => page.localStorage,
+    () => tellTooLarge(session),
+  )
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
+  const overview = new Overview()
+  const exporting = createExportStore()
   const thumbnails = new Thumbnails({
     fetch: (id, signal) => backend.client.gallery.thumbnail({ id, maxSize: thumbnailPx }, { signal }),
     createUrl: (picture) => URL.createObjectURL(picture),
     revokeUrl: (url) => URL.revokeObjectURL(url),
   })
-  const services = {
-    backend,
-    engine,
-    view,
-    session,
-    plan,
-    gallery,
-    viewing,
-    thumbnails,
-    overview: new Overview(),
-    exporting: createExportStore(),
-  }
+  const services = { backend, engine, view, session, plan, overview, gallery, viewing, thumbnails, exporting }
   const panes = new Panes(services, page.document)
   autoStart({ engine, view }, (detector) => void startLive(panes.active, { detector, unasked: true }))
   listenForKeys(() => panes.active, page)

@@ -28,10 +28,10 @@ export type PageServices = {
   readonly plan: PlanDraftStore
   readonly gallery: GalleryStore
   readonly viewing: ViewingStore
-  readonly thumbnails: Thumbnails
   /** Pictures under the map of the stage. */
   readonly overview: Overview
   readonly exporting: ExportStore
+  readonly thumbnails: Thumbnails
 }
 
 /** What the page and one of its panes are made of. Whatever lies outside of the panes is about the active one. */

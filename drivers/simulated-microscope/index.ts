@@ -16,12 +16,14 @@ import { channelPresets } from './presets.ts'
 const address = 'demo'
 
 function connect(options: SimulatorOptions): Connection {
-  const { seed, counter, width, height, frameRate, shutter } = options
+  const { seed, counter, width, height, frameRate, shutter, triggerCable } = options
   const faults = new FaultInjector(options)
   const microscope = new Microscope({
     seed,
     settle: () => camera.settled(),
-    triggerCamera: { cameraId: 'camera', expose: (sinceMs) => camera.exposeOnPulse(sinceMs) },
+    ...(triggerCable
+      ? { triggerCamera: { cameraId: 'camera', expose: (sinceMs: number) => camera.exposeOnPulse(sinceMs) } }
+      : {}),
     faults,
     hasShutter: shutter,
   })

@@ -47,6 +47,8 @@ type Layer = {
 
 type Look = {
   readonly view: FieldView
+  /** What there is to see through the filter; its detail is made in the dark, too, to be there when the light comes. */
+  readonly stain: Stain
   readonly layer: Layer | undefined
   /** Light that does not come from the specimen's structure, electrons per second. */
   readonly flatRate: number
@@ -97,7 +99,7 @@ export class MonoScene implements Illumination {
 
   /** True when the scene shows all its detail. */
   get complete(): boolean {
-    return this.#look !== undefined && (this.#look.layer === undefined || this.#field.complete)
+    return this.#look !== undefined && this.#field.complete
   }
 
   /**
@@ -110,14 +112,13 @@ export class MonoScene implements Illumination {
     const isUnchanged = before !== undefined && isSame(before, look)
     if (isUnchanged && this.complete) return false
     this.#look = look
-    if (look.layer === undefined) return true
-    const { view, layer } = look
-    const isElsewhere = before?.layer?.stain !== layer.stain || !isSameView(before.view, view)
-    if (isElsewhere) this.#field.look(view, layer.stain)
+    const { view, stain, layer } = look
+    const isElsewhere = before?.stain !== stain || !isSameView(before.view, view)
+    if (isElsewhere) this.#field.look(view, stain)
     const wasComplete = this.#field.complete
     if (!wasComplete) this.#field.refine(deadlineMs)
     if (isElsewhere || !wasComplete) this.#ladder.reset(view.width, view.height)
-    if (!isUnchanged) this.#focus(look, layer)
+    if (layer !== undefined && !isUnchanged) this.#focus(look, layer)
     return true
   }
 
@@ -145,7 +146,7 @@ export class MonoScene implements Illumination {
     }
   }
 
-  #illumination(): { layer: Layer | undefined; flatRate: number } {
+  #illumination(): Pick<Look, 'stain' | 'layer' | 'flatRate'> {
     const { filter, objective, lights } = this.#microscope
     const { fluorescence, transmission } = filter.item
     const exciting = fluorescence === undefined ? 0 : this.#microscope.power(fluorescence.light)
@@ -161,11 +162,12 @@ export class MonoScene implements Illumination {
     const flatRate = others * (fluorescence === undefined ? reflectedRate : leakRate)
     // With both at work the stronger one is seen; the other veils it.
     if (fluorescence !== undefined && glow >= shine && glow > 0) {
-      const layer = { stain: fluorescence.stain, rate: glow, heightUm: fluorescence.heightUm, haze: true }
-      return { layer, flatRate: flatRate + 0.7 * shine }
+      const { stain, heightUm } = fluorescence
+      return { stain, layer: { stain, rate: glow, heightUm, haze: true }, flatRate: flatRate + 0.7 * shine }
     }
-    if (shine === 0) return { layer: undefined, flatRate }
+    if (shine === 0) return { stain: fluorescence?.stain ?? 'transmission', layer: undefined, flatRate }
     return {
+      stain: 'transmission',
       layer: { stain: 'transmission', rate: shine, heightUm: 0, haze: false },
       flatRate: flatRate + 0.1 * glow,
     }
@@ -263,6 +265,7 @@ function isSameView(a: FieldView, b: FieldView): boolean {
 function isSame(a: Look, b: Look): boolean {
   return (
     isSameView(a.view, b.view) &&
+    a.stain === b.stain &&
     a.zUm === b.zUm &&
     a.flatRate === b.flatRate &&
     a.layer?.stain === b.layer?.stain &&

@@ -13,6 +13,8 @@ const optionsSchema = z.strictObject({
   height: z.int().min(64).max(8192).multipleOf(16).default(2048),
   /** A shutter before all light sources, as a device of its own. */
   shutter: z.boolean().default(false),
+  /** Whether the focus drive's trigger cable leads to Camera 1. */
+  triggerCable: z.boolean().default(true),
   /** The stage's move that fails, the turning on of a light that fails, counted from 1; 0: none. */
   failMove: z.int().min(0).default(0),
   failLight: z.int().min(0).default(0),

@@ -8,6 +8,8 @@ export type LeaseOptions = {
   readonly owner: string
   /** The camera may be stopped for a moment to change a setting that it cannot change while it acquires. */
   readonly interruptible?: boolean
+  /** Only the holder may trigger the camera: it takes each frame for one that it has asked for. */
+  readonly triggers?: boolean
 }
 
 /**
@@ -59,6 +61,11 @@ export class CameraLeases {
       throw CoverslipError.from(error, 'DEVICE_FAILED')
     }
     return lease
+  }
+
+  /** Who triggers the camera, so that the holder of `own`, or of no lease, must not. */
+  triggeredBy(own?: CameraLease): string | undefined {
+    return [...this.#holders].find(([lease, { triggers }]) => triggers === true && lease !== own)?.[1].owner
   }
 
   /**

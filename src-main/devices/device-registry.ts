@@ -27,10 +27,7 @@ import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
 import type { ManagedCamera } from './managed-camera.ts'
 import { ManagedConnection } from './managed-connection.ts'
-import { checkTravel, StageTargets } from './stage-targets.ts'
-
-/** Time that a step between two planes of a stack may take, ms. */
-const longestStepMs = 2000
+import { StageMotions } from './stage-motions.ts'
 
 export type RegistryEvent =
   | Extract<
@@ -76,7 +73,10 @@ export class DeviceRegistry {
   readonly #options: RegistryOptions
   #connections: readonly ManagedConnection[]
   readonly #events = new Emitter<RegistryEvent>()
-  readonly #targets = new StageTargets()
+  readonly #stages = new StageMotions({
+    call: (stage, call, extraMs) => this.#call(stage, call, extraMs),
+    moved: (stage, position) => this.#connectionOf(stage).moved(stage.id, position),
+  })
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -233,17 +233,16 @@ export class DeviceRegistry {
     target: StagePosition,
     mode: 'absolute' | 'relative',
   ): Promise<StagePosition> {
-    const device = this.device(deviceId)
-    if (device.description.kind !== 'stage') {
-      throw new CoverslipError('INVALID_INPUT', `${device.description.name} is not a stage`)
-    }
-    const { id, position } = device
-    const { name, axes } = device.description
-    return this.#targets.during({ id, name, axes, position }, { target, mode }, async (absolute) => {
-      const reached = await this.#call(device, { call: 'moveStage', deviceId: id, target: absolute })
-      if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
-      return reached ?? absolute
-    })
+    return this.#stages.move(this.device(deviceId), { target, mode })
+  }
+
+  async stopStage(deviceId: string): Promise<StagePosition> {
+    return this.#stages.stop(this.device(deviceId))
+  }
+
+  /** Where a stage stands, asked of the device now. */
+  async readPosition(deviceId: string): Promise<StagePosition> {
+    return this.#stages.readPosition(this.device(deviceId))
   }
 
   /**
@@ -254,46 +253,31 @@ export class DeviceRegistry {
   async runStack(
     deviceId: string,
     planesUm: readonly number[],
-    { exposureMs }: { readonly exposureMs: number },
+    options: { readonly exposureMs: number },
   ): Promise<StagePosition> {
-    const device = this.device(deviceId)
-    const { description, id, position } = device
-    if (description.kind !== 'stage' || description.triggeredStack === undefined)
-      throw new CoverslipError('INVALID_INPUT', `${description.name} cannot step through a stack`)
-    const { maxPlanes } = description.triggeredStack
-    if (planesUm.length > maxPlanes)
-      throw new CoverslipError('OUT_OF_RANGE', `${description.name} takes up to ${maxPlanes} planes at once`)
-    const stage = { id, name: description.name, axes: description.axes, position }
-    for (const z of planesUm) checkTravel(stage, { z })
-    const extraMs = planesUm.length * (exposureMs + longestStepMs)
-    const target = { z: planesUm.at(-1) }
-    return this.#targets.during(stage, { target, mode: 'absolute' }, async (absolute) => {
-      const reached = await this.#call(device, { call: 'runStack', deviceId: id, planesUm }, extraMs)
-      if (reached !== undefined) this.#connectionOf(device).moved(id, reached)
-      return reached ?? absolute
-    })
-  }
-
-  async stopStage(deviceId: string): Promise<StagePosition> {
-    const device = this.device(deviceId)
-    this.#targets.stop(device.id)
-    return (await this.#call(device, { call: 'stopStage', deviceId: device.id })) ?? device.position ?? {}
+    return this.#stages.runStack(this.device(deviceId), planesUm, options)
   }
 
   /** How often a stage was told to move or to stop: tells whoever moves it in many steps that somebody else has. */
   motionsOf(stageId: string): number {
-    return this.#targets.motionsOf(stageId)
+    return this.#stages.motionsOf(stageId)
   }
 
-  /** Where a stage stands, asked of the device now. */
-  async readPosition(deviceId: string): Promise<StagePosition> {
-    const device = this.device(deviceId)
-    return (await this.#call(device, { call: 'readPosition', deviceId: device.id })) ?? {}
-  }
-
-  /** Takes one frame in software-trigger mode, exposed for `exposureMs`. */
-  async trigger(deviceId: string, { exposureMs = 0 } = {}): Promise<void> {
+  /**
+   * Takes one frame in software-trigger mode, exposed for `exposureMs`. `lease`: the caller's own.
+   * @throws CoverslipError DEVICE_UNAVAILABLE while somebody else triggers the camera.
+   */
+  async trigger(
+    deviceId: string,
+    { exposureMs = 0, lease }: { readonly exposureMs?: number; readonly lease?: CameraLease } = {},
+  ): Promise<void> {
     const camera = this.camera(deviceId)
+    const owner = this.#camera(camera.id).leases.triggeredBy(lease)
+    if (owner !== undefined) {
+      throw new CoverslipError('DEVICE_UNAVAILABLE', `${camera.description.name} is triggered by ${owner}`, {
+        hint: `Wait until ${owner} has ended, or stop it.`,
+      })
+    }
     await this.#call(camera, { call: 'trigger', deviceId: camera.id }, exposureMs)
   }
 

@@ -16,6 +16,7 @@ import { AcquisitionTurn } from '../acquisition/acquisition-turn.ts'
 import { Capture } from '../acquisition/capture.ts'
 import { Gallery } from '../acquisition/gallery/gallery.ts'
 import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
+import { Pyramids } from '../acquisition/pyramids/pyramids.ts'
 import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
 import { Acquisition } from '../acquisition/run/acquisition.ts'
@@ -105,8 +106,9 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const turn = new AcquisitionTurn()
   const { dataFolder } = config
   const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
-  const acquisition = new Acquisition({ devices, dataFolder })
+  const acquisition = new Acquisition({ devices, alerts, turn, dataFolder, software })
   const plans = new PlanTemplates(config.dataFolder)
+  const pyramids = dataFolder === undefined ? undefined : new Pyramids({ dataFolder, alerts })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -128,6 +130,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   alerts.on((event) => events.emit(event))
   recorder.on((recording) => events.emit({ type: 'recordingChanged', recording }))
   recorder.on(followRun(() => gallery.changed()))
+  recorder.on((recording) => pyramids?.follow(recording))
+  acquisition.on((status) => events.emit({ type: 'acquisitionChanged', acquisition: status }))
+  acquisition.on(followRun(() => gallery.changed()))
+  acquisition.on((status) => pyramids?.follow(status))
+  pyramids?.on(() => gallery.changed())
   gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
   settings.on((changed) => events.emit({ type: 'settingsChanged', settings: changed }))
@@ -160,6 +167,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       alerts: alerts.list(),
       settings: settings.settings,
       ...(recorder.status === undefined ? {} : { recording: recorder.status }),
+      ...(acquisition.status === undefined ? {} : { acquisition: acquisition.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -167,7 +175,9 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await acquisition.close()
           await recorder.close()
+          await pyramids?.close()
           await gallery.close()
           await liveView.close()
         } finally {
@@ -181,6 +191,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     },
   }
   if (config.dataFolder !== undefined) await completeInterrupted(config.dataFolder, alerts)
+  await pyramids?.start()
   await devices.open()
   whip.start()
   return engine

@@ -57,6 +57,8 @@ function stateKey(event: EngineEvent): string | undefined {
       return `health ${event.deviceId}`
     case 'streamStats':
       return `stats ${event.stats.detectorName} ${event.stats.protocol}`
+    case 'recordingChanged':
+    case 'acquisitionChanged':
     case 'settingsChanged':
     case 'controlChanged':
     case 'viewersChanged':

@@ -7,6 +7,7 @@ import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import { readPlanText, writePlanText } from '../acquisition/plans/plan-text.ts'
+import { acquisitionEvents } from './acquisition-event-queue.ts'
 import { answerOffer } from './answer-offer.ts'
 import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
@@ -44,11 +45,6 @@ function invalidInput(error: unknown): CoverslipError | undefined {
     hint: 'See /api/docs for what this call takes.',
     cause: error,
   })
-}
-
-/** Contract first: this must be gone before it reaches the main branch. */
-function notBuiltYet(): never {
-  throw new CoverslipError('INTERNAL', 'Not built yet')
 }
 
 const os = implement(contract)
@@ -175,15 +171,21 @@ export const router: Router<typeof contract, CallContext> = os.router({
     stop: os.recording.stop.handler(({ context, input }) => context.engine.recorder.stop(input.id)),
   },
   acquisition: {
-    status: os.acquisition.status.handler(notBuiltYet),
+    status: os.acquisition.status.handler(({ context }) => context.engine.acquisition.status ?? null),
     estimate: os.acquisition.estimate.handler(({ context, input, signal }) =>
       context.engine.acquisition.estimate(input, signal),
     ),
-    start: os.acquisition.start.handler(notBuiltYet),
-    pause: os.acquisition.pause.handler(notBuiltYet),
-    resume: os.acquisition.resume.handler(notBuiltYet),
-    cancel: os.acquisition.cancel.handler(notBuiltYet),
-    events: os.acquisition.events.handler(notBuiltYet),
+    start: os.acquisition.start.handler(({ context, input }) => context.engine.acquisition.start(input)),
+    pause: os.acquisition.pause.handler(({ context, input }) => context.engine.acquisition.pause(input.id)),
+    resume: os.acquisition.resume.handler(({ context, input }) =>
+      context.engine.acquisition.resume(input.id),
+    ),
+    cancel: os.acquisition.cancel.handler(({ context, input }) =>
+      context.engine.acquisition.cancel(input.id),
+    ),
+    events: os.acquisition.events.handler(({ context, signal }) =>
+      acquisitionEvents(context.engine.acquisition, signal),
+    ),
   },
   plans: {
     read: os.plans.read.handler(({ input }) => readPlanText(input.text)),

@@ -46,8 +46,9 @@ const mostListed = 10_000
  * files, `{ files: [{ path, bytes }] }`: each can be fetched, and an OME-Zarr read in place.
  */
 export async function galleryFile(path: string, question: FileQuestion): Promise<FileAnswer> {
-  const { size, mtimeMs, ...stats } = await stat(path)
+  const stats = await stat(path)
   if (stats.isDirectory()) return folderAnswer(path, question)
+  const { size, mtimeMs } = stats
   const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`
   const headers = {
     ...alwaysSent,

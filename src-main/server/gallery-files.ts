@@ -4,9 +4,11 @@ import { galleryFile, galleryFilesPath } from '../page/gallery-file.ts'
 import { guarded, look, type ServerContext } from './server-context.ts'
 
 export function addGalleryFiles(app: FastifyInstance, context: ServerContext): void {
-  app.get<{ Params: { '*': string }; Querystring: { download?: string } }>(
-    `${galleryFilesPath}*`,
-    async (request, reply) => {
+  app.route<{ Params: { '*': string }; Querystring: { download?: string } }>({
+    // By name: the HEAD that Fastify adds by itself says 0 bytes.
+    method: ['GET', 'HEAD'],
+    url: `${galleryFilesPath}*`,
+    handler: async (request, reply) => {
       const { method, headers, params, query } = request
       const answer = await guarded(context, request.raw, { ...look, action: 'gallery.file' }, async () =>
         galleryFile(await context.engine.gallery.path(params['*']), {
@@ -19,5 +21,5 @@ export function addGalleryFiles(app: FastifyInstance, context: ServerContext): v
       )
       return reply.code(answer.status).headers(answer.headers).send(answer.body)
     },
-  )
+  })
 }

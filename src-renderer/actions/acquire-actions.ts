@@ -83,17 +83,14 @@ export function repeatAcquisition(services: Services, plan: Plan): void {
   else addNotice(services.session, 'The acquisition cannot be repeated', failure)
 }
 
-/** Shows what was acquired in the gallery. */
-export function openAcquired({ view }: Services, _id: string): void {
-  view.setState({ place: 'gallery' })
-}
-
-/** Puts the plan of an acquisition that was kept into the editor; a notice says why it could not. */
-export async function repeatAcquired(services: Services, id: string): Promise<void> {
-  const opened = await outcome(services.backend.client.gallery.open({ id }))
-  if (!opened.ok) return addNotice(services.session, 'The acquisition cannot be repeated', opened.failure)
-  const { plan } = opened.value
-  if (plan !== undefined) repeatAcquisition(services, plan)
+/** Says that the plan being edited is larger than what this computer remembers. */
+export function tellTooLarge(session: Services['session']): void {
+  addNotice(session, 'The plan is not remembered', {
+    code: 'TOO_LARGE',
+    message: 'It is too large to be there again when this page is opened anew.',
+    hint: 'Save it as a file, or keep it as a template.',
+    details: undefined,
+  })
 }
 
 /** An empty plan in place of the one being edited. */

@@ -4,6 +4,7 @@ import type { EngineState } from '../stores/engine-state.ts'
 import { isOwner, mayOperate, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
 import { devicesOf, streamOf, xyStage } from '../stores/selectors.ts'
 import { displayOf, patchDisplay, patchPanels } from '../stores/view-store.ts'
+import { acquireCommands } from './acquire-commands.ts'
 import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
@@ -11,7 +12,7 @@ import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
-import { isRecording, startRecording, stopRecording } from './record-actions.ts'
+import { stopRecording, toggleRecording } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
@@ -93,13 +94,21 @@ export const commands: readonly Command[] = [
   },
   {
     id: 'record',
-    title: 'Record: start or end a recording',
+    title: 'Record: start a recording, begin one that waits, or end it',
     group: 'Live view',
     keys: ['r'],
     scope: 'page',
     refusal: operates,
-    run: (services) =>
-      void (isRecording(services.engine.getState().recording) ? stopRecording : startRecording)(services),
+    run: (services) => void toggleRecording(services),
+  },
+  {
+    id: 'stop-recording',
+    title: 'Record: end the recording, or do not wait any longer',
+    group: 'Live view',
+    keys: [],
+    scope: 'page',
+    refusal: operates,
+    run: (services) => void stopRecording(services),
   },
   {
     id: 'next-camera',
@@ -196,6 +205,7 @@ export const commands: readonly Command[] = [
     scope: 'page',
     run: showLive,
   },
+  ...acquireCommands,
   {
     id: 'show-gallery',
     title: 'Gallery',

@@ -102,7 +102,10 @@ export async function revealItem({ backend, session }: Services, id: string): Pr
 }
 
 /** Puts the plan that an item was acquired by into the Acquire view. */
-export async function repeatItem(services: Services, { id, name }: GalleryItem): Promise<void> {
+export async function repeatItem(
+  services: Services,
+  { id, name }: Pick<GalleryItem, 'id' | 'name'>,
+): Promise<void> {
   const { backend, session } = services
   const opened = await outcome(backend.client.gallery.open({ id }))
   if (!opened.ok) return addNotice(session, `${name} cannot be repeated`, opened.failure)

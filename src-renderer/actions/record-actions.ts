@@ -1,30 +1,27 @@
-import type { RecordingRequest } from '../../src-shared/acquisition/acquisition-requests.ts'
+/** Recording: estimating, starting, beginning what waits, ending. */
 import type { AcquisitionStatus, RecordingEstimate } from '../../src-shared/acquisition/acquisition-status.ts'
-import { storageOptionsSchema } from '../../src-shared/acquisition/storage-options.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import type { Services } from '../services.ts'
+import { shownDetectors } from '../stores/layout.ts'
 import { addNotice } from '../stores/session-store.ts'
 import type { RecordingChoice } from '../stores/view-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
+import { recordingRequest } from './recording-request.ts'
 
-/** What `choice` asks for, of the camera on show. */
-function requestOf(services: Services, choice: RecordingChoice): Partial<RecordingRequest> {
-  const detectorName = selectedDetector(services)
-  const until: RecordingRequest['until'] =
-    choice.until === 'frames'
-      ? { kind: 'frames', frames: choice.frames }
-      : choice.until === 'seconds'
-        ? { kind: 'seconds', seconds: choice.seconds }
-        : { kind: 'stopped' }
-  return {
-    ...(detectorName === undefined ? {} : { detectorNames: [detectorName] }),
-    storage: storageOptionsSchema.parse({ format: choice.format }),
-    until,
-  }
+function requestOf(services: Services, choice: RecordingChoice) {
+  const { engine, view } = services
+  const active = selectedDetector(services)
+  const detectors =
+    choice.cameras === 'shown'
+      ? shownDetectors(engine.getState(), view.getState())
+      : active === undefined
+        ? []
+        : [active]
+  return recordingRequest(choice, detectors)
 }
 
-/** Whether something is being recorded now. */
+/** Whether something is being recorded now, or is going to be. */
 export function isRecording(status: AcquisitionStatus | undefined): boolean {
   return status !== undefined && status.state !== 'finished'
 }
@@ -40,6 +37,16 @@ export async function startRecording(services: Services): Promise<void> {
   }
 }
 
+/** Begins the recording that waits; a notice says why it could not. */
+export async function beginRecording(services: Services): Promise<void> {
+  if (!permitted(services, 'The recording has not begun')) return
+  try {
+    await services.backend.client.recording.begin()
+  } catch (error) {
+    addNotice(services.session, 'The recording has not begun', callFailure(error))
+  }
+}
+
 /** Ends the recording; a notice says why it could not. */
 export async function stopRecording(services: Services): Promise<void> {
   try {
@@ -47,6 +54,13 @@ export async function stopRecording(services: Services): Promise<void> {
   } catch (error) {
     addNotice(services.session, 'The recording could not be stopped', callFailure(error))
   }
+}
+
+/** What the button and its key do now: start, begin what waits, or end. */
+export function toggleRecording(services: Services): Promise<void> {
+  const { recording } = services.engine.getState()
+  if (recording?.state === 'waiting') return beginRecording(services)
+  return isRecording(recording) ? stopRecording(services) : startRecording(services)
 }
 
 export type EstimateResult =

@@ -6,6 +6,8 @@ export type ChoiceProps = {
   readonly value: string
   readonly options: readonly { readonly value: string; readonly label: string }[]
   readonly disabled?: boolean
+  /** In a popover, which would take a click on options elsewhere in the page for one beside it. */
+  readonly inPopover?: boolean
   onChange(value: string): void
 }
 
@@ -14,7 +16,8 @@ const mostSegments = 5
 const mostLetters = 24
 
 /** One of several options. */
-export function Choice({ label, value, options, disabled = false, onChange }: ChoiceProps) {
+export function Choice(props: ChoiceProps) {
+  const { label, value, options, disabled = false, inPopover = false, onChange } = props
   // A segment's padding is as wide as about two letters.
   const letters = options.reduce((sum, option) => sum + option.label.length + 2, 0)
   const data = options.map((option) => ({ ...option }))
@@ -35,6 +38,7 @@ export function Choice({ label, value, options, disabled = false, onChange }: Ch
       data={data}
       value={value}
       disabled={disabled}
+      comboboxProps={{ withinPortal: !inPopover }}
       onChange={(chosen) => {
         if (chosen !== null) onChange(chosen)
       }}

@@ -6,7 +6,7 @@ const hour = 3600
 
 /** `0.5 s`, `45 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`: the two units that matter. */
 export function durationText(seconds: number): string {
-  if (seconds < 59.5) return `${compact(seconds, seconds < 10 ? 3 : 2)} s`
+  if (seconds < 59.5) return `${compact(seconds, 2)} s`
   const whole = Math.round(seconds)
   if (whole < hour) return twoUnits(whole, [60, 'min'], [1, 's'])
   const minutes = Math.round(seconds / 60) * 60

@@ -29,13 +29,33 @@ export function restoreDraft(stored: unknown): PlanDraft {
   return { ...others, sequence: plan, remarks: [] }
 }
 
-/** @param storage where it is kept; `localStorage` in the page. */
-export function createPlanDraftStore(storage: () => StateStorage): PlanDraftStore {
+/** `storage` for plans of any size: one that does not fit is told of, and none is kept rather than an older one. */
+function sizedStorage(storage: StateStorage, onTooLarge: () => void): StateStorage {
+  return {
+    getItem: (name) => storage.getItem(name),
+    removeItem: (name) => storage.removeItem(name),
+    setItem: (name, value) => {
+      try {
+        storage.setItem(name, value)
+      } catch (error) {
+        if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error
+        storage.removeItem(name)
+        onTooLarge()
+      }
+    },
+  }
+}
+
+/**
+ * @param storage where it is kept; `localStorage` in the page.
+ * @param onTooLarge called when the plan does not fit there.
+ */
+export function createPlanDraftStore(storage: () => StateStorage, onTooLarge: () => void): PlanDraftStore {
   return createStore<PlanDraft>()(
     persist(() => emptyDraft, {
       name: 'coverslip-plan',
       version: 1,
-      storage: createJSONStorage(storage),
+      storage: createJSONStorage(() => sizedStorage(storage(), onTooLarge)),
       partialize: storedDraft,
       merge: (stored) => restoreDraft(stored),
     }),

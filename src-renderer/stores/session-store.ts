@@ -31,6 +31,8 @@ export type SessionState = {
   readonly mapTool: MapTool
   /** What the Acquire view shows above the plan where there is room for one of them only. */
   readonly acquirePane: 'live' | 'map'
+  /** The finished run whose panel was put away. */
+  readonly closedRun: string | undefined
 }
 
 export type SessionStore = StoreApi<SessionState>
@@ -45,6 +47,7 @@ export function createSessionStore(): SessionStore {
     devicesPage: undefined,
     mapTool: 'move',
     acquirePane: 'live',
+    closedRun: undefined,
   }))
 }
 

@@ -42,6 +42,26 @@ const recordingChoiceSchema = z.object({
   until: z.enum(['stopped', 'frames', 'seconds']),
   frames: z.number().int().positive(),
   seconds: z.number().positive(),
+  /** `active`: the camera of the active view; `shown`: those of all views. */
+  cameras: z.enum(['active', 'shown']).default('active'),
+  begin: z.enum(['now', 'at', 'change', 'asked']).default('now'),
+  /** `HH:MM`, the next time that this computer's clock shows it. */
+  beginAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('12:00'),
+  /** How much the image has to change, % of its range. */
+  changePercent: z.number().positive().max(100).default(5),
+  /** Frames of so many seconds before the beginning are kept. */
+  preRecordS: z.number().nonnegative().max(600).default(0),
+  zarrCompression: z.enum(['none', 'zstd']).default('none'),
+  video: z
+    .object({
+      container: z.enum(['mp4', 'mkv', 'webm']),
+      quality: z.union([z.number().int().min(0).max(100), z.literal('lossless')]),
+      overlays: z.boolean(),
+    })
+    .default({ container: 'mp4', quality: 80, overlays: false }),
 })
 export type RecordingChoice = z.infer<typeof recordingChoiceSchema>
 
@@ -92,7 +112,12 @@ export const initialViewState: ViewState = {
   folded: {},
   histogram: { scale: 'log', range: 'data' },
   propertyLevel: 'beginner',
-  recording: { format: 'ome-tiff', until: 'stopped', frames: 100, seconds: 10 },
+  recording: recordingChoiceSchema.parse({
+    format: 'ome-tiff',
+    until: 'stopped',
+    frames: 100,
+    seconds: 10,
+  }),
   stageStep: { xyUm: 50, zUm: 1 },
 }
 

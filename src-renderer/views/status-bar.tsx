@@ -1,6 +1,7 @@
 import { Button, Popover, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react'
+import { isRecording } from '../actions/record-actions.ts'
 import { toggleLive } from '../actions/live-actions.ts'
 import { fixed } from '../components/format.ts'
 import { useDetector, useEngine, useServices, useSession, useShown, useView } from '../services.ts'
@@ -16,13 +17,15 @@ import { ZoomControls } from './zoom-controls.tsx'
 /** Start and stop, how well it runs, and how large it is shown. */
 export function StatusBar({ phone }: { readonly phone: boolean }) {
   const live = useView((state) => state.place === 'live')
+  const recording = useEngine((state) => isRecording(state.recording))
   return (
     <footer className={styles['bar']}>
       <LiveButton />
       <SnapButton phone={phone} />
       <RecordButton phone={phone} />
       <RunStatus phone={phone} />
-      <Rates phone={phone} />
+      {/* A phone has room for one of them. */}
+      {!(phone && recording) && <Rates phone={phone} />}
       {live && <ZoomControls phone={phone} />}
     </footer>
   )

@@ -1,12 +1,12 @@
 /** The desktop app as a user has it: the built main process and preload with a real page. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
-import { randomPixels, temporaryFolder, writePng } from '../fixtures/image-fixtures.ts'
+import { randomPixels, temporaryFolder, tiffBytes, writePng } from '../fixtures/image-fixtures.ts'
 import {
   type DesktopApp,
   exitCode,
@@ -103,6 +103,33 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await framesArrive(page)
       expect(await enabled()).toEqual([false, true])
     })
+
+    test.runIf(host === 'the double')(
+      'lets images of the gallery be dragged out, and nothing else',
+      async () => {
+        const { page, evaluate } = app
+        const recordings = join(folder.path, 'shared', 'recordings')
+        await mkdir(recordings, { recursive: true })
+        await writeFile(
+          join(recordings, 'cells.tif'),
+          tiffBytes({ width: 8, height: 8, pages: [randomPixels(64, 16, 1)] }),
+        )
+        const dragged = () =>
+          evaluate(
+            ({ BrowserWindow }) =>
+              Reflect.get(BrowserWindow.getAllWindows()[0]?.webContents ?? {}, 'dragged'),
+            undefined,
+          )
+        const drag = (id: unknown) =>
+          page.evaluate((item) => window.postMessage({ type: 'coverslip:drag', id: item }, '*'), id)
+        for (const id of ['recordings/../settings.json', '/etc/passwd', 7]) await drag(id)
+        await drag('recordings/cells.tif')
+        expect(await eventually('the drag', dragged)).toEqual({
+          file: join(await realpath(recordings), 'cells.tif'),
+          icon: { bytes: expect.any(Number) },
+        })
+      },
+    )
 
     test('lets its page go nowhere', async () => {
       const { page, evaluate } = app

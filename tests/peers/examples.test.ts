@@ -1,6 +1,6 @@
 /** The example clients, as their users run them, against a real server. */
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,11 +14,16 @@ const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
 const run = promisify(execFile)
 let host: TestServer
 let folder: string
+let dataFolder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coverslip-examples-'))
+  dataFolder = join(folder, 'data')
   host = await startTestServer({
-    config: { connections: [demoConnection({ width: 256, height: 192, frameRate: 20 })] },
+    config: {
+      dataFolder,
+      connections: [demoConnection({ width: 256, height: 192, frameRate: 20 })],
+    },
   })
   host.engine.settings.change({ sharing: 'concurrent' })
 })
@@ -49,6 +54,7 @@ async function python(program: string, file: string, ...args: string[]): Promise
 
 const plain = pythonWith()
 const socketio = pythonWith('socketio', 'aiohttp', 'numpy')
+const tifffile = pythonWith('tifffile')
 const aiortc = pythonWith('aiortc')
 
 describe('Examples in Python', () => {
@@ -58,6 +64,24 @@ describe('Examples in Python', () => {
     expect(lines.find((line) => line.startsWith('Stage'))).toMatch(/^Stage: x (-?[\d.]+) -> (-?[\d.]+) um$/)
     expect(lines).toContain('Live view: started')
     await host.engine.liveView.stopLiveView({})
+  })
+
+  it.skipIf(tifffile === undefined)('run_plan.py runs a plan and opens its images', async () => {
+    const lines = await python(tifffile ?? '', 'run_plan.py', '--data', dataFolder)
+    expect(lines[0]).toMatch(/^18 images, \d+ s, 2 MB$/)
+    expect(lines.find((line) => line.startsWith('completed'))).toMatch(
+      /^completed: 18 images in recordings\//,
+    )
+    expect(lines.at(-1)).toMatch(/^plan_[\d-]+\.ome\.tiff: TCZYX \(3, 2, 3, 192, 256\) uint16, mean [\d.]+$/)
+  })
+
+  it.skipIf(plain === undefined)('run_plan.py says why a plan cannot be run', async () => {
+    const plan = join(folder, 'plan.yaml')
+    await writeFile(plan, 'channels: [Cy9]\nz_paln: 1\n')
+    await expect(python(plain ?? '', 'run_plan.py', '--plan', plan)).rejects.toMatchObject({
+      stdout: expect.stringMatching(/^z_paln: .*not known[^]*channels\[0\]: There is no channel/),
+      stderr: expect.stringContaining('The plan cannot be run.'),
+    })
   })
 
   it.skipIf(plain === undefined)('mjpeg_opencv_free.py keeps JPEG files', async () => {

@@ -10,7 +10,9 @@ const atOnce = 16
 
 type Entry = {
   readonly found: FoundItem
-  readonly facts: ItemFacts
+  facts: ItemFacts
+  /** Whether frames and bytes have been counted for good. */
+  counted: boolean
   /** Of files and datasets of others, once a search needed it. */
   lines: readonly string[] | undefined
 }
@@ -48,22 +50,11 @@ export class GalleryIndex {
       return hit === undefined ? [] : [{ entry, hit }]
     })
     const page = fitting.slice(offset, offset + limit)
-    const items = await inTurns(page, async ({ entry: { found, facts }, hit }) => {
-      const item = await countedItem(found, facts.item)
+    const items = await inTurns(page, async ({ entry, hit }) => {
+      const item = await counted(entry)
       return hit.found === undefined ? item : { ...item, found: hit.found }
     })
     return { items, total: fitting.length }
-  }
-
-  /** How the list shows what was found at `id`; undefined when it is not in the list. */
-  async entry(id: string): Promise<{ readonly found: FoundItem; readonly item: GalleryItem } | undefined> {
-    await this.#update()
-    if (!this.#entries.has(id)) {
-      this.invalidate()
-      await this.#update()
-    }
-    const entry = this.#entries.get(id)
-    return entry && { found: entry.found, item: entry.facts.item }
   }
 
   /** Something has been kept or removed: what was found before is looked for again. */
@@ -93,7 +84,12 @@ export class GalleryIndex {
       if (before !== undefined && same) return before
       const facts =
         item.type === 'acquisition' ? await acquisitionFacts(item) : { item: plainItem(item), lines: [] }
-      return { found: item, facts, lines: item.type === 'acquisition' ? facts.lines : undefined }
+      return {
+        found: item,
+        facts,
+        counted: false,
+        lines: item.type === 'acquisition' ? facts.lines : undefined,
+      }
     })
     this.#entries = new Map(entries.map((entry) => [entry.found.id, entry]))
     this.#sorted = entries.toSorted(
@@ -107,6 +103,16 @@ export class GalleryIndex {
       entry.lines = await contentFacts(entry.found)
     })
   }
+}
+
+/** With frames and bytes, which change only while it is under way. */
+async function counted(entry: Entry): Promise<GalleryItem> {
+  const { found, facts } = entry
+  if (entry.counted) return facts.item
+  const item = await countedItem(found, facts.item)
+  entry.facts = { ...facts, item }
+  entry.counted = item.finish !== undefined || found.type !== 'acquisition'
+  return item
 }
 
 /** What an entry was found by; undefined: it does not fit. */

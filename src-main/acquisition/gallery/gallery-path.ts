@@ -6,10 +6,7 @@ import { recordingsFolder } from '../recordings-folder.ts'
 
 const deepest = 16
 /** Control characters and backslashes; on Windows also what names drives, streams and patterns there. */
-const forbidden =
-  process.platform === 'win32'
-    ? /[\p{Cc}\\:*?"<>|]/u
-    : /[\p{Cc}\\]/u
+const forbidden = process.platform === 'win32' ? /[\p{Cc}\\:*?"<>|]/u : /[\p{Cc}\\]/u
 
 /**
  * @param id path below the data folder with `/`, within its recordings.

@@ -4,8 +4,8 @@ import type { ImageDataset, OpenedImage } from '../../../src-shared/gallery.ts'
 import { galleryPath, unknownImage } from './gallery-path.ts'
 import { GalleryIndex } from './gallery-index.ts'
 import type { GalleryAnswer, GalleryRequest } from './gallery-messages.ts'
-import type { FoundItem } from './gallery-scan.ts'
-import { countedItem } from './item-facts.ts'
+import { findItem, type FoundItem } from './gallery-scan.ts'
+import { acquisitionItem, countedItem, plainItem } from './item-facts.ts'
 import type { OpenedDataset, OpenedItem } from './open-item.ts'
 import { OpenedItems } from './opened-items.ts'
 import { PlanePackets } from './plane-packet.ts'
@@ -37,7 +37,7 @@ export class GalleryReading {
       case 'plane':
         return { type, packet: await this.#plane(request) }
       case 'frames': {
-        const { found } = await this.#find(request.id)
+        const found = await this.#find(request.id)
         const frames = await this.#opened.use(found, (item) =>
           datasetOf(item, request).reader.records(request),
         )
@@ -58,19 +58,20 @@ export class GalleryReading {
   }
 
   /** @throws CoverslipError UNKNOWN_IMAGE */
-  async #find(id: string) {
-    const path = await galleryPath(this.#dataFolder, id)
-    const entry = await this.#index.entry(id)
-    if (entry === undefined) throw unknownImage(id)
-    return { item: entry.item, found: { ...entry.found, path } }
+  async #find(id: string): Promise<FoundItem> {
+    const found = await findItem(await galleryPath(this.#dataFolder, id), id)
+    if (found === undefined) throw unknownImage(id)
+    return found
   }
 
   async #open(id: string): Promise<OpenedImage> {
-    const { item, found } = await this.#find(id)
+    const found = await this.#find(id)
     return this.#opened.use(found, async (opened) => {
       const datasets = await Promise.all(
         opened.datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
       )
+      const { summary } = opened
+      const item = summary === undefined ? plainItem(found) : acquisitionItem(found, summary)
       const plan = planOf(opened)
       return {
         item: await countedItem(found, item),
@@ -83,7 +84,7 @@ export class GalleryReading {
   }
 
   async #plane(request: Extract<GalleryRequest, { type: 'plane' }>): Promise<Uint8Array<ArrayBuffer>> {
-    const { found } = await this.#find(request.id)
+    const found = await this.#find(request.id)
     const plane = await this.#opened.use(found, (item) =>
       datasetOf(item, request).reader.readPlane(request.index, request.level),
     )
@@ -97,7 +98,7 @@ export class GalleryReading {
   }
 
   async #thumbnail(id: string, maxSize: number): Promise<Uint8Array<ArrayBuffer>> {
-    const { found } = await this.#find(id)
+    const found = await this.#find(id)
     const png = await this.#thumbnails.get(found, maxSize, () => this.#makeThumbnail(found, maxSize))
     if (png !== undefined) return png
     throw new CoverslipError('UNKNOWN_IMAGE', `${id} has no image yet`, {

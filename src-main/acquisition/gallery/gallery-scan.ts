@@ -1,7 +1,7 @@
 /** Finds everything in the recordings folder that can be opened, without opening it. */
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { fileFormat, isZarr } from '../reading/open-datasets.ts'
 import { summaryName } from '../recording/recording-folder.ts'
@@ -28,6 +28,15 @@ export async function scanGallery(dataFolder: string): Promise<readonly FoundIte
   return found
 }
 
+/**
+ * The item at `path`, which has been checked, whatever folder it is in; also a file of an acquisition.
+ * @returns undefined when it cannot be opened
+ */
+export async function findItem(path: string, id: string): Promise<FoundItem | undefined> {
+  const stats = await statsOf(path)
+  return stats && itemAt({ path, id, name: basename(path) }, stats)
+}
+
 type Folder = { readonly path: string; readonly id: string; readonly depth: number }
 
 async function scanFolder(folder: Folder, found: FoundItem[]): Promise<void> {
@@ -46,20 +55,25 @@ async function scanFolder(folder: Folder, found: FoundItem[]): Promise<void> {
 /** An item, a folder to look into, or nothing of interest. */
 async function look(folder: Folder, entry: Dirent): Promise<FoundItem | Folder | undefined> {
   const { name } = entry
-  const place = { path: join(folder.path, name), id: `${folder.id}/${name}` }
-  if (entry.isFile()) {
-    const stats = fileFormat(name) && (await statsOf(place.path))
-    return stats && { ...place, name, type: 'file', changedAt: stats.mtimeMs, bytes: stats.size }
-  }
-  if (!entry.isDirectory()) return undefined
-  if (isZarr(name)) {
-    const stats = await statsOf(place.path)
-    return stats && { ...place, name, type: 'zarr', changedAt: stats.mtimeMs, bytes: undefined }
-  }
-  const summary = await statsOf(join(place.path, summaryName))
-  if (summary !== undefined)
-    return { ...place, name, type: 'acquisition', changedAt: summary.mtimeMs, bytes: undefined }
+  const place = { path: join(folder.path, name), id: `${folder.id}/${name}`, name }
+  // Most of what is no image need not be looked at.
+  if (entry.isFile() ? fileFormat(name) === undefined : !entry.isDirectory()) return undefined
+  const stats = await statsOf(place.path)
+  const item = stats && (await itemAt(place, stats))
+  if (item !== undefined || !entry.isDirectory()) return item
   return folder.depth < deepest ? { ...place, depth: folder.depth + 1 } : undefined
+}
+
+async function itemAt(
+  place: Pick<FoundItem, 'path' | 'id' | 'name'>,
+  stats: Stats,
+): Promise<FoundItem | undefined> {
+  const found = { ...place, changedAt: stats.mtimeMs }
+  if (stats.isFile()) return fileFormat(place.name) && { ...found, type: 'file', bytes: stats.size }
+  if (!stats.isDirectory()) return undefined
+  if (isZarr(place.name)) return { ...found, type: 'zarr', bytes: undefined }
+  const summary = await statsOf(join(place.path, summaryName))
+  return summary && { ...found, type: 'acquisition', changedAt: summary.mtimeMs, bytes: undefined }
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {

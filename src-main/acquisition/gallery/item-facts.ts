@@ -1,5 +1,5 @@
 /** What the gallery knows of an item without its pixels. */
-import { readdir, stat } from 'node:fs/promises'
+import { opendir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { GalleryItem, ImageDataset } from '../../../src-shared/gallery.ts'
@@ -22,7 +22,7 @@ export type ItemFacts = {
 
 const formatNames = { 'ome-tiff': 'OME-TIFF', 'ome-zarr': 'OME-Zarr', raw: 'raw', video: 'Video' } as const
 /** Files of a folder whose sizes are added up for the list; a dataset of more says no size. */
-const mostCounted = 20_000
+const mostCounted = 2000
 
 /** What the name and the time of a file say. */
 export function plainItem({ id, name, type, path, changedAt, bytes }: FoundItem): GalleryItem {
@@ -52,10 +52,10 @@ export async function acquisitionFacts(found: FoundItem): Promise<ItemFacts> {
 }
 
 /** How the list shows an acquisition. */
-export function acquisitionItem(found: Pick<FoundItem, 'id'>, summary: ReadSummary): GalleryItem {
+export function acquisitionItem({ id }: Pick<FoundItem, 'id'>, summary: ReadSummary): GalleryItem {
   const { name, startedAt, request, datasets, finish } = summary
   return {
-    id: found.id,
+    id,
     name,
     kind: request.plan === undefined ? 'recording' : 'plan',
     format: formatNames[request.storage.format],
@@ -131,11 +131,14 @@ export async function countedItem(found: FoundItem, item: GalleryItem): Promise<
   return { ...item, frames, ...(bytes === undefined ? {} : { bytes }) }
 }
 
+/** Undefined when there are too many files. */
 async function bytesBelow(path: string): Promise<number | undefined> {
-  const entries = await readdir(path, { withFileTypes: true, recursive: true })
-  const files = entries.filter((entry) => entry.isFile())
-  if (files.length > mostCounted) return undefined
-  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => sizeOf(join(parentPath, name))))
+  const files: string[] = []
+  for await (const entry of await opendir(path, { recursive: true })) {
+    if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
+    if (files.length > mostCounted) return undefined
+  }
+  const sizes = await Promise.all(files.map(sizeOf))
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 

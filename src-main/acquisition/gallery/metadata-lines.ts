@@ -16,8 +16,10 @@ type Place = { readonly name: string; readonly depth: number; readonly lines: Se
 function collect(data: unknown, { name, depth, lines }: Place): void {
   if (lines.size >= mostLines || depth > mostDepth || data === undefined || data === null) return
   if (typeof data !== 'object') {
-    const value = String(data).replaceAll(/\s+/g, ' ').trim()
-    if (value !== '') lines.add((name === '' ? value : `${name}: ${value}`).slice(0, longestLine))
+    for (const part of partsOf(String(data))) {
+      if (lines.size >= mostLines) return
+      lines.add((name === '' ? part : `${name}: ${part}`).slice(0, longestLine))
+    }
     return
   }
   if (Array.isArray(data)) {
@@ -27,4 +29,10 @@ function collect(data: unknown, { name, depth, lines }: Place): void {
     return
   }
   for (const [key, value] of Object.entries(data)) collect(value, { name: key, depth: depth + 1, lines })
+}
+
+/** Long texts line by line, and XML tag by tag. */
+function partsOf(text: string): readonly string[] {
+  const parts = text.length > longestLine ? text.split(/[\n\r<>]+/) : [text]
+  return parts.map((part) => part.replaceAll(/\s+/g, ' ').trim()).filter((part) => part !== '')
 }

@@ -34,19 +34,20 @@ export async function openItem({
   const format = fileFormat(path)
   if (format === undefined) throw unknownImage(id)
   const readers = await format.open(path)
-  return { datasets: named(await withNames(readers)), failures: [] }
-}
-
-async function withNames(readers: readonly DatasetReader[]): Promise<readonly OpenedDataset[]> {
-  return Promise.all(readers.map(async (reader) => ({ name: (await reader.describe()).name, reader })))
+  try {
+    const names = await Promise.all(readers.map(async (reader) => (await reader.describe()).name))
+    return { datasets: named(readers, names), failures: [] }
+  } catch (error) {
+    for (const reader of readers) await reader.close()
+    throw error
+  }
 }
 
 /** The second of a name gets `(2)`. */
-function named(datasets: readonly OpenedDataset[]): readonly OpenedDataset[] {
-  const seen = new Map<string, number>()
-  return datasets.map(({ name, reader }) => {
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return { name: count === 1 ? name : `${name} (${count})`, reader }
+function named(readers: readonly DatasetReader[], names: readonly string[]): readonly OpenedDataset[] {
+  return readers.map((reader, i) => {
+    const name = names[i] ?? ''
+    const before = names.slice(0, i).filter((other) => other === name).length
+    return { name: before === 0 ? name : `${name} (${before + 1})`, reader }
   })
 }

@@ -2,64 +2,51 @@
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { type ExpandOptions, expandPlan } from '../../../src-shared/plan/expand-plan.ts'
-import {
-  type PlanRemark,
-  problemsOfRefusal,
-  type ReadPlan,
-  readPlan,
-} from '../../../src-shared/plan/read-plan.ts'
-import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
+import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
+import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import { planMemory, totalMemory } from '../recording/recording-memory.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
 import { planProblems } from '../run/microscope/plan-problems.ts'
 import { checkStorage, storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
-import { CameraChoice } from './camera-choice.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout } from './plan-layout.ts'
-import { planSurroundings } from './plan-surroundings.ts'
 import { PlanTravel } from './plan-travel.ts'
+import type { ResolvedPlan } from './resolve-plan.ts'
 import { type PlanWalk, walkPlan } from './walk-plan.ts'
+
+/** Systems limit how many files a program has open. */
+const mostFilesAtOnce = 1000
 
 /** A longer list of problems helps nobody. */
 const mostRemarks = 50
 
 type EstimateOptions = {
   readonly devices: DeviceRegistry
+  readonly storage: PlanRequest['storage']
   /** Of the data folder's disk. */
   readonly freeDiskBytes: number
-  /** Reserved for frames that wait for the disk. */
-  readonly memoryBytes: number
   readonly signal?: AbortSignal | undefined
 }
 
-type Request = Pick<PlanRequest, 'plan' | 'detectorNames' | 'storage'>
-
-/** Estimates a plan as it is in a request: one that cannot be read has problems, too. @throws the reason of `signal` */
-export async function estimatePlan(request: Request, options: EstimateOptions): Promise<PlanEstimate> {
-  const { freeDiskBytes, memoryBytes } = options
-  let read: ReadPlan
-  try {
-    read = readPlan(request.plan)
-  } catch (error) {
-    const problems = problemsOfRefusal(CoverslipError.from(error))
-    return { ...nothing, freeDiskBytes, memoryBytes, problems: problems.slice(0, mostRemarks), warnings: [] }
-  }
-  const { sequence, warnings } = read
-  const cameras = new CameraChoice(options.devices, request.detectorNames ?? [])
-  const surroundings = planSurroundings(options.devices, {
-    cameraId: cameras.usual[0]?.id,
-    roi: sequence.setup?.roi,
-  })
-  const missing = planProblems(options.devices, { sequence, detectorNames: request.detectorNames ?? [] })
-  const { walk, problems } = await walked(sequence, { cameras, surroundings, request, options })
+/**
+ * What `plan` would take, and the cameras that take its images.
+ * @throws the reason of `signal`
+ */
+export async function estimatePlan(
+  plan: ResolvedPlan,
+  options: EstimateOptions,
+): Promise<{ readonly estimate: PlanEstimate; readonly cameraIds: readonly string[] }> {
+  const { devices, storage, freeDiskBytes } = options
+  const missing = planProblems(devices, plan)
+  const { walk, problems } = await walked(plan, options)
   const { events, frames, sizes, durationS } = walk
-  const share = storedShare(request.storage)
+  const share = storedShare(storage)
   const [bytes, bytesPerSecond] = [walk.bytes * share, walk.bytesPerSecond * share]
-  const remarks = await storageRemarks(request)
-  return {
+  const remarks = await storageRemarks(storage)
+  const estimate = {
     events,
     frames,
     sizes,
@@ -67,18 +54,40 @@ export async function estimatePlan(request: Request, options: EstimateOptions): 
     bytes,
     bytesPerSecond,
     freeDiskBytes,
-    memoryBytes,
+    memoryBytes: memoryOf(devices, walk.cameraIds),
     problems: [...missing, ...problems, ...remarks.problems, ...roomProblems(bytes, freeDiskBytes)].slice(
       0,
       mostRemarks,
     ),
-    warnings: [...warnings, ...remarks.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
+    warnings: [...plan.warnings, ...remarks.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
+  }
+  return { estimate, cameraIds: walk.cameraIds }
+}
+
+/** Reserved before the start. */
+function memoryOf(devices: DeviceRegistry, cameraIds: readonly string[]): number {
+  const cameras = cameraIds.map((id) => devices.camera(id))
+  if (cameras.some(({ status }) => status.state !== 'ready')) return 0
+  return totalMemory(planMemory(cameras.map((camera) => ({ camera, ring: devices.ring(camera.id) }))))
+    .memoryBytes
+}
+
+/** Of a plan that was refused when it was read. */
+export function estimateOfRefused(refusal: CoverslipError, freeDiskBytes: number): PlanEstimate {
+  const { latestS: _latest, cameraIds: _none, ...counts } = nothing
+  return {
+    ...counts,
+    freeDiskBytes,
+    memoryBytes: 0,
+    problems: problemsOfRefusal(refusal).slice(0, mostRemarks),
+    warnings: [],
   }
 }
 
 const nothing = {
   events: 0,
   frames: 0,
+  cameraIds: [],
   sizes: {},
   durationS: 0,
   bytes: 0,
@@ -88,29 +97,18 @@ const nothing = {
 
 type Walked = { readonly walk: Omit<PlanWalk, 'problems'>; readonly problems: readonly PlanRemark[] }
 
-type WalkInput = {
-  readonly cameras: CameraChoice
-  readonly surroundings: ExpandOptions
-  readonly request: Request
-  readonly options: EstimateOptions
-}
-
-async function walked(
-  sequence: MdaSequence,
-  { cameras, surroundings, request, options }: WalkInput,
-): Promise<Walked> {
-  const { devices, signal } = options
+async function walked(plan: ResolvedPlan, { devices, storage, signal }: EstimateOptions): Promise<Walked> {
+  const { sequence, cameras, surroundings } = plan
   let layout: PlanLayout
   try {
     layout = planLayout(sequence, surroundings)
   } catch (error) {
     return { walk: nothing, problems: problemsOfRefusal(CoverslipError.from(error)) }
   }
-  const images = new PlanImages({ devices, sequence, cameras })
   const walk = await walkPlan(expandPlan(sequence, surroundings), {
     layout,
     travel: new PlanTravel(devices, sequence),
-    images,
+    images: new PlanImages({ devices, sequence, cameras }),
     signal,
   })
   if (walk.events === 0) {
@@ -120,18 +118,22 @@ async function walked(
     }
     return { walk, problems: [empty] }
   }
-  return { walk, problems: [...walk.problems, ...formatProblems(request, { walk, layout, cameras })] }
+  return { walk, problems: [...walk.problems, ...formatProblems(storage, { walk, layout, plan })] }
 }
 
 /** What the chosen format cannot hold. */
 function formatProblems(
-  { storage }: Request,
-  { walk, layout, cameras }: { walk: PlanWalk; layout: PlanLayout; cameras: CameraChoice },
+  storage: PlanRequest['storage'],
+  { walk, layout, plan }: { walk: PlanWalk; layout: PlanLayout; plan: ResolvedPlan },
 ): readonly PlanRemark[] {
   if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
   const files = storage.files === 'perPosition' ? Math.max(1, layout.positions.length) : 1
-  const planes = walk.frames / Math.max(1, cameras.usual.length) / files
+  if (files > mostFilesAtOnce) {
+    const message = `would write ${files} OME-TIFF files at once, one for each position: choose a single file, or another format`
+    return [{ path: '', message }]
+  }
+  const planes = walk.frames / Math.max(1, plan.cameras.usual.length) / files
   if (planes <= maxOmePlanes) return []
   return [
     {
@@ -151,7 +153,7 @@ function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {
 }
 
 /** What this computer lacks for the chosen format, and what is to be known about it. */
-async function storageRemarks({ storage }: Request) {
+async function storageRemarks(storage: PlanRequest['storage']) {
   try {
     const remarks = await checkStorage(storage)
     return { problems: [], warnings: remarks.map((message) => ({ path: '', message })) }

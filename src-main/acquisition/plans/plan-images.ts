@@ -20,7 +20,7 @@ export class PlanImages {
   /** By channel and camera, as many events share them. */
   readonly #known = new Map<
     string,
-    { readonly cameras: number; readonly bytes: number; readonly exposureMs: number }
+    { readonly cameraIds: readonly string[]; readonly bytes: number; readonly exposureMs: number }
   >()
 
   constructor(options: Options) {
@@ -48,7 +48,7 @@ export class PlanImages {
       Number(exposureMs ?? ofPreset(one.id) ?? sequence.setup?.exposureMs ?? exposureMsOf(one)),
     )
     return {
-      cameras: taking.length,
+      cameraIds: taking.map(({ id }) => id),
       bytes: taking.reduce((sum, one) => sum + this.#bytesOf(one), 0),
       exposureMs: Math.max(0, ...exposures),
     }

@@ -78,7 +78,7 @@ export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): 
 }
 
 function channelKey({ group, config, camera }: Pick<ChannelPlan, 'group' | 'config' | 'camera'>): string {
-  return JSON.stringify([group, config, camera])
+  return `${group}\n${config}\n${camera ?? ''}`
 }
 
 /** Axes of the whole plan, then those that positions add; tiles go with their positions. */

@@ -63,7 +63,7 @@ export class PlanTemplates {
     try {
       const { size } = await stat(path)
       if (size > mostBytes) throw new CoverslipError('TOO_LARGE', `${path} is too large for a plan`)
-      return readPlanText(await readFile(path, 'utf8'))
+      return await readPlanText(await readFile(path, 'utf8'))
     } catch (error) {
       if (isMissing(error)) throw unknownTemplate(name)
       if (error instanceof CoverslipError) throw error
@@ -76,14 +76,14 @@ export class PlanTemplates {
    * @throws CoverslipError INVALID_INPUT: it is no plan, the name cannot be a file's, or is taken and not to be
    *   replaced; DATA_FOLDER.
    */
-  save(
+  async save(
     name: string,
     plan: Readonly<Record<string, unknown>>,
     { replace }: { readonly replace: boolean },
   ): Promise<void> {
     const path = this.#path(name)
     const text = writePlanText(plan, 'json')
-    return this.#inTurn(async () => {
+    await this.#inTurn(async () => {
       await mkdir(join(path, '..'), { recursive: true }).catch((error: unknown) => {
         throw writeFailure(path, error)
       })
@@ -103,9 +103,9 @@ export class PlanTemplates {
   }
 
   /** @throws CoverslipError UNKNOWN_ACQUISITION, DATA_FOLDER */
-  remove(name: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     const path = this.#path(name)
-    return this.#inTurn(async () => {
+    await this.#inTurn(async () => {
       try {
         await rm(path)
       } catch (error) {

@@ -1,13 +1,9 @@
 /** Plans as text: JSON or YAML of useq-schema. */
-import { parse, stringify, YAMLParseError } from 'yaml'
+import { stringify } from 'yaml'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type ReadPlan, readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
-
-/** YAML is slow to read: this takes a few tenths of a second, in which the engine does nothing else. */
-const mostYamlCharacters = 200_000
-/** Times that YAML aliases may repeat what they stand for: more is not a plan, but meant to fill the memory. */
-const mostAliases = 1000
+import { parseYaml } from './parse-yaml.ts'
 
 /** Plan as JSON data with every field written, and what its author should know. */
 export type WrittenPlan = {
@@ -16,54 +12,38 @@ export type WrittenPlan = {
 }
 
 /** Reads the text of a plan file. @throws CoverslipError INVALID_INPUT naming the line, or the path, of each problem. */
-export function readPlanText(text: string): WrittenPlan {
-  const { sequence, warnings } = readPlan(parsed(text))
+export async function readPlanText(text: string): Promise<WrittenPlan> {
+  const { sequence, warnings } = readPlan(await parsed(text.trim()))
   return { plan: { ...writePlan(sequence) }, warnings: [...warnings] }
 }
 
 /** The text of a plan file, every field written. @throws CoverslipError INVALID_INPUT */
 export function writePlanText(plan: Readonly<Record<string, unknown>>, format: 'json' | 'yaml'): string {
   const written = writePlan(readPlan(plan).sequence)
-  return format === 'json' ? `${JSON.stringify(written, undefined, 2)}\n` : stringify(written)
+  return format === 'json'
+    ? `${JSON.stringify(written, undefined, 2)}\n`
+    : stringify(written, { aliasDuplicateObjects: false })
 }
 
-function parsed(text: string): unknown {
-  const trimmed = text.trim()
-  if (trimmed === '') throw new CoverslipError('INVALID_INPUT', 'The plan is empty')
-  // JSON is YAML too, but is read much faster as what it is; and a mapping in braces may be either.
-  if (trimmed.startsWith('{')) {
-    try {
-      return JSON.parse(trimmed)
-    } catch (error) {
-      if (trimmed.length > mostYamlCharacters) throw unreadable(error)
-    }
+/** JSON is YAML too, but is read much faster as what it is; and a mapping in braces may be either. */
+async function parsed(text: string): Promise<unknown> {
+  if (text === '') throw new CoverslipError('INVALID_INPUT', 'The plan is empty')
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Then it is YAML, or what its reader complains of.
   }
-  if (trimmed.length > mostYamlCharacters) {
+  try {
+    return await parseYaml(text)
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
     throw new CoverslipError(
-      'TOO_LARGE',
-      `A plan in YAML may have ${mostYamlCharacters} characters at most`,
+      'INVALID_INPUT',
+      `The plan is neither JSON nor YAML: ${reason.replace(/:$/, '')}`,
       {
-        hint: 'Write it as JSON.',
+        hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
+        cause: error,
       },
     )
   }
-  try {
-    const value: unknown = parse(trimmed, { maxAliasCount: mostAliases, logLevel: 'error' })
-    // An anchor can contain itself, which is no plan, and would have no end.
-    JSON.stringify(value)
-    return value
-  } catch (error) {
-    throw unreadable(error)
-  }
 }
-
-function unreadable(error: unknown): CoverslipError {
-  const reason = error instanceof Error ? firstLine(error.message) : String(error)
-  const kind = error instanceof YAMLParseError ? 'YAML' : 'JSON or YAML'
-  return new CoverslipError('INVALID_INPUT', `The plan is no ${kind}: ${reason}`, {
-    hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
-    cause: error,
-  })
-}
-
-const firstLine = (text: string) => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text

@@ -9,8 +9,8 @@ import type { PlanImages } from './plan-images.ts'
 import type { PlanLayout } from './plan-layout.ts'
 import type { PlanTravel } from './plan-travel.ts'
 
-/** More is a mistake, or several plans; going through them takes a few seconds. */
-export const mostEvents = 2_000_000
+/** More is a mistake, or several plans; going through them takes a second or two. */
+export const mostEvents = 1_000_000
 /** Events between looks at the clock, and how long it goes on without letting others, ms. */
 const eventsAtOnce = 512
 const sliceMs = 5
@@ -19,6 +19,8 @@ export type PlanWalk = {
   readonly events: number
   /** Images of all cameras together. */
   readonly frames: number
+  /** Cameras that take any. */
+  readonly cameraIds: readonly string[]
   readonly sizes: Readonly<Partial<Record<Axis, number>>>
   readonly durationS: number
   /** At its fastest, from one image to the next. */
@@ -45,6 +47,7 @@ export async function walkPlan(
   const places = new ImagePlaces(layout)
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []
+  const cameras = new Set<string>()
   const count = { events: 0, frames: 0, bytes: 0, durationS: 0, bytesPerSecond: 0, latestS: 0 }
   let lastImageS: number | undefined
   let sliceEnds = performance.now() + sliceMs
@@ -58,10 +61,14 @@ export async function walkPlan(
     count.durationS = endS
     count.latestS = Math.max(count.latestS, lateS)
     travel.check(event)
-    for (const [axis, at] of entriesOf(event.index)) sizes[axis] = Math.max(sizes[axis] ?? 0, at + 1)
+    for (const axis of axes) {
+      const at = event.index[axis] ?? -1
+      if (at >= (sizes[axis] ?? 0)) sizes[axis] = at + 1
+    }
     if (event.action.type === 'acquireImage') {
-      const { cameras, bytes } = images.of(event)
-      count.frames += cameras
+      const { cameraIds, bytes } = images.of(event)
+      count.frames += cameraIds.length
+      for (const id of cameraIds) cameras.add(id)
       count.bytes += bytes
       if (lastImageS !== undefined)
         count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))
@@ -74,15 +81,9 @@ export async function walkPlan(
       sliceEnds = performance.now() + sliceMs
     }
   }
-  return { ...count, sizes, problems: [...travel.problems, ...problems] }
+  return { ...count, cameraIds: [...cameras], sizes, problems: [...travel.problems, ...problems] }
 }
 
-function entriesOf(index: AcquisitionEvent['index']): readonly (readonly [Axis, number])[] {
-  return axes.flatMap((axis) => {
-    const at = index[axis]
-    return at === undefined ? [] : [[axis, at] as const]
-  })
-}
 const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
 
 /** Only a position's own sequence can repeat what the whole plan does. */
@@ -91,7 +92,5 @@ function pathOf({ index }: AcquisitionEvent): string {
 }
 
 function textOf({ index }: AcquisitionEvent): string {
-  return entriesOf(index)
-    .map(([axis, at]) => `${axis} ${at}`)
-    .join(', ')
+  return axes.flatMap((axis) => (index[axis] === undefined ? [] : [`${axis} ${index[axis]}`])).join(', ')
 }

@@ -13,22 +13,26 @@ const mostDatasets = 100
 
 /**
  * @param path of the file that the description is of.
+ * @param text its beginning, which is shown of files of others.
  * @returns undefined when the description does not say where the planes are.
  * @throws CoverslipError UNREADABLE_IMAGE when no image of it can be shown.
  */
 export async function omeTiffDatasets(
   path: string,
-  { images, annotations }: OmeDescription,
+  { images, annotations, creator }: OmeDescription,
+  text: string,
 ): Promise<readonly TiffDataset[] | undefined> {
   if (images.length === 0 || (images.length > 1 && images.some(({ places }) => places === undefined)))
     return undefined
+  const isOurs = Object.keys(annotations).length > 0
+  const metadata = isOurs ? annotations : { ...(creator === undefined ? {} : { creator }), 'OME-XML': text }
   const groups = [...Map.groupBy(images, ({ sizeX, sizeY, samples }) => `${sizeX} x ${sizeY} ${samples}`)]
   const opened: TiffDataset[] = []
   let failure: CoverslipError | undefined
   for (const [size, group] of groups.slice(0, mostDatasets)) {
     const name = groups.length === 1 ? basename(path) : (group[0]?.name ?? size)
     try {
-      opened.push(await omeDataset(path, { name, images: group, metadata: annotations }))
+      opened.push(await omeDataset(path, { name, images: group, metadata }))
     } catch (error) {
       failure ??= CoverslipError.from(error, 'UNREADABLE_IMAGE')
     }

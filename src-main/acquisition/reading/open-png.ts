@@ -9,7 +9,7 @@ import { jsonOrText } from './json-or-text.ts'
 import { primaries } from './primaries.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readWhole, SingleImage } from './single-image.ts'
-import { requirePacketSize } from './tiff-image.ts'
+import { requirePacketSize } from './plane-size.ts'
 import { unreadable } from './unreadable.ts'
 
 const inflated = promisify(inflate)

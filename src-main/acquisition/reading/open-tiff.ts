@@ -9,7 +9,10 @@ import { TiffPages } from './tiff-pages.ts'
 import { unreadable } from './unreadable.ts'
 
 const descriptionTag = 270
-const longestText = 64 * 1024
+/** Of ours, with the settings of all devices. */
+const longestText = 256 * 1024
+/** Of the XML of others. */
+const shownText = 16 * 1024
 /** With a line for each of 500 000 planes, ours have 150 MB. */
 const longestXml = 512 * 2 ** 20
 const chunkBytes = 2 ** 20
@@ -22,7 +25,7 @@ export const openTiff: OpenDatasets = async (path) => {
     const description = await pages.directories.text(directory.entries.get(descriptionTag), longestText)
     if (/^\s*(<\?xml[^>]*\?>\s*)?(<!--[^]*?-->\s*)?<(\w+:)?OME[\s>]/.test(description)) {
       const ome = await readOmeXml(pages, directory)
-      const datasets = ome && (await omeTiffDatasets(path, ome))
+      const datasets = ome && (await omeTiffDatasets(path, ome, description.slice(0, shownText)))
       if (datasets !== undefined) return datasets
     }
     const first = await imageOfPage(pages, 0)

@@ -7,6 +7,7 @@ import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { datasetLayoutSchema, describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import { requirePacketSize } from './plane-size.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readJson } from './read-json.ts'
@@ -57,7 +58,9 @@ export class RawReader implements DatasetReader {
     const stored = level === 0 ? await this.#planes.find(index) : undefined
     if (stored === undefined) return undefined
     const { width, height, pixelFormat, significantBits } = this.#layout.image
-    const pixels = new Uint8Array(imageBytes(pixelFormat, width, height))
+    const bytes = imageBytes(pixelFormat, width, height)
+    requirePacketSize(this.#file.path, { width, height, bytes })
+    const pixels = new Uint8Array(bytes)
     const read = await this.#file.readInto(pixels, stored.inFile * pixels.length)
     return read < pixels.length ? undefined : { width, height, pixelFormat, significantBits, pixels }
   }

@@ -3,8 +3,9 @@ import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane } from './dataset-reader.ts'
 import type { TiffFiles } from './tiff-files.ts'
-import { readTiffPixels, smallerCopies, type TiffImage, tiffImage } from './tiff-image.ts'
+import { smallerCopies, type TiffImage, tiffImage } from './tiff-image.ts'
 import type { TiffPages } from './tiff-pages.ts'
+import { readTiffPixels } from './tiff-pixels.ts'
 
 /** Where a plane is: a page of a file, and of that page a channel (`TiffImage.channels`). */
 export type TiffPlace = { readonly path: string; readonly page: number; readonly channel: number }

@@ -25,8 +25,11 @@ export class CameraRecording {
   #over = false
   /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
   readonly ready: Promise<void>
-  /** Resolves when everything is on the disk and the camera is given back. `error`: why it ended early. */
-  readonly finished: Promise<{ readonly error: CoverslipError | undefined }>
+  /**
+   * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; `isCut`: the
+   * worker ended before it had completed its files.
+   */
+  readonly finished: Promise<{ readonly error: CoverslipError | undefined; readonly isCut: boolean }>
 
   constructor({ data, layout, begun, counts }: Options) {
     this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
@@ -67,7 +70,7 @@ export class CameraRecording {
         // The frames are on the disk all the same.
         error ??= CoverslipError.from(failure, 'DEVICE_FAILED')
       }
-      return { error }
+      return { error, isCut: !complete }
     })
   }
 

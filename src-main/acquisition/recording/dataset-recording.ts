@@ -10,7 +10,7 @@ import type { DatasetLayout, DatasetWriter, StoredFrame } from '../storage/datas
 import { openDataset } from '../storage/open-dataset.ts'
 import { unixTimeOf } from '../unix-time-of.ts'
 import { FrameLog } from './frame-log.ts'
-import type { LayoutStart } from './recording-messages.ts'
+import type { LayoutStart } from './layout-start.ts'
 
 type Options = {
   /** Exists; holds nothing yet. */

@@ -31,7 +31,8 @@ import { checkStorage } from '../storage/check-storage.ts'
 import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
 import { ChangedSettings } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
-import type { LayoutStart, RecordingWorkerData } from './recording-messages.ts'
+import { layoutCamera, type LayoutStart } from './layout-start.ts'
+import type { RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
 import { RunningRecording } from './running-recording.ts'
 
@@ -271,14 +272,12 @@ function workerData(
 
 type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>
 
-function layoutStart({ id, description }: DeviceState, common: Common): LayoutStart {
-  const { name, model } = description
-  const serialNumber = description.kind === 'camera' ? description.serialNumber : undefined
+function layoutStart(camera: DeviceState, common: Common): LayoutStart {
   return {
     ...common,
-    camera: { id, name, model, serialNumber },
+    camera: layoutCamera(camera),
     axes: [{ axis: 't', length: undefined }],
     positions: [],
-    channels: [{ name }],
+    channels: [{ name: camera.description.name }],
   }
 }

@@ -30,6 +30,11 @@ export function recordingMemory(
   })
 }
 
+/** Of a plan's cameras: it waits for the disk where a recording would lose frames. */
+export function planMemory(cameras: readonly RecordedCamera[]): readonly RecordingMemory[] {
+  return recordingMemory({ begin: { kind: 'now' }, preRecordS: 0 }, cameras)
+}
+
 /** Of all cameras. */
 export function totalMemory(memory: readonly RecordingMemory[]) {
   const sum = (of: (one: RecordingMemory) => number) => memory.reduce((all, one) => all + of(one), 0)

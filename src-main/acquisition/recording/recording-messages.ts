@@ -5,9 +5,7 @@ import type { StorageOptions } from '../../../src-shared/acquisition/storage-opt
 import type { SerializedError } from '../../../src-shared/errors.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
-
-/** A layout without what only the first frame tells. */
-export type LayoutStart = Omit<DatasetLayout, 'image'>
+import type { LayoutStart } from './layout-start.ts'
 
 export type RecordingWorkerData = {
   readonly ring: FrameRingMemory

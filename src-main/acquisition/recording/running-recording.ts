@@ -9,6 +9,7 @@ import { temperatureOf } from '../device-settings.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { CameraRecording } from './camera-recording.ts'
 import type { ChangedSettings } from './changed-settings.ts'
+import { completeDatasets } from './complete-interrupted.ts'
 import { RecordingAlerts } from './recording-alerts.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { type AcquisitionSummary, removeUnbegun } from './recording-folder.ts'
@@ -178,27 +179,33 @@ export class RunningRecording {
   }
 
   async #finish(): Promise<AcquisitionStatus> {
-    const results = await Promise.all([...this.#cameras.values()].map((camera) => this.#camerasEnd(camera)))
+    const ends = await Promise.all(this.#options.cameras.map((part) => this.#camerasEnd(part)))
     this.#disk.end()
     clearTimeout(this.#endTimer)
-    const error = results.find((result) => result !== undefined)
+    const error = ends.map((end) => end.error).find((one) => one !== undefined)
     const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
+    await this.#file.saved()
+    const cut = ends.flatMap(({ isCut, folder }) => (isCut ? [folder] : []))
+    const incomplete = await attempt(() => this.#completeCut(cut))
     const unbegun = !this.#begun && this.#status.frames.written === 0
     if (!unbegun) this.#file.change((summary) => ({ ...summary, finish }))
-    const unsaved = (await this.#file.saved()) ?? (unbegun ? await this.#remove() : undefined)
+    const unsaved =
+      (await this.#file.saved()) ?? incomplete ?? (unbegun ? await attempt(() => this.#remove()) : undefined)
     this.#tell({ state: 'finished', finish: unsaved === undefined ? finish : failure(unsaved) })
     this.#alerts.ended(this.#status)
     return this.#status
   }
 
-  /** What never began leaves nothing behind. @returns why it does */
-  async #remove(): Promise<CoverslipError | undefined> {
-    try {
-      await removeUnbegun(this.#options.folder, this.#file.summary)
-      return undefined
-    } catch (error) {
-      return CoverslipError.from(error, 'DATA_FOLDER')
-    }
+  /** What never began leaves nothing behind. */
+  #remove(): Promise<void> {
+    return removeUnbegun(this.#options.folder, this.#file.summary)
+  }
+
+  /** A worker that ended by itself has left its files as a crash would. */
+  async #completeCut(folders: readonly string[]): Promise<void> {
+    const { summary } = this.#file
+    const datasets = summary.datasets.filter(({ folder }) => folders.includes(folder))
+    await completeDatasets(this.#options.folder, { ...summary, datasets })
   }
 
   /**
@@ -210,10 +217,10 @@ export class RunningRecording {
   }
 
   /** When one camera fails, the others end, too: half a recording is seldom wanted. */
-  async #camerasEnd(camera: CameraRecording): Promise<CoverslipError | undefined> {
-    const { error } = await camera.finished
-    if (error !== undefined) this.end(failure(error))
-    return error
+  async #camerasEnd({ camera, folder }: CameraPart) {
+    const end = await this.#cameras.get(camera.id)?.finished
+    if (end?.error !== undefined) this.end(failure(end.error))
+    return { folder, error: end?.error, isCut: end?.isCut === true }
   }
 
   #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {
@@ -246,4 +253,14 @@ export class RunningRecording {
 
 function failure({ message, hint }: CoverslipError): Finish {
   return { reason: 'failed', message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** Why `work` could not be done, if so. */
+async function attempt(work: () => Promise<void>): Promise<CoverslipError | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return CoverslipError.from(error, 'DATA_FOLDER')
+  }
 }

@@ -1,27 +1,70 @@
-/** Multi-dimensional acquisitions: plans are estimated, run, paused and cancelled here. */
+/**
+ * Multi-dimensional acquisitions: plans are estimated, run, paused and cancelled here.
+ * `<data folder>/recordings/YYYY-MM-DD/<name>/` holds `acquisition.json`, and a folder for each camera with its dataset
+ * and `frames.jsonl`.
+ *
+ * @example
+ * const { id } = await engine.acquisition.start({ plan: { channels: ['DAPI'], z_plan: { range: 10, step: 1 } } })
+ * engine.acquisition.on((status) => console.log(status.state, status.events.done))
+ */
 import type { z } from 'zod'
-import { planRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
-import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquisition-events.ts'
+import { type PlanRequest, planRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import type { PlanEstimate, PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { AlertSink } from '../../../src-shared/alerts.ts'
+import { Emitter } from '../../../src-shared/emitter.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { planRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { estimatePlan } from '../plans/estimate-plan.ts'
+import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
+import { estimateOfRefused, estimatePlan } from '../plans/estimate-plan.ts'
+import { dependsOnFieldOfView, type ResolvedPlan, resolvePlan } from '../plans/resolve-plan.ts'
 import { freeDiskBytes } from '../recording/recording-folder.ts'
 import { recordingsIn } from '../recordings-folder.ts'
+import { takeFrame } from '../take-frame.ts'
+import { openPlan } from './open-plan.ts'
+import type { RunningPlan } from './running-plan.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
+  readonly alerts: AlertSink
+  readonly turn: AcquisitionTurn
   readonly dataFolder: string | undefined
+  /** Name and version of this program. */
+  readonly software: string
 }
 
 type RequestInput = z.input<typeof planRequestSchema>
 
-/** Memory for frames that wait for the disk, all cameras of a plan together. */
-const bufferBytes = 256 * 2 ** 20
-
 export class Acquisition {
   readonly #options: Options
+  readonly #changes = new Emitter<PlanStatus>()
+  readonly #events = new Emitter<AcquisitionRunEvent>()
+  readonly #unsubscribe: () => void
+  #running: RunningPlan | undefined
+  #starting: Promise<unknown> | undefined
+  #last: PlanStatus | undefined
 
   constructor(options: Options) {
     this.#options = options
+    this.#unsubscribe = options.devices.on((event) => {
+      if (event.type === 'deviceChanged') this.#running?.deviceChanged(event.device)
+    })
+  }
+
+  /** Called with each change, a few times a second while a plan runs. */
+  on(listener: (status: PlanStatus) => void): () => void {
+    return this.#changes.on(listener)
+  }
+
+  /** Called with everything that happens in plans, event by event. */
+  onEvent(listener: (event: AcquisitionRunEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  /** The plan that runs, or ran last. */
+  get status(): PlanStatus | undefined {
+    return this.#running?.status ?? this.#last
   }
 
   /**
@@ -32,6 +75,115 @@ export class Acquisition {
     const { devices, dataFolder } = this.#options
     const request = planRequestSchema.parse(input)
     const free = await freeDiskBytes(await recordingsIn(dataFolder))
-    return estimatePlan(request, { devices, freeDiskBytes: free, memoryBytes: bufferBytes, signal })
+    let plan: ResolvedPlan
+    try {
+      plan = resolvePlan(devices, request)
+    } catch (error) {
+      return estimateOfRefused(CoverslipError.from(error), free)
+    }
+    const { storage } = request
+    return (await estimatePlan(plan, { devices, storage, freeDiskBytes: free, signal })).estimate
+  }
+
+  /**
+   * Runs a plan; resolves when everything is prepared and its first event is due.
+   * @throws CoverslipError ACQUISITION_RUNNING; INVALID_INPUT: why it cannot be run, with `data.problems`; DATA_FOLDER; of
+   *   a device that could not be prepared.
+   */
+  async start(input: RequestInput): Promise<PlanStatus> {
+    const request = planRequestSchema.parse(input)
+    const turn = this.#options.turn.take('Another plan')
+    const starting = this.#start(request, turn)
+    this.#starting = starting.catch(() => undefined)
+    try {
+      const running = await starting
+      await running.prepared
+      return running.status
+    } finally {
+      this.#starting = undefined
+      if (this.#running === undefined) turn.end()
+    }
+  }
+
+  /** Pauses after the event under way. @throws CoverslipError UNKNOWN_ACQUISITION */
+  pause(id?: string): PlanStatus {
+    const running = this.#require(id)
+    running.pause()
+    return running.status
+  }
+
+  /** @throws CoverslipError UNKNOWN_ACQUISITION */
+  resume(id?: string): PlanStatus {
+    const running = this.#require(id)
+    running.resume()
+    return running.status
+  }
+
+  /**
+   * Ends the plan; what was taken until now is completed and kept.
+   * @returns its status when everything is on the disk and the microscope is restored.
+   * @throws CoverslipError UNKNOWN_ACQUISITION
+   */
+  cancel(id?: string): Promise<PlanStatus> {
+    const running = this.#require(id)
+    running.cancel()
+    return running.finished
+  }
+
+  /** Completes what runs. */
+  async close(): Promise<void> {
+    await this.#starting
+    this.#running?.cancel()
+    await this.#running?.finished
+    this.#unsubscribe()
+  }
+
+  async #start(request: PlanRequest, turn: Turn): Promise<RunningPlan> {
+    const { devices, alerts, software, dataFolder } = this.#options
+    const recordings = await recordingsIn(dataFolder)
+    const plan = await this.#resolved(request)
+    const { storage } = request
+    const free = await freeDiskBytes(recordings)
+    const { estimate, cameraIds } = await estimatePlan(plan, { devices, storage, freeDiskBytes: free })
+    if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
+    const running = await openPlan(plan, {
+      devices,
+      alerts,
+      software,
+      recordings,
+      request,
+      estimate,
+      cameraIds,
+      changed: (status) => this.#changes.emit(status),
+      happened: (event) => this.#events.emit(event),
+    })
+    turn.named(running.status.name)
+    this.#running = running
+    void running.finished.then((status) => {
+      this.#last = status
+      this.#running = undefined
+      turn.end()
+    })
+    return running
+  }
+
+  /** Takes an image first where only that tells how large it is in the specimen. */
+  async #resolved(request: PlanRequest): Promise<ResolvedPlan> {
+    const { devices } = this.#options
+    const plan = resolvePlan(devices, request)
+    const [camera] = plan.cameras.usual
+    const isFresh = camera === undefined || devices.device(camera.id).acquiring === true
+    if (!dependsOnFieldOfView(plan.sequence) || (isFresh && plan.surroundings.fieldOfView !== undefined))
+      return plan
+    await takeFrame(devices, { detectorName: camera?.id })
+    return resolvePlan(devices, request)
+  }
+
+  #require(id: string | undefined): RunningPlan {
+    const running = this.#running
+    if (running !== undefined && (id === undefined || id === running.status.id)) return running
+    throw new CoverslipError('UNKNOWN_ACQUISITION', 'No plan is running', {
+      hint: 'It may have ended by itself: see the last status.',
+    })
   }
 }

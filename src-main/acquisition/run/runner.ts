@@ -20,7 +20,7 @@ import { BatchProgress } from './batch-progress.ts'
 import { FaultTally } from './fault-tally.ts'
 import { Paused, PauseSwitch } from './pause-switch.ts'
 import { monotonicClock, type RunClock } from './run-clock.ts'
-import { type RunProgress, RunReport, wordsOf } from './run-report.ts'
+import { type RunProgress, RunReport } from './run-report.ts'
 import { RunTimer } from './run-timer.ts'
 
 /** Waiting is told of at least so often, ms. */
@@ -46,8 +46,8 @@ export type RunnerOptions = {
 
 export type RunOutcome = {
   readonly reason: FinishReason
-  readonly message?: string
-  readonly hint?: string
+  /** Why, where the reason is `failed`. */
+  readonly failure: CoverslipError | undefined
   /** What could not be brought back to how it was. */
   readonly notRestored: readonly Error[]
 }
@@ -134,6 +134,7 @@ export class Runner {
     let failure: CoverslipError | undefined
     let isComplete = false
     try {
+      this.#stop.signal.throwIfAborted()
       await hardware.prepare(sequence)
       this.#stop.signal.throwIfAborted()
       for (const batch of hardware.batches(this.#numbered())) await this.#runBatch(batch)
@@ -152,7 +153,7 @@ export class Runner {
     this.#report.sequenceFinished(reason, { failure, frames })
     return {
       reason,
-      ...(failure === undefined ? {} : wordsOf(failure)),
+      failure,
       notRestored: restored.status === 'fulfilled' ? restored.value : [CoverslipError.from(restored.reason)],
     }
   }

@@ -4,7 +4,7 @@ import type { StorageOptions } from '../../../src-shared/acquisition/storage-opt
 import type { SerializedError } from '../../../src-shared/errors.ts'
 import type { FrameRingMemory } from '../../frames/frame-ring.ts'
 import type { FramePlace } from '../recording/dataset-recording.ts'
-import type { LayoutStart } from '../recording/recording-messages.ts'
+import type { LayoutStart } from '../recording/layout-start.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 
 export type StoreWorkerData = {

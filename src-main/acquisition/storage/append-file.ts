@@ -231,6 +231,7 @@ const causes: Readonly<Record<string, { readonly cause: string; readonly hint: s
   ENOSPC: { cause: 'the disk is full', hint: 'Free some space, or choose a data folder on another disk.' },
   EDQUOT: { cause: 'the quota is used up', hint: 'Free some space, or choose another data folder.' },
   EROFS: { cause: 'the disk is read-only', hint: 'Check the disk, or choose a data folder on another one.' },
+  EPERM: { cause: 'that is not allowed', hint: 'Change the folder’s permissions, or choose another one.' },
   EACCES: { cause: 'that is not allowed', hint: 'Change the folder’s permissions, or choose another one.' },
   EEXIST: { cause: 'it exists already', hint: 'Choose another name: nothing is ever overwritten.' },
   ENOENT: { cause: 'its folder is gone', hint: 'Was it removed, or the disk unplugged?' },

@@ -62,10 +62,11 @@ export function AcquireView({ phone }: { readonly phone: boolean }) {
 }
 
 function Run() {
+  const { session } = useServices()
   const status = useEngine((state) => state.acquisition)
-  const [closed, setClosed] = useState<string>()
+  const closed = useSession((state) => state.closedRun)
   if (status === undefined || (!isRunning(status) && status.id === closed)) return null
-  return <RunPanel status={status} onClose={() => setClosed(status.id)} />
+  return <RunPanel status={status} onClose={() => session.setState({ closedRun: status.id })} />
 }
 
 function WideImages() {

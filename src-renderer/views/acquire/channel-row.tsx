@@ -24,9 +24,9 @@ export function channelColumns(shown: Pick<ChannelColumns, 'stack' | 'time' | 'c
     [true, 'minmax(62px, 1.3fr)', 'Exposure'],
     [shown.stack, 'minmax(58px, 1fr)', 'Offset'],
     [shown.stack, 'minmax(70px, 1.2fr)', 'Planes'],
-    [shown.time, 'minmax(56px, 0.8fr)', 'Every n-th'],
+    [shown.time, 'minmax(64px, 0.8fr)', 'Every n-th'],
     [shown.camera, 'minmax(84px, 1.8fr)', 'Camera'],
-    [true, '60px', ' '],
+    [true, 'calc(3 * var(--tool))', ' '],
   ]
   const used = columns.filter(([isShown]) => isShown)
   return {
@@ -63,7 +63,7 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
     label: several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
   }))
   const cameraOptions = [
-    { value: '', label: 'as below' },
+    { value: '', label: 'usual' },
     ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
   ]
   if (channel.camera !== undefined && !cameraOptions.some(({ value }) => value === channel.camera))

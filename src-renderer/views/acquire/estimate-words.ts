@@ -17,13 +17,13 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
-/** `10 time points × 4 positions × 2 channels`; empty for a single image. */
+/** `10 time points × 4 positions × 2 channels`, of what there is more than one; empty for a single image. */
 export function sizesText(sizes: PlanEstimate['sizes']): string {
   const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
   return axes
     .flatMap((axis) => {
       const size = sizes[axis]
-      return size === undefined ? [] : [counted(size, ...axisWords[axis])]
+      return size === undefined || size === 1 ? [] : [counted(size, ...axisWords[axis])]
     })
     .join(' × ')
 }

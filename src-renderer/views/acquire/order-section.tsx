@@ -24,7 +24,7 @@ export function OrderSection() {
       path="axis_order"
       summary={used.map((axis) => axisTitles[axis].replace('every ', '')).join(' › ')}
     >
-      <div className={rows['fields']}>
+      <div className={styles['questions']}>
         {orderQuestions(sequence).map((question) => (
           <Field key={question.title} title={question.title}>
             <Select

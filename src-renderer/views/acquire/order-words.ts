@@ -10,9 +10,14 @@ const sectionOf: Readonly<Record<Axis, PlanSection>> = {
   z: 'z',
 }
 
-/** The axes that the plan goes through, the outermost first. */
+/** The axes along which the plan goes through more than one entry of a list, or a plan; the outermost first. */
 export function axesInUse(sequence: MdaSequence): readonly Axis[] {
-  return sequence.axisOrder.filter((axis) => isOn(sequence, sectionOf[axis]))
+  const { channels, positions } = sequence
+  const single: Readonly<Partial<Record<Axis, boolean>>> = {
+    c: channels.length === 1,
+    p: !('plate' in positions) && positions.length === 1,
+  }
+  return sequence.axisOrder.filter((axis) => isOn(sequence, sectionOf[axis]) && single[axis] !== true)
 }
 
 /** What each axis is called in the list of loops. */

@@ -10,7 +10,8 @@ import { useHasProblem } from './plan-check.tsx'
 import styles from './plan-rows.module.css'
 import { moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
 
-export const positionColumns = '22px minmax(64px, 1fr) repeat(3, minmax(58px, 84px)) 104px'
+export const positionColumns =
+  '22px minmax(64px, 1fr) repeat(3, minmax(58px, 84px)) calc(5 * var(--tool) + 4px)'
 
 export type PositionRowProps = Omit<RowToolsProps, 'name'> & {
   readonly position: PlanPosition

@@ -2,17 +2,17 @@ import { Button } from '@mantine/core'
 import { IconPhoto, IconRepeat } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
-import { openAcquired, repeatAcquired } from '../../actions/acquire-actions.ts'
+import { openItem, repeatItem } from '../../actions/gallery-actions.ts'
 import { useServices } from '../../services.ts'
 import styles from './run-panel.module.css'
 
 /** Why it ended, and what one does with it now. */
-export function RunEnd({ status: { id, finish } }: { readonly status: PlanStatus }) {
+export function RunEnd({ status: { id, name, finish } }: { readonly status: PlanStatus }) {
   const services = useServices()
   const [repeating, setRepeating] = useState(false)
   async function repeat() {
     setRepeating(true)
-    await repeatAcquired(services, id)
+    await repeatItem(services, { id, name })
     setRepeating(false)
   }
   return (
@@ -26,7 +26,7 @@ export function RunEnd({ status: { id, finish } }: { readonly status: PlanStatus
         <Button
           variant="default"
           leftSection={<IconPhoto size={14} />}
-          onClick={() => openAcquired(services, id)}
+          onClick={() => openItem(services, id)}
         >
           Open
         </Button>

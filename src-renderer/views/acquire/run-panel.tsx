@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core'
 import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { isRunning } from '../../actions/acquire-actions.ts'
-import { durationText } from '../../components/duration-words.ts'
 import { byteRate, byteSize, count } from '../../components/format.ts'
 import { useEngine } from '../../services.ts'
 import { RunButtons } from './run-buttons.tsx'
 import { RunEnd } from './run-end.tsx'
 import styles from './run-panel.module.css'
-import { placeText, progressOf, stateText } from './run-words.ts'
+import { leftText, placeText, progressOf, stateText } from './run-words.ts'
 
 export type RunPanelProps = {
   readonly status: PlanStatus
@@ -44,12 +43,12 @@ export function RunPanel({ status, onClose }: RunPanelProps) {
         )}
       </div>
       <progress className={styles['bar']} aria-label="Progress" max={100} value={percent} />
-      <div className={styles['place']}>
-        <span>{running ? placeText(status) : ''}</span>
-        {running && !stale && status.secondsLeft !== undefined && (
-          <span className={styles['left']}>{durationText(status.secondsLeft)} left</span>
-        )}
-      </div>
+      {running && (
+        <div className={styles['place']}>
+          <span>{placeText(status)}</span>
+          <span className={styles['left']}>{stale ? '' : leftText(status)}</span>
+        </div>
+      )}
       <Facts status={status} />
       {running ? <RunButtons status={status} /> : <RunEnd status={status} />}
     </section>

@@ -10,7 +10,7 @@ export function stateText({ state, nextEventInS, finish }: PlanStatus): string {
       return 'Preparing'
     case 'waiting':
       return nextEventInS === undefined || nextEventInS < 0.5
-        ? 'Moving on'
+        ? 'Acquiring'
         : `Next image in ${durationText(Math.round(nextEventInS))}`
     case 'acquiring':
       return 'Acquiring'
@@ -48,6 +48,11 @@ export function placeText({ index, positionName, channel }: PlanStatus): string 
     ...(channel === undefined ? number('c', 'channel') : [channel]),
     ...number('z', 'plane'),
   ].join(' · ')
+}
+
+/** `4 min 12 s left`; empty while that is not known. Whole seconds, so that it does not flicker. */
+export function leftText({ secondsLeft }: PlanStatus): string {
+  return secondsLeft === undefined ? '' : `${durationText(Math.ceil(secondsLeft))} left`
 }
 
 /** Share of the events that are done, 0 to 1. */

@@ -61,6 +61,8 @@ function StackFields({ plan }: { readonly plan: ZPlan }) {
                     variant="subtle"
                     color="gray"
                     size="compact-xs"
+                    h={17}
+                    px={4}
                     title="Half the depth of field of an objective that the pixel size suits: loses nothing"
                     onClick={() => change({ ...plan, stepUm: suggestedUm })}
                   >

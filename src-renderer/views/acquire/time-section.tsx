@@ -21,7 +21,7 @@ export function TimeSection() {
   )
 }
 
-const template = 'minmax(104px, 1.5fr) minmax(76px, 1fr) minmax(76px, 1fr) 60px'
+const template = 'minmax(104px, 1.5fr) minmax(76px, 1fr) minmax(76px, 1fr) calc(3 * var(--tool))'
 
 function Phases({ time: { phases } }: { readonly time: TimePlan }) {
   const { plan } = useServices()

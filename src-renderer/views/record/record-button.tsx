@@ -1,7 +1,13 @@
 import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core'
-import { IconChevronUp, IconPlayerRecordFilled, IconPlayerStopFilled } from '@tabler/icons-react'
+import {
+  IconChevronUp,
+  IconPlayerRecordFilled,
+  IconPlayerStopFilled,
+  IconX,
+  type TablerIcon,
+} from '@tabler/icons-react'
 import { useState } from 'react'
-import { isRecording, startRecording, stopRecording } from '../../actions/record-actions.ts'
+import { isRecording, stopRecording, toggleRecording } from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices } from '../../services.ts'
 import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
@@ -10,7 +16,36 @@ import { RecordOptions } from './record-options.tsx'
 import { RecordProgress } from './record-progress.tsx'
 import styles from './record.module.css'
 
-/** Starts a recording as chosen last, ends it, and says how it goes. */
+type Face = {
+  readonly label: string
+  readonly text: string
+  readonly hint: string
+  readonly icon: TablerIcon
+}
+
+/** What the button does at the moment. */
+const faces = {
+  idle: {
+    label: 'Record',
+    text: 'Record',
+    hint: 'Record every frame of this camera (R)',
+    icon: IconPlayerRecordFilled,
+  },
+  waiting: {
+    label: 'Begin recording',
+    text: 'Begin',
+    hint: 'Begin now, whatever it waits for (R)',
+    icon: IconPlayerRecordFilled,
+  },
+  busy: {
+    label: 'Stop recording',
+    text: 'Stop',
+    hint: 'End the recording (R)',
+    icon: IconPlayerStopFilled,
+  },
+} as const satisfies Record<string, Face>
+
+/** Starts a recording as chosen last, begins it where it waits, ends it, and says how it goes. */
 export function RecordButton({ phone }: { readonly phone: boolean }) {
   const services = useServices()
   const detector = useDetector()
@@ -18,58 +53,69 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
   const ready = useEngine((state) => deviceById(state, detector)?.status.state === 'ready')
   const connected = useEngine((state) => state.connection.state === 'connected')
   const busy = isRecording(recording)
-  const reason = useEngine((state) => (busy ? whyNotAct(state) : whyNotOperate(state))?.reason)
+  const waiting = recording?.state === 'waiting'
+  const face = faces[waiting ? 'waiting' : busy ? 'busy' : 'idle']
+  const reason = useEngine((state) => (busy && !waiting ? whyNotAct(state) : whyNotOperate(state))?.reason)
   const [pending, setPending] = useState(false)
   const [open, setOpen] = useState(false)
 
-  async function toggle() {
+  async function act(action: (to: typeof services) => Promise<void>) {
     setOpen(false)
     setPending(true)
-    await (busy ? stopRecording(services) : startRecording(services))
+    await action(services)
     setPending(false)
   }
   const refused = reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
   return (
     <div className={styles['record']} role="group" aria-label="Recording">
       <Button.Group>
-        <Tooltip label={reason ?? (busy ? 'End the recording (R)' : 'Record every frame of this camera (R)')}>
+        <Tooltip label={reason ?? face.hint}>
           <Button
             className={styles['button'] ?? ''}
             variant="default"
-            aria-label={busy ? 'Stop recording' : 'Record'}
+            aria-label={face.label}
+            data-waiting={waiting || undefined}
             loading={pending || recording?.state === 'finishing'}
             disabled={!connected || (!busy && !ready)}
             {...refused}
-            leftSection={
-              busy ? (
-                <IconPlayerStopFilled className={styles['live']} size={13} />
-              ) : (
-                <IconPlayerRecordFilled className={styles['dot']} size={13} />
-              )
-            }
-            onClick={() => void toggle()}
+            leftSection={<face.icon className={styles['dot']} size={13} aria-hidden="true" />}
+            onClick={() => void act(toggleRecording)}
           >
-            {phone ? null : busy ? 'Stop' : 'Record'}
+            {phone && !waiting ? null : face.text}
           </Button>
         </Tooltip>
-        <Popover opened={open && !busy} onChange={setOpen} position="top-start" withArrow shadow="md">
-          <Popover.Target>
+        {waiting ? (
+          <Tooltip label="Do not wait any longer: nothing is recorded">
             <ActionIcon
               className={styles['more']}
               variant="default"
-              aria-label="How to record"
-              disabled={!connected || busy}
-              onClick={() => setOpen((was) => !was)}
+              aria-label="Do not record"
+              disabled={!connected || pending}
+              onClick={() => void act(stopRecording)}
             >
-              <IconChevronUp size={14} stroke={1.6} />
+              <IconX size={14} stroke={1.6} />
             </ActionIcon>
-          </Popover.Target>
-          <Popover.Dropdown>
-            <RecordOptions />
-          </Popover.Dropdown>
-        </Popover>
+          </Tooltip>
+        ) : (
+          <Popover opened={open && !busy} onChange={setOpen} position="top-start" withArrow shadow="md">
+            <Popover.Target>
+              <ActionIcon
+                className={styles['more']}
+                variant="default"
+                aria-label="How to record"
+                disabled={!connected || busy}
+                onClick={() => setOpen((was) => !was)}
+              >
+                <IconChevronUp size={14} stroke={1.6} />
+              </ActionIcon>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <RecordOptions />
+            </Popover.Dropdown>
+          </Popover>
+        )}
       </Button.Group>
-      {recording !== undefined && !phone && <RecordProgress status={recording} />}
+      {recording !== undefined && (busy || !phone) && <RecordProgress status={recording} phone={phone} />}
       {recording !== undefined && !busy && recording.frames.written > 0 && (
         <OpenItemButton id={recording.id} name={recording.name} phone={phone} />
       )}

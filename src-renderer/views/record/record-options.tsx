@@ -1,43 +1,86 @@
-import { useEffect, useState } from 'react'
 import { type StorageFormat, storageFormatSchema } from '../../../src-shared/acquisition/storage-options.ts'
-import { estimateRecording, type EstimateResult } from '../../actions/record-actions.ts'
 import { Choice } from '../../components/choice.tsx'
-import { FailureLine } from '../../components/failure-line.tsx'
-import { byteRate, byteSize, count, fixed } from '../../components/format.ts'
 import { LabelledRow } from '../../components/labelled-row.tsx'
 import { NumberField } from '../../components/number-field.tsx'
-import { useServices, useView } from '../../services.ts'
+import { useEngine, useServices, useView } from '../../services.ts'
+import { shownDetectors } from '../../stores/layout.ts'
 import type { RecordingChoice } from '../../stores/view-store.ts'
+import { BeginOptions } from './begin-options.tsx'
+import { RecordEstimate } from './record-estimate.tsx'
+import { VideoOptions } from './video-options.tsx'
 import styles from './record.module.css'
 
 const formats: readonly { value: StorageFormat; label: string }[] = [
   { value: 'ome-tiff', label: 'OME-TIFF' },
+  { value: 'ome-zarr', label: 'OME-Zarr' },
   { value: 'raw', label: 'Raw + JSON' },
+  { value: 'video', label: 'Video' },
 ]
+const compressions = [
+  { value: 'none', label: 'None', patch: { zarrCompression: 'none' } },
+  { value: 'zstd', label: 'Zstandard', patch: { zarrCompression: 'zstd' } },
+] as const
 const ends = [
   { value: 'stopped', label: 'Until stopped', patch: { until: 'stopped' } },
   { value: 'frames', label: 'Frames', patch: { until: 'frames' } },
   { value: 'seconds', label: 'Seconds', patch: { until: 'seconds' } },
 ] as const
+const cameraChoices = [
+  { value: 'active', label: 'Active view', patch: { cameras: 'active' } },
+  { value: 'shown', label: 'All views', patch: { cameras: 'shown' } },
+] as const
+
+export type ChoiceProps = {
+  readonly choice: RecordingChoice
+  change(patch: Partial<RecordingChoice>): void
+}
 
 /** What the next recording will be, and what it will take. */
 export function RecordOptions() {
   const services = useServices()
-  const choice = useView((state) => state.recording)
+  const view = useView((state) => state)
+  const severalShown = useEngine((state) => shownDetectors(state, view).length > 1)
+  const choice = view.recording
   const change = (patch: Partial<RecordingChoice>) =>
     services.view.setState((state) => ({ recording: { ...state.recording, ...patch } }))
   return (
     <div className={styles['options']}>
+      {severalShown && (
+        <LabelledRow title="Cameras" layout="wide" help="Those of all views are recorded side by side">
+          <Choice
+            inPopover
+            label="Cameras"
+            value={choice.cameras}
+            options={cameraChoices}
+            onChange={(cameras) => change(cameraChoices.find(({ value }) => value === cameras)?.patch ?? {})}
+          />
+        </LabelledRow>
+      )}
       <LabelledRow title="File" layout="wide">
         <Choice
+          inPopover
           label="File format"
           value={choice.format}
           options={formats}
           onChange={(format) => change({ format: storageFormatSchema.parse(format) })}
         />
       </LabelledRow>
+      {choice.format === 'ome-zarr' && (
+        <LabelledRow title="Compression" layout="wide" help="Smaller files, and more work for the computer">
+          <Choice
+            inPopover
+            label="Compression"
+            value={choice.zarrCompression}
+            options={compressions}
+            onChange={(chosen) => change(compressions.find(({ value }) => value === chosen)?.patch ?? {})}
+          />
+        </LabelledRow>
+      )}
+      {choice.format === 'video' && <VideoOptions choice={choice} change={change} />}
+      <BeginOptions choice={choice} change={change} />
       <LabelledRow title="Length" layout="wide">
         <Choice
+          inPopover
           label="Length"
           value={choice.until}
           options={ends}
@@ -66,35 +109,7 @@ export function RecordOptions() {
           />
         </LabelledRow>
       )}
-      <Estimate choice={choice} />
-    </div>
-  )
-}
-
-function Estimate({ choice }: { readonly choice: RecordingChoice }) {
-  const services = useServices()
-  const [result, setResult] = useState<EstimateResult>()
-  useEffect(() => {
-    let current = true
-    void estimateRecording(services, choice).then((estimated) => {
-      if (current) setResult(estimated)
-    })
-    return () => {
-      current = false
-    }
-  }, [services, choice])
-  if (result === undefined) return null
-  if (!result.ok) return <FailureLine id="recording-estimate" failure={result.failure} />
-  const { frames, durationS, bytes, bytesPerSecond, freeDiskBytes, warnings } = result.estimate
-  return (
-    <div className={styles['estimate']} aria-label="Estimate">
-      {frames !== undefined && <span>{count(frames)} frames</span>}
-      {durationS !== undefined && <span>{fixed(durationS, 1)} s</span>}
-      <span>{bytes === undefined ? byteRate(bytesPerSecond) : byteSize(bytes)}</span>
-      <span>{byteSize(freeDiskBytes)} free</span>
-      {warnings.map((warning) => (
-        <p key={warning}>{warning}</p>
-      ))}
+      <RecordEstimate choice={choice} />
     </div>
   )
 }

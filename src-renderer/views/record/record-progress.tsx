@@ -2,34 +2,76 @@ import { Tooltip } from '@mantine/core'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { isRecording } from '../../actions/record-actions.ts'
 import { byteRate, byteSize, count } from '../../components/format.ts'
+import { waitingWords } from './waiting-words.ts'
 import styles from './record.module.css'
 
-/** Frames written and lost, and how full the buffers are; afterwards, where it is. */
-export function RecordProgress({ status }: { readonly status: AcquisitionStatus }) {
-  const { frames, buffer, bytesWritten, writeBytesPerSecond, finish, id, name } = status
-  const { expected, written, lost } = frames
-  const full = Math.round((100 * buffer.bytes) / buffer.limitBytes)
+type Props = { readonly status: AcquisitionStatus; readonly phone: boolean }
+
+/** What it waits for; frames written and lost, and how full the buffers are; afterwards, where it is. */
+export function RecordProgress({ status, phone }: Props) {
+  const { waiting, finish, id } = status
+  if (waiting !== undefined) {
+    const { title, detail } = waitingWords(waiting)
+    return (
+      <Tooltip label={detail ?? title} disabled={!phone}>
+        <output className={styles['progress']} data-state="waiting" aria-label="Recording progress">
+          <span className={styles['waits']}>{title}</span>
+          {!phone && detail !== undefined && <span>{detail}</span>}
+        </output>
+      </Tooltip>
+    )
+  }
   const busy = isRecording(status)
-  const facts = `${byteSize(bytesWritten)}, ${byteRate(writeBytesPerSecond)}, buffers ${full} % full`
   return (
-    <Tooltip label={busy ? facts : (finish?.message ?? id)}>
+    <Tooltip label={busy ? diskFacts(status) : (finish?.message ?? id)}>
       <output
         className={styles['progress']}
         data-state={busy ? 'busy' : finish?.reason}
+        data-phone={phone || undefined}
         aria-label="Recording progress"
       >
-        {!busy && <span className={styles['name']}>{name}</span>}
-        <span className={styles['count']}>
-          {count(written)}
-          {busy && expected !== undefined && ` / ${count(expected)}`} frames
-        </span>
+        <Counts status={status} phone={phone} />
+      </output>
+    </Tooltip>
+  )
+}
+
+function fullness({ buffer }: AcquisitionStatus): number {
+  return Math.round((100 * buffer.bytes) / buffer.limitBytes)
+}
+
+function diskFacts(status: AcquisitionStatus): string {
+  const { bytesWritten, writeBytesPerSecond } = status
+  return `${byteSize(bytesWritten)}, ${byteRate(writeBytesPerSecond)}, buffers ${fullness(status)} % full`
+}
+
+function Counts({ status, phone }: Props) {
+  const { frames, name, finish } = status
+  const { expected, written, lost } = frames
+  const busy = isRecording(status)
+  if (finish?.reason === 'cancelled' && written === 0) return <span>{finish.message ?? 'Not recorded'}</span>
+  return (
+    <>
+      {!busy && <span className={styles['name']}>{name}</span>}
+      <span className={styles['count']}>
+        {count(written)}
+        {busy && !phone && expected !== undefined && ` / ${count(expected)}`} {phone ? '' : 'frames'}
+      </span>
+      {(!phone || lost > 0) && (
         <span className={styles['lost']} data-bad={lost > 0 || undefined}>
           {count(lost)} lost
         </span>
-        {busy && (
-          <meter className={styles['gauge']} aria-label="Buffers" min={0} max={100} high={75} value={full} />
-        )}
-      </output>
-    </Tooltip>
+      )}
+      {busy && (
+        <meter
+          className={styles['gauge']}
+          aria-label="Buffers"
+          min={0}
+          max={100}
+          high={75}
+          value={fullness(status)}
+        />
+      )}
+    </>
   )
 }

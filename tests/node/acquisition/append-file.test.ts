@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AppendFile } from '../../../src-main/acquisition/storage/append-file.ts'
+import { AppendFile, writeFailure } from '../../../src-main/acquisition/storage/append-file.ts'
 import { diskBlockBytes } from '../../../src-main/acquisition/storage/direct-writes.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
@@ -82,5 +82,21 @@ describe.each([{ direct: true }, { direct: false }])('AppendFile, direct: $direc
     const path = newPath()
     await (await AppendFile.create(path, options)).close()
     await expect(AppendFile.create(path, options)).rejects.toMatchObject({ code: 'DATA_FOLDER' })
+  })
+})
+
+describe('what went wrong with a file', () => {
+  it.each([
+    ['ENOSPC', 'the disk is full'],
+    ['EDQUOT', 'the quota is used up'],
+    ['EROFS', 'the disk is read-only'],
+    ['EIO', 'EIO: what the system says'],
+  ])('%s is told in words', (code, words) => {
+    const error = writeFailure(
+      '/data/a.raw',
+      Object.assign(new Error(`${code}: what the system says`), { code }),
+    )
+    expect(error.message).toBe(`/data/a.raw could not be written: ${words}`)
+    expect(error.hint).not.toBe('')
   })
 })

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { takeFrame } from '../../../src-main/acquisition/take-frame.ts'
 import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
+import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
 import { demoDriverConnection, openRegistry } from '../../fixtures/demo-registry.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { type PlanFrame, runPlan } from '../../fixtures/plan-run.ts'
@@ -81,5 +83,195 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     const first = frames[0]?.sequence ?? 0
     expect(frames.map(({ sequence }) => sequence)).toEqual(frames.map((_, i) => first + i))
     for (const frame of frames) expect(look(frame).mean).toBeGreaterThan(120)
+  })
+
+  it('takes a burst by several cameras side by side', async () => {
+    await open({ frameRate: 100 })
+    const { frames, failure } = await runPlan(
+      devices,
+      { channels: ['BF'], time_plan: { interval: 0, loops: 6 } },
+      { detectorNames: ['camera', 'overview'] },
+    )
+    expect(failure).toBeUndefined()
+    for (const id of ['camera', 'overview']) {
+      const own = frames.filter(({ camera }) => camera === id)
+      const first = own[0]?.sequence ?? 0
+      expect(own.map(({ sequence }) => sequence)).toEqual(own.map((_, i) => first + i))
+      expect(own.map(({ event }) => event.index.t)).toEqual([0, 1, 2, 3, 4, 5])
+    }
+  })
+
+  it('takes a later frame of a camera that cannot be triggered, never one from before', async () => {
+    const driverUrl = new URL('../../fixtures/free-camera-driver.ts', import.meta.url).href
+    devices = await openRegistry({
+      id: 'free',
+      title: 'Free',
+      worker: { driverUrl, address: '', options: {} },
+    })
+    const { frames, failure } = await runPlan(devices, {
+      z_plan: { top: 5, bottom: 1, step: 1 },
+    })
+    expect(failure).toBeUndefined()
+    // Each pixel holds where the focus was when the exposure began, and whether the light was on all the time.
+    expect(frames.map(({ pixels }) => pixels[0])).toEqual([101, 102, 103, 104, 105])
+  })
+
+  it('finds the focus by autofocus, tries again, and takes stacks around what it found', async () => {
+    await open({ failFocus: 2 })
+    const plan = {
+      channels: ['GFP'],
+      z_plan: { range: 4, step: 1 },
+      // 2.5 µm and more out of focus; the slide lies at 2.45 and -1.28 µm there.
+      stage_positions: [
+        [2000, 0, 0],
+        [-1000, 500, 3],
+      ],
+      autofocus_plan: { axes: 'p', autofocus_motor_offset: 1 },
+    }
+    const { frames, failure } = await runPlan(devices, plan)
+    expect(failure).toBeUndefined()
+    const places = frames.map(({ info }) => Number(info.stage?.z?.toFixed(2)))
+    expect(places.slice(0, 5)).toEqual([1.68, 2.68, 3.68, 4.68, 5.68])
+    // An offset of 1 µm has the second plane in focus.
+    for (const position of [0, 1]) {
+      const stack = frames.filter(({ event }) => event.index.p === position)
+      expect(sharpest(stack)).toBe(stack[1]?.info.stage?.z)
+    }
+    const { failure: refused } = await runPlan(devices, {
+      ...plan,
+      stage_positions: [[0, 0, 300]],
+    })
+    expect(refused).toMatchObject({
+      code: 'DEVICE_FAILED',
+      message: 'Autofocus sees no reflection of the specimen',
+    })
+  })
+
+  it('sets region, exposure and properties of the plan’s setup, and brings them back', async () => {
+    await open()
+    await devices.setProperty('camera', 'roiWidth', 128)
+    await devices.setProperty('camera', 'roiX', 64)
+    await eventually('the region', () => value('camera', 'roiX') === 64)
+    const { frames, failure, notRestored } = await runPlan(devices, {
+      channels: ['GFP'],
+      setup: {
+        action: { name: 'setup' },
+        roi: [16, 32, 192, 160],
+        exposure: 7,
+        properties: [['objective', 'position', '10x/0.45']],
+      },
+    })
+    expect(failure).toBeUndefined()
+    expect(notRestored).toEqual([])
+    const [frame] = frames
+    expect(frame?.info).toMatchObject({ width: 192, height: 160, exposureMs: 7, pixelSizeUm: 0.65 })
+    await eventually(
+      'the region of before',
+      () =>
+        ['roiX', 'roiY', 'roiWidth', 'roiHeight'].map((name) => value('camera', name)).join() ===
+          '64,0,128,256' &&
+        value('camera', 'exposureMs') === 10 &&
+        value('objective', 'position') === '20x/0.75',
+    )
+  })
+
+  it('leaves a live view running, which shows what is exposed', async () => {
+    await open()
+    const reader = new LiveFrameReader(devices.ring('camera'))
+    const lease = await devices.acquire('camera', { owner: 'live view', interruptible: true })
+    await reader.wait()
+    const { failure, frames } = await runPlan(devices, { channels: ['GFP', 'DAPI'] })
+    expect(failure).toBeUndefined()
+    expect(frames).toHaveLength(2)
+    expect(devices.camera('camera').acquiring).toBe(true)
+    // And it goes on by itself afterwards.
+    reader.look()
+    await reader.wait()
+    expect(reader.look()).toBeDefined()
+    await lease.release()
+  })
+
+  it('is refused by a camera that something else must have running as it is', async () => {
+    await open()
+    const lease = await devices.acquire('camera', { owner: 'a recording' })
+    const { failure } = await runPlan(devices, { channels: ['GFP'] })
+    expect(failure).toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: 'Camera 1: This cannot change while the camera is used by a recording',
+    })
+    await lease.release()
+  })
+
+  it('lets nobody else trigger its camera', async () => {
+    await open()
+    let refused: unknown
+    await runPlan(
+      devices,
+      { channels: ['GFP'] },
+      {
+        exposed: () =>
+          takeFrame(devices, {}).then(
+            () => undefined,
+            (error: unknown) => {
+              refused = error
+            },
+          ),
+      },
+    )
+    expect(refused).toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: 'Camera 1 is triggered by a running plan',
+    })
+  })
+
+  it.each([
+    ['a burst', { time_plan: { interval: 0, loops: 5000 } }, ['camera']],
+    ['a triggered stack', { z_plan: { range: 100, step: 0.1 } }, ['camera']],
+    ['a stack by software', { z_plan: { range: 100, step: 0.1 } }, ['camera', 'overview']],
+  ])('ends %s at once when it is cancelled, with the light off', async (_what, plan, detectorNames) => {
+    await open()
+    const abort = new AbortController()
+    let taken = 0
+    const { failure, frames } = await runPlan(
+      devices,
+      { channels: ['GFP'], ...plan },
+      {
+        detectorNames,
+        signal: abort.signal,
+        exposed: () => {
+          if (++taken === 6) abort.abort(new Error('cancelled'))
+        },
+      },
+    )
+    expect(failure).toMatchObject({ message: 'cancelled' })
+    expect(frames.length).toBeLessThan(100)
+    expect(frames.slice(0, 3).map(({ event }) => event.number)).toEqual(
+      detectorNames.length === 1 ? [0, 1, 2] : [0, 0, 1],
+    )
+    expect(devices.camera('camera').acquiring).toBe(false)
+    await eventually('the light as it was', () => lit().join() === 'led-475')
+    expect(devices.device('stage').position).toMatchObject({ x: 0, y: 0, z: 0 })
+  })
+
+  it.each([
+    ['the stage', { failMove: 3 }, 'The motor stalls'],
+    ['a light', { failLight: 2 }, 'The lamp does not start'],
+  ])('goes on after a fault of %s where it is tried again', async (_what, options, message) => {
+    await open(options)
+    const plan = {
+      channels: ['GFP'],
+      stage_positions: [
+        [10, 0, 1],
+        [20, 0, 2],
+      ],
+    }
+    const { failure } = await runPlan(devices, plan)
+    expect(failure).toMatchObject({ code: 'DEVICE_FAILED', message: expect.stringContaining(message) })
+    await eventually('darkness', () => lit().length === 0)
+    await devices.close()
+    await open(options)
+    const { failure: none, frames } = await runPlan(devices, plan, { retries: 1 })
+    expect(none).toBeUndefined()
+    expect(frames.map(({ info }) => info.stage?.x)).toEqual([10, 20])
   })
 })

@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquisitionSummarySchema } from '../../../src-main/acquisition/recording/recording-folder.ts'
@@ -199,7 +197,10 @@ describe('Recorder', () => {
   it('leaves nothing when it is stopped while it waits', async () => {
     await open()
     const { id } = await engine.recorder.start({ begin: { kind: 'change', threshold: 1 } })
-    await eventually('how much the image changes', () => engine.recorder.status?.waiting?.change !== undefined)
+    await eventually(
+      'how much the image changes',
+      () => engine.recorder.status?.waiting?.change !== undefined,
+    )
     const status = await engine.recorder.stop()
     expect(status.finish).toMatchObject({ reason: 'cancelled' })
     expect(await readdir(join(folder, id, '..'))).toEqual([])
@@ -261,38 +262,5 @@ describe('Recorder', () => {
     const status = await finished()
     expect(status.finish?.reason).toBe('failed')
     expect(engine.liveView.getActiveStreams()).toHaveLength(1)
-  })
-
-  it('survives kill -9: what was reported as written is there after the next start', async () => {
-    const script = fileURLToPath(new URL('../../fixtures/recording-process.ts', import.meta.url))
-    const child = fork(script, [folder])
-    let written = 0
-    await new Promise<void>((resolve, reject) => {
-      child.on('message', (frames: number) => {
-        written = frames
-        if (frames >= 30) resolve()
-      })
-      child.on('exit', (code) => reject(new Error(`The recording process ended by itself: ${code}`)))
-    })
-    const exited = new Promise((resolve) => child.once('exit', resolve))
-    child.removeAllListeners('exit')
-    child.once('exit', () => undefined)
-    child.kill('SIGKILL')
-    await Promise.race([exited, new Promise((resolve) => child.once('close', resolve))])
-    await open()
-    const [alert] = engine.alerts.list().filter(({ id }) => id.startsWith('recording:interrupted'))
-    expect(alert?.message).toMatch(/was interrupted; its \d+ frames are kept/)
-    const [, recording = ''] = /It is in (.*)\.$/.exec(alert?.hint ?? '') ?? []
-    const dataset = join(folder, recording, 'camera')
-    const [name] = (await readdir(dataset)).filter((file) => file.endsWith('.ome.tiff'))
-    const pixels = await firstPixels(join(dataset, name ?? ''))
-    const lines = (await readFile(join(dataset, 'frames.jsonl'), 'utf8')).split('\n').slice(0, -1)
-    const sequences = sequencesOf(lines.map((line) => frameRecordSchema.parse(JSON.parse(line))))
-    expect(sequences.length).toBeGreaterThanOrEqual(written)
-    expect(pixels.slice(0, sequences.length)).toEqual(sequences.map((sequence) => sequence % 4096))
-    // Told once.
-    await engine.close()
-    await open()
-    expect(engine.alerts.list()).toEqual([])
   })
 })

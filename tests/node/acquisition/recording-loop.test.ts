@@ -1,5 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fromFile } from 'geotiff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordingLoop } from '../../../src-main/acquisition/recording/recording-loop.ts'
 import type {
@@ -9,8 +11,10 @@ import type {
 import { createFrameRing, FrameRingWriter } from '../../../src-main/frames/frame-ring.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import { storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
+import { mountSmallDisk } from '../../fixtures/small-disk.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeAll(async () => {
@@ -26,17 +30,22 @@ async function loopOf(
   name: string,
   {
     slots,
+    slotBytes = width * height,
+    on = folder.path,
     before = () => undefined,
     ...options
   }: Partial<RecordingWorkerData> & {
     readonly slots: number
+    readonly slotBytes?: number
+    /** The folder to record to. */
+    readonly on?: string
     /** Publishes what is in the ring already when the loop starts. */
     readonly before?: (publish: (sequence: number, frame?: Partial<FrameInfo>) => void) => void
   },
 ) {
-  const ring = createFrameRing({ slots, maxFrameBytes: width * height })
+  const ring = createFrameRing({ slots, maxFrameBytes: slotBytes })
   const messages: RecordingMessage[] = []
-  const path = join(folder.path, name)
+  const path = join(on, name)
   await mkdir(path)
   const writer = new FrameRingWriter(ring)
   /** Pixels are the sequence number, or `gain` where it is given. */
@@ -90,7 +99,7 @@ async function loopOf(
       .split('\n')
       .slice(0, -1)
       .map((line) => frameRecordSchema.parse(JSON.parse(line)))
-  return { loop, messages, publish, log, raw: () => readFile(join(path, `${name}.raw`)) }
+  return { loop, messages, publish, log, path, raw: () => readFile(join(path, `${name}.raw`)) }
 }
 
 describe('RecordingLoop', () => {
@@ -233,3 +242,61 @@ describe('RecordingLoop', () => {
     expect((await log()).map((record) => record.kind === 'frame' && record.temperatureC)).toEqual([20, 21.5])
   })
 })
+
+const disk = mountSmallDisk(4)
+afterAll(() => disk?.unmount())
+
+describe.skipIf(disk === undefined)('a disk that fills up', () => {
+  // Past the system's cache, and through it.
+  it.each([
+    { format: 'raw', width: 1024, height: 256 },
+    { format: 'ome-tiff', width: 1024, height: 256 },
+    { format: 'ome-tiff', width: 256, height: 128 },
+  ] as const)(
+    'ends a recording with that reason; what it names is there: $format, $width pixels wide',
+    async (kind) => {
+      const { format, ...size } = kind
+      const frameBytes = size.width * size.height
+      const { loop, messages, publish, log, path } = await loopOf(`full-${format}-${size.width}`, {
+        slots: 8,
+        on: disk?.path ?? '',
+        slotBytes: frameBytes,
+        bufferBytes: 8 * frameBytes,
+        storage: storageOptionsSchema.parse({ format }),
+      })
+      const running = loop.run()
+      let sequence = 0
+      while (messages.at(-1)?.type !== 'finished') {
+        publish(sequence++ % 256, { ...size, sequence })
+        await delay(1)
+      }
+      await running
+      expect(messages.at(-1)).toMatchObject({
+        error: { code: 'DATA_FOLDER', message: expect.stringContaining('the disk is full') },
+      })
+      const frames = (await log()).flatMap((record) => (record.kind === 'frame' ? [record] : []))
+      expect(frames.length).toBeGreaterThan(5)
+      const first = await firstPixels(path, size)
+      expect(first.slice(0, frames.length)).toEqual(frames.map((frame) => (frame.sequence - 1) % 256))
+      await rm(path, { recursive: true })
+    },
+  )
+})
+
+/** The first pixel of each image of a dataset of bytes. */
+async function firstPixels(path: string, size: { readonly width: number; readonly height: number }) {
+  const name = (await readdir(path)).find((file) => /\.(raw|tiff)$/.test(file)) ?? ''
+  if (name.endsWith('.raw')) {
+    const raw = await readFile(join(path, name))
+    const frameBytes = size.width * size.height
+    return Array.from({ length: Math.floor(raw.length / frameBytes) }, (_, i) => raw[i * frameBytes] ?? -1)
+  }
+  const tiff = await fromFile(join(path, name))
+  const values: number[] = []
+  for (let i = 0; i < (await tiff.getImageCount()); i++) {
+    const [pixels] = await (await tiff.getImage(i)).readRasters({ window: [0, 0, 1, 1] })
+    values.push(Number(Object(pixels)[0]))
+  }
+  await tiff.close()
+  return values
+}

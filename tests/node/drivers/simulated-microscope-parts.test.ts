@@ -334,6 +334,7 @@ describe('options', () => {
       height: 2048,
       fault: 'none',
       shutter: false,
+      triggerCable: true,
       failMove: 0,
       failLight: 0,
       failFocus: 0,

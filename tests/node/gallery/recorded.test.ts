@@ -3,9 +3,9 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { replayConnection } from '../../../src-main/engine/connections.ts'
+import { demoConnection, replayConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
-import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { type StorageOptions, storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { FrameDecoder } from '../../../src-shared/frames/decode-frame.ts'
 import { filterLag } from '../../../src-shared/frames/pixel-filter.ts'
 import { parseFramePacket } from '../../../src-shared/frames/frame-packet.ts'
@@ -75,7 +75,12 @@ describe('The gallery', () => {
     await openEngine()
     const { id } = await recorded(engine, { until: { kind: 'frames', frames: 12 }, storage })
     const { item, datasets, remarks } = await engine.gallery.open(id)
-    expect(item).toMatchObject({ kind: 'recording', finish: 'completed', frames: 12, cameras: ['Test camera'] })
+    expect(item).toMatchObject({
+      kind: 'recording',
+      finish: 'completed',
+      frames: 12,
+      cameras: ['Test camera'],
+    })
     expect(remarks).toEqual([])
     const [dataset] = datasets
     expect(dataset).toMatchObject({
@@ -113,7 +118,9 @@ describe('The gallery', () => {
       code: 'UNKNOWN_IMAGE',
       message: expect.stringContaining('"none"'),
     })
-    expect(Buffer.from(await engine.gallery.thumbnail({ id, maxSize: 32 })).toString('latin1', 1, 4)).toBe('PNG')
+    expect(Buffer.from(await engine.gallery.thumbnail({ id, maxSize: 32 })).toString('latin1', 1, 4)).toBe(
+      'PNG',
+    )
   })
 
   it.each([{ format: 'ome-tiff' }, { format: 'raw' }] as const)(
@@ -131,6 +138,50 @@ describe('The gallery', () => {
       expect(await samplesOf(id, 'camera', { t: first - 1 })).toHaveLength(40 * 30)
       await engine.recorder.stop()
       expect((await engine.gallery.open(id)).item.finish).toBe('completed')
+    },
+  )
+
+  it.each([...(ffmpeg ? (['video'] as const) : []), 'ome-tiff' as const])(
+    'shows what a plan to %s has made, and how to make it again',
+    async (format) => {
+      engine = await createEngine({
+        connections: [demoConnection({ width: 256, height: 256, frameRate: 50 })],
+        dataFolder: folder,
+      })
+      let told = 0
+      engine.on(({ type }) => {
+        if (type === 'galleryChanged') told += 1
+      })
+      const plan = {
+        axis_order: 'tpcz',
+        time_plan: { interval: 0, loops: 2 },
+        z_plan: { range: 2, step: 1 },
+        stage_positions: [
+          { x: 0, y: 0, z: 0, name: 'left' },
+          { x: 20, y: 0, z: 0, name: 'right' },
+        ],
+        channels: ['DAPI', 'GFP'].map((config) => ({ config, exposure: 5 })),
+      }
+      const { id } = await engine.acquisition.start({ plan, storage: storageOptionsSchema.parse({ format }) })
+      await eventually('the end of the plan', () => engine.acquisition.status?.state === 'finished')
+      await eventually('the news of it', () => told >= 2)
+      const { datasets, plan: made, item } = await engine.gallery.open(id)
+      expect(item).toMatchObject({ kind: 'plan', finish: 'completed', frames: 24 })
+      expect(datasets).toMatchObject([
+        {
+          sizes: { t: 2, p: 2, c: 2, z: 3 },
+          planes: 24,
+          pixelFormat: format === 'video' ? 'Mono8' : 'Mono12',
+          channels: [{ name: 'DAPI' }, { name: 'GFP' }],
+          positions: ['left', 'right'],
+        },
+      ])
+      const index = { t: 1, p: 1, c: 1, z: 2 }
+      expect(await samplesOf(id, 'camera', index)).toHaveLength(256 * 256)
+      const { records } = await engine.gallery.frames({ id, dataset: 'camera', index, offset: 0, limit: 1 })
+      expect(records).toMatchObject([{ index, channel: 'GFP', positionName: 'right', place: 23 }])
+      const again = await engine.acquisition.estimate({ plan: made ?? {} })
+      expect(again).toMatchObject({ frames: 24, problems: [] })
     },
   )
 
@@ -199,9 +250,7 @@ describe('The gallery', () => {
       until: { kind: 'frames', frames: 6 },
       storage: { format },
     })
-    const expected = await Promise.all(
-      Array.from({ length: 6 }, (_, t) => samplesOf(id, 'camera', { t })),
-    )
+    const expected = await Promise.all(Array.from({ length: 6 }, (_, t) => samplesOf(id, 'camera', { t })))
     const source = join(folder, id, 'camera', `${name}${ending}`)
     const { size } = await stat(source)
     const cut = join(folder, 'recordings', 'cut')
@@ -257,8 +306,13 @@ describe('The gallery', () => {
     const first = await engine.gallery.thumbnail({ id, maxSize: 32 })
     const kept = await readdir(join(folder, '.thumbnails'))
     expect(kept).toHaveLength(1)
-    expect(Buffer.from(await readFile(join(folder, '.thumbnails', kept[0] ?? '')))).toEqual(Buffer.from(first))
+    expect(Buffer.from(await readFile(join(folder, '.thumbnails', kept[0] ?? '')))).toEqual(
+      Buffer.from(first),
+    )
     await rm(join(folder, '.thumbnails'), { recursive: true })
-    expect(await engine.gallery.thumbnail({ id, maxSize: 33 })).toHaveLength(first.length)
+    // Still in memory; of another size it is made, and kept again.
+    expect(await engine.gallery.thumbnail({ id, maxSize: 32 })).toEqual(first)
+    expect(await engine.gallery.thumbnail({ id, maxSize: 16 })).not.toEqual(first)
+    expect(await readdir(join(folder, '.thumbnails'))).toHaveLength(1)
   })
 })

@@ -6,11 +6,18 @@ import { PlaneFeed } from '../../../src-renderer/planes/plane-feed.ts'
 import type { PlaneAddress } from '../../../src-renderer/planes/plane-key.ts'
 import type { PlaneSource } from '../../../src-renderer/planes/plane-source.ts'
 import { createShownStore } from '../../../src-renderer/stores/shown-store.ts'
-import { createViewerStore, withDataset, withIndex, withOpened } from '../../../src-renderer/stores/viewer-store.ts'
+import {
+  createViewerStore,
+  withDataset,
+  withIndex,
+  withOpened,
+} from '../../../src-renderer/stores/viewer-store.ts'
 import { sampleDataset, sampleOpened, settle } from './sample-image.ts'
 
 /** A feed whose engine answers at once, and whose display shows whatever it gets. */
-function openFeed(answer: (asked: PlaneAddress) => Promise<Blob> = () => Promise.resolve(new Blob(['plane']))) {
+function openFeed(
+  answer: (asked: PlaneAddress) => Promise<Blob> = () => Promise.resolve(new Blob(['plane'])),
+) {
   const asked: PlaneAddress[] = []
   const pictures: PlanePicture[] = []
   let listener: PlaneListener | undefined
@@ -50,7 +57,8 @@ describe('PlaneFeed', () => {
     open.feed.close()
     vi.useRealTimers()
   })
-  const at = (picture: PlanePicture | undefined) => picture?.layers.map(({ channel, name }) => `${channel} ${name}`)
+  const at = (picture: PlanePicture | undefined) =>
+    picture?.layers.map(({ channel, name }) => `${channel} ${name}`)
 
   it('shows all channels of the plane, and fetches those beside it', async () => {
     open = openFeed()
@@ -80,7 +88,9 @@ describe('PlaneFeed', () => {
     await settle()
     expect(open.pictures.at(-1)?.frame).toMatchObject({ width: 128, subsampling: 4, originalWidth: 512 })
     const { view } = open.shown.getState().viewport
-    open.shown.setState((state) => ({ viewport: { ...state.viewport, fit: false, view: { ...view, zoom: 1 } } }))
+    open.shown.setState((state) => ({
+      viewport: { ...state.viewport, fit: false, view: { ...view, zoom: 1 } },
+    }))
     await settle()
     expect(open.pictures.at(-1)?.frame).toMatchObject({ width: 512, subsampling: 1 })
   })

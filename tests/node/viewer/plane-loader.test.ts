@@ -27,7 +27,8 @@ describe('PlaneLoader', () => {
       now: () => nowMs,
     })
   })
-  const asked = () => planes.requests.filter(({ signal }) => !signal.aborted).map(({ address }) => address.index.t)
+  const asked = () =>
+    planes.requests.filter(({ signal }) => !signal.aborted).map(({ address }) => address.index.t)
 
   it('fetches what is wanted, then what probably will be, two at a time', async () => {
     loader.show([at(5)], [at(6), at(7), at(8)])
@@ -113,7 +114,8 @@ describe('PlaneLoader', () => {
     loader = new PlaneLoader({
       cache,
       fetch: planes.fetch,
-      onPlanes: (fetched) => shown.push(fetched.map((plane) => (plane.kind === 'packet' ? plane.packet.size : 0))),
+      onPlanes: (fetched) =>
+        shown.push(fetched.map((plane) => (plane.kind === 'packet' ? plane.packet.size : 0))),
       onFailure: (error) => failures.push(error),
       now: () => 0,
     })

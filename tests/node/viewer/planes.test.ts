@@ -80,8 +80,16 @@ describe('planes in advance', () => {
   const sizes = { t: 10, z: 3 }
   it('are those beside the plane, along the axis that was moved last first', () => {
     const at = (axis?: 't' | 'z') => indicesAhead({ sizes, index: { t: 4, z: 0 }, axis, playing: false })
-    expect(at()).toEqual([{ t: 5, z: 0 }, { t: 3, z: 0 }, { t: 4, z: 1 }])
-    expect(at('z')).toEqual([{ t: 4, z: 1 }, { t: 5, z: 0 }, { t: 3, z: 0 }])
+    expect(at()).toEqual([
+      { t: 5, z: 0 },
+      { t: 3, z: 0 },
+      { t: 4, z: 1 },
+    ])
+    expect(at('z')).toEqual([
+      { t: 4, z: 1 },
+      { t: 5, z: 0 },
+      { t: 3, z: 0 },
+    ])
   })
   it('go on at the beginning while they play', () => {
     const ahead = indicesAhead({ sizes, index: { t: 8, z: 0 }, axis: 't', playing: true })

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Histogram } from '../../../src-renderer/display/display-types.ts'
-import { displaySettings, initialLooks, windowOf, withHistogram } from '../../../src-renderer/stores/channel-look.ts'
+import {
+  displaySettings,
+  initialLooks,
+  windowOf,
+  withHistogram,
+} from '../../../src-renderer/stores/channel-look.ts'
 import {
   activeChannel,
   initialViewerState,
@@ -66,7 +71,13 @@ describe('looks of channels', () => {
     const [dapi, gfp] = initialLooks(sampleDataset())
     expect(dapi).toMatchObject({ table: '#3b7bff', window: undefined })
     expect(gfp).toMatchObject({ table: '#00ff3c', window: { low: 100, high: 900 } })
-    const own = initialLooks({ sizes: { c: 2 }, channels: [{ name: 'DAPI', color: '#123456' }, { name: 'x', color: 'red' }] })
+    const own = initialLooks({
+      sizes: { c: 2 },
+      channels: [
+        { name: 'DAPI', color: '#123456' },
+        { name: 'x', color: 'red' },
+      ],
+    })
     expect(own.map(({ table }) => table)).toEqual(['#123456', '#ff00e0'])
     expect(initialLooks({ sizes: {}, channels: [{ name: 'GFP', color: '#00ff00' }] })[0]?.table).toBe('gray')
     expect(initialLooks({ sizes: { c: 3 }, channels: [] }).map(({ name }) => name)).toEqual([

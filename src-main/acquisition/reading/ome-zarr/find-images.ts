@@ -1,17 +1,9 @@
 /** The images of an OME-Zarr, however they lie in it: one at the root, series (bioformats2raw), wells of a plate. */
 import { join } from 'node:path'
-import { CoverslipError } from '../../../../src-shared/errors.ts'
-import {
-  omeImageSchema,
-  omeLayoutSchema,
-  omeOf,
-  omePlateSchema,
-  omeSeriesSchema,
-  omeWellSchema,
-} from './ome-schema.ts'
+import { omeOf, omePlateSchema, omeSeriesSchema, omeWellSchema } from './ome-schema.ts'
 import { type OmeImage, readOmeImage } from './ome-image.ts'
 import { unreadablePart } from './unreadable-part.ts'
-import { parsed, readZarrNode, type ZarrNode } from './zarr-metadata.ts'
+import { findZarrNode, parsed, readZarrNode, type ZarrNode } from './zarr-metadata.ts'
 
 /** Read at a time. */
 const foldersAtOnce = 16
@@ -24,16 +16,18 @@ export type FoundImage = {
 }
 
 /** @throws CoverslipError UNREADABLE_IMAGE naming file and reason */
-export async function findImages(root: string, node: ZarrNode): Promise<readonly FoundImage[]> {
+export async function findImages(
+  root: string,
+  node: Pick<ZarrNode, 'attributes'>,
+): Promise<readonly FoundImage[]> {
   const ome = omeOf(node.attributes)
-  if (omePlateSchema.safeParse(ome).success) return plateImages(root, ome)
-  if (omeLayoutSchema.safeParse(ome).success) return seriesImages(root)
-  if (omeImageSchema.safeParse(ome).success || node.kind === 'array') {
-    if (node.kind === 'array') throw unreadablePart(root, 'it is an array of numbers without OME metadata')
-    const image = await readOmeImage(root, node)
-    return [{ position: nameOf(image, '1'), image }]
-  }
-  throw unreadablePart(root, 'it has neither images nor a plate in its metadata (OME-Zarr 0.4 or 0.5)')
+  const says = (name: string) => typeof ome === 'object' && ome !== null && name in ome
+  if (says('plate')) return plateImages(root, ome)
+  if (says('bioformats2raw.layout')) return seriesImages(root)
+  if (!says('multiscales'))
+    throw unreadablePart(root, 'it has neither images nor a plate in its metadata (OME-Zarr 0.4 or 0.5)')
+  const image = await readOmeImage(root, node)
+  return [{ position: image.own?.position.name ?? image.name ?? '1', image }]
 }
 
 async function plateImages(root: string, ome: unknown): Promise<readonly FoundImage[]> {
@@ -62,21 +56,12 @@ async function seriesImages(root: string): Promise<readonly FoundImage[]> {
 
 /** As `OME` lists them; otherwise numbered from 0 without a gap. */
 async function seriesOf(root: string): Promise<readonly string[]> {
-  const node = await readZarrNode(join(root, 'OME')).catch((error: unknown) => {
-    if (error instanceof CoverslipError) return undefined
-    throw error
-  })
+  const node = await findZarrNode(join(root, 'OME'))
   const listed = omeSeriesSchema.safeParse(node === undefined ? undefined : omeOf(node.attributes))
   if (listed.success) return listed.data.series
   const found: string[] = []
-  for (let number = 0; number < maxImages; number++) {
-    const isThere = await readZarrNode(join(root, String(number))).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere) break
-    found.push(String(number))
-  }
+  while (found.length <= maxImages && (await findZarrNode(join(root, String(found.length)))) !== undefined)
+    found.push(String(found.length))
   return found
 }
 
@@ -102,5 +87,3 @@ async function eachOf<Item, Result>(
     results.push(...(await Promise.all(items.slice(from, from + foldersAtOnce).map(work))))
   return results
 }
-
-const nameOf = (image: OmeImage, otherwise: string) => image.own?.position.name ?? image.name ?? otherwise

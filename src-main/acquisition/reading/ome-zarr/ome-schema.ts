@@ -71,8 +71,6 @@ export const omeWellSchema = z.looseObject({
 /** Of the group `OME`. */
 export const omeSeriesSchema = z.looseObject({ series: z.array(relativePath).max(20_000) })
 
-export const omeLayoutSchema = z.looseObject({ 'bioformats2raw.layout': z.number() })
-
 /** Where the attributes of OME are: below `ome` since 0.5. */
 export function omeOf(attributes: Readonly<Record<string, unknown>>): unknown {
   return 'ome' in attributes ? attributes['ome'] : attributes

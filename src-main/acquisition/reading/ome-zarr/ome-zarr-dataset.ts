@@ -24,10 +24,10 @@ export const openOmeZarr: OpenDatasets = async (root) => {
   return [...kinds].map((kind) => new OmeZarrDataset(folder, { kind, content, isOnly: kinds.size === 1 }))
 }
 
-/** What images of one dataset have in common: everything but how many time points there are. */
-function kindOf({ axes, first, levels, channels }: OmeImage): string {
+/** What images of one dataset have in common: everything but how many time points and smaller copies there are. */
+function kindOf({ axes, first, channels }: OmeImage): string {
   const shape = first.shape.filter((_, axis) => axis !== axes.t)
-  return JSON.stringify([axes, shape, first.sampleType, levels.length, channels.length])
+  return JSON.stringify([axes, shape, first.sampleType, channels.length])
 }
 
 class OmeZarrDataset implements DatasetReader {

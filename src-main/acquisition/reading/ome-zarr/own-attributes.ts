@@ -1,4 +1,4 @@
-/** `attributes.coverslip` (src-main/acquisition/storage/ome-zarr/dataset-metadata.ts): only what the viewer needs of it. */
+/** `attributes.coverslip` (src-main/acquisition/storage/ome-zarr/dataset-metadata.ts): what readers need of it. */
 import { z } from 'zod'
 import { pixelFormatSchema } from '../../../../src-shared/frames/pixel-format.ts'
 
@@ -14,6 +14,8 @@ const ownDatasetSchema = z.looseObject({
       pixelFormat: pixelFormatSchema,
       significantBits: z.number().int().min(1).max(16),
     }),
+    axes: z.array(z.looseObject({ axis: z.enum(['t', 'p', 'c', 'z']) })),
+    storage: z.looseObject({ compression: z.enum(['none', 'zstd']) }),
     metadata: z.record(z.string(), z.unknown()),
   }),
 })

@@ -97,9 +97,16 @@ const arrayV2Schema = z.object({
 
 /** Reads the metadata of the node `folder`. @throws CoverslipError UNREADABLE_IMAGE naming file and reason */
 export async function readZarrNode(folder: string): Promise<ZarrNode> {
+  const node = await findZarrNode(folder)
+  if (node !== undefined) return node
+  throw unreadablePart(folder, 'it has no zarr.json (or .zarray, .zgroup)')
+}
+
+/** As `readZarrNode`; undefined when there is no node. @throws CoverslipError UNREADABLE_IMAGE */
+export async function findZarrNode(folder: string): Promise<ZarrNode | undefined> {
   const path = join(folder, 'zarr.json')
   const json = await readJson(path)
-  if (json === undefined) return readNodeV2(folder)
+  if (json === undefined) return findNodeV2(folder)
   if (groupSchema.safeParse(json).success) {
     return { kind: 'group', attributes: parsed(groupSchema, json, path).attributes }
   }
@@ -117,7 +124,7 @@ export async function readZarrArray(folder: string): Promise<ZarrArray> {
   throw unreadablePart(folder, 'it is a group, not an array')
 }
 
-async function readNodeV2(folder: string): Promise<ZarrNode> {
+async function findNodeV2(folder: string): Promise<ZarrNode | undefined> {
   const path = join(folder, '.zarray')
   const json = await readJson(path)
   const own = (await readJson(join(folder, '.zattrs'))) ?? {}
@@ -131,7 +138,7 @@ async function readNodeV2(folder: string): Promise<ZarrNode> {
   }
   if ((await readJson(join(folder, '.zgroup'))) !== undefined)
     return { kind: 'group', attributes: ownAttributes }
-  throw unreadablePart(folder, 'it has no zarr.json (or .zarray, .zgroup)')
+  return undefined
 }
 
 /** The array `folder` whose `zarr.json` is `metadata`. @throws CoverslipError UNREADABLE_IMAGE */

@@ -15,12 +15,14 @@ export type BatchKind =
 
 /** What the microscope can do in a row. */
 export type BatchRules = {
-  /** Time from one frame to the next when the cameras of `event` run free, ms. */
+  /** Least time between images of `event` that are triggered one by one, ms. */
   framePeriodMs(event: NumberedEvent): number
   /** Planes that the focus drive steps through by itself with the cameras of `event`; 0: it cannot. */
   triggeredPlanes(event: NumberedEvent): number
 }
 
+/** Times of a plan are sums of intervals, with errors of rounding, ms. */
+const toleranceMs = 1e-3
 /** A batch is listed in memory. */
 const longestBatch = 100_000
 
@@ -57,7 +59,7 @@ function followsAs(
     return rules.triggeredPlanes(event) > 1 ? 'triggeredStack' : 'stack'
   if (!differOnlyIn('t', event.index, next.index) || event.zUm !== next.zUm) return undefined
   const intervalMs = ((next.minStartS ?? 0) - (event.minStartS ?? 0)) * 1000
-  return intervalMs <= rules.framePeriodMs(event) ? 'burst' : undefined
+  return intervalMs < rules.framePeriodMs(event) - toleranceMs ? 'burst' : undefined
 }
 
 /** Whether nothing but focus and time need differ. */

@@ -22,6 +22,16 @@ type Options = {
   readonly run: ExposeOptions
 }
 
+/** Frames that come without being asked for one by one. */
+type Sequence = {
+  /** What makes them come. */
+  readonly beside?: (signal: AbortSignal) => Promise<void>
+  readonly before: (exposing: Exposing, signal: AbortSignal) => Promise<void>
+  readonly frame: (exposing: Exposing, signal: AbortSignal, at: FrameAt) => Promise<FrameInfo>
+}
+/** Number `i` of a sequence that is lit since `sinceNs`, of `process.hrtime`. */
+type FrameAt = { readonly i: number; readonly sinceNs: bigint }
+
 /** The exposures of one batch: light on, frames awaited and handed on, light off. */
 export class Exposures {
   readonly #options: Options
@@ -52,36 +62,37 @@ export class Exposures {
 
   /** Consecutive frames of cameras that run free, in light that stays on. */
   burst(batch: EventBatch): Promise<void> {
-    return this.#continuously(batch, [], ({ camera, exposureMs }, signal, i) =>
-      i === 0 ? camera.freshFrame(exposureMs, signal) : camera.nextFrame(exposureMs, signal),
-    )
+    return this.#continuously(batch, {
+      before: ({ camera, exposureMs }, signal) => camera.anyFrame(exposureMs, signal),
+      frame: ({ camera, exposureMs }, signal, { i, sinceNs }) =>
+        i === 0 ? camera.freshFrame(exposureMs, sinceNs, signal) : camera.nextFrame(exposureMs, signal),
+    })
   }
 
   /** Frames that `steps`, a motion of the focus drive, triggers one by one, in light that stays on. */
   triggeredBy(batch: EventBatch, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    for (const { camera } of this.#options.cameras) camera.skipPresent()
-    return this.#continuously(batch, [steps], ({ camera, exposureMs }, signal) =>
-      camera.nextFrame(exposureMs, signal),
-    )
+    return this.#continuously(batch, {
+      beside: steps,
+      before: async ({ camera }) => camera.skipPresent(),
+      frame: ({ camera, exposureMs }, signal) => camera.nextFrame(exposureMs, signal),
+    })
   }
 
   /** Each camera's frames in its own time; an event begins when the first camera has delivered the one before. */
-  async #continuously(
-    batch: EventBatch,
-    others: readonly ((signal: AbortSignal) => Promise<void>)[],
-    frame: (exposing: Exposing, signal: AbortSignal, i: number) => Promise<FrameInfo>,
-  ): Promise<void> {
+  async #continuously(batch: EventBatch, { beside, before, frame }: Sequence): Promise<void> {
     const { light, gates, cameras, run } = this.#options
     await this.#inLight(async () => {
       await light.open(gates)
+      const sinceNs = process.hrtime.bigint()
       const taking = cameras.map((exposing, n) => async (signal: AbortSignal) => {
+        await before(exposing, signal)
         for (const [i, event] of batch.entries()) {
           if (n === 0) run.begun(event)
-          const { sequence } = await frame(exposing, signal, i)
+          const { sequence } = await frame(exposing, signal, { i, sinceNs })
           await this.#hand({ camera: exposing.camera.id, sequence, event })
         }
       })
-      await together(this.#signal, [...others, ...taking])
+      await together(this.#signal, [...taking, ...(beside === undefined ? [] : [beside])])
     }, batch.at(-1)?.keepShutterOpen)
   }
 
@@ -129,5 +140,7 @@ export class Exposures {
 }
 
 function oneFrame({ camera, exposureMs, isTriggered }: Exposing, signal: AbortSignal): Promise<FrameInfo> {
-  return isTriggered ? camera.trigger(exposureMs, signal) : camera.freshFrame(exposureMs, signal)
+  if (isTriggered) return camera.trigger(exposureMs, signal)
+  camera.skipPresent()
+  return camera.freshFrame(exposureMs, process.hrtime.bigint(), signal)
 }

@@ -89,7 +89,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
       await allEnded([
         this.#stages.moveTo(target, signal),
         this.#settings.apply([
-          ...path.settings.filter((setting) => !isAbout(setting, this.#light.used)),
+          ...path.settings.filter(
+            (setting) => !isAbout(setting, this.#light.used) && !this.#cameras.isExposure(event, setting),
+          ),
           ...this.#settingsOf(event.properties),
         ]),
         this.#cameras.setUp(event, kindOf(batch, this.#rules), signal),

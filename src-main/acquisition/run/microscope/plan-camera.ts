@@ -52,7 +52,11 @@ export class PlanCamera {
   static async open(devices: DeviceRegistry, id: string): Promise<PlanCamera> {
     const camera = devices.camera(id)
     try {
-      return new PlanCamera(devices, camera, await devices.acquire(id, { owner: 'a running plan' }))
+      return new PlanCamera(
+        devices,
+        camera,
+        await devices.acquire(id, { owner: 'a running plan', triggers: true }),
+      )
     } catch (error) {
       throw deviceFailure(camera.description.name, error)
     }
@@ -67,22 +71,30 @@ export class PlanCamera {
     await this.#triggered
     this.#frames.skipPresent()
     const refused = new AbortController()
-    const triggered = this.#devices.trigger(this.id, { exposureMs }).catch((error: unknown) => {
-      refused.abort(deviceFailure(this.name, error))
-    })
+    const triggered = this.#devices
+      .trigger(this.id, { exposureMs, lease: this.lease })
+      .catch((error: unknown) => {
+        refused.abort(deviceFailure(this.name, error))
+      })
     this.#triggered = triggered
     return this.#next(exposureMs, AbortSignal.any([signal, refused.signal]))
   }
 
-  /** A frame of the camera that runs free whose exposure began after this call. */
-  async freshFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
-    const calledNs = process.hrtime.bigint()
+  /** Resolves when the camera that runs free has delivered a frame: the next one is being exposed. */
+  async anyFrame(exposureMs: number, signal: AbortSignal): Promise<void> {
     this.#frames.skipPresent()
+    await this.#next(exposureMs, signal, true)
+  }
+
+  /** The first frame of the camera that runs free whose exposure began after `sinceNs`, of `process.hrtime`. */
+  async freshFrame(exposureMs: number, sinceNs: bigint, signal: AbortSignal): Promise<FrameInfo> {
     for (let before = 0; ; before += 1) {
       const info = await this.#next(exposureMs, signal, true)
-      const beganNs = info.timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
-      // A camera's clock may be a little off: what came after those under way was certainly exposed after the call.
-      if (beganNs >= calledNs || before >= framesUnderWay) return info
+      // A camera's clock may be off: no exposure has ended after its frame was there, and what came after those under
+      // way was certainly exposed since.
+      const endedNs = info.timestampNs < info.hostTimeNs ? info.timestampNs : info.hostTimeNs
+      const beganNs = endedNs - BigInt(Math.round(info.exposureMs * 1e6))
+      if (beganNs >= sinceNs || before >= framesUnderWay) return info
     }
   }
 

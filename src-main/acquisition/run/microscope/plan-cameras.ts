@@ -2,11 +2,15 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
-import type { DeviceSettings } from './device-settings.ts'
+import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { presetOf } from './plan-problems.ts'
 import { allEnded } from './together.ts'
 import { whenReady } from './when-ready.ts'
+
+/** What a triggered image takes besides its exposure, about, ms. */
+const triggerMs = 3
 
 /** A camera that was lost is waited for so long before an event fails, ms. */
 const reconnectMs = 10_000
@@ -60,17 +64,22 @@ export class PlanCameras {
     return camera === undefined ? this.#usual : [this.#devices.camera(camera).id]
   }
 
-  /** How long `cameraId` exposes for `event`, ms. */
+  /** How long `cameraId` exposes for `event`, ms: as its channel says, or else the channel's preset. */
   exposureMs(event: NumberedEvent, cameraId: string): number {
-    return event.exposureMs ?? this.#exposures.get(cameraId) ?? 0
+    return event.exposureMs ?? this.#presetExposureMs(event, cameraId) ?? this.#exposures.get(cameraId) ?? 0
   }
 
-  /** Time between the frames of `event` when its cameras run free, as far as they tell, ms. */
+  /** Whether `setting` is the exposure of a camera of `event`, which `setUp` sets. */
+  isExposure(event: NumberedEvent, { deviceId, property }: Setting): boolean {
+    return property === standardProperty.exposureMs && this.of(event).includes(deviceId)
+  }
+
+  /** Least time between images of `event` that are triggered one by one, as far as its cameras tell, ms. */
   framePeriodMs(event: NumberedEvent): number {
     const periods = this.of(event).map((id) => {
       const { properties } = this.#devices.camera(id)
       const rate = Number(properties.find(({ name }) => name === standardProperty.frameRate)?.value ?? 0)
-      return Math.max(this.exposureMs(event, id), rate > 0 ? 1000 / rate : 0)
+      return Math.max(this.exposureMs(event, id) + triggerMs, rate > 0 ? 1000 / rate : 0)
     })
     return Math.max(0, ...periods)
   }
@@ -83,7 +92,7 @@ export class PlanCameras {
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
-        if (camera.properties.some(({ name }) => name === standardProperty.exposureMs))
+        if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
       }),
     )
@@ -114,11 +123,23 @@ export class PlanCameras {
     )
   }
 
+  #presetExposureMs(event: NumberedEvent, cameraId: string): number | undefined {
+    const preset = event.channel === undefined ? undefined : presetOf(this.#devices, event.channel)
+    const value = preset?.settings.find(
+      ({ deviceId, property }) => deviceId === cameraId && property === standardProperty.exposureMs,
+    )?.value
+    return typeof value === 'number' ? value : undefined
+  }
+
   async #setTrigger(camera: DeviceState, kind: BatchKind): Promise<void> {
     const value = triggerModeFor[kind]
     if (!triggerModesOf(camera).includes(value)) return
     await this.#settings.set({ deviceId: camera.id, property: standardProperty.triggerMode, value })
   }
+}
+
+function hasExposure({ properties }: DeviceState): boolean {
+  return properties.some(({ name, readOnly }) => name === standardProperty.exposureMs && !readOnly)
 }
 
 function exposureOf({ properties }: DeviceState): number {

@@ -10,6 +10,7 @@ import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { deviceFailure } from './device-failure.ts'
 
 export type PlanOnMicroscope = {
   readonly sequence: MdaSequence
@@ -42,20 +43,30 @@ export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): r
       problems.push({ path, message: sentence(CoverslipError.from(error)) })
     }
   }
-  for (const name of plan.detectorNames) attempt('', () => readyCamera(devices, name))
-  if (plan.detectorNames.length === 0) attempt('', () => readyCamera(devices))
-  checkSequence(devices, plan.sequence, '', attempt)
+  const names = plan.detectorNames.length === 0 ? [undefined] : plan.detectorNames
+  for (const name of names) attempt('', () => readyCamera(devices, name))
+  if (problems.length === 0) checkSequence(devices, plan.sequence, '', { cameras: names, attempt })
   return problems
 }
 
+type Check = {
+  /** Cameras for channels that name none; undefined: the first. */
+  readonly cameras: readonly (string | undefined)[]
+  readonly attempt: Attempt
+}
 type Attempt = (path: string, check: () => unknown) => void
 
-function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: string, attempt: Attempt): void {
-  for (const [i, channel] of sequence.channels.entries())
+function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: string, check: Check): void {
+  const { cameras, attempt } = check
+  for (const [i, channel] of sequence.channels.entries()) {
+    const own = channel.camera === undefined ? cameras : [channel.camera]
     attempt(`${at}channels[${i}]`, () => checkChannel(devices, channel))
+    attempt(`${at}channels[${i}].exposure`, () => checkExposure(devices, channel.exposureMs, own))
+  }
   const { setup, autofocus, positions } = sequence
   if (setup !== undefined) {
     checkProperties(devices, setup.properties, `${at}setup.properties`, attempt)
+    attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => autofocusDevice(devices, autofocus.deviceName))
@@ -63,7 +74,7 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
   for (const [i, position] of positions.entries()) {
     checkProperties(devices, position.properties, `${at}stage_positions[${i}].properties`, attempt)
     if (position.sequence !== undefined)
-      checkSequence(devices, position.sequence, `${at}stage_positions[${i}].sequence.`, attempt)
+      checkSequence(devices, position.sequence, `${at}stage_positions[${i}].sequence.`, check)
   }
 }
 
@@ -77,9 +88,27 @@ function checkChannel(devices: DeviceRegistry, channel: ChannelPlan): void {
   }
   for (const { deviceId, property, value } of preset.settings)
     checkSetting(devices, [deviceId, property, value])
-  const camera = channel.camera === undefined ? undefined : readyCamera(devices, channel.camera)
-  if (channel.exposureMs !== undefined && camera !== undefined)
-    checkSetting(devices, [camera.id, standardProperty.exposureMs, channel.exposureMs])
+  if (channel.camera !== undefined) readyCamera(devices, channel.camera)
+}
+
+/** @throws CoverslipError unless all of `cameras` that there are can expose for so long. */
+function checkExposure(
+  devices: DeviceRegistry,
+  exposureMs: number | undefined,
+  cameras: readonly (string | undefined)[],
+): void {
+  if (exposureMs === undefined) return
+  const known = devices.devices().map(({ id, description }) => [id, description.name])
+  for (const name of cameras) {
+    // One that is not there is told of as such.
+    if (name !== undefined && !known.some((names) => names.includes(name))) continue
+    const { id, description } = devices.camera(name)
+    try {
+      checkSetting(devices, [id, standardProperty.exposureMs, exposureMs])
+    } catch (error) {
+      throw deviceFailure(description.name, error)
+    }
+  }
 }
 
 function checkProperties(

@@ -59,6 +59,24 @@ export function roundDistanceUm({ scale }: MapFrame, px: number): number {
   return factor * decade
 }
 
+/** The part of `box` that is not absurdly far from the stage's travel: a slip in one position leaves the map useful. */
+export function nearTravel(box: Box, travel: Box | undefined): Box {
+  if (travel === undefined) return box
+  const [x, y] = [(travel.left + travel.right) / 2, (travel.bottom + travel.top) / 2]
+  const [dx, dy] = [farTravels * (travel.right - travel.left), farTravels * (travel.top - travel.bottom)]
+  const within = (value: number, middle: number, reach: number) =>
+    Math.max(middle - reach, Math.min(middle + reach, value))
+  return {
+    left: within(box.left, x, dx),
+    right: within(box.right, x, dx),
+    bottom: within(box.bottom, y, dy),
+    top: within(box.top, y, dy),
+  }
+}
+
+/** A plate is larger than the travel of a stage that does not suit it, but not so much. */
+const farTravels = 8
+
 /** The smallest box around all of `boxes`; undefined when there are none. */
 export function unionOf(boxes: readonly Box[]): Box | undefined {
   const [first, ...others] = boxes

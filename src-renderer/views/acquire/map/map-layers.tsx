@@ -18,6 +18,8 @@ export type MapLayersProps = {
 
 /** Places have names up to so many; then they are dots. */
 const mostLabels = 150
+/** More places are not drawn. */
+const mostPlaces = 20_000
 /** The way from tile to tile is drawn up to so many. */
 const longestWay = 3000
 
@@ -59,7 +61,7 @@ const TilesLayer = memo(function TilesLayer({ tiles: { centres }, size }: TilesL
 type PlacesLayerProps = Pick<MapLayersProps, 'places' | 'fieldOfView' | 'labelUm'>
 
 const PlacesLayer = memo(function PlacesLayer({ places, fieldOfView, labelUm }: PlacesLayerProps) {
-  const centres = places.map(({ x, y }): Point => [x, y])
+  const centres = places.slice(0, mostPlaces).map(({ x, y }): Point => [x, y])
   const dot = labelUm * 0.55
   return (
     <>

@@ -6,7 +6,7 @@ import { useEngine, usePlan } from '../../../services.ts'
 import { xyStage } from '../../../stores/selectors.ts'
 import { useFieldOfView } from '../use-microscope.ts'
 import { DrawingLayer } from './drawing-layer.tsx'
-import { roundDistanceUm, unionOf } from './map-frame.ts'
+import { nearTravel, roundDistanceUm, unionOf } from './map-frame.ts'
 import { MapLayers } from './map-layers.tsx'
 import { mapTiles, placesOf, planBox } from './map-shapes.ts'
 import { MapToolbar } from './map-toolbar.tsx'
@@ -17,6 +17,7 @@ import { useMapGestures } from './use-map-gestures.ts'
 
 /** Room around the present place when there is nothing else to show, µm. */
 const usualRoomUm = 500
+const usualBox: Box = { left: -usualRoomUm, right: usualRoomUm, bottom: -usualRoomUm, top: usualRoomUm }
 
 /** The stage from above, as the live image lies: its travel, the plan's places and tiles, and where it is now. */
 export function StageMap() {
@@ -41,14 +42,11 @@ export function StageMap() {
     return mapTiles(sequence, around, fieldOfView)
   }, [sequence, places, home, fieldOfView])
   const presentBox = usePresentBox(fieldOfView)
-  const content = useMemo(
-    (): Box =>
-      unionOf(
-        [planBox(sequence, { places, tiles }, fieldOfView), presentBox].filter((box) => box !== undefined),
-      ) ??
-      travel ?? { left: -usualRoomUm, right: usualRoomUm, bottom: -usualRoomUm, top: usualRoomUm },
-    [sequence, places, tiles, fieldOfView, presentBox, travel],
-  )
+  const content = useMemo((): Box => {
+    const ofPlan = planBox(sequence, { places, tiles }, fieldOfView)
+    const shown = unionOf([ofPlan, presentBox].filter((box) => box !== undefined))
+    return shown === undefined ? (travel ?? usualBox) : nearTravel(shown, travel)
+  }, [sequence, places, tiles, fieldOfView, presentBox, travel])
   const view = useMapFrame(host, content)
   const { frame, size } = view
   const gestures = useMapGestures(host, view, fieldOfView)

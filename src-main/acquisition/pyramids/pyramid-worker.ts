@@ -1,0 +1,29 @@
+/** Makes the smaller copies of one acquisition's images, then ends. */
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { readSummary } from '../recording/recording-folder.ts'
+import { makePyramid } from '../storage/ome-zarr/make-pyramid.ts'
+import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
+import type { PyramidWorkerData, PyramidWorkerMessage } from './pyramid-messages.ts'
+
+if (parentPort === null) throw new Error('pyramid-worker runs as a worker thread')
+const port = parentPort
+const { folder }: PyramidWorkerData = workerData
+
+let resting = Promise.withResolvers<void>()
+resting.resolve()
+port.on('message', ({ type }: PyramidWorkerMessage) => {
+  if (type === 'goOn') resting.resolve()
+  else resting = Promise.withResolvers()
+})
+
+const summary = await readSummary(folder)
+const { storage } = summary?.request ?? {}
+if (summary !== undefined && storage?.format === 'ome-zarr' && storage.pyramid) {
+  for (const { folder: dataset, layout } of summary.datasets) {
+    // Without a frame there is nothing to make smaller.
+    if (layout === undefined) continue
+    await makePyramid(omeZarrPath(join(folder, dataset), layout.name), { rest: () => resting.promise })
+  }
+}
+port.close()

@@ -1,0 +1,182 @@
+/** The pixels of an image in a TIFF file. */
+import { maxImageBytes } from '../../../src-shared/frames/frame-packet.ts'
+import type { ImagePlane } from './dataset-reader.ts'
+import { requirePacketSize } from './plane-size.ts'
+import { decompressBlock } from './tiff-compression.ts'
+import type { TiffDirectories } from './tiff-directory.ts'
+import { photometric, tag, type TiffImage } from './tiff-image.ts'
+import { unreadable } from './unreadable.ts'
+
+const mostBlocks = 4_000_000
+
+/**
+ * The pixels of `image`.
+ * @param channel of `image.channels`.
+ * @returns undefined when part of them is not in the file: cut off, or not yet written.
+ * @throws CoverslipError UNREADABLE_IMAGE when they are damaged; TOO_LARGE.
+ */
+export async function readTiffPixels(
+  directories: TiffDirectories,
+  image: TiffImage,
+  channel: number,
+): Promise<ImagePlane | undefined> {
+  const { width, height, bits, samples, pixelFormat } = image
+  if (channel >= image.channels) return undefined
+  requirePacketSize(directories.file.path, { width, height, bytes: (width * height * samples * bits) / 8 })
+  const whole = await readSamples(directories, image)
+  if (whole === undefined) return undefined
+  const plane = { width, height, pixelFormat, significantBits: bits }
+  if (image.photometric === photometric.palette)
+    return { ...plane, pixels: await colored(directories, image, whole) }
+  const first = pixelFormat === 'RGB8' ? 0 : channel
+  const wanted = pixelFormat === 'RGB8' ? 3 : 1
+  const pixels = wanted === samples ? whole : pickSamples(whole, { samples, first, wanted, bytes: bits / 8 })
+  // Also 16-bit values: the complement of both bytes is that of the value.
+  if (image.photometric === photometric.whiteIsZero)
+    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - (pixels[i] ?? 0)
+  return { ...plane, pixels }
+}
+
+/** A strip or tile: where it is in the file, and in the image. */
+type Block = {
+  readonly at: number
+  /** Bytes in the file. */
+  readonly stored: number
+  /** Bytes of its pixels. */
+  readonly length: number
+  readonly left: number
+  readonly top: number
+  /** Of planar files: the sample that it holds. */
+  readonly sample: number | undefined
+}
+
+/** All samples of the image, interleaved, little endian; undefined when part of them is not in the file. */
+async function readSamples(
+  directories: TiffDirectories,
+  image: TiffImage,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { file, form } = directories
+  const { width, height, samples, compression } = image
+  const target = new Uint8Array((width * height * samples * image.bits) / 8)
+  const inPlace = compression === 1 && !image.planar && !image.tiled
+  for (const block of await blocksOf(directories, image)) {
+    // Sparse files leave out blocks of zeros.
+    if (block.at === 0 && block.stored === 0) continue
+    if (inPlace) {
+      const start = (block.top * width * samples * image.bits) / 8
+      const part = target.subarray(start, start + block.length)
+      if ((await file.readInto(part, block.at)) < block.length) return undefined
+      continue
+    }
+    const stored = compression === 1 ? block.length : block.stored
+    if (stored === 0 || stored > 2 * block.length + 4096)
+      throw unreadable(file.path, `a part of an image claims ${stored} bytes for ${block.length}`)
+    const packed = await file.read(block.at, stored)
+    if (packed.length < stored) return undefined
+    const unpacked = await decompressed(file.path, packed, { compression, length: block.length })
+    if (image.bits === 16 && !form.littleEndian) Buffer.from(unpacked.buffer).swap16()
+    if (image.predictor === 2) undoDifferences(unpacked, image)
+    copyBlock(unpacked, target, { image, block })
+  }
+  if (inPlace && image.bits === 16 && !form.littleEndian) Buffer.from(target.buffer).swap16()
+  return target
+}
+
+/** @throws CoverslipError UNREADABLE_IMAGE when they are not as many, or larger, than the image has room for */
+async function blocksOf(directories: TiffDirectories, image: TiffImage): Promise<readonly Block[]> {
+  const { path } = directories.file
+  const { width, height, blockWidth, blockHeight, tiled, planar, samples } = image
+  const { entries } = image.directory
+  const across = Math.ceil(width / blockWidth)
+  const down = Math.ceil(height / blockHeight)
+  const count = across * down * (planar ? samples : 1)
+  const list = (which: number) => directories.numbers(entries.get(which), mostBlocks)
+  const offsets = await list(tiled ? tag.tileOffsets : tag.stripOffsets)
+  const counts = await list(tiled ? tag.tileByteCounts : tag.stripByteCounts)
+  if (offsets.length !== count)
+    throw unreadable(path, `it lists ${offsets.length} parts of an image instead of ${count}`)
+  return offsets.map((at, i) => {
+    const top = (Math.floor(i / across) % down) * blockHeight
+    const rows = tiled ? blockHeight : Math.min(blockHeight, height - top)
+    const length = (blockWidth * rows * (planar ? 1 : samples) * image.bits) / 8
+    if (length > maxImageBytes) throw unreadable(path, `a part of an image claims ${length} bytes`)
+    const sample = planar ? Math.floor(i / (across * down)) : undefined
+    return { at, stored: counts[i] ?? 0, length, left: (i % across) * blockWidth, top, sample }
+  })
+}
+
+/** In memory of its own, as what comes next works in place. */
+async function decompressed(
+  path: string,
+  packed: Uint8Array,
+  how: { readonly compression: number; readonly length: number },
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return Uint8Array.from(await decompressBlock(packed, how))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw unreadable(path, `its pixels are damaged (${reason})`, error)
+  }
+}
+
+/** Horizontal differencing (TIFF 6.0, section 14), undone in place. */
+function undoDifferences(block: Uint8Array<ArrayBuffer>, image: TiffImage): void {
+  const perPixel = image.planar ? 1 : image.samples
+  const rowSamples = image.blockWidth * perPixel
+  const samples = image.bits === 8 ? block : new Uint16Array(block.buffer)
+  for (let row = 0; row < samples.length; row += rowSamples)
+    for (let i = row + perPixel; i < row + rowSamples; i++)
+      samples[i] = (samples[i] ?? 0) + (samples[i - perPixel] ?? 0)
+}
+
+/** Copies the part of a block that lies within the image: tiles may reach beyond it. */
+function copyBlock(
+  pixels: Uint8Array,
+  target: Uint8Array,
+  { image, block }: { readonly image: TiffImage; readonly block: Block },
+): void {
+  const { width, height, samples, blockWidth, blockHeight } = image
+  const { left, top, sample } = block
+  const bytes = image.bits / 8
+  const columns = Math.min(blockWidth, width - left)
+  const rows = Math.min(blockHeight, height - top)
+  for (let y = 0; y < rows; y++) {
+    const to = ((top + y) * width + left) * samples * bytes
+    if (sample === undefined) {
+      const from = y * blockWidth * samples * bytes
+      target.set(pixels.subarray(from, from + columns * samples * bytes), to)
+      continue
+    }
+    const from = y * blockWidth * bytes
+    for (let x = 0; x < columns; x++)
+      for (let byte = 0; byte < bytes; byte++)
+        target[to + (x * samples + sample) * bytes + byte] = pixels[from + x * bytes + byte] ?? 0
+  }
+}
+
+function pickSamples(
+  whole: Uint8Array,
+  pick: { readonly samples: number; readonly first: number; readonly wanted: number; readonly bytes: number },
+): Uint8Array<ArrayBuffer> {
+  const { samples, first, wanted, bytes } = pick
+  const [from, to] = [samples * bytes, wanted * bytes]
+  const pixels = whole.length / from
+  const picked = new Uint8Array(pixels * to)
+  for (let i = 0; i < pixels; i++)
+    for (let byte = 0; byte < to; byte++) picked[i * to + byte] = whole[i * from + first * bytes + byte] ?? 0
+  return picked
+}
+
+async function colored(
+  directories: TiffDirectories,
+  { directory }: TiffImage,
+  indices: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const table = await directories.numbers(directory.entries.get(tag.colorMap), 3 * 256)
+  if (table.length !== 3 * 256) throw unreadable(directories.file.path, 'its colour table is incomplete')
+  // All reds, then all greens, then all blues, of 16 bits.
+  const pixels = new Uint8Array(3 * indices.length)
+  for (const [i, index] of indices.entries())
+    for (let color = 0; color < 3; color++) pixels[3 * i + color] = (table[256 * color + index] ?? 0) >> 8
+  return pixels
+}

@@ -1,0 +1,235 @@
+/** A plan under way: its runner, the stores of its cameras, what it tells, and its end. */
+import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquisition-events.ts'
+import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { AlertSink } from '../../../src-shared/alerts.ts'
+import type { DeviceState } from '../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { PlanCountdown } from '../plans/plan-countdown.ts'
+import type { PlanLayout } from '../plans/plan-layout.ts'
+import type { ChangedSettings } from '../recording/changed-settings.ts'
+import { completeDatasets } from '../recording/complete-interrupted.ts'
+import { DiskWatch } from '../recording/disk-watch.ts'
+import { RecordingAlerts } from '../recording/recording-alerts.ts'
+import { type AcquisitionSummary, removeUnbegun } from '../recording/recording-folder.ts'
+import { RecordingProgress } from '../recording/recording-progress.ts'
+import { SummaryFile } from '../recording/summary-file.ts'
+import { CameraStore } from './camera-store.ts'
+import { PlanSink } from './plan-sink.ts'
+import { wordsOf } from './run-report.ts'
+import { Runner, type RunnerOptions, type RunOutcome } from './runner.ts'
+import type { StoreWorkerData } from './store-messages.ts'
+
+/** The status is told of at most so often, ms, unless something has happened that one waits for. */
+const toldEveryMs = 200
+
+type PlanSummary = AcquisitionSummary & { readonly request: PlanRequest }
+
+export type PlanPart = {
+  readonly camera: DeviceState
+  /** Below the acquisition's folder. */
+  readonly folder: string
+  readonly indexOf: PlanLayout['indexOf']
+  readonly data: StoreWorkerData
+}
+
+export type RunningPlanOptions = {
+  readonly id: string
+  readonly folder: string
+  readonly summary: PlanSummary
+  readonly alerts: AlertSink
+  readonly parts: readonly PlanPart[]
+  readonly settings: ChangedSettings
+  readonly run: Omit<RunnerOptions, 'id' | 'sink'>
+  /** Events of the plan. */
+  readonly events: number
+  readonly countdown: PlanCountdown
+  readonly ringOf: ConstructorParameters<typeof PlanSink>[0]['ringOf']
+  readonly temperatureOf: ConstructorParameters<typeof PlanSink>[0]['temperatureOf']
+  changed(status: PlanStatus): void
+  happened(event: AcquisitionRunEvent): void
+}
+
+export class RunningPlan {
+  /** Resolves when everything is on the disk and the microscope is restored; never rejects. */
+  readonly finished: Promise<PlanStatus>
+  /** Resolves when everything is set up and the plan begins; rejects when it ends before that. */
+  readonly prepared: Promise<void>
+  readonly #options: RunningPlanOptions
+  readonly #stores: readonly { readonly camera: string; readonly store: CameraStore }[]
+  readonly #sink: PlanSink
+  readonly #runner: Runner
+  readonly #progress: RecordingProgress
+  readonly #alerts: RecordingAlerts
+  readonly #file: SummaryFile<PlanSummary>
+  readonly #disk: DiskWatch
+  readonly #timer: NodeJS.Timeout
+  readonly #begun = Promise.withResolvers<void>()
+  #hasBegun = false
+  #freeDiskBytes: number | undefined
+  #finish: PlanStatus['finish']
+  /** When the event under way began, ms of the runner's clock. */
+  #eventBeganAt: number | undefined
+
+  constructor(options: RunningPlanOptions) {
+    const { id, folder, summary, alerts, parts, run } = options
+    this.#options = options
+    this.#alerts = new RecordingAlerts(alerts, id)
+    this.#progress = new RecordingProgress({
+      asked: run.framesExpected,
+      bufferBytes: parts.reduce((sum, { data }) => sum + data.bufferBytes, 0),
+    })
+    this.#file = new SummaryFile(folder, summary, (error) => this.#runner.fail(error))
+    const stores = parts.map((part) => ({ ...part, store: this.#storeOf(part) }))
+    this.#stores = stores.map(({ camera, store }) => ({ camera: camera.id, store }))
+    this.#sink = new PlanSink({
+      ringOf: options.ringOf,
+      temperatureOf: options.temperatureOf,
+      places: stores.map(({ camera, store, indexOf }) => ({ camera: camera.id, store, indexOf })),
+      framesWritten: () => this.#progress.progress.frames.written,
+      completeCut: async () => {
+        await completeDatasets(folder, this.#file.summary)
+      },
+    })
+    this.#runner = new Runner({ ...run, id, sink: this.#sink })
+    this.#disk = new DiskWatch({
+      folder,
+      free: (bytes) => {
+        this.#freeDiskBytes = bytes
+      },
+      failed: (error) => this.#runner.fail(error),
+    })
+    this.#timer = setInterval(() => this.#tell(), toldEveryMs)
+    this.#runner.on((event) => this.#happened(event))
+    this.#runner.onState((state) => {
+      if (state === 'finishing') this.#tell()
+    })
+    this.prepared = this.#begun.promise
+    // Whoever does not wait for it learns of it by `finished`.
+    this.prepared.catch(() => undefined)
+    this.finished = this.#run()
+  }
+
+  get status(): PlanStatus {
+    const { id, summary, events, countdown, parts } = this.#options
+    const { event, dueAt, done, skipped, late } = this.#runner.progress
+    const now = this.#runner.now()
+    const untilEventS = dueAt === undefined ? undefined : Math.max(0, dueAt - now) / 1000
+    const sinceBegunS = this.#eventBeganAt === undefined ? 0 : (now - this.#eventBeganAt) / 1000
+    return {
+      id,
+      name: summary.name,
+      format: summary.request.storage.format,
+      detectorNames: parts.map(({ camera }) => camera.id),
+      state: this.#finish === undefined ? this.#unfinishedState : 'finished',
+      startedAt: summary.startedAt,
+      ...this.#progress.progress,
+      ...(this.#freeDiskBytes === undefined ? {} : { freeDiskBytes: this.#freeDiskBytes }),
+      ...(this.#finish === undefined ? {} : { finish: this.#finish }),
+      events: { total: events, done, skipped, late },
+      ...(event === undefined ? {} : { index: { ...event.index } }),
+      ...(event?.positionName === undefined ? {} : { positionName: event.positionName }),
+      ...(event?.channel === undefined ? {} : { channel: event.channel.config }),
+      ...(untilEventS === undefined ? {} : { nextEventInS: untilEventS }),
+      ...(event === undefined || this.#finish !== undefined
+        ? {}
+        : { secondsLeft: Math.max(0, countdown.from(event) + (untilEventS ?? -sinceBegunS)) }),
+    }
+  }
+
+  pause(): void {
+    this.#runner.pause()
+  }
+
+  resume(): void {
+    this.#runner.resume()
+  }
+
+  cancel(): void {
+    this.#runner.cancel()
+  }
+
+  /** What has been set on a device is written down with the images. */
+  deviceChanged(device: DeviceState): void {
+    for (const record of this.#options.settings.since(device)) this.#sink.note(record)
+  }
+
+  /** The runner has finished when its files are complete; the plan has when that is written down. */
+  get #unfinishedState(): PlanStatus['state'] {
+    return this.#runner.state === 'finished' ? 'finishing' : this.#runner.state
+  }
+
+  #storeOf({ camera, folder, data }: PlanPart): CameraStore {
+    return new CameraStore({
+      data,
+      layout: (layout) =>
+        this.#file.change((summary) => ({
+          ...summary,
+          datasets: summary.datasets.map((dataset) =>
+            dataset.folder === folder ? { ...dataset, layout } : dataset,
+          ),
+        })),
+      counts: (counts) => {
+        this.#progress.counted(camera.id, { ...counts, lost: 0, preRecorded: 0, change: undefined })
+      },
+      failed: (error) => this.#runner.fail(error),
+    })
+  }
+
+  async #run(): Promise<PlanStatus> {
+    await Promise.allSettled(this.#stores.map(({ store }) => store.ready))
+    const { reason, failure, notRestored } = await this.#runner.run()
+    this.#disk.end()
+    clearInterval(this.#timer)
+    const finish = { reason, ...(failure === undefined ? {} : wordsOf(failure)) }
+    this.#file.change((summary) => ({ ...summary, finish }))
+    const unsaved = await this.#file.saved()
+    if (!this.#hasBegun) await this.#removeUnbegun()
+    this.#finish = unsaved === undefined ? finish : { reason: 'failed', ...wordsOf(unsaved) }
+    const { status } = this
+    if (this.#hasBegun) this.#alerts.ended(status)
+    this.#warnOf(notRestored)
+    this.#begun.reject(
+      failure ?? new CoverslipError('INVALID_INPUT', `${status.name} was cancelled before it began`),
+    )
+    this.#options.changed(status)
+    return status
+  }
+
+  /** What never began leaves nothing behind: whoever started it is told why. */
+  async #removeUnbegun(): Promise<void> {
+    try {
+      await removeUnbegun(this.#options.folder, this.#file.summary)
+    } catch (error) {
+      console.error(`${this.#options.folder} was not removed:`, error)
+    }
+  }
+
+  #warnOf(notRestored: RunOutcome['notRestored']): void {
+    if (notRestored.length === 0) return
+    const { id, alerts } = this.#options
+    alerts.raise({
+      id: `acquisition:not-restored:${id}`,
+      severity: 'error',
+      source: 'Acquisition',
+      message: `The microscope is not as it was before ${this.#options.summary.name}: ${notRestored.map(({ message }) => message).join('; ')}`,
+      hint: 'Check light, shutters, stage and focus before you go on.',
+    })
+  }
+
+  #happened(event: AcquisitionRunEvent): void {
+    if (event.type === 'eventStarted' || event.type === 'awaitingEvent') {
+      this.#hasBegun = true
+      this.#begun.resolve()
+    }
+    if (event.type === 'eventStarted') this.#eventBeganAt = this.#runner.now()
+    this.#options.happened(event)
+    if (event.type === 'sequencePauseToggled') this.#tell()
+  }
+
+  #tell(): void {
+    const { status } = this
+    this.#alerts.progress(status)
+    this.#options.changed(status)
+  }
+}

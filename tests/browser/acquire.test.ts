@@ -1,0 +1,334 @@
+/** The Acquire view as a user meets it: a real engine with the demo microscope, a real server, a real browser. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../fixtures/eventually.ts'
+import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import { appFolder, type AppPage, launchChromium, openApp } from './app-page.ts'
+
+// Limits for hanging only: a software renderer draws the live view meanwhile.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+
+/** The demo microscope, small and slow: a software renderer draws it. */
+const smallMicroscope = {
+  id: 'demo',
+  title: 'Demo microscope',
+  worker: {
+    driverUrl: new URL('../../drivers/simulated-microscope/index.ts', import.meta.url).href,
+    address: 'demo',
+    options: { width: 256, height: 256, frameRate: 8 },
+    idPrefix: '',
+  },
+}
+
+let browser: Browser
+let server: TestServer
+let dataFolder: string
+const pages: AppPage[] = []
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-acquire-'))
+  server = await startTestServer({ config: { dataFolder, connections: [smallMicroscope] }, appFolder })
+})
+afterEach(async () => {
+  for (const { complaints, close } of pages.splice(0)) {
+    expect(complaints).toEqual([])
+    await close()
+  }
+  await server.close()
+  await rm(dataFolder, { recursive: true, force: true })
+})
+
+async function openAcquire(options: Parameters<typeof openApp>[2] = {}): Promise<AppPage> {
+  const app = await openApp(browser, server.url, { width: 1440, height: 1000, ...options })
+  app.page.setDefaultTimeout(60_000)
+  pages.push(app)
+  await app.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Acquire' }).click()
+  return app
+}
+
+const section = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true })
+const toggle = (page: Page, name: string) =>
+  section(page, name).getByRole('switch').locator('xpath=..').click()
+const row = (page: Page, name: string): Locator => page.getByRole('listitem', { name, exact: true })
+const takes = (page: Page) => page.getByRole('status', { name: 'What it takes' })
+const start = (page: Page) => page.getByRole('button', { name: 'Start acquisition' })
+
+async function fill(field: Locator, text: string): Promise<void> {
+  await field.fill(text)
+  await field.press('Enter')
+}
+
+/** Chooses `option` of the list that unfolds from the field `name` within `part`. */
+async function choose(page: Page, part: Locator, name: string, option: string): Promise<void> {
+  await part.getByRole('combobox', { name }).or(part.getByRole('textbox', { name })).first().click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
+async function moveStage(position: { x?: number; y?: number; z?: number }): Promise<void> {
+  const stage = server.engine.devices.devices().find(({ description }) => description.kind === 'stage')
+  await server.engine.devices.moveStage(stage?.id ?? '', position, 'absolute')
+}
+
+/** Two channels, a stack between top and bottom as they are set at the stage, two positions, as a user builds them. */
+async function buildPlan(page: Page): Promise<void> {
+  await toggle(page, 'Channels')
+  await page.getByRole('button', { name: 'Add channel' }).click()
+  await choose(page, row(page, 'Channel 1'), 'Preset', 'GFP')
+  await fill(row(page, 'Channel 1').getByRole('textbox', { name: 'Exposure' }), '15')
+
+  await toggle(page, 'Focus stack')
+  const stack = section(page, 'Focus stack')
+  await choose(page, stack, 'Kind of stack', 'Between top and bottom')
+  await moveStage({ z: 4 })
+  const focus = page.getByRole('textbox', { name: 'Position Z' })
+  await expect.poll(() => focus.inputValue()).toBe('4.0')
+  await stack.getByRole('button', { name: 'Set top here' }).click()
+  await moveStage({ z: -2 })
+  await expect.poll(() => focus.inputValue()).toBe('−2.0')
+  await stack.getByRole('button', { name: 'Set bottom here' }).click()
+  await fill(stack.getByRole('textbox', { name: 'Step' }), '2')
+
+  await toggle(page, 'Positions')
+  await fill(row(page, 'Position 1').getByRole('textbox', { name: 'Name' }), 'left')
+  await moveStage({ x: 120, y: 40 })
+  await expect.poll(() => page.getByRole('textbox', { name: 'Position X' }).inputValue()).toBe('120.0')
+  await page.getByRole('button', { name: 'Add current' }).click()
+  await row(page, 'Position 2').waitFor()
+}
+
+describe('the Acquire view', () => {
+  it('builds a plan by clicking, says what it takes, and keeps it over a reload', async () => {
+    const { page, screenshot } = await openAcquire()
+    await buildPlan(page)
+    // 2 positions × 2 channels × 4 planes.
+    await takes(page).getByText('16 images').waitFor()
+    await takes(page).getByText('2 positions × 2 channels × 4 planes').waitFor()
+    await takes(page)
+      .getByText(/of .* free/)
+      .waitFor()
+    const order = section(page, 'Order').getByRole('combobox', { name: 'Channels and planes' })
+    expect(await order.inputValue()).toBe('The whole stack in each channel')
+    await choose(page, section(page, 'Order'), 'Channels and planes', 'All channels at each plane')
+    await screenshot('acquire-plan')
+
+    await page.reload()
+    await takes(page).getByText('16 images').waitFor()
+    const exposure = row(page, 'Channel 1').getByRole('textbox', { name: 'Exposure' })
+    expect(await exposure.inputValue()).toBe('15')
+    const name = row(page, 'Position 1').getByRole('textbox', { name: 'Name' })
+    expect(await name.inputValue()).toBe('left')
+
+    // Rows move by keys, with what has the focus.
+    await exposure.press('Alt+ArrowDown')
+    const moved = row(page, 'Channel 2').getByRole('textbox', { name: 'Exposure' })
+    expect(await moved.inputValue()).toBe('15')
+    expect(await moved.evaluate((element) => element === document.activeElement)).toBe(true)
+
+    // What is switched off comes back as it was.
+    await toggle(page, 'Focus stack')
+    await takes(page).getByText('4 images').waitFor()
+    await toggle(page, 'Focus stack')
+    await takes(page).getByText('16 images').waitFor()
+  })
+
+  it('runs a plan to its end before two browsers, and opens what was acquired', async () => {
+    const { page, screenshot } = await openAcquire()
+    await buildPlan(page)
+    await toggle(page, 'Time')
+    const phase = row(page, 'Phase 1')
+    await fill(phase.getByRole('textbox', { name: 'Interval' }), '2 s')
+    await fill(phase.getByRole('textbox', { name: 'Number of time points' }), '3')
+    await fill(page.getByRole('textbox', { name: 'Name of the acquisition' }), 'two-places')
+    await takes(page).getByText('48 images').waitFor()
+    const run = section(page, 'Acquisition')
+    await start(page).click()
+    await run.waitFor()
+
+    const other = await openAcquire({ width: 900, height: 700 })
+    const seen = section(other.page, 'Acquisition')
+    await seen.getByText('two-places').waitFor()
+    await run.getByRole('button', { name: 'Pause' }).click()
+    await seen.getByText('Paused', { exact: true }).waitFor()
+    await screenshot('acquire-paused')
+    await seen.getByRole('button', { name: 'Resume' }).click()
+    await run.getByText('Finished').waitFor()
+    await run.getByText('48 of 48').waitFor()
+    await screenshot('acquire-finished')
+    expect(server.engine.acquisition.status?.finish?.reason).toBe('completed')
+
+    // The plan comes back as it was run.
+    await page.getByRole('button', { name: 'New plan' }).click()
+    await run.getByRole('button', { name: 'Repeat' }).click()
+    await takes(page).getByText('48 images').waitFor()
+    await run.getByRole('button', { name: 'Open' }).click()
+    await page.getByText('two-places').first().waitFor()
+    await screenshot('acquire-opened')
+  })
+
+  it('is paused, and cancelled only after a question once much was done', async () => {
+    const { page, screenshot } = await openAcquire()
+    await toggle(page, 'Channels')
+    await toggle(page, 'Time')
+    const phase = row(page, 'Phase 1')
+    await fill(phase.getByRole('textbox', { name: 'Interval' }), '200 ms')
+    await fill(phase.getByRole('textbox', { name: 'Number of time points' }), '10000')
+    await takes(page)
+      .getByText(/10.000 images/)
+      .waitFor()
+    await start(page).click()
+    const run = section(page, 'Acquisition')
+    await eventually('much to be done', () => (server.engine.acquisition.status?.frames.written ?? 0) > 25)
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Live' }).click()
+    await page.getByRole('button', { name: 'Acquisition under way' }).click()
+    await screenshot('acquire-running')
+    await run.getByRole('button', { name: 'Cancel' }).click()
+    await run.getByRole('button', { name: 'Go on' }).click()
+    await run.getByRole('button', { name: 'Cancel' }).click()
+    await run.getByRole('button', { name: 'End it' }).click()
+    await run.getByText('Cancelled').waitFor()
+    expect(server.engine.acquisition.status?.finish?.reason).toBe('cancelled')
+    await run.getByRole('button', { name: 'Close' }).click()
+    await run.waitFor({ state: 'hidden' })
+  })
+
+  it('names what keeps a plan from running, and leads to it', async () => {
+    const { page, screenshot } = await openAcquire()
+    await buildPlan(page)
+    await takes(page).getByText('16 images').waitFor()
+    await fill(row(page, 'Position 2').getByRole('textbox', { name: 'X', exact: true }), '9999999')
+    const problems = page.getByRole('list', { name: 'Problems of the plan' })
+    await problems.getByRole('button').first().waitFor()
+    await section(page, 'Positions')
+      .getByRole('img', { name: 'Something here keeps the plan from running' })
+      .waitFor()
+    expect(await start(page).getAttribute('aria-disabled')).toBe('true')
+    await screenshot('acquire-problem')
+
+    await section(page, 'Positions').getByRole('button', { name: 'Positions', exact: true }).click()
+    await row(page, 'Position 2').waitFor({ state: 'hidden' })
+    await problems.getByRole('button').first().click()
+    await row(page, 'Position 2').waitFor()
+    await row(page, 'Position 2').getByRole('button', { name: 'Remove position 2' }).click()
+    await takes(page).getByText('8 images').waitFor()
+    expect(await start(page).getAttribute('aria-disabled')).toBeNull()
+  })
+
+  it('loads plan files, says what is wrong with them, keeps what it does not show, and saves', async () => {
+    const { page, screenshot } = await openAcquire()
+    const picker = page.locator('input[type="file"]')
+    const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+    const kept = {
+      metadata: { author: 'Ada' },
+      chanels: [],
+      channels: ['GFP'],
+      stage_positions: [{ x: 0, y: 0, sequence: { z_plan: { range: 4, step: 2 } } }],
+      time_plan: { interval: 0.1, loops: 2 },
+    }
+    await picker.setInputFiles(file('kept.json', JSON.stringify(kept)))
+    await section(page, 'Remarks about the file')
+      .or(page.getByRole('alert', { name: 'Remarks about the file' }))
+      .getByText('chanels')
+      .waitFor()
+    await section(page, 'Kept from the file').getByText('author').waitFor()
+    await row(page, 'Position 1').getByText('Own settings, kept from the file: focus stack').waitFor()
+    await takes(page).getByText('6 images').waitFor()
+    await screenshot('acquire-loaded')
+
+    await picker.setInputFiles(
+      file('bad.yaml', 'z_plan: {top: 1, bottom: 5, step: -1}\ntime_plan: {interval: 1, loops: 0}\n'),
+    )
+    const refusal = page.getByRole('alert', { name: 'The file was not loaded' })
+    await refusal.getByText('z_plan.step').waitFor()
+    await refusal.getByText('time_plan.loops').waitFor()
+    await screenshot('acquire-bad-file')
+    // Nothing of it was taken.
+    await takes(page).getByText('6 images').waitFor()
+    await refusal.getByRole('button', { name: 'Close' }).click()
+
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'As YAML' }).click()
+    const saved = await download
+    expect(saved.suggestedFilename()).toBe('plan.useq.yaml')
+    const text = await readFile(await saved.path(), 'utf8')
+    expect(text).toContain('Ada')
+
+    // Dropped on the view it is the same plan again.
+    await page.getByRole('button', { name: 'New plan' }).click()
+    await page.getByText('Nothing to acquire yet').waitFor()
+    const dropped = await page.evaluateHandle((content) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], 'again.yaml'))
+      return transfer
+    }, text)
+    await page.locator('[data-plan]').dispatchEvent('drop', { dataTransfer: dropped })
+    await takes(page).getByText('6 images').waitFor()
+  })
+
+  it('draws tiles on the map by mouse and by keys, and wells on a plate', async () => {
+    const { page, screenshot } = await openAcquire()
+    const map = page.getByRole('application', { name: /^Map of the stage/ })
+    await page.getByRole('application', { name: /^Live image/ }).waitFor()
+    await eventually('the size of an image', async () => {
+      await page.getByRole('button', { name: 'Draw an area of tiles' }).click()
+      const box = await map.boundingBox()
+      if (box === null) return false
+      await page.mouse.move(box.x + 150, box.y + 80)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 400, box.y + 250, { steps: 4 })
+      await page.mouse.up()
+      return /[2-9]\d* tiles/.test((await section(page, 'Tiles').textContent()) ?? '')
+    })
+    await takes(page).getByText(/tiles/).waitFor()
+    await screenshot('acquire-area')
+
+    await page.getByRole('button', { name: 'Draw a polygon of tiles' }).click()
+    await map.focus()
+    const keys = ['Space', 'Shift+ArrowRight', 'Space', 'Shift+ArrowDown', 'Space', 'Enter']
+    for (const key of keys) await map.press(key)
+    await section(page, 'Tiles').getByText('3 corners').waitFor()
+    await screenshot('acquire-polygon')
+
+    await page.getByRole('button', { name: 'Templates' }).click()
+    await page.getByRole('button', { name: /^Well plate/ }).click()
+    await page.getByRole('gridcell', { name: 'B3', exact: true }).click()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Space')
+    await page.getByRole('grid', { name: 'Wells of the plate, 3 wells chosen' }).waitFor()
+    await screenshot('acquire-plate')
+  })
+
+  it('keeps templates, and forgets them', async () => {
+    const { page } = await openAcquire()
+    await toggle(page, 'Time')
+    const templates = page.getByRole('button', { name: 'Templates' })
+    await templates.click()
+    await page.getByRole('textbox', { name: 'Name of the template' }).fill('every minute')
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByRole('button', { name: 'Forget every minute' }).waitFor()
+    await page.getByRole('button', { name: /^Multi-channel/ }).click()
+    await templates.click()
+    await page.getByRole('button', { name: 'every minute', exact: true }).click()
+    await section(page, 'Time').getByText('10 time points').waitFor()
+    await templates.click()
+    await page.getByRole('button', { name: 'Forget every minute' }).click()
+    await page.getByText('None yet.').waitFor()
+  })
+
+  it('is used on a phone, and in the light', async () => {
+    const { page, screenshot } = await openAcquire({ width: 390, height: 844, theme: 'light' })
+    await page.getByRole('button', { name: 'Templates' }).click()
+    await page.getByRole('button', { name: /^Z-stack/ }).click()
+    await takes(page).getByText('11 images').waitFor()
+    await page.locator('label').filter({ hasText: /^Map$/ }).click()
+    await page.getByRole('application', { name: /^Map of the stage/ }).waitFor()
+    await screenshot('acquire-phone')
+  })
+})

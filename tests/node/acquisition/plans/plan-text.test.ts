@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { readPlanText, writePlanText } from '../../../../src-main/acquisition/plans/plan-text.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import fc from '../../../fixtures/seeded-fast-check.ts'
+import { planFiles } from '../../plan/plan-files.ts'
+
+const yaml = `
+# A plan as people write it.
+channels: [DAPI, {config: GFP, exposure: 20}]
+time_plan:
+  interval: {seconds: 30}
+  loops: 3
+z_plan: {range: 4, step: 1}
+stage_positions:
+  - &first {x: 1, y: 2, z: 3, name: one}
+  - {x: 4, y: 5, z: 6}
+`
+const refusalOf = (text: string) =>
+  readPlanText(text).then(
+    () => 'was accepted',
+    (error: unknown) => (error instanceof CoverslipError ? `${error.code} ${error.message}` : error),
+  )
+
+describe('readPlanText', () => {
+  it('reads YAML and JSON alike, and warns of what it does not know', async () => {
+    const fromYaml = await readPlanText(`${yaml}\nz_paln: 1\n`)
+    expect(fromYaml.warnings).toEqual([{ path: 'z_paln', message: 'is not known, and not used' }])
+    expect(fromYaml.plan).toMatchObject({
+      channels: [
+        { config: 'DAPI', exposure: null },
+        { config: 'GFP', exposure: 20 },
+      ],
+      time_plan: { phases: [{ interval: 30, loops: 3 }] },
+    })
+    expect((await readPlanText(JSON.stringify(fromYaml.plan))).plan).toEqual(fromYaml.plan)
+    // A mapping in braces may be YAML as well.
+    expect((await readPlanText('{channels: [DAPI]}')).plan).toMatchObject({ channels: [{ config: 'DAPI' }] })
+  })
+
+  it('writes JSON that it reads back to the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(planFiles, async (file) => {
+        const text = writePlanText(file, 'json')
+        expect(writePlanText((await readPlanText(text)).plan, 'json')).toBe(text)
+      }),
+    )
+  })
+
+  it('writes YAML that says the same as JSON', () => {
+    fc.assert(
+      fc.property(planFiles, (file) => {
+        expect(parse(writePlanText(file, 'yaml'))).toEqual(JSON.parse(writePlanText(file, 'json')))
+      }),
+    )
+  })
+
+  it.each([
+    ['', /^INVALID_INPUT The plan is empty$/],
+    ['channels: [', /line 1/],
+    ['{"channels": [}', /^INVALID_INPUT The plan is neither JSON nor YAML: .*line 1/],
+    ['a: *nowhere', /Unresolved alias/],
+    ['stage_positions:\n  - &p {sequence: *p}', /The plan is neither/],
+    ['z_plan: {range: .nan, step: 1}', /z_plan/],
+    ['- 1', /The plan cannot be run/],
+    [
+      `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(40)}]\nc: &c [${'*b,'.repeat(40)}]\nd: [${'*c,'.repeat(40)}]`,
+      /alias/,
+    ],
+    ['['.repeat(50_000), /^INVALID_INPUT/],
+    [`{"stage_positions":${'[{"sequence":{"stage_positions":'.repeat(10_000)}`, /^INVALID_INPUT/],
+    [`{"metadata":${'{"a":'.repeat(5000)}1${'}'.repeat(5001)}`, /nested too deeply/],
+  ])('refuses %#', async (text, message) => {
+    expect(await refusalOf(text)).toMatch(message)
+  })
+
+  it('reads in a thread of its own what takes long', async () => {
+    let turns = 0
+    const others = setInterval(() => turns++, 1)
+    // Keys are compared with each other.
+    const keys = Array.from({ length: 4000 }, (_, i) => `key${i}: 1\n`).join('')
+    expect((await readPlanText(`channels: [DAPI]\n${keys}`)).warnings).toHaveLength(4000)
+    clearInterval(others)
+    expect(turns).toBeGreaterThan(10)
+  })
+})

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { storageOptionsSchema } from '../../src-shared/acquisition/storage-options.ts'
+import { killRecording, readKept } from '../fixtures/killed-recording.ts'
+import { pythonHas } from '../fixtures/peer-programs.ts'
+import { startPythonPeer } from '../fixtures/python-peer.ts'
+
+const tifffile = pythonHas('tifffile')
+const foundSchema = z.object({ frames: z.number(), wrong: z.array(z.number()) })
+
+describe.skipIf(!tifffile)('tifffile and numpy read a recording whose process was killed', () => {
+  let dataFolder: string
+  beforeAll(async () => {
+    dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-killed-'))
+  })
+  afterAll(() => rm(dataFolder, { recursive: true, force: true }))
+
+  it('every frame that was reported as written', async () => {
+    const driver = { width: 512, height: 300 }
+    const written: number[] = []
+    for (const format of ['ome-tiff', 'raw'] as const) {
+      const storage = storageOptionsSchema.parse({ format })
+      written.push(await killRecording({ dataFolder, storage, driver, afterMs: 50, atLeast: 15 }))
+    }
+    const folders = (await readKept(dataFolder)).map(({ folder }) => folder)
+    const lines = await startPythonPeer('recording-readable.py', folders).ended
+    const found = lines.map((line) => foundSchema.parse(JSON.parse(line)))
+    expect(found.map(({ wrong }) => wrong)).toEqual([[], []])
+    // Folders are named by time, so that they come in the order of the recordings.
+    for (const [i, { frames }] of found.entries()) expect(frames).toBeGreaterThanOrEqual(written[i] ?? 0)
+  })
+})
