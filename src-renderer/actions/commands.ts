@@ -115,7 +115,7 @@ export const commands: readonly Command[] = [
     title: 'Show the next camera',
     group: 'Live view',
     keys: ['c'],
-    scope: 'page',
+    scope: 'live',
     run: (services) => {
       const cameras = devicesOf(services.engine.getState().devices, 'camera')
       const index = cameras.findIndex((camera) => camera.id === selectedDetector(services))

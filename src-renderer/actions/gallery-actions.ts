@@ -1,5 +1,5 @@
 /** The gallery: listing, opening, and what can be done with what was kept. */
-import type { GalleryItem } from '../../src-shared/gallery.ts'
+import type { GalleryItem, GalleryPage } from '../../src-shared/gallery.ts'
 import { callFailure } from '../backend/call-failure.ts'
 import { failureOf, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
@@ -10,6 +10,17 @@ import { repeatAcquisition } from './acquire-actions.ts'
 /** Items asked for at a time; the most that the engine gives at once. */
 const pageItems = 200
 const mostItems = 500
+
+type ListCall = (input: {
+  readonly search: string
+  readonly offset: number
+  readonly limit: number
+}) => Promise<GalleryPage>
+
+/** What listing needs of the services. */
+export type GalleryServices = Pick<Services, 'gallery'> & {
+  readonly backend: { readonly client: { readonly gallery: { readonly list: ListCall } } }
+}
 
 /** Shows the gallery, with nothing open. */
 export function showGallery(services: Services): void {
@@ -43,17 +54,17 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
   if (next !== undefined) openItem(services, next.id)
 }
 
-export function searchGallery(services: Services, search: string): Promise<void> {
+export function searchGallery(services: GalleryServices, search: string): Promise<void> {
   services.gallery.setState({ search })
   return loadGallery(services, pageItems)
 }
 
 /** Asks for the list anew, as much of it as there was. */
-export function refreshGallery(services: Services): Promise<void> {
+export function refreshGallery(services: GalleryServices): Promise<void> {
   return loadGallery(services, Math.max(pageItems, services.gallery.getState().items?.length ?? 0))
 }
 
-async function loadGallery({ backend, gallery }: Services, count: number): Promise<void> {
+async function loadGallery({ backend, gallery }: GalleryServices, count: number): Promise<void> {
   const { search } = gallery.getState()
   gallery.setState({ asking: true })
   const items: GalleryItem[] = []
@@ -78,7 +89,7 @@ async function loadGallery({ backend, gallery }: Services, count: number): Promi
 }
 
 /** Asks for older ones, if there are any. */
-export async function loadOlder(services: Services): Promise<void> {
+export async function loadOlder(services: GalleryServices): Promise<void> {
   const { items, total, asking } = services.gallery.getState()
   if (asking || items === undefined || items.length >= total) return
   await loadGallery(services, items.length + pageItems)

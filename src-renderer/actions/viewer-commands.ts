@@ -2,6 +2,7 @@
 import type { Services } from '../services.ts'
 import type { Viewer } from '../viewer.ts'
 import type { Command } from './command.ts'
+import { openExport } from './export-actions.ts'
 import { closeItem, openNeighbour } from './gallery-actions.ts'
 import { actualSize, fitImage, zoomBy } from './view-actions.ts'
 import {
@@ -74,6 +75,12 @@ const own: readonly ViewerCommand[] = [
     title: 'Zoom out',
     keys: ['-', '_'],
     run: ({ image }) => zoomBy(image, 1 / zoomStep),
+  },
+  {
+    id: 'export-item',
+    title: 'Export as video or pictures',
+    keys: ['e'],
+    run: (viewer, _, services) => void openExport(services, viewer.id),
   },
   {
     id: 'newer-item',

@@ -37,7 +37,6 @@ export class Thumbnails {
     const kept = this.#kept.get(key)
     if (kept !== undefined) return kept
     await this.#turn(signal)
-    this.#running += 1
     try {
       const known = this.#kept.get(key)
       if (known !== undefined) return known
@@ -45,8 +44,7 @@ export class Thumbnails {
       this.#keep(key, url)
       return url
     } finally {
-      this.#running -= 1
-      this.#next()
+      this.#pass()
     }
   }
 
@@ -54,7 +52,10 @@ export class Thumbnails {
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
-      if (this.#running < mostRequests) return resolve()
+      if (this.#running < mostRequests) {
+        this.#running += 1
+        return resolve()
+      }
       this.#waiting.push(resolve)
       signal.addEventListener(
         'abort',
@@ -67,8 +68,11 @@ export class Thumbnails {
     })
   }
 
-  #next(): void {
-    this.#waiting.pop()?.()
+  /** Passes the turn on. */
+  #pass(): void {
+    const next = this.#waiting.pop()
+    if (next === undefined) this.#running -= 1
+    else next()
   }
 
   #keep(key: string, url: string): void {

@@ -16,6 +16,8 @@ export type GalleryState = {
   readonly asking: boolean
   /** The item that keys and actions are about. */
   readonly chosen: string | undefined
+  /** How far the list was scrolled when it was left, CSS px. */
+  readonly scrolledPx: number
 }
 
 export type GalleryStore = StoreApi<GalleryState>
@@ -29,5 +31,6 @@ export function createGalleryStore(): GalleryStore {
     failure: undefined,
     asking: false,
     chosen: undefined,
+    scrolledPx: 0,
   }))
 }

@@ -9,12 +9,17 @@ export type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleCli
   readonly label: string
   /** What is shown is not up to date. */
   readonly dimmed?: boolean
+  /** Keys are for the image as soon as it appears. */
+  readonly focused?: boolean
 }
 
 /** The canvas of the image that the component is about, as large as there is room: wheel zooms, drag pans. */
-export function ImageCanvas({ label, dimmed = false, onDoubleClick }: ImageCanvasProps) {
+export function ImageCanvas({ label, dimmed = false, focused = false, onDoubleClick }: ImageCanvasProps) {
   const image = useImage()
   const host = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (focused) host.current?.focus()
+  }, [focused])
   useCanvas(host)
   const gestures = useGestures(host)
   return (

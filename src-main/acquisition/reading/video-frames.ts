@@ -9,6 +9,7 @@ import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-f
 import type { ImagePlane } from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { unreadable } from './unreadable.ts'
+import { refuseLink } from './without-links.ts'
 
 /**
  * ffmpeg's names of the formats, by ending. It is told which one to read: what looks like a list of other files (HLS,
@@ -64,14 +65,17 @@ export type VideoFacts = Pick<ImagePlane, 'width' | 'height' | 'pixelFormat' | '
   readonly times: readonly number[]
 }
 
-type Known = VideoFacts & { readonly sourceFormat: string; readonly startTime: number }
+type Known = VideoFacts & { readonly outputFormat: string; readonly startTime: number }
 
 export class VideoFrames {
   readonly #path: string
+  readonly #isGrey: boolean
   #known: { readonly bytes: number; readonly facts: Promise<Known> } | undefined
 
-  constructor(path: string) {
+  /** @param isGrey its pictures have no colour, whatever its format says: most video formats have no grey. */
+  constructor(path: string, { isGrey = false }: { readonly isGrey?: boolean } = {}) {
     this.#path = path
+    this.#isGrey = isGrey
   }
 
   /** What the file holds now. @throws CoverslipError UNREADABLE_IMAGE, also when ffmpeg is not installed */
@@ -84,7 +88,7 @@ export class VideoFrames {
    * @throws CoverslipError UNREADABLE_IMAGE, TOO_LARGE
    */
   async read(number: number): Promise<ImagePlane | undefined> {
-    const { times, startTime, width, height, pixelFormat, significantBits, sourceFormat } =
+    const { times, startTime, width, height, pixelFormat, significantBits, outputFormat } =
       await this.#current()
     const time = times[number]
     if (time === undefined) return undefined
@@ -100,7 +104,7 @@ export class VideoFrames {
         ...(number === 0 ? [] : ['-ss', from.toFixed(6)]),
         ...this.#input(),
         ...['-map', '0:v:0', '-frames:v', '1', '-f', 'rawvideo'],
-        ...['-pix_fmt', sourceFormat in greys ? sourceFormat : 'rgb24', 'pipe:1'],
+        ...['-pix_fmt', outputFormat, 'pipe:1'],
       ],
       bytes + 4096,
     )
@@ -110,6 +114,7 @@ export class VideoFrames {
   }
 
   async #current(): Promise<Known> {
+    await refuseLink(this.#path)
     const { size } = await stat(this.#path).catch((error: unknown) => {
       throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)
     })
@@ -128,16 +133,16 @@ export class VideoFrames {
     const stream = probe.data?.streams[0]
     if (!probe.success || stream === undefined) throw unreadable(this.#path, 'it holds no video')
     const { format, packets } = probe.data
-    const grey = greys[stream.pix_fmt]
+    const kept = stream.pix_fmt in greys ? stream.pix_fmt : this.#isGrey ? 'gray' : 'rgb24'
     return {
       width: stream.width,
       height: stream.height,
-      ...(grey ?? { pixelFormat: 'RGB8', significantBits: 8 }),
+      ...(greys[kept] ?? { pixelFormat: 'RGB8', significantBits: 8 }),
       codec: stream.codec_name,
       tags: format.tags,
       // Stored in the order of decoding.
       times: packets.flatMap(({ pts_time: at }) => (at === undefined ? [] : [at])).toSorted((a, b) => a - b),
-      sourceFormat: stream.pix_fmt,
+      outputFormat: kept,
       startTime: format.start_time,
     }
   }

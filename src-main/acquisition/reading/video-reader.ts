@@ -26,9 +26,10 @@ export async function openVideoOf(
   container: string,
 ): Promise<DatasetReader> {
   const files = new Map<string, VideoFrames>()
+  const isGrey = pixelLayout(layout.image.pixelFormat).kind === 'mono'
   const fileOf = ({ p = 0, c = 0 }: PlaneIndex): VideoFrames => {
     const path = join(folder, `${videoFileName(layout, p, c)}.${container}`)
-    const file = files.get(path) ?? new VideoFrames(path)
+    const file = files.get(path) ?? new VideoFrames(path, { isGrey })
     files.set(path, file)
     return file
   }

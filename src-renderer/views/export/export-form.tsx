@@ -1,18 +1,23 @@
 import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { closeExport, startExport } from '../../actions/export-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
 import { Choice } from '../../components/choice.tsx'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { count, fixed } from '../../components/format.ts'
 import { LabelledRow } from '../../components/labelled-row.tsx'
 import { NumberField } from '../../components/number-field.tsx'
 import { type BurnIn, type ExportChoices, type ExportFormat, isMoving } from '../../export/export-choices.ts'
-import { exportAxes, expectedDurationS, offeredWidths, pictureSize } from '../../export/export-plan.ts'
+import {
+  exportAxes,
+  expectedDurationS,
+  offeredWidths,
+  pictureLabels,
+  pictureSize,
+} from '../../export/export-plan.ts'
 import { useServices } from '../../services.ts'
-import type { ExportSubject } from '../../stores/export-store.ts'
+import type { ExportPhase, ExportSubject } from '../../stores/export-store.ts'
 import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
-import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import styles from './export.module.css'
 import { initialChoices } from './initial-choices.ts'
 import { SpeedRow } from './speed-row.tsx'
@@ -37,17 +42,13 @@ const axisNames = { t: 'Time', z: 'Stack', p: 'Positions', c: 'Channels' } as co
 
 type Change = (patch: Partial<ExportChoices>) => void
 
+type ExportFormProps = Omit<Extract<ExportPhase, { phase: 'choosing' }>, 'phase'>
+
 /** Everything that is chosen before an export. */
-export function ExportForm({
-  subject,
-  failure,
-}: {
-  readonly subject: ExportSubject
-  readonly failure: CallFailure | undefined
-}) {
+export function ExportForm({ subject, choices: before, failure }: ExportFormProps) {
   const services = useServices()
   const dataset = datasetOf(subject.state)
-  const [choices, setChoices] = useState(() => initialChoices(subject.state))
+  const [choices, setChoices] = useState(() => before ?? initialChoices(subject.state))
   const change: Change = (patch) => setChoices((before) => ({ ...before, ...patch }))
   if (dataset === undefined) return <p className={styles['line']}>It has no images.</p>
   const { format } = choices
@@ -88,7 +89,12 @@ export function ExportForm({
         </LabelledRow>
       )}
       {format !== 'raw' && (
-        <BurnInRows dataset={dataset} burnIn={choices.burnIn} onChange={(burnIn) => change({ burnIn })} />
+        <BurnInRow
+          dataset={dataset}
+          labelled={pictureLabels(subject.state, choices, choices.from).length > 0}
+          burnIn={choices.burnIn}
+          onChange={(burnIn) => change({ burnIn })}
+        />
       )}
       <p className={styles['summary']}>{summaryOf(dataset, choices)}</p>
       <FailureLine failure={failure} />
@@ -150,12 +156,14 @@ function RangeRows({ subject, dataset, choices, change }: RowProps & { readonly 
 }
 
 function WidthRow({ dataset, choices, change }: RowProps) {
+  const widths = offeredWidths(dataset)
+  if (widths.length === 1) return null
   return (
     <LabelledRow title="Size" layout="wide">
       <Choice
         label="Size"
         value={String(choices.width)}
-        options={offeredWidths(dataset).map((width) => {
+        options={widths.map((width) => {
           const size = pictureSize(dataset, { ...choices, width })
           const whole = width === dataset.width ? ', as taken' : ''
           return { value: String(width), label: `${size.width} × ${size.height}${whole}` }
@@ -166,18 +174,21 @@ function WidthRow({ dataset, choices, change }: RowProps) {
   )
 }
 
-function BurnInRows({
+function BurnInRow({
   dataset,
+  labelled,
   burnIn,
   onChange,
 }: {
   readonly dataset: ImageDataset
+  /** There is something to write: channels, positions or depths. */
+  readonly labelled: boolean
   readonly burnIn: BurnIn
   onChange(burnIn: BurnIn): void
 }) {
   const calibrated = dataset.pixelSizeUm !== undefined
   return (
-    <LabelledRow title="In the picture" layout="wide">
+    <LabelledRow title="Burnt in" layout="wide">
       <span className={styles['checks']}>
         <Checkbox
           label="Time"
@@ -190,11 +201,13 @@ function BurnInRows({
           checked={burnIn.scaleBar && calibrated}
           onChange={(event) => onChange({ ...burnIn, scaleBar: event.currentTarget.checked })}
         />
-        <Checkbox
-          label="Labels"
-          checked={burnIn.labels}
-          onChange={(event) => onChange({ ...burnIn, labels: event.currentTarget.checked })}
-        />
+        {labelled && (
+          <Checkbox
+            label="Labels"
+            checked={burnIn.labels}
+            onChange={(event) => onChange({ ...burnIn, labels: event.currentTarget.checked })}
+          />
+        )}
       </span>
     </LabelledRow>
   )

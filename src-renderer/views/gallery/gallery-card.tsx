@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openItem } from '../../actions/gallery-actions.ts'
 import { useEngine, useGallery, useServices } from '../../services.ts'
@@ -14,10 +15,17 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
   const running = useEngine(runningIds)
   const drag = useItemDrag(item)
   const state = itemState(item, running.split(','))
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // Back from the viewer: the list, which has the focus, gives it to the item that was open.
+    const { chosen: last } = services.gallery.getState()
+    if (last === item.id && document.activeElement?.contains(button.current) === true) button.current?.focus()
+  }, [services, item.id])
   const choose = () => services.gallery.setState({ chosen: item.id })
   return (
     <article className={styles['card']} data-chosen={chosen || undefined}>
       <button
+        ref={button}
         type="button"
         className={styles['open']}
         data-item={item.id}

@@ -29,7 +29,7 @@ export function GalleryList() {
   const nowMs = useNow(nowEveryMs)
   const rows = useMemo(() => galleryRows(items ?? [], { columns, nowMs }), [items, columns, nowMs])
   useFreshList()
-  useFocus(list)
+  useReturn(list)
 
   function onKeyDown(event: KeyboardEvent) {
     const { key } = event
@@ -78,20 +78,20 @@ function useFreshList() {
   useEffect(() => void refreshGallery(services), [services, changes])
 }
 
-function focusItem(list: RefObject<HTMLElement | null>, id: string): boolean {
-  const card = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)
-  card?.focus()
-  return card instanceof HTMLElement
+function focusItem(list: RefObject<HTMLElement | null>, id: string): void {
+  list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus()
 }
 
-/** Keys work at once: on the item that was open before, or from the beginning. */
-function useFocus(list: RefObject<HTMLElement | null>) {
-  const services = useServices()
-  const ready = useGallery((state) => state.items !== undefined)
+/** The list is where it was left, and keys work at once; the item that was open takes them when it is drawn. */
+function useReturn(list: RefObject<HTMLElement | null>) {
+  const { gallery } = useServices()
   useEffect(() => {
-    const { chosen } = services.gallery.getState()
-    if (ready && (chosen === undefined || !focusItem(list, chosen))) list.current?.focus()
-  }, [services, list, ready])
+    const element = list.current
+    if (element === null) return
+    element.scrollTo({ top: gallery.getState().scrolledPx })
+    element.focus({ preventScroll: true })
+    return () => gallery.setState({ scrolledPx: element.scrollTop })
+  }, [gallery, list])
 }
 
 /** At the end of the list: more is asked for when it comes into sight. */

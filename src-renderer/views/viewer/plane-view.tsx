@@ -12,7 +12,10 @@ export function PlaneView() {
   return (
     <div className={styles['view']}>
       <div className={image['view']}>
-        <ImageCanvas label="Image. Arrow keys go through time and stack, space plays, plus and minus zoom." />
+        <ImageCanvas
+          label="Image. Arrow keys go through time and stack, space plays, plus and minus zoom."
+          focused
+        />
         <PlaneMessage />
         <div className={image['bottom']}>
           <PixelReadout />

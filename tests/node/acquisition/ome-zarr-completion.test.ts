@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import {
   appendFile,
   copyFile,
@@ -131,6 +132,50 @@ describe('completeOmeZarr', () => {
       message: expect.stringContaining('none.ome.zarr/zarr.json'),
     })
   })
+})
+
+/** A disk of 3 MB; undefined, with the reason printed, where this user may not mount one. */
+function smallDisk(path: string): { remove(): void } | undefined {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'coverslip-test', path])
+  if (mounted.status === 0) return { remove: () => spawnSync('umount', ['--lazy', path]) }
+  console.log(
+    `A full disk is not tested: no disk can be mounted here (${String(mounted.stderr ?? mounted.error).trim()})`,
+  )
+  return undefined
+}
+
+describe('OME-Zarr on a disk that is full', () => {
+  it.each(['none', 'zstd'] as const)(
+    'ends with the cause, and has all frames until then (%s)',
+    async (compression) => {
+      const disk = smallDisk(folder)
+      if (disk === undefined) return
+      try {
+        const layout = datasetLayout({ name: 'full', image: { ...image, width: 400, height: 400 } })
+        const writer = await openOmeZarr(folder, layout, { compression })
+        const kept: Uint8Array[] = []
+        const writeOn = async (): Promise<void> => {
+          const pixels = new Uint8Array(randomBytes(400 * 400 * 2))
+          const t = kept.length
+          await writer.write({ ...storedFrame(layout, { t }, t), pixels })
+          kept.push(pixels)
+          return writeOn()
+        }
+        await expect(writeOn()).rejects.toMatchObject({
+          code: 'DATA_FOLDER',
+          message: expect.stringContaining('the disk is full'),
+        })
+        expect(kept.length).toBeGreaterThan(3)
+        await expect(writer.close()).rejects.toMatchObject({ code: 'DATA_FOLDER' })
+        const [reader] = await openReaders(join(folder, 'full.ome.zarr'))
+        expect(await reader?.describe()).toMatchObject({ planes: kept.length })
+        for (const [t, pixels] of kept.entries())
+          expect((await reader?.readPlane({ t }, 0))?.pixels).toEqual(pixels)
+      } finally {
+        disk.remove()
+      }
+    },
+  )
 })
 
 describe('OME-Zarr of a process that is killed', () => {

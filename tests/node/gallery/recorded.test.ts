@@ -3,9 +3,9 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { replayConnection } from '../../../src-main/engine/connections.ts'
+import { demoConnection, replayConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
-import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { type StorageOptions, storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { FrameDecoder } from '../../../src-shared/frames/decode-frame.ts'
 import { filterLag } from '../../../src-shared/frames/pixel-filter.ts'
 import { parseFramePacket } from '../../../src-shared/frames/frame-packet.ts'
@@ -138,6 +138,50 @@ describe('The gallery', () => {
       expect(await samplesOf(id, 'camera', { t: first - 1 })).toHaveLength(40 * 30)
       await engine.recorder.stop()
       expect((await engine.gallery.open(id)).item.finish).toBe('completed')
+    },
+  )
+
+  it.each([...(ffmpeg ? (['video'] as const) : []), 'ome-tiff' as const])(
+    'shows what a plan to %s has made, and how to make it again',
+    async (format) => {
+      engine = await createEngine({
+        connections: [demoConnection({ width: 256, height: 256, frameRate: 50 })],
+        dataFolder: folder,
+      })
+      let told = 0
+      engine.on(({ type }) => {
+        if (type === 'galleryChanged') told += 1
+      })
+      const plan = {
+        axis_order: 'tpcz',
+        time_plan: { interval: 0, loops: 2 },
+        z_plan: { range: 2, step: 1 },
+        stage_positions: [
+          { x: 0, y: 0, z: 0, name: 'left' },
+          { x: 20, y: 0, z: 0, name: 'right' },
+        ],
+        channels: ['DAPI', 'GFP'].map((config) => ({ config, exposure: 5 })),
+      }
+      const { id } = await engine.acquisition.start({ plan, storage: storageOptionsSchema.parse({ format }) })
+      await eventually('the end of the plan', () => engine.acquisition.status?.state === 'finished')
+      await eventually('the news of it', () => told >= 2)
+      const { datasets, plan: made, item } = await engine.gallery.open(id)
+      expect(item).toMatchObject({ kind: 'plan', finish: 'completed', frames: 24 })
+      expect(datasets).toMatchObject([
+        {
+          sizes: { t: 2, p: 2, c: 2, z: 3 },
+          planes: 24,
+          pixelFormat: format === 'video' ? 'Mono8' : 'Mono12',
+          channels: [{ name: 'DAPI' }, { name: 'GFP' }],
+          positions: ['left', 'right'],
+        },
+      ])
+      const index = { t: 1, p: 1, c: 1, z: 2 }
+      expect(await samplesOf(id, 'camera', index)).toHaveLength(256 * 256)
+      const { records } = await engine.gallery.frames({ id, dataset: 'camera', index, offset: 0, limit: 1 })
+      expect(records).toMatchObject([{ index, channel: 'GFP', positionName: 'right', place: 23 }])
+      const again = await engine.acquisition.estimate({ plan: made ?? {} })
+      expect(again).toMatchObject({ frames: 24, problems: [] })
     },
   )
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addPositions, stageTarget, withinTravel } from '../../../src-renderer/actions/stage-actions.ts'
+import type { Command } from '../../../src-renderer/actions/command.ts'
 import { commandOf } from '../../../src-renderer/actions/command-keys.ts'
 import { commands } from '../../../src-renderer/actions/commands.ts'
 import { callFailure } from '../../../src-renderer/backend/call-failure.ts'
@@ -143,8 +144,18 @@ describe('keys', () => {
     ...modifiers,
   })
   it('run one command each', () => {
-    const keys = commands.flatMap((command) => command.keys)
-    expect(new Set(keys).size).toBe(keys.length)
+    // The viewer and the live view are never on show together.
+    const together: readonly Command['scope'][][] = [
+      ['page', 'live', 'image'],
+      ['page', 'viewer'],
+    ]
+    for (const scopes of together) {
+      const keys = commands.flatMap((command) => (scopes.includes(command.scope) ? command.keys : []))
+      expect(new Set(keys).size).toBe(keys.length)
+    }
+    expect(commandOf(press('0'), 'viewer')?.id).toBe('viewer-fit')
+    expect(commandOf(press('0'), 'live')?.id).toBe('fit')
+    expect(commandOf(press('Escape'), 'page')).toBeUndefined()
   })
   it('of the stage need the image to have the focus', () => {
     expect(commandOf(press('ArrowLeft'), 'image')?.group).toBe('Stage')

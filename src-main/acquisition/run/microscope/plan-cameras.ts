@@ -2,17 +2,14 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
-import type { DeviceSettings } from './device-settings.ts'
+import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
+import { presetOf } from './plan-problems.ts'
 import { allEnded } from './together.ts'
-import { whenReady } from './when-ready.ts'
 
 /** What a triggered image takes besides its exposure, about, ms. */
 const triggerMs = 3
-
-/** A camera that was lost is waited for so long before an event fails, ms. */
-const reconnectMs = 10_000
 
 const triggerModeFor: Readonly<Record<BatchKind, string>> = {
   single: 'software',
@@ -63,9 +60,14 @@ export class PlanCameras {
     return camera === undefined ? this.#usual : [this.#devices.camera(camera).id]
   }
 
-  /** How long `cameraId` exposes for `event`, ms. */
+  /** How long `cameraId` exposes for `event`, ms: as its channel says, or else the channel's preset. */
   exposureMs(event: NumberedEvent, cameraId: string): number {
-    return event.exposureMs ?? this.#exposures.get(cameraId) ?? 0
+    return event.exposureMs ?? this.#presetExposureMs(event, cameraId) ?? this.#exposures.get(cameraId) ?? 0
+  }
+
+  /** Whether `setting` is the exposure of a camera of `event`, which `setUp` sets. */
+  isExposure(event: NumberedEvent, { deviceId, property }: Setting): boolean {
+    return property === standardProperty.exposureMs && this.of(event).includes(deviceId)
   }
 
   /** Least time between images of `event` that are triggered one by one, as far as its cameras tell, ms. */
@@ -79,10 +81,10 @@ export class PlanCameras {
   }
 
   /** Sets exposure and trigger of the cameras of `event`. @throws CoverslipError of the camera. */
-  async setUp(event: NumberedEvent, kind: BatchKind, signal: AbortSignal): Promise<void> {
+  async setUp(event: NumberedEvent, kind: BatchKind): Promise<void> {
     await allEnded(
       this.of(event).map(async (id) => {
-        await this.get(id, signal)
+        await this.get(id)
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
@@ -92,16 +94,12 @@ export class PlanCameras {
     )
   }
 
-  /** The camera `id`, running; one that was lost is waited for. @throws CoverslipError of the camera. */
-  async get(id: string, signal?: AbortSignal): Promise<PlanCamera> {
+  /** The camera `id`, running; one that was lost and is back is started again. @throws CoverslipError of the camera. */
+  async get(id: string): Promise<PlanCamera> {
     const known = this.#running.get(id)
     if (known !== undefined && !known.isLost) return known
     await known?.release()
     this.#running.delete(id)
-    await whenReady(this.#devices, id, {
-      withinMs: reconnectMs,
-      ...(signal === undefined ? {} : { signal }),
-    })
     const camera = await PlanCamera.open(this.#devices, id)
     this.#running.set(id, camera)
     return camera
@@ -115,6 +113,14 @@ export class PlanCameras {
     return results.flatMap((result) =>
       result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
     )
+  }
+
+  #presetExposureMs(event: NumberedEvent, cameraId: string): number | undefined {
+    const preset = event.channel === undefined ? undefined : presetOf(this.#devices, event.channel)
+    const value = preset?.settings.find(
+      ({ deviceId, property }) => deviceId === cameraId && property === standardProperty.exposureMs,
+    )?.value
+    return typeof value === 'number' ? value : undefined
   }
 
   async #setTrigger(camera: DeviceState, kind: BatchKind): Promise<void> {

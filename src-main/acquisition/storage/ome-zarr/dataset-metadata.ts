@@ -35,7 +35,7 @@ export type DatasetFacts = {
   readonly grid: ZarrGrid
   readonly compression: ZarrCompression
   readonly summary: FramesSummary
-  /** `growing`: more may follow; `interrupted`: it was completed after a crash. */
+  /** `growing`: more may follow; `interrupted`: it was completed after a crash, or a failure of the disk. */
   readonly state: 'growing' | 'complete' | 'interrupted'
   /** By channel; absent: not measured. */
   readonly windows?: readonly (DisplayWindow | undefined)[]
@@ -146,11 +146,12 @@ async function writeGroups(root: string, facts: DatasetFacts, images: readonly s
   }
 }
 
-/** Times, exposures and stage positions of every plane, in the words of OME. */
+/** Times, exposures and stage positions of every plane, in the words of OME, unless there are too many. */
 async function writeOmeXml(root: string, { layout, summary }: DatasetFacts): Promise<void> {
   const positions = [...summary.positions.keys()].toSorted((a, b) => a - b)
-  if (positions.length === 0) return
+  const { planes } = summary
+  if (positions.length === 0 || planes === undefined) return
   await makeFolders(join(root, 'OME'), root)
-  const xml = omeXml(layout, { planes: summary.planes ?? [], positions, pixels: 'elsewhere' })
+  const xml = omeXml(layout, { planes, positions, pixels: 'elsewhere' })
   await replaceFile(join(root, 'OME', 'METADATA.ome.xml'), `${xml}\n`)
 }

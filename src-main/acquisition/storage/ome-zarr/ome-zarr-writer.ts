@@ -41,6 +41,7 @@ export async function openOmeZarr(
   return new OmeZarrWriter(root, facts)
 }
 
+type Placed = { readonly written: Promise<void> }
 type Facts = Omit<DatasetFacts, 'state' | 'windows'>
 
 class OmeZarrWriter implements DatasetWriter {
@@ -50,6 +51,9 @@ class OmeZarrWriter implements DatasetWriter {
   readonly #paths: readonly string[]
   /** By position. */
   readonly #arrays = new Map<number, ZarrArrayWriter>()
+  /** Positions whose image has its folder. */
+  readonly #begun = new Set<number>()
+  readonly #pending = new Set<Promise<void>>()
   /** Frames are given their places one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
   #told = { at: performance.now(), shards: 0, images: 0 }
@@ -70,7 +74,11 @@ class OmeZarrWriter implements DatasetWriter {
     encoded.catch(() => undefined)
     const placed = this.#turn.then(async () => this.#place(frame, await encoded))
     this.#turn = placed.catch(() => undefined)
-    await (await placed).written
+    const kept = this.#keep(frame, placed)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#pending.delete(kept))
+    this.#pending.add(kept)
+    await kept
   }
 
   close(): Promise<void> {
@@ -78,14 +86,17 @@ class OmeZarrWriter implements DatasetWriter {
     return this.#closing
   }
 
-  async #place(frame: StoredFrame, encoded: Awaited<ReturnType<ZarrArrayWriter['encode']>>) {
+  async #keep(frame: StoredFrame, placed: Promise<Placed>): Promise<void> {
+    await (await placed).written
+    this.#facts.summary.add(frame)
+    this.#tell()
+  }
+
+  async #place(frame: StoredFrame, encoded: Awaited<ReturnType<ZarrArrayWriter['encode']>>): Promise<Placed> {
     if (this.#failure !== undefined) throw this.#failure
     const position = frame.index.p ?? 0
     await this.#beginImage(position)
-    const { written } = await this.#array(position).append(placeOf(frame.index), encoded)
-    this.#facts.summary.add(frame)
-    this.#tell()
-    return { written }
+    return this.#array(position).append(placeOf(frame.index), encoded)
   }
 
   #array(position: number): ZarrArrayWriter {
@@ -104,8 +115,9 @@ class OmeZarrWriter implements DatasetWriter {
   }
 
   async #beginImage(position: number): Promise<void> {
-    if (this.#facts.summary.positions.has(position)) return
+    if (this.#begun.has(position)) return
     await makeFolders(join(this.#root, this.#paths[position] ?? '', firstLevel), this.#root)
+    this.#begun.add(position)
   }
 
   /** Lets readers know of shards that are complete and of images that have begun. */
@@ -118,18 +130,29 @@ class OmeZarrWriter implements DatasetWriter {
     this.#told = { at: now, shards, images }
     this.#telling = this.#telling
       .then(() => writeDatasetMetadata(this.#root, { ...this.#facts, state: 'growing' }))
-      // Told by the next frame.
-      .catch((error: unknown) => {
-        this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
-      })
+      .catch((error: unknown) => this.#fail(error))
+    // Told by the next frame.
+    this.#telling.catch(() => undefined)
   }
 
+  /** Ends the writer. @throws CoverslipError the first failure */
+  #fail(error: unknown): never {
+    this.#failure ??= CoverslipError.from(error, 'DATA_FOLDER')
+    throw this.#failure
+  }
+
+  /** Whatever fails, the rest is completed. */
   async #close(): Promise<void> {
-    await this.#turn
-    await this.#telling
-    await this.#shards.close()
-    const windows = await measureWindows(this.#root, this.#facts)
-    await writeDatasetMetadata(this.#root, { ...this.#facts, state: 'complete', windows })
+    await Promise.allSettled([...this.#pending, this.#telling])
+    try {
+      await this.#shards.close().catch((error: unknown) => this.#fail(error))
+    } finally {
+      const isWhole = this.#failure === undefined
+      const windows = isWhole ? await measureWindows(this.#root, this.#facts) : []
+      const state = isWhole ? 'complete' : 'interrupted'
+      await writeDatasetMetadata(this.#root, { ...this.#facts, state, windows })
+    }
+    if (this.#failure !== undefined) throw this.#failure
   }
 }
 

@@ -31,6 +31,8 @@ export class ShardFile {
   readonly #index: ShardIndex
   /** Chunks are padded to multiples of this, so that the disk takes them as they are. */
   readonly #blockBytes: number
+  /** Chunks that the operating system has. */
+  readonly #whole = new Set<number>()
   /** Appends so far. */
   #appended: Promise<void> = Promise.resolve()
 
@@ -57,7 +59,9 @@ export class ShardFile {
     try {
       await rename(path, partOf(path))
       const { index } = await readShardLog(partOf(path), { chunks })
-      return new ShardFile(path, await AppendFile.resume(partOf(path)), index, 1)
+      const shard = new ShardFile(path, await AppendFile.resume(partOf(path)), index, 1)
+      for (let chunk = 0; chunk < chunks; chunk++) if (index.get(chunk) !== undefined) shard.#whole.add(chunk)
+      return shard
     } catch (error) {
       throw writeFailure(path, error)
     }
@@ -82,17 +86,31 @@ export class ShardFile {
       this.#index.set(chunk, { offset: at + markBytes, length })
       at += markBytes + length + padding
     }
-    this.#appended = Promise.all([this.#file.append(all), this.#appended]).then(() => undefined)
+    this.#appended = Promise.all([this.#file.append(all), this.#appended]).then(() => {
+      for (const { chunk } of chunks) this.#whole.add(chunk)
+    })
     return this.#appended
   }
 
-  /** Writes the index, waits for the disk and gives the shard its name. @throws CoverslipError DATA_FOLDER */
+  /**
+   * Writes the index, waits for the disk and gives the shard its name.
+   * @throws CoverslipError DATA_FOLDER, also when a chunk could not be written; then those before it are complete, where
+   *   the disk lets that be done
+   */
   async complete(): Promise<void> {
     const index = this.#index.serialize()
     try {
-      await this.#file.append([markOf(indexNumber, { length: index.length, padding: 0 }), index])
-    } finally {
-      await this.#file.close()
+      try {
+        await this.#file.append([markOf(indexNumber, { length: index.length, padding: 0 }), index])
+      } finally {
+        await this.#file.close()
+      }
+    } catch (error) {
+      // What was cut off of the last chunk makes room for the index. The first failure tells the cause.
+      await completeShard(this.path, { chunks: this.#index.chunks, reported: this.#whole }).catch(
+        () => undefined,
+      )
+      throw error
     }
     try {
       await rename(partOf(this.path), this.path)
@@ -118,12 +136,8 @@ export async function completeShard(
       // What lies beyond the last whole chunk would be in the way of the marks.
       await file.truncate(end)
       const bytes = index.serialize()
-      await file.write(
-        Buffer.concat([markOf(indexNumber, { length: bytes.length, padding: 0 }), bytes]),
-        0,
-        undefined,
-        end,
-      )
+      const mark = markOf(indexNumber, { length: bytes.length, padding: 0 })
+      await file.writev([mark, bytes], end)
       await file.sync()
     } finally {
       await file.close()
@@ -169,13 +183,12 @@ function markOf(
   return mark
 }
 
+/** Undefined where there is none. */
 async function readMark(file: FileHandle, at: number) {
   const mark = Buffer.alloc(markBytes)
   const { bytesRead } = await file.read(mark, 0, markBytes, at)
-  if (bytesRead < markBytes || !mark.subarray(0, magic.length).equals(magic)) return undefined
-  return {
-    number: mark.readBigUInt64LE(8),
-    length: Number(mark.readBigUInt64LE(16)),
-    padding: Number(mark.readBigUInt64LE(24)),
-  }
+  const padding = Number(mark.readBigUInt64LE(24))
+  if (bytesRead < markBytes || !mark.subarray(0, magic.length).equals(magic) || padding >= diskBlockBytes)
+    return undefined
+  return { number: mark.readBigUInt64LE(8), length: Number(mark.readBigUInt64LE(16)), padding }
 }

@@ -161,11 +161,10 @@ describe('acquisition.estimate', () => {
   })
 
   it('says what a format cannot hold', async () => {
-    const plan = { channels: ['DAPI', 'GFP'] }
-    expect(await problemsOf(plan, { storage: { format: 'video' } })).toMatchObject([
-      { path: '', message: expect.stringContaining('a video') },
-    ])
     const tiles = { grid_plan: { rows: 40, columns: 30, fov_width: 10, fov_height: 10 } }
+    expect(await problemsOf(tiles, { storage: { format: 'video' } })).toMatchObject([
+      { path: '', message: expect.stringContaining('As video it would be 1200 files') },
+    ])
     expect(await problemsOf(tiles, { storage: { format: 'ome-tiff' } })).toMatchObject([
       { message: expect.stringContaining('1200 OME-TIFF files') },
     ])

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -158,6 +158,20 @@ describe('Acquisition', () => {
       ['DAPI', 0],
       ['BF', 1],
     ])
+  })
+
+  it('exposes as the channel says, or else its preset, or else as the camera was set', async () => {
+    const hardwareFile = join(folder, 'microscope.json')
+    const slow = { deviceId: 'camera', property: 'exposureMs', value: 7 }
+    const connections = [demoConnection({ width: 64, height: 64 })]
+    const presets = [{ group: 'Channel', name: 'Slow', settings: [slow] }]
+    await writeFile(hardwareFile, JSON.stringify({ version: 1, connections, presets }))
+    engine = await createEngine({ hardwareFile, dataFolder: folder })
+    await engine.devices.setProperty('camera', 'exposureMs', 3)
+    const channels = ['Slow', 'BF', { config: 'Slow', exposure: 4, camera: 'camera' }]
+    await engine.acquisition.start({ plan: { channels }, storage: raw })
+    const frames = framesOf(await recordsIn(dataset(await finished())))
+    expect(frames.map(({ exposureMs }) => exposureMs)).toEqual([7, 3, 4])
   })
 
   it('takes an image first where only that says how large the tiles are', async () => {
