@@ -39,9 +39,9 @@ try {
   const server = await ServerProcess.start(['--frame-rate', rate, '--data', folder, '--numbered'])
   await server.startLiveView('jpeg', { frameRate: 10, subsampling: 4 })
   const viewer = await SocketViewer.connect(server.url, 'bench')
-  const startedMs = performance.now()
   const until = { kind: 'seconds', seconds: Number(values.seconds) }
   await server.post('recording/start', { storage: { format: values.format }, until })
+  const startedMs = performance.now()
   let status: AcquisitionStatus
   do {
     await delay(200)

@@ -67,21 +67,22 @@ export class DatasetRecording {
 
   /**
    * Keeps a frame; calls follow each other without waiting, in the order of the file.
-   * @param pixels of exactly this frame; not touched any more when it resolves, whichever way.
-   * @throws CoverslipError DATA_FOLDER; DEVICE_FAILED: it is of another size or format than those before.
+   * @param pixels of exactly this frame.
+   * @returns `written`: it is in the file, and its pixels may be used again; `logged`: so is everything before it, and
+   *   the log says so. When they fail, it is by CoverslipError DATA_FOLDER; DEVICE_FAILED: it is of another size or format
+   *   than those before.
    */
-  add(info: FrameInfo, pixels: Uint8Array<ArrayBuffer>, place: FramePlace): Promise<void> {
+  add(
+    info: FrameInfo,
+    pixels: Uint8Array<ArrayBuffer>,
+    place: FramePlace,
+  ): { readonly written: Promise<void>; readonly logged: Promise<void> } {
     const number = this.#added++
     this.#dataset ??= this.#begin(info)
     const kept = this.#keep(this.#dataset, { info, pixels, place, number })
-    const before = this.#logged
-    this.#logged = kept.then(async (record) => {
-      await before
-      await this.#log.append(record)
-      this.#written += 1
-      this.#bytesWritten += pixels.length
-    })
-    return this.#logged
+    const bytes = pixels.length
+    this.#logged = this.#logAfter(kept, bytes)
+    return { written: kept.then(() => undefined), logged: this.#logged }
   }
 
   /** Frames `first` to `last` of the camera, which came after those added until now, are not there. */
@@ -104,6 +105,17 @@ export class DatasetRecording {
     } finally {
       await this.#log.close()
     }
+  }
+
+  async #logAfter(kept: Promise<FrameRecord>, bytes: number): Promise<void> {
+    const before = this.#logged
+    const record = await kept
+    const dataset = await this.#dataset
+    await dataset?.saved
+    await before
+    await this.#log.append(record)
+    this.#written += 1
+    this.#bytesWritten += bytes
   }
 
   #note(record: FrameRecord): Promise<void> {
@@ -130,7 +142,7 @@ export class DatasetRecording {
   ): Promise<StoredFrame['record']> {
     const { info, pixels, place, number } = frame
     const capturedAt = unixTimeOf(info.timestampNs)
-    const { layout, writer, firstNs, saved } = await opening
+    const { layout, writer, firstNs } = await opening
     refuseOtherSize(layout, info)
     const { index, ...rest } = place
     const record = {
@@ -151,7 +163,6 @@ export class DatasetRecording {
       ...rest,
     } satisfies FrameRecord
     await writer.write({ pixels, record, index })
-    await saved
     return record
   }
 }

@@ -193,7 +193,9 @@ export class RecordingLoop {
     if (timestampNs < began) this.#preRecorded += 1
     const temperatureC = this.#temperatureC
     const place = { index: { t: dataset.added }, ...(temperatureC === undefined ? {} : { temperatureC }) }
-    this.#follow(dataset.add(info, pixels, place).finally(() => this.#buffers.giveBack(pixels)))
+    const { written, logged } = dataset.add(info, pixels, place)
+    this.#follow(written.finally(() => this.#buffers.giveBack(pixels)))
+    this.#follow(logged)
   }
 
   /** Sees to it that `work` is over before the end, and that its failure is told. */

@@ -3,8 +3,13 @@ import type { RecordingRequest } from '../../../src-shared/acquisition/acquisiti
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
 
-/** For frames that wait for the disk, all cameras of a recording together. */
-const bufferBytes = 256 * 2 ** 20
+/**
+ * For frames that wait for the disk, all cameras of a recording together: what they make in a second, which is how long
+ * disks pause now and then.
+ */
+const bufferSeconds = 1
+const leastBufferBytes = 256 * 2 ** 20
+const mostBufferBytes = 2 ** 30
 /** Fewer could not keep disk and camera busy at the same time. */
 const fewestFrames = 3
 /** Cameras may be a little faster than they are set to. */
@@ -19,6 +24,14 @@ export function recordingMemory(
   { begin, preRecordS }: Pick<RecordingRequest, 'begin' | 'preRecordS'>,
   cameras: readonly RecordedCamera[],
 ): readonly RecordingMemory[] {
+  const bytesPerSecond = cameras.reduce(
+    (sum, { camera }) => sum + frameRateOf(camera) * frameBytesOf(camera),
+    0,
+  )
+  const bufferBytes = Math.min(
+    mostBufferBytes,
+    Math.max(leastBufferBytes, Math.ceil(bytesPerSecond * bufferSeconds)),
+  )
   return cameras.map(({ camera, ring }) => {
     const wanted = Math.ceil(preRecordS * frameRateOf(camera) * headroom)
     // Of before the start, there is no more than the ring holds.

@@ -82,7 +82,9 @@ export class FrameStore {
     this.#post({ type: 'taken', number, result: info === undefined ? 'lost' : 'taken' })
     if (buffer === undefined) return
     if (info === undefined) return this.#buffers.giveBack(buffer)
-    this.#track(this.#dataset.add(info, buffer, place).finally(() => this.#buffers.giveBack(buffer)))
+    const { written, logged } = this.#dataset.add(info, buffer, place)
+    this.#track(written.finally(() => this.#buffers.giveBack(buffer)))
+    this.#track(logged)
   }
 
   /** Waits for memory for the frame; undefined: it is not in the ring any more, or nothing is taken any more. */

@@ -59,7 +59,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 describe('Runner', () => {
   it('goes through a plan event by event, and tells of each', async () => {
     const { runner, hardware, sink, told, states } = runOf({ channels: ['DAPI', 'GFP'] })
-    expect(await runner.run()).toEqual({ reason: 'completed', notRestored: [] })
+    expect(await runner.run()).toEqual({ reason: 'completed', failure: undefined, notRestored: [] })
     expect(hardware.log).toEqual([
       'prepare',
       'set up 0',
