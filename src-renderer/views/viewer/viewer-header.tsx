@@ -63,15 +63,6 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
             Repeat
           </Button>
         )}
-        {!phone && opened !== undefined && (
-          <Button
-            variant="default"
-            leftSection={<IconMovie size={15} stroke={1.6} />}
-            onClick={() => void openExport(services, viewer.id)}
-          >
-            Export
-          </Button>
-        )}
         {!phone && <Neighbours />}
         {item !== undefined && <ItemMenu item={item} />}
       </div>
