@@ -77,7 +77,10 @@ export async function startExport(
   } catch (error) {
     const left = await file?.forget().catch(callFailure)
     const failure = ending.signal.aborted ? left : exportFailure(error)
-    exporting.setState({ phase: 'choosing', subject, ...(failure === undefined ? {} : { failure }) }, true)
+    exporting.setState(
+      { phase: 'choosing', subject, choices, ...(failure === undefined ? {} : { failure }) },
+      true,
+    )
   }
 }
 

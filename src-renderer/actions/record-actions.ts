@@ -8,9 +8,10 @@ import type { RecordingChoice } from '../stores/view-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 import { recordingRequest } from './recording-request.ts'
+import { currentWindow } from './window-actions.ts'
 
 function requestOf(services: Services, choice: RecordingChoice) {
-  const { engine, view } = services
+  const { engine, view, shown } = services
   const active = selectedDetector(services)
   const detectors =
     choice.cameras === 'shown'
@@ -18,7 +19,9 @@ function requestOf(services: Services, choice: RecordingChoice) {
       : active === undefined
         ? []
         : [active]
-  return recordingRequest(choice, detectors)
+  // Several cameras have windows of their own; before the first frame there is none.
+  const seen = detectors.length === 1 && shown.getState().frame !== undefined
+  return recordingRequest(choice, detectors, seen ? currentWindow(services) : undefined)
 }
 
 /** Whether something is being recorded now, or is going to be. */

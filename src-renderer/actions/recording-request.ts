@@ -1,23 +1,31 @@
 /** What the user has chosen, as the engine is asked for it. */
 import type { RecordingBegin, RecordingRequest } from '../../src-shared/acquisition/acquisition-requests.ts'
 import { type StorageOptions, storageOptionsSchema } from '../../src-shared/acquisition/storage-options.ts'
+import type { ValueWindow } from '../stores/auto-window.ts'
 import type { RecordingChoice } from '../stores/view-store.ts'
 
-/** @param detectors cameras to record; none: the engine's first. */
+/**
+ * @param detectors cameras to record; none: the engine's first.
+ * @param seen black and white of the live view, for video; absent: the engine fits them to the first frame.
+ */
 export function recordingRequest(
   choice: RecordingChoice,
   detectors: readonly string[],
+  seen?: ValueWindow,
 ): Partial<RecordingRequest> {
   return {
     ...(detectors.length === 0 ? {} : { detectorNames: [...detectors] }),
-    storage: storageOf(choice),
+    storage: storageOf(choice, seen),
     until: untilOf(choice),
     begin: beginOf(choice),
     preRecordS: choice.preRecordS,
   }
 }
 
-function storageOf({ format, zarrCompression, video }: RecordingChoice): StorageOptions {
+function storageOf(
+  { format, zarrCompression, video }: RecordingChoice,
+  seen: ValueWindow | undefined,
+): StorageOptions {
   switch (format) {
     case 'ome-zarr':
       return storageOptionsSchema.parse({ format, compression: zarrCompression })
@@ -27,6 +35,7 @@ function storageOf({ format, zarrCompression, video }: RecordingChoice): Storage
         ...video,
         // Other containers have no lossless video that players know.
         ...(video.quality === 'lossless' ? { container: 'mkv' } : {}),
+        ...(seen === undefined ? {} : { windowLow: seen.low, windowHigh: seen.high }),
       })
     case 'ome-tiff':
     case 'raw':

@@ -1,6 +1,7 @@
 /** What is being exported, if anything is. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { CallFailure } from '../backend/call-failure.ts'
+import type { ExportChoices } from '../export/export-choices.ts'
 import type { ViewerState } from './viewer-store.ts'
 
 export type ExportPhase =
@@ -8,8 +9,13 @@ export type ExportPhase =
   | { readonly phase: 'opening' }
   /** The item cannot be opened. */
   | { readonly phase: 'refused'; readonly failure: CallFailure }
-  /** `failure`: of the export before. */
-  | { readonly phase: 'choosing'; readonly subject: ExportSubject; readonly failure?: CallFailure }
+  /** `choices`, `failure`: of the export before. */
+  | {
+      readonly phase: 'choosing'
+      readonly subject: ExportSubject
+      readonly choices?: ExportChoices
+      readonly failure?: CallFailure
+    }
   | {
       readonly phase: 'running'
       readonly subject: ExportSubject

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AccessControl } from '../../src-main/access/access-control.ts'
+import { createServer } from '../../src-main/server/create-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp } from './app-page.ts'
@@ -45,8 +47,8 @@ afterEach(async () => {
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-async function openAcquire(options: Parameters<typeof openApp>[2] = {}): Promise<AppPage> {
-  const app = await openApp(browser, server.url, { width: 1440, height: 1000, ...options })
+async function openAcquire(options: Parameters<typeof openApp>[2] = {}, url = server.url): Promise<AppPage> {
+  const app = await openApp(browser, url, { width: 1440, height: 1000, ...options })
   app.page.setDefaultTimeout(60_000)
   pages.push(app)
   await app.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Acquire' }).click()
@@ -103,6 +105,57 @@ async function buildPlan(page: Page): Promise<void> {
   await row(page, 'Position 2').waitFor()
 }
 
+const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
+/** Opens a plan file by the picker. */
+async function load(page: Page, plan: Readonly<Record<string, unknown>>): Promise<void> {
+  await page.locator('input[type="file"]').setInputFiles(file('plan.json', JSON.stringify(plan)))
+}
+
+const twoPlaces = {
+  channels: ['GFP', 'DAPI'],
+  z_plan: { top: 4, bottom: -2, step: 2 },
+  stage_positions: [
+    { x: 0, y: 0, z: 0, name: 'left' },
+    { x: 120, y: 40, z: 0 },
+  ],
+}
+
+/** Who only views sees the plan that runs, may edit one for himself, and cannot start or stop anything. */
+async function seeAsViewer(): Promise<void> {
+  const access = await AccessControl.open()
+  const shared = await createServer({
+    engine: server.engine,
+    access,
+    version: '0.0.0-test',
+    host: '127.0.0.1',
+    port: 0,
+    entrance: 'tokens',
+    appFolder,
+  })
+  try {
+    const { secret } = await access.createToken({ label: 'Anna', role: 'viewer' })
+    const { page, screenshot, close } = await openAcquire(
+      { width: 1000, height: 800 },
+      `${shared.url}/#token=${secret}`,
+    )
+    const run = section(page, 'Acquisition')
+    await run.getByText(/of 10.000/).waitFor()
+    await toggle(page, 'Time')
+    await takes(page).getByText('10 images').waitFor()
+    for (const name of ['Pause', 'Cancel', 'Start acquisition'])
+      expect(await page.getByRole('button', { name, exact: true }).getAttribute('aria-disabled'), name).toBe(
+        'true',
+      )
+    await start(page).hover({ force: true })
+    await page.getByText('You are viewing only').filter({ visible: true }).first().waitFor()
+    await screenshot('acquire-viewer')
+    await close()
+  } finally {
+    await shared.close()
+  }
+}
+
 describe('the Acquire view', () => {
   it('builds a plan by clicking, says what it takes, and keeps it over a reload', async () => {
     const { page, screenshot } = await openAcquire()
@@ -140,11 +193,7 @@ describe('the Acquire view', () => {
 
   it('runs a plan to its end before two browsers, and opens what was acquired', async () => {
     const { page, screenshot } = await openAcquire()
-    await buildPlan(page)
-    await toggle(page, 'Time')
-    const phase = row(page, 'Phase 1')
-    await fill(phase.getByRole('textbox', { name: 'Interval' }), '2 s')
-    await fill(phase.getByRole('textbox', { name: 'Number of time points' }), '3')
+    await load(page, { ...twoPlaces, time_plan: { interval: 2, loops: 3 } })
     await fill(page.getByRole('textbox', { name: 'Name of the acquisition' }), 'two-places')
     await takes(page).getByText('48 images').waitFor()
     const run = section(page, 'Acquisition')
@@ -172,22 +221,28 @@ describe('the Acquire view', () => {
     await screenshot('acquire-opened')
   })
 
-  it('is paused, and cancelled only after a question once much was done', async () => {
+  it('is cancelled at once while little was done, and after a question once it was much', async () => {
     const { page, screenshot } = await openAcquire()
-    await toggle(page, 'Channels')
-    await toggle(page, 'Time')
-    const phase = row(page, 'Phase 1')
-    await fill(phase.getByRole('textbox', { name: 'Interval' }), '200 ms')
-    await fill(phase.getByRole('textbox', { name: 'Number of time points' }), '10000')
+    await load(page, { channels: ['BF'], time_plan: { interval: 60, loops: 10 } })
+    const run = section(page, 'Acquisition')
+    await takes(page).getByText('10 images').waitFor()
+    await start(page).click()
+    await run.getByText(/^Next image in/).waitFor()
+    await screenshot('acquire-waiting')
+    await run.getByRole('button', { name: 'Cancel' }).click()
+    await run.getByText('Cancelled').waitFor()
+
+    await load(page, { channels: ['BF'], time_plan: { interval: 0.2, loops: 10_000 } })
     await takes(page)
       .getByText(/10.000 images/)
       .waitFor()
     await start(page).click()
-    const run = section(page, 'Acquisition')
+    await run.getByRole('button', { name: 'Pause' }).waitFor()
     await eventually('much to be done', () => (server.engine.acquisition.status?.frames.written ?? 0) > 25)
     await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Live' }).click()
     await page.getByRole('button', { name: 'Acquisition under way' }).click()
     await screenshot('acquire-running')
+    await seeAsViewer()
     await run.getByRole('button', { name: 'Cancel' }).click()
     await run.getByRole('button', { name: 'Go on' }).click()
     await run.getByRole('button', { name: 'Cancel' }).click()
@@ -200,7 +255,7 @@ describe('the Acquire view', () => {
 
   it('names what keeps a plan from running, and leads to it', async () => {
     const { page, screenshot } = await openAcquire()
-    await buildPlan(page)
+    await load(page, twoPlaces)
     await takes(page).getByText('16 images').waitFor()
     await fill(row(page, 'Position 2').getByRole('textbox', { name: 'X', exact: true }), '9999999')
     const problems = page.getByRole('list', { name: 'Problems of the plan' })
@@ -223,7 +278,6 @@ describe('the Acquire view', () => {
   it('loads plan files, says what is wrong with them, keeps what it does not show, and saves', async () => {
     const { page, screenshot } = await openAcquire()
     const picker = page.locator('input[type="file"]')
-    const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
     const kept = {
       metadata: { author: 'Ada' },
       chanels: [],
@@ -231,7 +285,7 @@ describe('the Acquire view', () => {
       stage_positions: [{ x: 0, y: 0, sequence: { z_plan: { range: 4, step: 2 } } }],
       time_plan: { interval: 0.1, loops: 2 },
     }
-    await picker.setInputFiles(file('kept.json', JSON.stringify(kept)))
+    await load(page, kept)
     await section(page, 'Remarks about the file')
       .or(page.getByRole('alert', { name: 'Remarks about the file' }))
       .getByText('chanels')

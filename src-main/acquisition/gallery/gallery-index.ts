@@ -63,12 +63,17 @@ export class GalleryIndex {
   }
 
   async #update(): Promise<void> {
-    // One that is under way may have begun before the last change.
-    await this.#updating
+    // One that is under way may have begun before the last change; who asked for it learns if it fails.
+    await this.#updating?.catch(() => undefined)
     if (performance.now() - this.#scannedAt < freshForMs) return
-    this.#updating ??= this.#scan().finally(() => {
-      this.#updating = undefined
-    })
+    this.#updating ??= this.#scan()
+      .catch((error: unknown) => {
+        this.invalidate()
+        throw error
+      })
+      .finally(() => {
+        this.#updating = undefined
+      })
     await this.#updating
   }
 

@@ -1,6 +1,9 @@
 /** Answers what is asked of the gallery, in its worker: there everything may take its time. */
+import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { ImageDataset, OpenedImage } from '../../../src-shared/gallery.ts'
+import { FrameLogReader } from '../reading/frame-log-reader.ts'
+import { frameLogName } from '../recording/frame-log.ts'
 import { galleryPath, unknownImage } from './gallery-path.ts'
 import { GalleryIndex } from './gallery-index.ts'
 import type { GalleryAnswer, GalleryRequest } from './gallery-messages.ts'
@@ -78,7 +81,7 @@ export class GalleryReading {
         datasets,
         metadata: metadataOf(opened),
         ...(plan === undefined ? {} : { plan }),
-        remarks: remarksOn(opened, datasets),
+        remarks: [...remarksOn(opened, datasets), ...(await lossesOf(found.path, opened))],
       }
     })
   }
@@ -142,6 +145,26 @@ function metadataOf({ summary, datasets }: OpenedItem): Record<string, unknown> 
   if (first === undefined) return {}
   if (others.length === 0) return { ...first.reader.metadata }
   return Object.fromEntries(datasets.map(({ name, reader }) => [name, reader.metadata]))
+}
+
+/** Longer logs are not gone through whenever somebody looks. */
+const longestLog = 64 * 2 ** 20
+
+/** Frames that were lost and images that were skipped, camera by camera, for people. */
+async function lossesOf(folder: string, { summary }: OpenedItem): Promise<string[]> {
+  const remarks: string[] = []
+  for (const { folder: part, layout } of summary?.datasets ?? []) {
+    const log = new FrameLogReader(join(folder, part, frameLogName))
+    const camera = layout?.camera.name ?? part
+    if (((await log.size()) ?? 0) > longestLog) {
+      remarks.push(`Whether frames of ${camera} were lost stands in ${part}/${frameLogName}, which is long`)
+      continue
+    }
+    const { lost, skipped } = await log.losses()
+    if (lost > 0) remarks.push(`${lost} frames of ${camera} were lost`)
+    if (skipped > 0) remarks.push(`${skipped} images of ${camera} were skipped`)
+  }
+  return remarks
 }
 
 /** What is missing, for people. */

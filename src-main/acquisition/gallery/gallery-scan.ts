@@ -95,7 +95,7 @@ async function statsOf(path: string): Promise<Stats | undefined> {
 }
 
 /** Removed meanwhile, or somebody else's. */
-function isGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
   return (
     error instanceof Error &&
     'code' in error &&

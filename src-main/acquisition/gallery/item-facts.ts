@@ -9,7 +9,7 @@ import { FrameLogReader } from '../reading/frame-log-reader.ts'
 import { fileFormat } from '../reading/open-datasets.ts'
 import { videoEndings } from '../reading/video-frames.ts'
 import { frameLogName } from '../recording/frame-log.ts'
-import type { FoundItem } from './gallery-scan.ts'
+import { type FoundItem, isGone } from './gallery-scan.ts'
 import { metadataLines } from './metadata-lines.ts'
 import { openItem } from './open-item.ts'
 
@@ -44,8 +44,8 @@ export async function acquisitionFacts(found: FoundItem): Promise<ItemFacts> {
   try {
     summary = await readAcquisitionSummary(found.path)
   } catch (error) {
-    const { code, message } = CoverslipError.from(error)
-    if (code !== 'UNREADABLE_IMAGE') throw error
+    // The list goes on; who opens it is told.
+    const { message } = CoverslipError.from(error)
     return { item: { ...plainItem(found), kind: 'recording' }, lines: [message] }
   }
   return { item: acquisitionItem(found, summary), lines: acquisitionLines(summary) }
@@ -98,9 +98,8 @@ export async function contentFacts(found: FoundItem): Promise<readonly string[]>
       metadata: opened.map(({ metadata }) => metadata),
     })
   } catch (error) {
-    const { code, message } = CoverslipError.from(error)
-    if (code === 'INTERNAL') throw error
-    return [message]
+    // The search goes on; who opens it is told.
+    return [CoverslipError.from(error).message]
   } finally {
     for (const reader of opened) await reader.close()
   }
@@ -118,6 +117,15 @@ function datasetNames({ name, camera, channels, positions }: ImageDataset) {
 /** Frames and bytes of an acquisition, as far as they are quickly counted. */
 export async function countedItem(found: FoundItem, item: GalleryItem): Promise<GalleryItem> {
   if (found.type !== 'acquisition') return item
+  try {
+    return await counted(found, item)
+  } catch (error) {
+    if (isGone(error)) return item
+    throw error
+  }
+}
+
+async function counted(found: FoundItem, item: GalleryItem): Promise<GalleryItem> {
   const entries = await readdir(found.path, { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(found.path, name))
   const counts = await Promise.all(
@@ -147,7 +155,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    if (isGone(error)) return 0
     throw error
   }
 }

@@ -4,17 +4,17 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { readSummary } from '../recording/recording-folder.ts'
 import { makePyramid } from '../storage/ome-zarr/make-pyramid.ts'
 import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
+import { Rest } from './rest.ts'
 import type { PyramidWorkerData, PyramidWorkerMessage } from './pyramid-messages.ts'
 
 if (parentPort === null) throw new Error('pyramid-worker runs as a worker thread')
 const port = parentPort
 const { folder }: PyramidWorkerData = workerData
 
-let resting = Promise.withResolvers<void>()
-resting.resolve()
+const rest = new Rest()
 port.on('message', ({ type }: PyramidWorkerMessage) => {
-  if (type === 'goOn') resting.resolve()
-  else resting = Promise.withResolvers()
+  if (type === 'rest') rest.begin()
+  else rest.end()
 })
 
 const summary = await readSummary(folder)
@@ -23,7 +23,7 @@ if (summary !== undefined && storage?.format === 'ome-zarr' && storage.pyramid) 
   for (const { folder: dataset, layout } of summary.datasets) {
     // Without a frame there is nothing to make smaller.
     if (layout === undefined) continue
-    await makePyramid(omeZarrPath(join(folder, dataset), layout.name), { rest: () => resting.promise })
+    await makePyramid(omeZarrPath(join(folder, dataset), layout.name), { rest: () => rest.over() })
   }
 }
 port.close()

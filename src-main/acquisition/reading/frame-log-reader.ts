@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import type { FrameRecords } from './dataset-reader.ts'
 import { unreadable } from './unreadable.ts'
+import { readWithoutLinks } from './without-links.ts'
 
 const chunkBytes = 2 ** 20
 const longestLine = 2 ** 20
@@ -82,6 +83,22 @@ export class FrameLogReader {
     return found
   }
 
+  /** How many frames of the camera, and images of the plan, are not in the file. @throws as `records` */
+  async losses(): Promise<{ readonly lost: number; readonly skipped: number }> {
+    let [lost, skipped] = [0, 0]
+    await this.#withFile(async (file) => {
+      const { size } = await file.stat()
+      await eachLine(file, { from: 0, to: size, path: this.#path }, (text) => {
+        for (const record of isFrame(text) ? [] : parsed(text)) {
+          if (record.kind === 'lost') lost += record.last - record.first + 1
+          if (record.kind === 'skipped') skipped += 1
+        }
+        return true
+      })
+    })
+    return { lost, skipped }
+  }
+
   /** The last frame that was logged; undefined when there is none. */
   async lastFrame(): Promise<Extract<FrameRecord, { kind: 'frame' }> | undefined> {
     return this.#withFile(async (file) => {
@@ -113,7 +130,7 @@ export class FrameLogReader {
   ): Promise<Result | undefined> {
     let file: Awaited<ReturnType<typeof open>>
     try {
-      file = await open(this.#path)
+      file = await open(this.#path, readWithoutLinks)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
       throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)

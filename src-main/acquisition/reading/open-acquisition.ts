@@ -15,6 +15,7 @@ import { TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
 import { unreadable } from './unreadable.ts'
 import { openVideoOf } from './video-reader.ts'
+import { refuseLink } from './without-links.ts'
 
 export type OpenedAcquisition = {
   /** By the names of their folders. */
@@ -32,6 +33,7 @@ export async function openAcquisition(folder: string, summary: ReadSummary): Pro
     if (layout === undefined) continue
     try {
       const { storage } = summary.request
+      await refuseLink(join(folder, dataset.folder))
       const reader = await openDatasetOf(join(folder, dataset.folder), layout, storage)
       datasets.push({ name: dataset.folder, reader })
     } catch (error) {

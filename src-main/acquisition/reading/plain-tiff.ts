@@ -9,13 +9,14 @@ import { jsonOrText } from './json-or-text.ts'
 import { primaries } from './primaries.ts'
 import { imageOfPage, TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
-import type { TiffImage } from './tiff-image.ts'
+import { tag, type TiffImage } from './tiff-image.ts'
 import type { TiffPages } from './tiff-pages.ts'
 import { unreadable } from './unreadable.ts'
 
 /** Of files with more pages than this, all are taken to be like the first. */
 const mostCompared = 2000
 const mostDatasets = 100
+const mostStrips = 65_536
 const resolutionTag = 282
 const resolutionUnitTag = 296
 
@@ -27,7 +28,10 @@ type PlainFile = {
   readonly first: TiffImage
 }
 
-/** @throws CoverslipError UNREADABLE_IMAGE when nothing of it can be shown. */
+/**
+ * ImageJ writes stacks of more than 4 GB with one directory: the other images follow the first one's pixels.
+ * @throws CoverslipError UNREADABLE_IMAGE when nothing of it can be shown.
+ */
 export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffDataset[]> {
   const { path, pages, description } = file
   const imagej = imagejDescription(description)
@@ -41,7 +45,11 @@ export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffD
   return [...groups.values()].slice(0, mostDatasets).map(({ image, numbers }, i) => {
     const name = groups.size === 1 ? basename(path) : `${basename(path)} (${image.width} x ${image.height})`
     const files = new TiffFiles()
-    const planes = async () => numbers?.length ?? (await files.use(path, (opened) => opened.count()))
+    const isStack = numbers?.length === 1 && groups.size === 1 && (imagej?.images ?? 1) > 1 && isPlain(image)
+    const planes = async () =>
+      isStack
+        ? files.use(path, (opened) => imagesInFile(opened, image, imagej?.images ?? 1))
+        : (numbers?.length ?? files.use(path, (opened) => opened.count()))
     const sizesFor = (there: number) => (i === 0 && imagej !== undefined ? imagej.sizes : { t: there })
     const own = i === 0 ? ownFrame(metadata, image) : undefined
     return new TiffDataset({
@@ -69,11 +77,22 @@ export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffD
       find: async (index) => {
         const place = placeOf(index, { sizes: sizesFor(await planes()), channels: image.channels })
         if (place === undefined) return undefined
+        if (isStack) return { path, page: 0, channel: place.channel, behind: place.plane }
         const page = numbers === undefined ? place.plane : numbers[place.plane]
         return page === undefined ? undefined : { path, page, channel: place.channel }
       },
     })
   })
+}
+
+const isPlain = ({ compression, tiled, planar }: TiffImage): boolean => compression === 1 && !tiled && !planar
+
+/** How many of the `claimed` images without a directory are there. */
+async function imagesInFile(pages: TiffPages, image: TiffImage, claimed: number): Promise<number> {
+  const { directories } = pages
+  const [first = 0] = await directories.numbers(image.directory.entries.get(tag.stripOffsets), mostStrips)
+  const bytes = (image.width * image.height * image.samples * image.bits) / 8
+  return Math.max(1, Math.min(claimed, Math.floor(((await directories.file.size()) - first) / bytes)))
 }
 
 type Pages = { readonly image: TiffImage; readonly numbers: number[] | undefined }

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { unreadable } from './unreadable.ts'
+import { readWithoutLinks } from './without-links.ts'
 
 /** A file that is read here and there, and may grow or shrink meanwhile. */
 export class RandomAccessFile {
@@ -17,7 +18,7 @@ export class RandomAccessFile {
   static async open(path: string): Promise<RandomAccessFile> {
     let handle: FileHandle | undefined
     try {
-      handle = await open(path)
+      handle = await open(path, readWithoutLinks)
       if ((await handle.stat()).isFile()) return new RandomAccessFile(path, handle)
     } catch (error) {
       await handle?.close()

@@ -8,7 +8,13 @@ import type { TiffPages } from './tiff-pages.ts'
 import { readTiffPixels } from './tiff-pixels.ts'
 
 /** Where a plane is: a page of a file, and of that page a channel (`TiffImage.channels`). */
-export type TiffPlace = { readonly path: string; readonly page: number; readonly channel: number }
+export type TiffPlace = {
+  readonly path: string
+  readonly page: number
+  readonly channel: number
+  /** Images behind the page's own, which have no directory: see `plainTiffDatasets`. */
+  readonly behind?: number
+}
 
 export type TiffDatasetOptions = {
   readonly files: TiffFiles
@@ -44,7 +50,7 @@ export class TiffDataset implements DatasetReader {
     const plane = await files.use(place.path, async (pages) => {
       const whole = await imageOfPage(pages, place.page)
       const image = whole === undefined || level === 0 ? whole : await copyOf(pages, whole, level)
-      return image && readTiffPixels(pages.directories, image, place.channel)
+      return image && readTiffPixels(pages.directories, image, place)
     })
     return plane && this.#asDescribed(plane)
   }

@@ -11,19 +11,20 @@ const mostBlocks = 4_000_000
 
 /**
  * The pixels of `image`.
- * @param channel of `image.channels`.
+ * @param which channel of `image.channels`; of uncompressed images in strips, `behind` means the so-many-th image that
+ *   follows this one without a directory.
  * @returns undefined when part of them is not in the file: cut off, or not yet written.
  * @throws CoverslipError UNREADABLE_IMAGE when they are damaged; TOO_LARGE.
  */
 export async function readTiffPixels(
   directories: TiffDirectories,
   image: TiffImage,
-  channel: number,
+  { channel, behind = 0 }: { readonly channel: number; readonly behind?: number },
 ): Promise<ImagePlane | undefined> {
   const { width, height, bits, samples, pixelFormat } = image
   if (channel >= image.channels) return undefined
   requirePacketSize(directories.file.path, { width, height, bytes: (width * height * samples * bits) / 8 })
-  const whole = await readSamples(directories, image)
+  const whole = await readSamples(directories, image, behind)
   if (whole === undefined) return undefined
   const plane = { width, height, pixelFormat, significantBits: bits }
   if (image.photometric === photometric.palette)
@@ -54,6 +55,7 @@ type Block = {
 async function readSamples(
   directories: TiffDirectories,
   image: TiffImage,
+  behind: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { file, form } = directories
   const { width, height, samples, compression } = image
@@ -65,7 +67,7 @@ async function readSamples(
     if (inPlace) {
       const start = (block.top * width * samples * image.bits) / 8
       const part = target.subarray(start, start + block.length)
-      if ((await file.readInto(part, block.at)) < block.length) return undefined
+      if ((await file.readInto(part, block.at + behind * target.length)) < block.length) return undefined
       continue
     }
     const stored = compression === 1 ? block.length : block.stored

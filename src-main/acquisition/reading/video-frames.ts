@@ -9,6 +9,7 @@ import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-f
 import type { ImagePlane } from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { unreadable } from './unreadable.ts'
+import { refuseLink } from './without-links.ts'
 
 /**
  * ffmpeg's names of the formats, by ending. It is told which one to read: what looks like a list of other files (HLS,
@@ -113,6 +114,7 @@ export class VideoFrames {
   }
 
   async #current(): Promise<Known> {
+    await refuseLink(this.#path)
     const { size } = await stat(this.#path).catch((error: unknown) => {
       throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)
     })

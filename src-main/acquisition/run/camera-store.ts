@@ -57,8 +57,8 @@ export class CameraStore {
     })
   }
 
-  /** As `AcquisitionSink.take`; `ring` is where the camera's frames are now. */
-  take(sequence: number, place: FramePlace, ring: FrameRingMemory): Promise<'taken' | 'lost'> {
+  /** As `AcquisitionSink.take`; `ring` is where the camera's frames are now: absent, where they were. */
+  take(sequence: number, place: FramePlace, ring: FrameRingMemory = this.#ring): Promise<'taken' | 'lost'> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (ring !== this.#ring) {
       this.#ring = ring

@@ -4,6 +4,7 @@ import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquis
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import type { PlanEstimate, PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
+import type { DeviceState } from '../../../src-shared/devices.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
@@ -102,11 +103,19 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
     countdown: new PlanCountdown(estimate.durationS, {
       exposureMs: (event) => images.of(event).exposureMs,
     }),
-    ringOf: (camera) => devices.ring(camera),
-    temperatureOf: (camera) => temperatureOf(devices.device(camera)),
+    ringOf: (camera) => (ready(devices, camera) === undefined ? undefined : devices.ring(camera)),
+    temperatureOf: (camera) => {
+      const device = ready(devices, camera)
+      return device === undefined ? undefined : temperatureOf(device)
+    },
     changed: options.changed,
     happened: options.happened,
   })
+}
+
+/** A device, while it is connected. */
+function ready(devices: DeviceRegistry, id: string): DeviceState | undefined {
+  return devices.devices().find((device) => device.id === id && device.status.state === 'ready')
 }
 
 async function makeFolder(recordings: string, wanted: string | undefined, startedAt: number) {

@@ -15,8 +15,8 @@ export type CameraPlace = {
 
 type Options = {
   readonly places: readonly CameraPlace[]
-  /** Where a camera's frames are now. @throws CoverslipError while it is not connected */
-  ringOf(camera: string): FrameRingMemory
+  /** Where a camera's frames are now; undefined: it is not connected. */
+  ringOf(camera: string): FrameRingMemory | undefined
   /** Of a camera's sensor, °C. */
   temperatureOf(camera: string): number | undefined
   framesWritten(): number

@@ -70,6 +70,7 @@ export class RunningPlan {
   #finish: PlanStatus['finish']
   /** When the event under way began, ms of the runner's clock. */
   #eventBeganAt: number | undefined
+  #pausedAt: number | undefined
 
   constructor(options: RunningPlanOptions) {
     const { id, folder, summary, alerts, parts, run } = options
@@ -113,7 +114,8 @@ export class RunningPlan {
   get status(): PlanStatus {
     const { id, summary, events, countdown, parts } = this.#options
     const { event, dueAt, done, skipped, late } = this.#runner.progress
-    const now = this.#runner.now()
+    // Nothing comes nearer during a pause.
+    const now = this.#pausedAt ?? this.#runner.now()
     const untilEventS = dueAt === undefined ? undefined : Math.max(0, dueAt - now) / 1000
     const sinceBegunS = this.#eventBeganAt === undefined ? 0 : (now - this.#eventBeganAt) / 1000
     return {
@@ -218,18 +220,40 @@ export class RunningPlan {
   }
 
   #happened(event: AcquisitionRunEvent): void {
-    if (event.type === 'eventStarted' || event.type === 'awaitingEvent') {
+    if (tellsBeginning(event)) {
       this.#hasBegun = true
       this.#begun.resolve()
     }
     if (event.type === 'eventStarted') this.#eventBeganAt = this.#runner.now()
     this.#options.happened(event)
-    if (event.type === 'sequencePauseToggled') this.#tell()
+    if (event.type === 'sequencePauseToggled') this.#pauseToggled(event.paused)
+  }
+
+  #pauseToggled(paused: boolean): void {
+    const now = this.#runner.now()
+    if (this.#eventBeganAt !== undefined && this.#pausedAt !== undefined)
+      this.#eventBeganAt += now - this.#pausedAt
+    this.#pausedAt = paused ? now : undefined
+    this.#tell()
   }
 
   #tell(): void {
     const { status } = this
     this.#alerts.progress(status)
     this.#options.changed(status)
+  }
+}
+
+/** Whether everything is prepared, and the plan goes on. */
+function tellsBeginning(event: AcquisitionRunEvent): boolean {
+  switch (event.type) {
+    case 'eventFailed':
+      return event.consequence !== 'abort'
+    case 'awaitingEvent':
+    case 'eventStarted':
+    case 'sequencePauseToggled':
+      return true
+    default:
+      return false
   }
 }

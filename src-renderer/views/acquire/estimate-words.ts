@@ -1,7 +1,6 @@
 /** What a plan takes, in words. */
 import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { Axis } from '../../../src-shared/plan/sequence.ts'
-import { durationText } from '../../components/duration-words.ts'
 import { byteSize, count, fixed } from '../../components/format.ts'
 
 const axisWords: Readonly<Record<Axis, readonly [one: string, many: string]>> = {
@@ -38,9 +37,4 @@ export function shareText({ bytes, freeDiskBytes }: Pick<PlanEstimate, 'bytes' |
   if (freeDiskBytes <= 0) return 'the disk is full'
   const percent = (100 * bytes) / freeDiskBytes
   return percent < 1 ? 'under 1 % of the free disk' : `${fixed(percent)} % of the free disk`
-}
-
-/** The whole in one sentence, for screen readers and the confirmation. */
-export function estimateText(estimate: PlanEstimate): string {
-  return `${counted(estimate.frames, 'image')} in about ${durationText(estimate.durationS)}, ${roomText(estimate)}`
 }

@@ -1,5 +1,11 @@
 /** Tiles as the editor shows them, and from one kind to another. */
-import type { FieldOfView, GridPlan } from '../../../src-shared/plan/grid-plan.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import {
+  type FieldOfView,
+  type GridPlan,
+  needsFieldOfView,
+  tilesOf,
+} from '../../../src-shared/plan/grid-plan.ts'
 import { type Box, boundsOf, type Point } from '../../../src-shared/plan/polygon.ts'
 import { roundedUm } from '../../stores/plan-defaults.ts'
 
@@ -152,4 +158,18 @@ export function gridWithin(plan: GridPlan | undefined, vertices: readonly Point[
   if (plan?.kind === 'polygon') return { ...plan, vertices: rounded }
   const tiling = tilingOf(plan ?? { kind: 'point', xUm: 0, yUm: 0 })
   return { kind: 'polygon', vertices: rounded, convexHull: false, offsetUm: undefined, ...tiling }
+}
+
+/** The tiles; undefined where the size of an image is not known, or they are too many: the estimate says what to do. */
+export function knownTiles(
+  plan: GridPlan,
+  fieldOfView: FieldOfView | undefined,
+): readonly Point[] | undefined {
+  if (fieldOfView === undefined && needsFieldOfView(plan)) return undefined
+  try {
+    return tilesOf(plan, fieldOfView)
+  } catch (error) {
+    if (error instanceof CoverslipError) return undefined
+    throw error
+  }
 }

@@ -1,6 +1,5 @@
 /** What a section of a plan amounts to, in a few words beside its title. */
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
-import { needsFieldOfView, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
@@ -8,6 +7,7 @@ import { durationText } from '../../components/duration-words.ts'
 import { compact } from '../../components/format.ts'
 import type { PlanSection } from '../../stores/plan-draft.ts'
 import { counted } from './estimate-words.ts'
+import { knownTiles } from './grid-kinds.ts'
 
 export function sectionSummary(
   sequence: MdaSequence,
@@ -47,20 +47,6 @@ function timeSummary(time: NonNullable<MdaSequence['time']>): string {
 function gridSummary(grid: NonNullable<MdaSequence['grid']>, fieldOfView: FieldOfView | undefined): string {
   if (grid.kind === 'rowsColumns') return `${grid.rows} × ${grid.columns} tiles`
   if (grid.kind === 'random') return counted(grid.count, 'random point')
-  if (needsFieldOfView(grid) && fieldOfView === undefined) return ''
-  const tiles = tilesWithin(grid, fieldOfView)
-  return tiles === undefined ? 'too many tiles' : counted(tiles, 'tile')
-}
-
-/** Undefined: more than a grid may have. */
-function tilesWithin(
-  grid: NonNullable<MdaSequence['grid']>,
-  fieldOfView: FieldOfView | undefined,
-): number | undefined {
-  try {
-    return tilesOf(grid, fieldOfView).length
-  } catch {
-    // Too many: the estimate says so, with what to do.
-    return undefined
-  }
+  const tiles = knownTiles(grid, fieldOfView)
+  return tiles === undefined ? '' : counted(tiles.length, 'tile')
 }

@@ -43,7 +43,7 @@ function ExportContent({ state }: { readonly state: ExportPhase }) {
     case 'refused':
       return <FailureLine failure={state.failure} />
     case 'choosing':
-      return <ExportForm subject={state.subject} failure={state.failure} />
+      return <ExportForm {...state} />
     case 'running':
       return <Running state={state} />
     case 'done': {

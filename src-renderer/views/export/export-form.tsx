@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { closeExport, startExport } from '../../actions/export-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
 import { Choice } from '../../components/choice.tsx'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { count, fixed } from '../../components/format.ts'
@@ -16,9 +16,8 @@ import {
   pictureSize,
 } from '../../export/export-plan.ts'
 import { useServices } from '../../services.ts'
-import type { ExportSubject } from '../../stores/export-store.ts'
+import type { ExportPhase, ExportSubject } from '../../stores/export-store.ts'
 import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
-import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import styles from './export.module.css'
 import { initialChoices } from './initial-choices.ts'
 import { SpeedRow } from './speed-row.tsx'
@@ -43,17 +42,13 @@ const axisNames = { t: 'Time', z: 'Stack', p: 'Positions', c: 'Channels' } as co
 
 type Change = (patch: Partial<ExportChoices>) => void
 
+type ExportFormProps = Omit<Extract<ExportPhase, { phase: 'choosing' }>, 'phase'>
+
 /** Everything that is chosen before an export. */
-export function ExportForm({
-  subject,
-  failure,
-}: {
-  readonly subject: ExportSubject
-  readonly failure: CallFailure | undefined
-}) {
+export function ExportForm({ subject, choices: before, failure }: ExportFormProps) {
   const services = useServices()
   const dataset = datasetOf(subject.state)
-  const [choices, setChoices] = useState(() => initialChoices(subject.state))
+  const [choices, setChoices] = useState(() => before ?? initialChoices(subject.state))
   const change: Change = (patch) => setChoices((before) => ({ ...before, ...patch }))
   if (dataset === undefined) return <p className={styles['line']}>It has no images.</p>
   const { format } = choices
@@ -161,12 +156,14 @@ function RangeRows({ subject, dataset, choices, change }: RowProps & { readonly 
 }
 
 function WidthRow({ dataset, choices, change }: RowProps) {
+  const widths = offeredWidths(dataset)
+  if (widths.length === 1) return null
   return (
     <LabelledRow title="Size" layout="wide">
       <Choice
         label="Size"
         value={String(choices.width)}
-        options={offeredWidths(dataset).map((width) => {
+        options={widths.map((width) => {
           const size = pictureSize(dataset, { ...choices, width })
           const whole = width === dataset.width ? ', as taken' : ''
           return { value: String(width), label: `${size.width} × ${size.height}${whole}` }

@@ -88,7 +88,7 @@ function useReturn(list: RefObject<HTMLElement | null>) {
   useEffect(() => {
     const element = list.current
     if (element === null) return
-    element.scrollTop = gallery.getState().scrolledPx
+    element.scrollTo({ top: gallery.getState().scrolledPx })
     element.focus({ preventScroll: true })
     return () => gallery.setState({ scrolledPx: element.scrollTop })
   }, [gallery, list])

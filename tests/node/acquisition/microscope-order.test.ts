@@ -192,6 +192,13 @@ describe('MicroscopeHardware', () => {
     // Not after a frame has been waited for in vain.
     expect(performance.now() - started).toBeLessThan(15_000)
     expect(await log('blue', 'red')).toContain('red off')
+    await devices.close()
+    await rm(logFile())
+    await open({ lostAtTrigger: 2 })
+    const again = await runPlan(devices, twoChannels, { retries: 1 })
+    expect(again.failure).toBeUndefined()
+    expect(again.frames.map(({ event }) => event.channel?.config)).toEqual(['red', 'blue'])
+    expect((await log('camera')).filter((line) => line.endsWith('software'))).toHaveLength(2)
   })
 
   it('knows of what is not there before anything is touched', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOmeZarr as openReaders } from '../../../src-main/acquisition/reading/ome-zarr/ome-zarr-dataset.ts'
+import { Rest } from '../../../src-main/acquisition/pyramids/rest.ts'
 import { Pyramids } from '../../../src-main/acquisition/pyramids/pyramids.ts'
 import { createEngine } from '../../../src-main/engine/create-engine.ts'
 import type { Alert } from '../../../src-shared/alerts.ts'
@@ -48,6 +49,34 @@ const alerts = {
   raise: (alert: Omit<Alert, 'since'>) => never.push({ ...alert, since: 0 }),
   clear: () => undefined,
 }
+
+describe('Rest', () => {
+  it('is over once, however often it was begun, for all who wait', async () => {
+    const rest = new Rest()
+    await rest.over()
+    rest.begin()
+    const first = rest.over()
+    rest.begin()
+    const second = rest.over()
+    rest.end()
+    await Promise.all([first, second, rest.over()])
+  })
+
+  it('goes on when it is begun again before who waits has woken', async () => {
+    const rest = new Rest()
+    let over = false
+    rest.begin()
+    const waiting = rest.over().then(() => {
+      over = true
+    })
+    rest.end()
+    rest.begin()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(over).toBe(false)
+    rest.end()
+    await waiting
+  })
+})
 
 describe('Pyramids', () => {
   it('are made after a recording has ended, which does not wait for them', async () => {

@@ -1,5 +1,5 @@
 /** Whatever users put into the recordings folder: found, opened, or refused with a reason. */
-import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -235,6 +235,29 @@ function pixelsOf({ t = 0, p = 0, c = 0, z = 0 }: PlaneIndex): Uint8Array<ArrayB
   return new Uint8Array(new Uint16Array(24).map((_, i) => i + 24 * (z + 3 * (c + 2 * (p + 2 * t)))).buffer)
 }
 
+describe('Datasets from elsewhere', () => {
+  it.each(['raw', 'ome-tiff'] as const)('show nothing of what links in them lead to: %s', async (storage) => {
+    await writePlan(storage)
+    await rename(join(recordings, 'plan/camera'), join(dataFolder, 'elsewhere'))
+    const id = 'recordings/plan'
+    // The folder itself, and then each of its files.
+    await symlink(join(dataFolder, 'elsewhere'), join(recordings, 'plan/camera'))
+    const { datasets, remarks } = await gallery.open(id)
+    expect(datasets).toEqual([])
+    expect(remarks[0]).toContain('camera cannot be read: it is a link')
+    await rm(join(recordings, 'plan/camera'))
+    await mkdir(join(recordings, 'plan/camera'))
+    for (const name of await readdir(join(dataFolder, 'elsewhere')))
+      await symlink(join(dataFolder, 'elsewhere', name), join(recordings, 'plan/camera', name))
+    await utimes(join(recordings, 'plan/acquisition.json'), 1e9, 1e9)
+    const shown = gallery.open(id).then(async (opened) => {
+      if (opened.datasets.length > 0) await gallery.plane({ id, dataset: 'camera' })
+      return opened.remarks.join()
+    })
+    await expect(shown.catch((error: unknown) => String(error))).resolves.toMatch(/cannot be read/)
+  })
+})
+
 describe('Plans in the gallery', () => {
   it.each(['raw', 'ome-tiff', 'ome-zarr'] as const)(
     'to %s are shown plane by plane, whatever was skipped',
@@ -265,7 +288,10 @@ describe('Plans in the gallery', () => {
       ])
       expect(plan).toEqual({ axis_order: 'tpcz', metadata: { patient: 'Zebrafish 7' } })
       expect(metadata).toMatchObject({ request: { onFault: { kind: 'skip' } } })
-      expect(remarks).toEqual([expect.stringMatching(/planes of camera are not there/)])
+      expect(remarks).toEqual([
+        expect.stringMatching(/planes of camera are not there/),
+        '9 images of Camera 1 were skipped',
+      ])
       const isTaken = new Set(taken.map((index) => JSON.stringify(index)))
       for (let t = 0; t < 2; t++)
         for (let p = 0; p < 2; p++)

@@ -125,6 +125,32 @@ describe('TIFF files of others', () => {
     )
   })
 
+  it('of ImageJ with one directory for all images are stacks, and those that were cut off have fewer', async () => {
+    const [first, second, third] = [1, 2, 3].map((seed) => randomPixels(20 * 10, 16, seed))
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no pixels')
+    const description = 'ImageJ=1.54f\nimages=3\nslices=3\n'
+    const head = tiffBytes({ width: 20, height: 10, pages: [first], description })
+    const at = head.indexOf(Buffer.from(first.buffer))
+    // What stands behind the pixels goes before them, as ImageJ has it: only the strip's place is another then.
+    const moved = Buffer.concat([
+      head,
+      Buffer.from(first.buffer),
+      Buffer.from(second.buffer),
+      Buffer.from(third.buffer),
+    ])
+    moved.writeUInt32LE(head.length, moved.indexOf(offsetEntry(at)) + 8)
+    const path = join(folder.path, `${files++}.tif`)
+    await writeFile(path, moved)
+    const reader = await openDataset(path)
+    expect(await reader.describe()).toMatchObject({ sizes: { z: 3 }, planes: 3 })
+    for (const [z, pixels] of [first, second, third].entries())
+      expect(samplesOf(await planeOf(reader, { z }))).toEqual(pixels)
+    await truncate(path, moved.length - 1)
+    const cut = await openDataset(path)
+    expect((await cut.describe()).planes).toBe(2)
+    expect(await cut.readPlane({ z: 2 }, 0)).toBeUndefined()
+  })
+
   it('whose bytes were changed anywhere end in an image or in a reason, in bounded time', async () => {
     const byte = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -153,3 +179,13 @@ describe('TIFF files of others', () => {
     )
   })
 })
+
+/** The directory's entry that says where the only strip is. */
+function offsetEntry(at: number): Buffer {
+  const entry = Buffer.alloc(12)
+  entry.writeUInt16LE(273, 0)
+  entry.writeUInt16LE(4, 2)
+  entry.writeUInt32LE(1, 4)
+  entry.writeUInt32LE(at, 8)
+  return entry
+}

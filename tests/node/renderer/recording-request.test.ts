@@ -25,6 +25,16 @@ describe('what is asked for when a recording is started', () => {
     expect(recordingRequest(choice, [])).not.toHaveProperty('detectorNames')
   })
 
+  it('records video as the live view shows it', () => {
+    const seen = { low: 120, high: 900 }
+    expect(recordingRequest({ ...choice, format: 'video' }, ['cam'], seen).storage).toMatchObject({
+      windowLow: 120,
+      windowHigh: 900,
+    })
+    expect(recordingRequest({ ...choice, format: 'raw' }, ['cam'], seen).storage).toEqual({ format: 'raw' })
+    expect(recordingRequest({ ...choice, format: 'video' }, ['cam']).storage).not.toHaveProperty('windowLow')
+  })
+
   it('keeps lossless video in the container that has it', () => {
     const video = { container: 'mp4', quality: 'lossless', overlays: true } as const
     expect(recordingRequest({ ...choice, format: 'video', video }, []).storage).toMatchObject({

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type GalleryServices, loadOlder, refreshGallery, searchGallery } from '../../../src-renderer/actions/gallery-actions.ts'
+import {
+  type GalleryServices,
+  loadOlder,
+  refreshGallery,
+  searchGallery,
+} from '../../../src-renderer/actions/gallery-actions.ts'
 import { Thumbnails } from '../../../src-renderer/planes/thumbnails.ts'
 import { createGalleryStore } from '../../../src-renderer/stores/gallery-store.ts'
 import { galleryRows, neighbourOf } from '../../../src-renderer/views/gallery/gallery-rows.ts'

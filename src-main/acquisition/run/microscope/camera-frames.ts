@@ -8,6 +8,7 @@ type NextFrame = { readonly signal: AbortSignal; readonly timeoutMs: number; rea
 export class CameraFrames {
   readonly #name: string
   readonly #reader: LosslessFrameReader
+  #failure: Error | undefined
 
   /** Frames published from now on; `name` is the camera's, for messages. */
   constructor(ring: FrameRingMemory, name: string) {
@@ -15,8 +16,15 @@ export class CameraFrames {
     this.#reader = new LosslessFrameReader(ring)
   }
 
+  /** No frame will come: the wait under way, and those until `skipPresent`, end with the first `error`. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.#reader.interrupt()
+  }
+
   /** Leaves out the frames that are there already. */
   skipPresent(): void {
+    this.#failure = undefined
     while (this.#reader.read(() => undefined).kind !== 'empty');
   }
 
@@ -36,6 +44,7 @@ export class CameraFrames {
     try {
       for (;;) {
         signal.throwIfAborted()
+        if (this.#failure !== undefined) throw this.#failure
         const read = this.#reader.read(() => undefined)
         if (read.kind === 'empty') {
           if (late) throw this.#timeout(timeoutMs)

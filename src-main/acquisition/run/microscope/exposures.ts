@@ -3,7 +3,7 @@ import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../
 import type { LightGates } from './light-gates.ts'
 import type { LightGate } from './light-path.ts'
 import type { PlanCamera } from './plan-camera.ts'
-import { together } from './together.ts'
+import { linkedTo, together } from './together.ts'
 
 /** Frames of the ring that may wait to be taken, as a share of it. */
 const ringShare = 0.5
@@ -39,7 +39,8 @@ export class Exposures {
   readonly #room: number
   /** Frames that were handed on and are not taken yet, the oldest first. */
   #taking: Promise<unknown>[] = []
-  #takeFailure = new AbortController()
+  /** Aborted when the run is, and when a frame could not be taken. */
+  #stop = new AbortController()
 
   constructor(options: Options) {
     this.#options = options
@@ -92,7 +93,7 @@ export class Exposures {
           await this.#hand({ camera: exposing.camera.id, sequence, event })
         }
       })
-      await together(this.#signal, [...taking, ...(beside === undefined ? [] : [beside])])
+      await together(this.#stop.signal, [...taking, ...(beside === undefined ? [] : [beside])])
     }, batch.at(-1)?.keepShutterOpen)
   }
 
@@ -102,7 +103,7 @@ export class Exposures {
   ): Promise<void> {
     const frames = new Map<string, number>()
     await together(
-      this.#signal,
+      this.#stop.signal,
       this.#options.cameras.map((exposing) => async (signal: AbortSignal) => {
         frames.set(exposing.camera.id, (await frame(exposing, signal)).sequence)
       }),
@@ -110,32 +111,29 @@ export class Exposures {
     for (const [camera, sequence] of frames) await this.#hand({ camera, sequence, event })
   }
 
-  /** Aborted when the run is, and when a frame could not be taken. */
-  get #signal(): AbortSignal {
-    return AbortSignal.any([this.#options.run.signal, this.#takeFailure.signal])
-  }
-
   /** Hands a frame on; waits only while too many are not taken yet. */
   async #hand(frame: ExposedFrame): Promise<void> {
-    this.#taking.push(
-      this.#options.run.exposed(frame).catch((error: unknown) => this.#takeFailure.abort(error)),
-    )
+    this.#taking.push(this.#options.run.exposed(frame).catch((error: unknown) => this.#stop.abort(error)))
     while (this.#taking.length >= this.#room) await this.#taking.shift()
   }
 
   /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless it may stay on. */
   async #inLight(action: () => Promise<void>, staysOn = false): Promise<void> {
-    const { light } = this.#options
+    const { light, run } = this.#options
+    const { controller, unlink } = linkedTo(run.signal)
+    this.#stop = controller
     try {
       await action()
       if (!staysOn) await light.close()
+      await Promise.all(this.#taking)
+      controller.signal.throwIfAborted()
     } catch (error) {
       await light.closeAfterFailure()
+      await Promise.all(this.#taking)
       throw error
     } finally {
-      await Promise.all(this.#taking)
+      unlink()
     }
-    this.#takeFailure.signal.throwIfAborted()
   }
 }
 

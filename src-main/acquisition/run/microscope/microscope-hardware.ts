@@ -1,5 +1,5 @@
 import type { FinishReason } from '../../../../src-shared/acquisition/acquisition-status.ts'
-import { standardProperty } from '../../../../src-shared/devices.ts'
+import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { CameraRoi, MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
@@ -11,7 +11,7 @@ import type {
 } from '../acquisition-hardware.ts'
 import { regionOf, regionProperties, setRegion } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
-import { type BatchRules, eventBatches, kindOf } from './event-batches.ts'
+import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
 import { Exposures } from './exposures.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
@@ -19,8 +19,12 @@ import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
-import { StageMoves, triggeredStackOf } from './stage-moves.ts'
+import { stageAxes, StageMoves, stageOf, triggeredStackOf } from './stage-moves.ts'
 import { allEnded } from './together.ts'
+import { whenReady } from './when-ready.ts'
+
+/** Devices that were lost are waited for so long before an event fails, ms. */
+const reconnectMs = 10_000
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -38,6 +42,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #focus: PlanFocus
   readonly #light: LightGates
   readonly #rules: BatchRules
+  /** How the batch that is set up will be gone through. */
+  #kind: BatchKind = 'single'
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
   /** What the cameras whose region the plan sets have read before, by their ids. */
@@ -84,7 +90,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
       ...(event.yUm === undefined ? {} : { y: event.yUm }),
       ...(z === undefined ? {} : { z }),
     }
+    this.#kind = kindOf(batch, this.#rules)
     try {
+      await this.#whenReady(event, signal)
       await this.#light.keepOnly(path.gates)
       await allEnded([
         this.#stages.moveTo(target, signal),
@@ -94,7 +102,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
           ),
           ...this.#settingsOf(event.properties),
         ]),
-        this.#cameras.setUp(event, kindOf(batch, this.#rules), signal),
+        this.#cameras.setUp(event, this.#kind),
       ])
       signal.throwIfAborted()
     } catch (error) {
@@ -152,14 +160,14 @@ export class MicroscopeHardware implements AcquisitionHardware {
   async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
     const cameras = await Promise.all(
       this.#cameras.of(event).map(async (id) => ({
-        camera: await this.#cameras.get(id, run.signal),
+        camera: await this.#cameras.get(id),
         exposureMs: this.#cameras.exposureMs(event, id),
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
     const { gates } = this.#lightPath(event.channel)
     const exposures = new Exposures({ light: this.#light, gates, cameras, run })
-    switch (kindOf(batch, this.#rules)) {
+    switch (this.#kind) {
       case 'single':
       case 'stack':
         return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
@@ -173,6 +181,24 @@ export class MicroscopeHardware implements AcquisitionHardware {
         )
       }
     }
+  }
+
+  /** Waits for devices that `event` needs and that have been lost. */
+  async #whenReady(event: NumberedEvent, signal: AbortSignal): Promise<void> {
+    const lost = this.#devices.devices().filter(({ status }) => status.state !== 'ready')
+    if (lost.length === 0) return
+    const { settings, gates } = this.#lightPath(event.channel)
+    const used = new Set([
+      ...this.#cameras.of(event),
+      ...stageAxes.flatMap((axis) => stageOf(this.#devices, axis)?.id ?? []),
+      ...[...settings, ...gates, ...this.#settingsOf(event.properties)].map(({ deviceId }) => deviceId),
+    ])
+    const isNeeded = ({ id, description: { kind } }: DeviceState) =>
+      used.has(id) || (kind === 'autofocus' && event.action.type === 'hardwareAutofocus')
+    const waits = lost
+      .filter(isNeeded)
+      .map(({ id }) => whenReady(this.#devices, id, { withinMs: reconnectMs, signal }))
+    await allEnded(waits)
   }
 
   async #moveFocus(event: NumberedEvent, signal: AbortSignal): Promise<void> {

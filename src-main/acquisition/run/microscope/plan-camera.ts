@@ -28,7 +28,7 @@ export class PlanCamera {
   readonly slots: number
   readonly #devices: DeviceRegistry
   readonly #frames: CameraFrames
-  readonly #lost = new AbortController()
+  #lostBecause: CoverslipError | undefined
   readonly #stopListening: () => void
   #awaitedBefore = false
   /** The trigger given last, whether it has failed or not. */
@@ -63,21 +63,17 @@ export class PlanCamera {
   }
 
   get isLost(): boolean {
-    return this.#lost.signal.aborted
+    return this.#lostBecause !== undefined
   }
 
   /** Has one frame exposed by a software trigger. @throws CoverslipError of the camera; the reason of `signal`. */
   async trigger(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
     await this.#triggered
     this.#frames.skipPresent()
-    const refused = new AbortController()
-    const triggered = this.#devices
+    this.#triggered = this.#devices
       .trigger(this.id, { exposureMs, lease: this.lease })
-      .catch((error: unknown) => {
-        refused.abort(deviceFailure(this.name, error))
-      })
-    this.#triggered = triggered
-    return this.#next(exposureMs, AbortSignal.any([signal, refused.signal]))
+      .catch((error: unknown) => this.#frames.fail(deviceFailure(this.name, error)))
+    return this.#next(exposureMs, signal)
   }
 
   /** Resolves when the camera that runs free has delivered a frame: the next one is being exposed. */
@@ -114,13 +110,10 @@ export class PlanCamera {
   }
 
   async #next(exposureMs: number, signal: AbortSignal, anyOf = false): Promise<FrameInfo> {
+    if (this.#lostBecause !== undefined) throw this.#lostBecause
     const usualMs = this.#awaitedBefore ? laterFrameMs : firstFrameMs
     const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
-    const info = await this.#frames.next({
-      signal: AbortSignal.any([signal, this.#lost.signal]),
-      timeoutMs,
-      anyOf,
-    })
+    const info = await this.#frames.next({ signal, timeoutMs, anyOf })
     this.#awaitedBefore = true
     return info
   }
@@ -131,10 +124,9 @@ export class PlanCamera {
   }
 
   #lose(reason: string): void {
-    this.#lost.abort(
-      new CoverslipError('DEVICE_UNAVAILABLE', `${this.name} was lost: ${reason}`, {
-        hint: 'Check its cable and power.',
-      }),
-    )
+    this.#lostBecause ??= new CoverslipError('DEVICE_UNAVAILABLE', `${this.name} was lost: ${reason}`, {
+      hint: 'Check its cable and power.',
+    })
+    this.#frames.fail(this.#lostBecause)
   }
 }

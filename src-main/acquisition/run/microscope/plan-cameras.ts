@@ -7,13 +7,9 @@ import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { presetOf } from './plan-problems.ts'
 import { allEnded } from './together.ts'
-import { whenReady } from './when-ready.ts'
 
 /** What a triggered image takes besides its exposure, about, ms. */
 const triggerMs = 3
-
-/** A camera that was lost is waited for so long before an event fails, ms. */
-const reconnectMs = 10_000
 
 const triggerModeFor: Readonly<Record<BatchKind, string>> = {
   single: 'software',
@@ -85,10 +81,10 @@ export class PlanCameras {
   }
 
   /** Sets exposure and trigger of the cameras of `event`. @throws CoverslipError of the camera. */
-  async setUp(event: NumberedEvent, kind: BatchKind, signal: AbortSignal): Promise<void> {
+  async setUp(event: NumberedEvent, kind: BatchKind): Promise<void> {
     await allEnded(
       this.of(event).map(async (id) => {
-        await this.get(id, signal)
+        await this.get(id)
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
@@ -98,16 +94,12 @@ export class PlanCameras {
     )
   }
 
-  /** The camera `id`, running; one that was lost is waited for. @throws CoverslipError of the camera. */
-  async get(id: string, signal?: AbortSignal): Promise<PlanCamera> {
+  /** The camera `id`, running; one that was lost and is back is started again. @throws CoverslipError of the camera. */
+  async get(id: string): Promise<PlanCamera> {
     const known = this.#running.get(id)
     if (known !== undefined && !known.isLost) return known
     await known?.release()
     this.#running.delete(id)
-    await whenReady(this.#devices, id, {
-      withinMs: reconnectMs,
-      ...(signal === undefined ? {} : { signal }),
-    })
     const camera = await PlanCamera.open(this.#devices, id)
     this.#running.set(id, camera)
     return camera

@@ -11,6 +11,21 @@ export async function allEnded(actions: readonly Promise<unknown>[]): Promise<vo
 }
 
 /**
+ * A controller that aborts when `signal` does, until `unlink`. Unlike `AbortSignal.any`, it leaves nothing behind at a
+ * signal that outlives many of them.
+ */
+export function linkedTo(signal: AbortSignal): {
+  readonly controller: AbortController
+  readonly unlink: () => void
+} {
+  const controller = new AbortController()
+  const pass = () => controller.abort(signal.reason)
+  if (signal.aborted) pass()
+  signal.addEventListener('abort', pass)
+  return { controller, unlink: () => signal.removeEventListener('abort', pass) }
+}
+
+/**
  * Does all side by side; the failure of one is the others' reason to stop.
  * @throws the failure that came first; the reason of `signal`.
  */
@@ -18,17 +33,15 @@ export async function together(
   signal: AbortSignal,
   actions: readonly ((signal: AbortSignal) => Promise<unknown>)[],
 ): Promise<void> {
-  const failed = new AbortController()
-  const stop = AbortSignal.any([signal, failed.signal])
-  await allEnded(
-    actions.map(async (action) => {
-      try {
-        await action(stop)
-      } catch (error) {
-        failed.abort(error)
-      }
-    }),
-  )
-  signal.throwIfAborted()
-  failed.signal.throwIfAborted()
+  const { controller, unlink } = linkedTo(signal)
+  const running = actions.map(async (action) => {
+    try {
+      await action(controller.signal)
+    } catch (error) {
+      controller.abort(error)
+    }
+  })
+  await Promise.all(running)
+  unlink()
+  controller.signal.throwIfAborted()
 }

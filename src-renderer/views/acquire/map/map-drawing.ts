@@ -53,7 +53,7 @@ export function finish(drawing: Drawing): DrawingStep {
 }
 
 /** Takes back the last corner; without any, gives up. */
-export function takeBack(drawing: Drawing): DrawingStep {
+function takeBack(drawing: Drawing): DrawingStep {
   return drawing.corners.length === 0
     ? { kind: 'given-up' }
     : goOn({ ...drawing, corners: drawing.corners.slice(0, -1) })

@@ -4,11 +4,11 @@ import {
   type GridPlan,
   isRelativeGrid,
   needsFieldOfView,
-  tilesOf,
 } from '../../../../src-shared/plan/grid-plan.ts'
 import { type Box, boundsOf, type Point } from '../../../../src-shared/plan/polygon.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import { wellPositions } from '../../../../src-shared/plan/well-plate.ts'
+import { knownTiles } from '../grid-kinds.ts'
 
 export type MapPlace = { readonly x: number; readonly y: number; readonly label: string }
 
@@ -50,7 +50,7 @@ export function mapTiles(
   around: readonly Point[],
   fieldOfView: FieldOfView | undefined,
 ): MapTiles {
-  const tiles = grid === undefined ? [] : tilesWhereKnown(grid, fieldOfView)
+  const tiles = grid === undefined ? [] : (knownTiles(grid, fieldOfView) ?? [])
   if (grid === undefined || !isRelativeGrid(grid)) return cut(tiles)
   const room = Math.ceil(mostTiles / Math.max(1, tiles.length))
   const centres = around.slice(0, room).flatMap(([x, y]) => tiles.map(([dx, dy]): Point => [x + dx, y + dy]))
@@ -60,16 +60,6 @@ export function mapTiles(
 
 function cut(centres: readonly Point[]): MapTiles {
   return { centres: centres.slice(0, mostTiles), cut: centres.length > mostTiles }
-}
-
-function tilesWhereKnown(grid: GridPlan, fieldOfView: FieldOfView | undefined): readonly Point[] {
-  if (fieldOfView === undefined && needsFieldOfView(grid)) return []
-  try {
-    return tilesOf(grid, fieldOfView)
-  } catch {
-    // Too many tiles: the estimate says so, with what to do.
-    return []
-  }
 }
 
 /** Size of one tile: that of the plan itself wins over the camera's. */

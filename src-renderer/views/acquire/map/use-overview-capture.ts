@@ -19,8 +19,9 @@ export function useOverviewCapture(): void {
       const rests = frame !== undefined && before !== undefined && isSamePlace(frame, before)
       const isNew = kept === undefined || (frame !== undefined && !isSamePlace(frame, kept))
       if (rests && isNew && frame.frameId !== before?.frameId) {
-        kept = frame
-        void keepPicture(services, frame, viewport)
+        void keepPicture(services, frame, viewport).then((done) => {
+          if (done) kept = frame
+        })
       }
       before = frame
     }, periodMs)
@@ -38,13 +39,14 @@ function isSamePlace(a: ShownFrame, b: ShownFrame): boolean {
   )
 }
 
+/** @returns false when there was no picture to be had: not drawn yet, or gone meanwhile */
 async function keepPicture(
   { canvas, overview }: Services,
   frame: ShownFrame,
   viewport: Viewport,
-): Promise<void> {
+): Promise<boolean> {
   const { stage, pixelSizeUm } = frame
-  if (stage?.x === undefined || stage.y === undefined || pixelSizeUm === undefined) return
+  if (stage?.x === undefined || stage.y === undefined || pixelSizeUm === undefined) return true
   const { view, canvas: size, devicePixelRatio } = viewport
   // The part of the image that is seen, in its pixels.
   const left = Math.max(0, view.centerX - size.width / 2 / view.zoom)
@@ -54,7 +56,7 @@ async function keepPicture(
   const toCanvas = (pixels: number) => pixels * view.zoom * devicePixelRatio
   const width = toCanvas(right - left)
   const height = toCanvas(bottom - top)
-  if (!(width >= 2) || !(height >= 2)) return
+  if (!(width >= 2) || !(height >= 2)) return false
   const shrink = Math.min(1, pictureSize / Math.max(width, height))
   const bitmap = await createImageBitmap(
     canvas,
@@ -68,8 +70,7 @@ async function keepPicture(
       resizeQuality: 'medium',
     },
   ).catch(() => undefined)
-  // Not drawn yet, or gone meanwhile: the next look finds another.
-  if (bitmap === undefined) return
+  if (bitmap === undefined) return false
   overview.add({
     bitmap,
     leftUm: stage.x + (left - frame.width / 2) * pixelSizeUm,
@@ -77,4 +78,5 @@ async function keepPicture(
     widthUm: (right - left) * pixelSizeUm,
     heightUm: (bottom - top) * pixelSizeUm,
   })
+  return true
 }

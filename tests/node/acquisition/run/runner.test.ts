@@ -59,7 +59,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 describe('Runner', () => {
   it('goes through a plan event by event, and tells of each', async () => {
     const { runner, hardware, sink, told, states } = runOf({ channels: ['DAPI', 'GFP'] })
-    expect(await runner.run()).toEqual({ reason: 'completed', notRestored: [] })
+    expect(await runner.run()).toEqual({ reason: 'completed', failure: undefined, notRestored: [] })
     expect(hardware.log).toEqual([
       'prepare',
       'set up 0',
@@ -355,7 +355,10 @@ describe('Runner', () => {
       camerasOf: () => ['silent'],
       clock: run.clock,
     })
-    expect(await missing.run()).toMatchObject({ reason: 'failed', failure: { message: 'silent delivered no frame' } })
+    expect(await missing.run()).toMatchObject({
+      reason: 'failed',
+      failure: { message: 'silent delivered no frame' },
+    })
   })
 
   it('ends when frames cannot be kept any more, whatever the fault policy', async () => {
@@ -363,7 +366,10 @@ describe('Runner', () => {
     run.sink.onTake = () => {
       throw new CoverslipError('DATA_FOLDER', 'The disk is full')
     }
-    expect(await run.runner.run()).toMatchObject({ reason: 'failed', failure: { message: 'The disk is full' } })
+    expect(await run.runner.run()).toMatchObject({
+      reason: 'failed',
+      failure: { message: 'The disk is full' },
+    })
     expect(run.hardware.log).toEqual(['prepare', 'set up 0', 'expose 0', 'restore failed'])
   })
 
@@ -372,7 +378,10 @@ describe('Runner', () => {
     run.sink.onClose = () => {
       throw new CoverslipError('DATA_FOLDER', 'The folder is gone')
     }
-    expect(await run.runner.run()).toMatchObject({ reason: 'failed', failure: { message: 'The folder is gone' } })
+    expect(await run.runner.run()).toMatchObject({
+      reason: 'failed',
+      failure: { message: 'The folder is gone' },
+    })
     expect(run.told.at(-1)).toMatchObject({ type: 'sequenceFinished', reason: 'failed' })
   })
 
