@@ -163,6 +163,8 @@ export class Recorder {
       ...recorded,
       folder: cameras.length === 1 ? 'camera' : `camera_${i + 1}`,
     }))
+    const all = devices.devices()
+    const settings = deviceSettings(all)
     const summary = {
       version: 1 as const,
       name,
@@ -170,13 +172,12 @@ export class Recorder {
       pid: process.pid,
       startedAt,
       request,
+      settings,
       datasets: parts.map((part) => ({ folder: part.folder })),
     }
     await writeSummary(folder, summary)
     for (const part of parts) await mkdir(join(folder, part.folder))
-    const all = devices.devices()
-    const metadata = { request, settings: deviceSettings(all) }
-    const common = { name, startedAt, software, metadata }
+    const common = { name, startedAt, software, metadata: { request, settings } }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,

@@ -81,7 +81,8 @@ describe('The gallery', () => {
       frames: 12,
       cameras: ['Test camera'],
     })
-    expect(remarks).toEqual([])
+    // A busy machine may lose frames while ffmpeg starts, which is told.
+    expect(remarks.filter((remark) => !remark.endsWith('were lost'))).toEqual([])
     const [dataset] = datasets
     expect(dataset).toMatchObject({
       format,

@@ -293,8 +293,8 @@ describe('Acquisition', () => {
     await eventually('some images', () => (engine.acquisition.status?.frames.written ?? 0) > 3)
     const storing = post.mock.contexts.find((_, i) => takeSchema.safeParse(post.mock.calls[i]?.[0]).success)
     post.mockRestore()
-    expect(storing).toBeInstanceOf(Worker)
-    await (storing as Worker).terminate()
+    if (!(storing instanceof Worker)) throw new Error('no worker stores anything')
+    await storing.terminate()
     const status = await finished()
     expect(status.finish).toMatchObject({
       reason: 'failed',
