@@ -22,6 +22,7 @@ const benchmarks = [
   'record',
   'gallery',
   'stack',
+  'export-speed',
 ]
 const known = {
   encode: ['--frames'],
