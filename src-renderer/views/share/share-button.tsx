@@ -23,7 +23,8 @@ export function ShareButton() {
         leftSection={<IconShare3 size={15} stroke={1.7} />}
         onClick={() => session.setState({ openSheet: 'share' })}
       >
-        Share{on && others > 0 ? ` · ${others}` : ''}
+        <span className={styles['shareWord']}>Share</span>
+        {on && others > 0 ? ` · ${others}` : ''}
       </Button>
     </Tooltip>
   )
