@@ -9,7 +9,7 @@ export type Microscope = {
   /** The stages that move the specimen, and the focus; with their travel and where they are. */
   readonly xy: DeviceState | undefined
   readonly focus: DeviceState | undefined
-  /** Of a pixel of the camera on show in the specimen; undefined: not calibrated. */
+  /** Of a pixel of the sensor on show in the specimen, not binned; undefined: not calibrated. */
   readonly pixelSizeUm: number | undefined
 }
 

@@ -58,7 +58,11 @@ export class PlanImages {
     const roi = this.#options.sequence.setup?.roi
     const format = camera.properties.find(({ name }) => name === standardProperty.pixelFormat)?.value
     const known = pixelFormatSchema.safeParse(format)
-    if (roi === undefined || !known.success) return frameBytesOf(camera)
+    if (roi === undefined || !known.success) {
+      if (camera.status.state === 'ready')
+        return frameBytesOf({ camera, ring: this.#options.devices.ring(camera.id) })
+      return camera.description.kind === 'camera' ? camera.description.maxFrameBytes : 0
+    }
     return imageBytes(known.data, roi.width, roi.height)
   }
 }

@@ -24,10 +24,7 @@ export function recordingMemory(
   { begin, preRecordS }: Pick<RecordingRequest, 'begin' | 'preRecordS'>,
   cameras: readonly RecordedCamera[],
 ): readonly RecordingMemory[] {
-  const bytesPerSecond = cameras.reduce(
-    (sum, { camera }) => sum + frameRateOf(camera) * frameBytesOf(camera),
-    0,
-  )
+  const bytesPerSecond = cameras.reduce((sum, one) => sum + frameRateOf(one.camera) * frameBytesOf(one), 0)
   const bufferBytes = Math.min(
     mostBufferBytes,
     Math.max(leastBufferBytes, Math.ceil(bytesPerSecond * bufferSeconds)),
@@ -38,7 +35,7 @@ export function recordingMemory(
     const frames = begin.kind === 'now' ? Math.min(wanted, ring.slots) : wanted
     return {
       bufferBytes: Math.max(bufferBytes / cameras.length, fewestFrames * ring.slotBytes),
-      heldBytes: frames * frameBytesOf(camera),
+      heldBytes: frames * frameBytesOf({ camera, ring }),
     }
   })
 }

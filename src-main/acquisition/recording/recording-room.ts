@@ -4,7 +4,8 @@ import type { RecordingEstimate } from '../../../src-shared/acquisition/acquisit
 import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
-import type { FrameRingMemory } from '../../frames/frame-ring.ts'
+import { framesPublished, type FrameRingMemory } from '../../frames/frame-ring.ts'
+import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
 import { storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
@@ -14,9 +15,17 @@ export const keepFreeBytes = 512 * 2 ** 20
 
 export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
 
-/** Of one frame of `camera` as it is set; the largest it can deliver where that is not known. */
-export function frameBytesOf({ description, properties }: DeviceState): number {
+/**
+ * Of one frame: as the last one was while the camera runs; else as it is set, which some count before binning; the
+ * largest there can be where that is not known.
+ */
+export function frameBytesOf({ camera, ring }: RecordedCamera): number {
+  const { description, properties, acquiring } = camera
   if (description.kind !== 'camera') return 0
+  if (acquiring === true) {
+    const last = new LiveFrameReader(ring, { firstFrame: Math.max(0, framesPublished(ring) - 1) }).look()
+    if (last !== undefined) return imageBytes(last.info.pixelFormat, last.info.width, last.info.height)
+  }
   const number = (name: string) => {
     const value = properties.find((property) => property.name === name)?.value
     return typeof value === 'number' ? value : undefined
@@ -56,7 +65,7 @@ export function estimateRecording(
   const framesPerSecond = sum(({ camera }) => frameRateOf(camera))
   // Files may be smaller than what the cameras deliver.
   const share = storedShare(request.storage)
-  const bytesPerSecond = sum(({ camera }) => frameRateOf(camera) * frameBytesOf(camera))
+  const bytesPerSecond = sum((one) => frameRateOf(one.camera) * frameBytesOf(one))
   const { until } = request
   const slowest = Math.min(...cameras.map(({ camera }) => frameRateOf(camera)))
   const durationS =
@@ -69,7 +78,7 @@ export function estimateRecording(
         : Math.ceil(durationS * framesPerSecond)
   const bytes =
     until.kind === 'frames'
-      ? sum(({ camera }) => until.frames * frameBytesOf(camera)) + heldBytes
+      ? sum((one) => until.frames * frameBytesOf(one)) + heldBytes
       : durationS === undefined
         ? undefined
         : durationS * bytesPerSecond + heldBytes

@@ -2,10 +2,11 @@ import { Button, Select } from '@mantine/core'
 import type { ZPlan } from '../../../src-shared/plan/z-plan.ts'
 import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
-import { useEngine, usePlan, useServices, useShown } from '../../services.ts'
+import { useDetector, useEngine, usePlan, useServices, useShown } from '../../services.ts'
 import { roundedUm, suggestedStepUm } from '../../stores/plan-defaults.ts'
 import { withSequence } from '../../stores/plan-draft.ts'
-import { focusStage } from '../../stores/selectors.ts'
+import { deviceById, focusStage } from '../../stores/selectors.ts'
+import { sensorPixelUm } from '../../stores/sensor-pixel.ts'
 import { Field } from './field.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
@@ -30,7 +31,9 @@ export function StackSection() {
 
 function StackFields({ plan }: { readonly plan: ZPlan }) {
   const services = useServices()
-  const pixelSizeUm = useShown(({ frame }) => frame?.pixelSizeUm && frame.pixelSizeUm / frame.subsampling)
+  const detector = useDetector()
+  const camera = useEngine((state) => deviceById(state, detector))
+  const pixelSizeUm = useShown(({ frame }) => sensorPixelUm(frame, camera))
   const suggestedUm = suggestedStepUm(pixelSizeUm)
   const change = (z: ZPlan) => services.plan.setState((draft) => withSequence(draft, { z }))
   const focusNow = () => microscopeNow(services).focus?.position?.z ?? 0

@@ -1,19 +1,22 @@
 /** What the editor of plans needs to know of the microscope. */
 import { useMemo } from 'react'
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import { selectedDetector } from '../../actions/live-actions.ts'
 import { type Services, useShown } from '../../services.ts'
 import type { Microscope } from '../../stores/plan-defaults.ts'
-import { focusStage, xyStage } from '../../stores/selectors.ts'
+import { deviceById, focusStage, xyStage } from '../../stores/selectors.ts'
+import { sensorPixelUm } from '../../stores/sensor-pixel.ts'
 
 /** The microscope as it is now: for what a click does, not for what is drawn. */
-export function microscopeNow({ engine, shown }: Services): Microscope {
-  const { presets, devices } = engine.getState()
-  const { frame } = shown.getState()
+export function microscopeNow(services: Services): Microscope {
+  const { presets, devices } = services.engine.getState()
+  const { frame } = services.shown.getState()
+  const camera = deviceById(services.engine.getState(), selectedDetector(services))
   return {
     presets,
     xy: xyStage(devices),
     focus: focusStage(devices),
-    pixelSizeUm: frame?.pixelSizeUm === undefined ? undefined : frame.pixelSizeUm / frame.subsampling,
+    pixelSizeUm: sensorPixelUm(frame, camera),
   }
 }
 
