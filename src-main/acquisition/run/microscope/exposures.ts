@@ -40,7 +40,7 @@ export class Exposures {
   readonly #room: number
   /** Frames that were handed on and are not taken yet, the oldest first. */
   #taking: Promise<unknown>[] = []
-  /** Aborted when a frame could not be taken; the end of a sequence, too, that is cut short. */
+  /** Aborted when a frame could not be taken, and while a sequence is exposed when the run is. */
   #stop = new AbortController()
 
   constructor(options: Options) {
