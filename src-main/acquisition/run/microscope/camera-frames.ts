@@ -1,6 +1,7 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
-import { type FrameRingMemory, LosslessFrameReader, type LosslessRead } from '../../../frames/frame-ring.ts'
+import type { FrameRingMemory } from '../../../frames/frame-ring.ts'
+import { LosslessFrameReader, type LosslessRead } from '../../../frames/lossless-frame-reader.ts'
 
 type FrameWait = { readonly signal: AbortSignal; readonly timeoutMs: number }
 type Unusable = Extract<LosslessRead, { kind: 'frame' | 'lost' }>
