@@ -9,8 +9,10 @@
 import { parseArgs } from 'node:util'
 import { Microscope } from '../drivers/simulated-microscope/microscope.ts'
 import { MonoImager } from '../drivers/simulated-microscope/mono-imager.ts'
+import type { ExposedFrame } from '../src-main/acquisition/run/acquisition-hardware.ts'
 import { MicroscopeHardware } from '../src-main/acquisition/run/microscope/microscope-hardware.ts'
 import { DeviceRegistry } from '../src-main/devices/device-registry.ts'
+import { NumberedFrameReader } from '../src-main/frames/numbered-frame-reader.ts'
 import { AlertBoard } from '../src-main/engine/alert-board.ts'
 import { expandPlan } from '../src-shared/plan/expand-plan.ts'
 import { readPlan } from '../src-shared/plan/read-plan.ts'
@@ -58,8 +60,10 @@ async function rate(plan: unknown, options: Record<string, unknown>): Promise<nu
   const hardware = new MicroscopeHardware({ devices, detectorNames: [] })
   const signal = new AbortController().signal
   const arrivedMs: number[] = []
-  const exposed = async () => {
-    arrivedMs.push(performance.now())
+  const exposed = async ({ camera, sequence: number }: ExposedFrame) => {
+    const info = new NumberedFrameReader(devices.ring(camera)).look(number)
+    if (info === undefined) throw new Error(`Frame ${number} is not in the ring any more`)
+    arrivedMs.push(Number(info.hostTimeNs) / 1e6)
   }
   const events = [...expandPlan(sequence)].map((event, number) => ({ ...event, number }))
   try {

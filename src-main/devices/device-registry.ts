@@ -194,6 +194,14 @@ export class DeviceRegistry {
   }
 
   /**
+   * Stops and starts a camera that runs: what it was asked for before, it does not deliver any more. `lease`: the caller's.
+   * @throws CoverslipError DEVICE_UNAVAILABLE when it would interrupt a recording.
+   */
+  restartCamera(cameraId: string, lease: CameraLease): Promise<void> {
+    return this.#camera(cameraId).leases.whileStopped(() => Promise.resolve(), lease)
+  }
+
+  /**
    * Sets a property. One that the camera cannot change while it acquires interrupts a live view for a moment.
    * @throws CoverslipError naming the property and its limits; DEVICE_UNAVAILABLE when it would interrupt a recording.
    */

@@ -1,5 +1,12 @@
-/** Runs `tell` at once, and then, as often as it is asked for, at most every `everyMs`. */
-export function gathered(tell: () => void, everyMs: number): () => void {
+export type Gathered = {
+  /** There is something to tell. */
+  readonly changed: () => void
+  /** Tells now what waits to be told. */
+  readonly flush: () => void
+}
+
+/** Runs `tell` at once when something has changed, and then, however often it does, at most every `everyMs`. */
+export function gathered(tell: () => void, everyMs: number): Gathered {
   let waiting = false
   let again = false
   const run = () => {
@@ -11,8 +18,15 @@ export function gathered(tell: () => void, everyMs: number): () => void {
     }, everyMs)
     tell()
   }
-  return () => {
-    if (waiting) again = true
-    else run()
+  return {
+    changed: () => {
+      if (waiting) again = true
+      else run()
+    },
+    flush: () => {
+      if (!again) return
+      again = false
+      tell()
+    },
   }
 }

@@ -4,7 +4,7 @@ import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
-import { gathered } from './gathered.ts'
+import { type Gathered, gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
@@ -63,6 +63,8 @@ class ServedConnection {
   readonly #connection: Connection
   readonly #sinks = new Map<Device, RingSink>()
   readonly #health: HealthReports
+  /** Changes of each device's properties, as they are told. */
+  readonly #changes = new Map<Device, Gathered>()
 
   constructor(port: ConnectionPort, connection: Connection) {
     this.#port = port
@@ -152,16 +154,18 @@ class ServedConnection {
   /** Tells of changed properties and positions, gathered over `tellEveryMs`. */
   #announceChanges(device: Device): void {
     const deviceId = this.#idOf(device)
-    device.onPropertiesChanged(
-      gathered(
-        () => this.#port.post({ type: 'properties', deviceId, properties: device.properties() }),
-        tellEveryMs,
-      ),
+    const changes = gathered(
+      () => this.#port.post({ type: 'properties', deviceId, properties: device.properties() }),
+      tellEveryMs,
     )
+    this.#changes.set(device, changes)
+    device.onPropertiesChanged(changes.changed)
     if (!isStage(device)) return
-    device.onMoved(
-      gathered(() => this.#port.post({ type: 'moved', deviceId, position: device.position() }), tellEveryMs),
+    const moves = gathered(
+      () => this.#port.post({ type: 'moved', deviceId, position: device.position() }),
+      tellEveryMs,
     )
+    device.onMoved(moves.changed)
   }
 
   #ringFor(camera: CameraDevice): FrameRingMemory {
@@ -180,7 +184,11 @@ class ServedConnection {
     }
     const device = this.#connection.devices.find((candidate) => this.#idOf(candidate) === request.deviceId)
     if (device === undefined) throw new CoverslipError('UNKNOWN_DEVICE', `No device ${request.deviceId} here`)
-    if (request.call === 'setProperty') return device.setProperty(request.name, request.value)
+    if (request.call === 'setProperty') {
+      await device.setProperty(request.name, request.value)
+      // Whoever has set it knows of it when the call is answered.
+      return this.#changes.get(device)?.flush()
+    }
     if (isCamera(device)) return this.#operateCamera(device, request.call)
     if (isStage(device)) {
       if (request.call === 'moveStage') await device.moveTo(request.target)

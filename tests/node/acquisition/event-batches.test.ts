@@ -51,7 +51,8 @@ describe('eventBatches', () => {
   })
 
   it('has the focus drive step through as many planes as it takes', () => {
-    expect(batchesOf({ z_plan }, byItself)).toEqual(['triggeredStack 4', 'single 1'])
+    expect(batchesOf({ z_plan }, byItself)).toEqual(['triggeredStack 2', 'triggeredStack 3'])
+    expect(batchesOf({ z_plan: { range: 3, step: 1 } }, byItself)).toEqual(['triggeredStack 4'])
   })
 
   it('takes a burst where images are due sooner than they can be triggered', () => {

@@ -101,20 +101,26 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     }
   })
 
-  it('takes a later frame of a camera that cannot be triggered, never one from before', async () => {
-    const driverUrl = new URL('../../fixtures/free-camera-driver.ts', import.meta.url).href
-    devices = await openRegistry({
-      id: 'free',
-      title: 'Free',
-      worker: { driverUrl, address: '', options: {} },
-    })
-    const { frames, failure } = await runPlan(devices, {
-      z_plan: { top: 5, bottom: 1, step: 1 },
-    })
-    expect(failure).toBeUndefined()
-    // Each pixel holds where the focus was when the exposure began, and whether the light was on all the time.
-    expect(frames.map(({ pixels }) => pixels[0])).toEqual([101, 102, 103, 104, 105])
-  })
+  it.each([
+    ['whose clock is off', {}],
+    ['that delivers late', { underWay: 6 }],
+  ])(
+    'takes a later frame of a camera %s and cannot be triggered, never one from before',
+    async (_how, options) => {
+      const driverUrl = new URL('../../fixtures/free-camera-driver.ts', import.meta.url).href
+      devices = await openRegistry({
+        id: 'free',
+        title: 'Free',
+        worker: { driverUrl, address: '', options },
+      })
+      const { frames, failure } = await runPlan(devices, {
+        z_plan: { top: 5, bottom: 1, step: 1 },
+      })
+      expect(failure).toBeUndefined()
+      // Each pixel holds where the focus was when the exposure began, and whether the light was on all the time.
+      expect(frames.map(({ pixels }) => pixels[0])).toEqual([101, 102, 103, 104, 105])
+    },
+  )
 
   it('finds the focus by autofocus, tries again, and takes stacks around what it found', async () => {
     await open({ failFocus: 2 })
@@ -173,6 +179,23 @@ describe('MicroscopeHardware on the simulated microscope', () => {
         value('camera', 'exposureMs') === 10 &&
         value('objective', 'position') === '20x/0.75',
     )
+  })
+
+  it('exposes as setup’s properties say where nothing else says how long', async () => {
+    await open()
+    const plan = {
+      channels: ['GFP'],
+      setup: {
+        action: { name: 'setup' },
+        properties: [
+          ['camera', 'gain', 2],
+          ['camera', 'exposureMs', 37],
+        ],
+      },
+    }
+    const { frames, failure } = await runPlan(devices, plan)
+    expect(failure).toBeUndefined()
+    expect(frames.map(({ info }) => [info.gain, info.exposureMs])).toEqual([[2, 37]])
   })
 
   it('leaves a live view running, which shows what is exposed', async () => {

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
 import { openRegistry } from '../../fixtures/demo-registry.ts'
 import type { LoggingDriverOptions } from '../../fixtures/logging-driver.ts'
-import { runPlan } from '../../fixtures/plan-run.ts'
+import { type PlanFrame, runPlan } from '../../fixtures/plan-run.ts'
+
+/** The trigger whose frame it is, counted from 1. */
+const triggerOf = ({ pixels }: PlanFrame): number => (pixels[0] ?? 0) & 0xff
 
 /** What is done with the microscope in a plan, in its order. */
 describe('MicroscopeHardware', () => {
@@ -181,6 +184,38 @@ describe('MicroscopeHardware', () => {
     expect(frames).toHaveLength(1)
   })
 
+  it('does not take a frame that comes late for the next image', async () => {
+    await open({ lateTrigger: 2 })
+    const { failure, frames } = await runPlan(devices, twoChannels, { retries: 1 })
+    expect(failure).toBeUndefined()
+    expect(frames.map(triggerOf)).toEqual([1, 3])
+    expect((await log('camera')).filter((line) => line === 'camera start')).toHaveLength(2)
+  })
+
+  it('keeps nothing of a triggered stack in which the camera has missed a plane', async () => {
+    await open({ triggeredStack: true, deafTrigger: 2 })
+    const stack = { channels: ['red'], z_plan: { range: 2, step: 1 } }
+    const { failure, frames, batches } = await runPlan(devices, stack, { retries: 1 })
+    expect(failure).toBeUndefined()
+    expect(batches).toEqual([3])
+    expect(frames.map((frame) => [frame.event.zUm, triggerOf(frame)])).toEqual([
+      [-1, 4],
+      [0, 5],
+      [1, 6],
+    ])
+  })
+
+  it('takes the image under way when it is stopped, and no other', async () => {
+    await open()
+    const stop = new AbortController()
+    const begun = () => stop.abort(new Error('stopped'))
+    const { failure, frames } = await runPlan(devices, twoChannels, { signal: stop.signal, begun })
+    expect(failure).toMatchObject({ message: 'stopped' })
+    expect(frames.map(triggerOf)).toEqual([1])
+    expect((await log('camera')).filter((line) => line === 'camera trigger')).toHaveLength(1)
+    expect(await log('wheel')).toEqual(['wheel red', 'wheel none'])
+  })
+
   it('ends at once when the camera is lost, and goes on with it when it is back', async () => {
     await open({ lostAtTrigger: 1 })
     const started = performance.now()
@@ -219,6 +254,13 @@ describe('MicroscopeHardware', () => {
       await refused({ stage_positions: [{ x: 0, properties: [['wheel', 'position', 'green']] }] }),
     ).toMatchObject({
       message: expect.stringContaining('stage_positions[0].properties[0]: position cannot be'),
+    })
+    expect(
+      await refused({ stage_positions: [{ x: 0, properties: [['camera', 'exposureMs', 33]] }] }),
+    ).toMatchObject({
+      message: expect.stringContaining(
+        'stage_positions[0].properties[0]: exposureMs of camera is set anew for every image',
+      ),
     })
     expect(await refused({ channels: ['red'], autofocus_plan: { axes: 'c' } })).toMatchObject({
       message: expect.stringContaining('autofocus_plan: There is no autofocus device'),

@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers())
 
 it('tells at once, then no more often than it may, and of the last change for sure', () => {
   let told = 0
-  const change = gathered(() => (told += 1), 50)
+  const { changed: change } = gathered(() => (told += 1), 50)
   change()
   expect(told).toBe(1)
   for (let ms = 0; ms < 1000; ms += 1) {
@@ -21,4 +21,18 @@ it('tells at once, then no more often than it may, and of the last change for su
   expect(told).toBe(22)
   vi.advanceTimersByTime(1000)
   expect(told).toBe(23)
+})
+
+it('tells at once of a change that waits, when asked to, and of none twice', () => {
+  let told = 0
+  const { changed, flush } = gathered(() => (told += 1), 50)
+  flush()
+  changed()
+  flush()
+  expect(told).toBe(1)
+  changed()
+  flush()
+  expect(told).toBe(2)
+  vi.advanceTimersByTime(1000)
+  expect(told).toBe(2)
 })

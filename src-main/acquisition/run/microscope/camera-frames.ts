@@ -1,9 +1,10 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../../../frames/frame-ring.ts'
-import { LosslessFrameReader } from '../../../frames/lossless-frame-reader.ts'
+import { LosslessFrameReader, type LosslessRead } from '../../../frames/lossless-frame-reader.ts'
 
-type NextFrame = { readonly signal: AbortSignal; readonly timeoutMs: number; readonly anyOf?: boolean }
+type FrameWait = { readonly signal: AbortSignal; readonly timeoutMs: number }
+type Unusable = Extract<LosslessRead, { kind: 'frame' | 'lost' }>
 
 /** The frames of one camera as they come, one by one; their pixels stay in the ring. */
 export class CameraFrames {
@@ -30,11 +31,22 @@ export class CameraFrames {
   }
 
   /**
-   * The next frame. `anyOf`: frames that are lost or not whole are left out, as any that comes will do.
+   * The next frame.
    * @throws CoverslipError DEVICE_TIMEOUT after `timeoutMs`; DEVICE_FAILED when it is lost or not whole; the reason of
    *   `signal`.
    */
-  async next({ signal, timeoutMs, anyOf = false }: NextFrame): Promise<FrameInfo> {
+  next(wait: FrameWait): Promise<FrameInfo> {
+    return this.#await(wait, (read) => {
+      throw read.kind === 'lost' ? this.#lost(read.first, read.last) : this.#notWhole(read.info.sequence)
+    })
+  }
+
+  /** The next frame that has all its pixels, whatever is lost before it. @throws as `next` otherwise */
+  nextWhole(wait: FrameWait): Promise<FrameInfo> {
+    return this.#await(wait, () => undefined)
+  }
+
+  async #await({ signal, timeoutMs }: FrameWait, unusable: (read: Unusable) => void): Promise<FrameInfo> {
     let late = false
     const wake = () => this.#reader.interrupt()
     const timer = setTimeout(() => {
@@ -52,8 +64,8 @@ export class CameraFrames {
           await this.#reader.wait()
         } else if (read.kind === 'frame' && read.info.incomplete !== true) {
           return read.info
-        } else if (!anyOf) {
-          throw read.kind === 'lost' ? this.#lost(read.first, read.last) : this.#notWhole(read.info.sequence)
+        } else {
+          unusable(read)
         }
       }
     } finally {

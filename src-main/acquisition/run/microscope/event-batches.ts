@@ -17,7 +17,7 @@ export type BatchKind =
 export type BatchRules = {
   /** Least time between images of `event` that are triggered one by one, ms. */
   framePeriodMs(event: NumberedEvent): number
-  /** Planes that the focus drive steps through by itself with the cameras of `event`; 0: it cannot. */
+  /** Planes that the focus drive steps through by itself with the cameras of `event`, at a time; 0: it cannot. */
   triggeredPlanes(event: NumberedEvent): number
 }
 
@@ -33,14 +33,23 @@ export function* eventBatches(events: Iterable<NumberedEvent>, rules: BatchRules
     const last = batch.at(-1)
     const kind = last === undefined ? undefined : followsAs(last, event, rules)
     const isAlike = kind !== undefined && (batch.length === 1 || kind === kindOf(batch, rules))
-    const room = kind === 'triggeredStack' ? rules.triggeredPlanes(event) : longestBatch
-    if (isAlike && batch.length < room) batch.push(event)
+    if (isAlike && batch.length < longestBatch) batch.push(event)
     else {
-      if (batch.length > 0) yield batch
+      yield* inParts(batch, rules)
       batch = [event]
     }
   }
-  if (batch.length > 0) yield batch
+  yield* inParts(batch, rules)
+}
+
+/** `batch`; a stack of more planes than are triggered at a time in parts as equal as can be. */
+function* inParts(batch: EventBatch, rules: BatchRules): Generator<EventBatch> {
+  const [first] = batch
+  if (first === undefined) return
+  const room = kindOf(batch, rules) === 'triggeredStack' ? rules.triggeredPlanes(first) : batch.length
+  const parts = Math.ceil(batch.length / room)
+  const begin = (part: number) => Math.floor((part * batch.length) / parts)
+  for (let part = 0; part < parts; part++) yield batch.slice(begin(part), begin(part + 1))
 }
 
 /** How a batch that `eventBatches` made is gone through. */

@@ -28,6 +28,7 @@ type Sequence = {
   readonly beside?: (signal: AbortSignal) => Promise<void>
   readonly before: (exposing: Exposing, signal: AbortSignal) => Promise<void>
   readonly frame: (exposing: Exposing, signal: AbortSignal, at: FrameAt) => Promise<FrameInfo>
+  readonly take: (frame: ExposedFrame) => Promise<void>
 }
 /** Number `i` of a sequence that is lit since `sinceNs`, of `process.hrtime`. */
 type FrameAt = { readonly i: number; readonly sinceNs: bigint }
@@ -39,7 +40,7 @@ export class Exposures {
   readonly #room: number
   /** Frames that were handed on and are not taken yet, the oldest first. */
   #taking: Promise<unknown>[] = []
-  /** Aborted when the run is, and when a frame could not be taken. */
+  /** Aborted when a frame could not be taken, and while a sequence is exposed when the run is. */
   #stop = new AbortController()
 
   constructor(options: Options) {
@@ -48,41 +49,61 @@ export class Exposures {
     this.#room = Math.max(1, Math.floor(slots * ringShare))
   }
 
-  /** One image of each camera; `between` brings the microscope from one event to the next, the light being off. */
-  async oneByOne(batch: EventBatch, between: (event: NumberedEvent) => Promise<void>): Promise<void> {
-    await this.#inLight(async () => {
+  /**
+   * One image of each camera; `between` brings the microscope from one event to the next, the light being off. When the
+   * run is stopped, the image under way is still taken.
+   */
+  oneByOne(batch: EventBatch, between: (event: NumberedEvent) => Promise<void>): Promise<void> {
+    const { light, gates, run } = this.#options
+    return this.#inLight(batch, async () => {
       for (const [i, event] of batch.entries()) {
         if (i > 0) await between(event)
-        await this.#options.light.open(this.#options.gates)
-        this.#options.run.begun(event)
+        run.signal.throwIfAborted()
+        await light.open(gates)
+        run.begun(event)
         await this.#takeAll(event, (exposing, signal) => oneFrame(exposing, signal))
-        if (!event.keepShutterOpen) await this.#options.light.close()
+        if (!event.keepShutterOpen) await light.close()
       }
-    }, batch.at(-1)?.keepShutterOpen)
+    })
   }
 
   /** Consecutive frames of cameras that run free, in light that stays on. */
   burst(batch: EventBatch): Promise<void> {
-    return this.#continuously(batch, {
-      before: ({ camera, exposureMs }, signal) => camera.anyFrame(exposureMs, signal),
-      frame: ({ camera, exposureMs }, signal, { i, sinceNs }) =>
-        i === 0 ? camera.freshFrame(exposureMs, sinceNs, signal) : camera.nextFrame(exposureMs, signal),
-    })
+    return this.#inLight(batch, () =>
+      this.#continuously(batch, {
+        before: ({ camera, exposureMs }, signal) => camera.anyFrame(exposureMs, signal),
+        frame: ({ camera, exposureMs }, signal, { i, sinceNs }) =>
+          i === 0 ? camera.freshFrame(exposureMs, sinceNs, signal) : camera.nextFrame(exposureMs, signal),
+        take: (frame) => this.#hand(frame),
+      }),
+    )
   }
 
-  /** Frames that `steps`, a motion of the focus drive, triggers one by one, in light that stays on. */
+  /**
+   * Frames that `steps`, a motion of the focus drive, triggers one by one, in light that stays on. That a camera has missed
+   * a trigger shows in nothing but their number: none is handed on before all are there, and the rings must hold them.
+   */
   triggeredBy(batch: EventBatch, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    return this.#continuously(batch, {
-      beside: steps,
-      before: async ({ camera }) => camera.skipPresent(),
-      frame: ({ camera, exposureMs }, signal) => camera.nextFrame(exposureMs, signal),
+    const frames: ExposedFrame[] = []
+    return this.#inLight(batch, async () => {
+      await this.#continuously(batch, {
+        beside: steps,
+        before: async ({ camera }) => camera.skipPresent(),
+        frame: ({ camera, exposureMs }, signal) => camera.nextFrame(exposureMs, signal),
+        take: async (frame) => {
+          frames.push(frame)
+        },
+      })
+      for (const frame of frames) await this.#hand(frame)
     })
   }
 
   /** Each camera's frames in its own time; an event begins when the first camera has delivered the one before. */
-  async #continuously(batch: EventBatch, { beside, before, frame }: Sequence): Promise<void> {
+  async #continuously(batch: EventBatch, { beside, before, frame, take }: Sequence): Promise<void> {
     const { light, gates, cameras, run } = this.#options
-    await this.#inLight(async () => {
+    const { controller, unlink } = linkedTo(run.signal)
+    this.#stop = controller
+    try {
       await light.open(gates)
       const sinceNs = process.hrtime.bigint()
       const taking = cameras.map((exposing, n) => async (signal: AbortSignal) => {
@@ -90,11 +111,13 @@ export class Exposures {
         for (const [i, event] of batch.entries()) {
           if (n === 0) run.begun(event)
           const { sequence } = await frame(exposing, signal, { i, sinceNs })
-          await this.#hand({ camera: exposing.camera.id, sequence, event })
+          await take({ camera: exposing.camera.id, sequence, event })
         }
       })
-      await together(this.#stop.signal, [...taking, ...(beside === undefined ? [] : [beside])])
-    }, batch.at(-1)?.keepShutterOpen)
+      await together(controller.signal, [...taking, ...(beside === undefined ? [] : [beside])])
+    } finally {
+      unlink()
+    }
   }
 
   async #takeAll(
@@ -117,22 +140,18 @@ export class Exposures {
     while (this.#taking.length >= this.#room) await this.#taking.shift()
   }
 
-  /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless it may stay on. */
-  async #inLight(action: () => Promise<void>, staysOn = false): Promise<void> {
-    const { light, run } = this.#options
-    const { controller, unlink } = linkedTo(run.signal)
-    this.#stop = controller
+  /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless `batch` keeps it on. */
+  async #inLight(batch: EventBatch, action: () => Promise<void>): Promise<void> {
+    const { light } = this.#options
     try {
       await action()
-      if (!staysOn) await light.close()
+      if (batch.at(-1)?.keepShutterOpen !== true) await light.close()
       await Promise.all(this.#taking)
-      controller.signal.throwIfAborted()
+      this.#stop.signal.throwIfAborted()
     } catch (error) {
       await light.closeAfterFailure()
       await Promise.all(this.#taking)
       throw error
-    } finally {
-      unlink()
     }
   }
 }

@@ -60,7 +60,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#light = new LightGates(devices)
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
-      triggeredPlanes: (event) => triggeredPlanes(devices, this.#cameras.of(event)),
+      triggeredPlanes: (event) =>
+        Math.min(triggeredPlanes(devices, this.#cameras.of(event)), this.#cameras.roomOf(event)),
     }
   }
 
@@ -83,6 +84,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   async setUp(batch: EventBatch, signal: AbortSignal): Promise<void> {
     const [event] = batch
     if (event === undefined) return
+    signal.throwIfAborted()
     const path = this.#lightPath(event.channel)
     const z = this.#focus.zUm(event)
     const target = {
@@ -120,6 +122,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       await this.#focus.find(event, run.signal)
     } catch (error) {
       this.#forget()
+      this.#cameras.forget()
       throw error
     }
   }

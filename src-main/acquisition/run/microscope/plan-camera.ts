@@ -10,8 +10,10 @@ import { deviceFailure } from './device-failure.ts'
 const firstFrameMs = 20_000
 const laterFrameMs = 5000
 const exposuresWaited = 5
-/** Frames that may be on their way, exposed earlier, when a camera runs free. */
+/** Frames that may be on their way, exposed earlier, when a camera runs free and its clock tells nothing. */
 const framesUnderWay = 2
+/** A frame arrives so long after its exposure at most, ns: an earlier time stamp is no true one. */
+const longestDeliveryNs = 5_000_000_000n
 
 /** The ways in which `camera` can be triggered; none: it runs free, whatever is asked of it. */
 export function triggerModesOf({ properties }: DeviceState): readonly string[] {
@@ -73,24 +75,24 @@ export class PlanCamera {
     this.#triggered = this.#devices
       .trigger(this.id, { exposureMs, lease: this.lease })
       .catch((error: unknown) => this.#frames.fail(deviceFailure(this.name, error)))
-    return this.#next(exposureMs, signal)
+    return this.#await('next', exposureMs, signal)
   }
 
   /** Resolves when the camera that runs free has delivered a frame: the next one is being exposed. */
   async anyFrame(exposureMs: number, signal: AbortSignal): Promise<void> {
     this.#frames.skipPresent()
-    await this.#next(exposureMs, signal, true)
+    await this.#await('nextWhole', exposureMs, signal)
   }
 
   /** The first frame of the camera that runs free whose exposure began after `sinceNs`, of `process.hrtime`. */
   async freshFrame(exposureMs: number, sinceNs: bigint, signal: AbortSignal): Promise<FrameInfo> {
     for (let before = 0; ; before += 1) {
-      const info = await this.#next(exposureMs, signal, true)
-      // A camera's clock may be off: no exposure has ended after its frame was there, and what came after those under
-      // way was certainly exposed since.
-      const endedNs = info.timestampNs < info.hostTimeNs ? info.timestampNs : info.hostTimeNs
-      const beganNs = endedNs - BigInt(Math.round(info.exposureMs * 1e6))
-      if (beganNs >= sinceNs || before >= framesUnderWay) return info
+      const info = await this.#await('nextWhole', exposureMs, signal)
+      const { timestampNs, hostTimeNs } = info
+      const beganNs = timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
+      const isTimed = timestampNs <= hostTimeNs && hostTimeNs - timestampNs <= longestDeliveryNs
+      // Any number of frames may have waited to be delivered; only where the camera's clock is off are they counted.
+      if (isTimed ? beganNs >= sinceNs : before >= framesUnderWay) return info
     }
   }
 
@@ -101,7 +103,18 @@ export class PlanCamera {
 
   /** The frame after the one that was taken last. @throws CoverslipError when it is lost. */
   nextFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
-    return this.#next(exposureMs, signal)
+    return this.#await('next', exposureMs, signal)
+  }
+
+  /** Stops and starts it: no frame comes any more that was asked for before. @throws CoverslipError of the camera. */
+  async restart(): Promise<void> {
+    try {
+      await this.#devices.restartCamera(this.id, this.lease)
+    } catch (error) {
+      throw deviceFailure(this.name, error)
+    }
+    await this.#triggered
+    this.#awaitedBefore = false
   }
 
   async release(): Promise<void> {
@@ -109,11 +122,11 @@ export class PlanCamera {
     await this.lease.release()
   }
 
-  async #next(exposureMs: number, signal: AbortSignal, anyOf = false): Promise<FrameInfo> {
+  async #await(which: 'next' | 'nextWhole', exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
     if (this.#lostBecause !== undefined) throw this.#lostBecause
     const usualMs = this.#awaitedBefore ? laterFrameMs : firstFrameMs
     const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
-    const info = await this.#frames.next({ signal, timeoutMs, anyOf })
+    const info = await this.#frames[which]({ signal, timeoutMs })
     this.#awaitedBefore = true
     return info
   }

@@ -27,6 +27,8 @@ export class PlanCameras {
   #usual: readonly string[] = []
   /** Exposure of each camera where a channel says none, ms. */
   readonly #exposures = new Map<string, number>()
+  /** Cameras of which frames may still come that were asked for in vain. */
+  readonly #unsettled = new Set<string>()
 
   /** `running`: shared with `settings`, which sets properties under the leases of the cameras. */
   constructor(devices: DeviceRegistry, settings: DeviceSettings, running: Map<string, PlanCamera>) {
@@ -84,7 +86,7 @@ export class PlanCameras {
   async setUp(event: NumberedEvent, kind: BatchKind): Promise<void> {
     await allEnded(
       this.of(event).map(async (id) => {
-        await this.get(id)
+        await this.#settle(await this.get(id))
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
         const value = this.exposureMs(event, id)
@@ -100,9 +102,20 @@ export class PlanCameras {
     if (known !== undefined && !known.isLost) return known
     await known?.release()
     this.#running.delete(id)
+    this.#unsettled.delete(id)
     const camera = await PlanCamera.open(this.#devices, id)
     this.#running.set(id, camera)
     return camera
+  }
+
+  /** An exposure was not gone through: a frame that comes late must not be taken for the next image. */
+  forget(): void {
+    for (const id of this.#running.keys()) this.#unsettled.add(id)
+  }
+
+  /** Frames that the rings of the cameras of `event` hold while another may be on its way. */
+  roomOf(event: NumberedEvent): number {
+    return Math.min(...this.of(event).map((id) => (this.#running.get(id)?.slots ?? 1) - 1))
   }
 
   /** Gives the cameras back. @returns what went wrong. */
@@ -113,6 +126,12 @@ export class PlanCameras {
     return results.flatMap((result) =>
       result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
     )
+  }
+
+  async #settle(camera: PlanCamera): Promise<void> {
+    if (!this.#unsettled.has(camera.id)) return
+    await camera.restart()
+    this.#unsettled.delete(camera.id)
   }
 
   #presetExposureMs(event: NumberedEvent, cameraId: string): number | undefined {

@@ -12,6 +12,9 @@ import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
 
+/** What a camera is set to with every image: a position cannot set it for itself. */
+const setWithImages: readonly string[] = [standardProperty.exposureMs, standardProperty.triggerMode]
+
 export type PlanOnMicroscope = {
   readonly sequence: MdaSequence
   /** Cameras for channels that name none. */
@@ -65,14 +68,16 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
   }
   const { setup, autofocus, positions } = sequence
   if (setup !== undefined) {
-    checkProperties(devices, setup.properties, `${at}setup.properties`, attempt)
+    for (const [i, setting] of setup.properties.entries())
+      attempt(`${at}setup.properties[${i}]`, () => checkSetting(devices, setting))
     attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => autofocusDevice(devices, autofocus.deviceName))
   if ('plate' in positions) return
   for (const [i, position] of positions.entries()) {
-    checkProperties(devices, position.properties, `${at}stage_positions[${i}].properties`, attempt)
+    for (const [n, setting] of position.properties.entries())
+      attempt(`${at}stage_positions[${i}].properties[${n}]`, () => checkPositionSetting(devices, setting))
     if (position.sequence !== undefined)
       checkSequence(devices, position.sequence, `${at}stage_positions[${i}].sequence.`, check)
   }
@@ -111,13 +116,15 @@ function checkExposure(
   }
 }
 
-function checkProperties(
-  devices: DeviceRegistry,
-  settings: readonly PropertySetting[],
-  at: string,
-  attempt: Attempt,
-): void {
-  for (const [i, setting] of settings.entries()) attempt(`${at}[${i}]`, () => checkSetting(devices, setting))
+/** @throws CoverslipError as `checkSetting`; INVALID_INPUT for what the plan itself sets with every image. */
+function checkPositionSetting(devices: DeviceRegistry, setting: PropertySetting): void {
+  checkSetting(devices, setting)
+  const [deviceId, property] = setting
+  const { kind, name } = devices.device(deviceId).description
+  if (kind !== 'camera' || !setWithImages.includes(property)) return
+  throw new CoverslipError('INVALID_INPUT', `${property} of ${name} is set anew for every image`, {
+    hint: 'Give the position a sequence of its own, with the exposures of its channels.',
+  })
 }
 
 /** @throws CoverslipError unless the device is there and takes that value. */
