@@ -26,10 +26,10 @@ export class CameraRecording {
   /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
   readonly ready: Promise<void>
   /**
-   * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; `isCut`: the
-   * worker ended before it had completed its files.
+   * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; its files may not
+   * be complete then.
    */
-  readonly finished: Promise<{ readonly error: CoverslipError | undefined; readonly isCut: boolean }>
+  readonly finished: Promise<{ readonly error: CoverslipError | undefined }>
 
   constructor({ data, layout, begun, counts }: Options) {
     this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
@@ -70,7 +70,7 @@ export class CameraRecording {
         // The frames are on the disk all the same.
         error ??= CoverslipError.from(failure, 'DEVICE_FAILED')
       }
-      return { error, isCut: !complete }
+      return { error }
     })
   }
 

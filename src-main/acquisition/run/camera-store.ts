@@ -27,8 +27,6 @@ export class CameraStore {
   #ring: FrameRingMemory
   #failure: CoverslipError | undefined
   #isClosed = false
-  /** Whether the worker has ended before it had completed its files. */
-  #isCut = false
   /** Resolves when memory is reserved; rejects when it cannot be. */
   readonly ready: Promise<void>
 
@@ -52,7 +50,6 @@ export class CameraStore {
     this.ready.catch(() => undefined)
     void this.#exited.then(() => {
       if (this.#isClosed) return
-      this.#isCut = true
       this.#fail(new CoverslipError('INTERNAL', 'The worker that stores images ended unexpectedly'))
     })
   }
@@ -78,12 +75,12 @@ export class CameraStore {
 
   /**
    * Completes the files.
-   * @returns why they are not as they should be. `isCut`: the worker has ended before, and they are not complete.
+   * @returns why they may not be complete, if so.
    */
-  async close(): Promise<{ readonly failure: CoverslipError | undefined; readonly isCut: boolean }> {
+  async close(): Promise<CoverslipError | undefined> {
     this.#tell({ type: 'close' })
     await this.#exited
-    return { failure: this.#failure, isCut: this.#isCut }
+    return this.#failure
   }
 
   #tell(request: StoreRequest): void {

@@ -20,8 +20,8 @@ type Options = {
   /** Of a camera's sensor, °C. */
   temperatureOf(camera: string): number | undefined
   framesWritten(): number
-  /** Completes files that a worker has left incomplete. */
-  completeCut(): Promise<void>
+  /** Completes the files of cameras whose workers have left them incomplete; never rejects. */
+  completeFailed(cameras: readonly string[]): Promise<void>
 }
 
 /** Stores a plan's images, each at its place, in one worker per camera. */
@@ -63,9 +63,13 @@ export class PlanSink implements AcquisitionSink {
   }
 
   async close(): Promise<void> {
-    const closed = await Promise.all([...this.#places.values()].map(({ store }) => store.close()))
-    if (closed.some(({ isCut }) => isCut)) await this.#options.completeCut()
-    for (const { failure } of closed) if (failure !== undefined) throw failure
+    const closed = [...this.#places.values()].map(async ({ camera, store }) => {
+      const failure = await store.close()
+      return failure === undefined ? [] : [{ camera, failure }]
+    })
+    const failed = (await Promise.all(closed)).flat()
+    await this.#options.completeFailed(failed.map(({ camera }) => camera))
+    for (const { failure } of failed) throw failure
   }
 
   #placeOf(camera: string): CameraPlace {

@@ -7,11 +7,12 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { PlanCountdown } from '../plans/plan-countdown.ts'
 import type { PlanLayout } from '../plans/plan-layout.ts'
+import type { AcquisitionSummary } from '../reading/acquisition-summary.ts'
 import type { ChangedSettings } from '../recording/changed-settings.ts'
 import { completeDatasets } from '../recording/complete-interrupted.ts'
 import { DiskWatch } from '../recording/disk-watch.ts'
 import { RecordingAlerts } from '../recording/recording-alerts.ts'
-import { type AcquisitionSummary, removeUnbegun } from '../recording/recording-folder.ts'
+import { removeUnbegun } from '../recording/recording-folder.ts'
 import { RecordingProgress } from '../recording/recording-progress.ts'
 import { SummaryFile } from '../recording/summary-file.ts'
 import { CameraStore } from './camera-store.ts'
@@ -66,6 +67,8 @@ export class RunningPlan {
   readonly #timer: NodeJS.Timeout
   readonly #begun = Promise.withResolvers<void>()
   #hasBegun = false
+  /** Files could not be completed. */
+  #isIncomplete = false
   #freeDiskBytes: number | undefined
   #finish: PlanStatus['finish']
   /** When the event under way began, ms of the runner's clock. */
@@ -88,9 +91,7 @@ export class RunningPlan {
       temperatureOf: options.temperatureOf,
       places: stores.map(({ camera, store, indexOf }) => ({ camera: camera.id, store, indexOf })),
       framesWritten: () => this.#progress.progress.frames.written,
-      completeCut: async () => {
-        await completeDatasets(folder, this.#file.summary)
-      },
+      completeFailed: (cameras) => this.#completeFailed(cameras),
     })
     this.#runner = new Runner({ ...run, id, sink: this.#sink })
     this.#disk = new DiskWatch({
@@ -184,7 +185,8 @@ export class RunningPlan {
     this.#disk.end()
     clearInterval(this.#timer)
     const finish = { reason, ...(failure === undefined ? {} : wordsOf(failure)) }
-    this.#file.change((summary) => ({ ...summary, finish }))
+    // Without it the next start tries to complete it again.
+    if (!this.#isIncomplete) this.#file.change((summary) => ({ ...summary, finish }))
     const unsaved = await this.#file.saved()
     if (!this.#hasBegun) await this.#removeUnbegun()
     this.#finish = unsaved === undefined ? finish : { reason: 'failed', ...wordsOf(unsaved) }
@@ -196,6 +198,20 @@ export class RunningPlan {
     )
     this.#options.changed(status)
     return status
+  }
+
+  /** A worker that ended by itself, or that the disk has failed, has left its files as a crash would. */
+  async #completeFailed(cameras: readonly string[]): Promise<void> {
+    const { folder, parts } = this.#options
+    const failed = parts.filter(({ camera }) => cameras.includes(camera.id)).map((part) => part.folder)
+    const { summary } = this.#file
+    const datasets = summary.datasets.filter((dataset) => failed.includes(dataset.folder))
+    try {
+      await completeDatasets(folder, { ...summary, datasets })
+    } catch (error) {
+      this.#isIncomplete = true
+      console.error(`${folder} could not be completed:`, error)
+    }
   }
 
   /** What never began leaves nothing behind: whoever started it is told why. */
