@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as threads from 'node:worker_threads'
@@ -77,6 +77,29 @@ describe('accidents while something is recorded', () => {
     expect(engine.devices.camera().acquiring).toBe(false)
     await engine.recorder.start({ until: { kind: 'frames', frames: 3 } })
     expect(await finished()).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 3 } })
+  })
+
+  it('whose files cannot be completed now are completed at the next start', async () => {
+    const { id, name } = await engine.recorder.start()
+    await eventually('some frames', () => written() > 5)
+    const path = join(dataFolder, id, 'camera', `${name}.ome.tiff`)
+    const file = await open(path, 'r+')
+    const start = Buffer.alloc(64)
+    await file.read(start, 0, 64, 0)
+    // As on a disk that fails: it does not begin as a TIFF file any more.
+    await file.write(Buffer.alloc(64), 0, 64, 0)
+    const [worker] = recorders
+    await worker?.terminate()
+    expect(await finished()).toMatchObject({ finish: { message: expect.stringContaining('unexpectedly') } })
+    await file.write(start, 0, 64, 0)
+    await file.close()
+    await engine.close()
+    engine = await createEngine({ connections: [], dataFolder })
+    expect(engine.alerts.list()).toMatchObject([{ message: expect.stringContaining('was interrupted; its') }])
+    const tiff = await fromFile(path)
+    const description = String(await (await tiff.getImage()).fileDirectory.loadValue('ImageDescription'))
+    await tiff.close()
+    expect(description.match(/<Plane /g)).toHaveLength((await framesOf(id)).length)
   })
 
   it('the clock is set back: names stay apart, and times of frames go on', async () => {
