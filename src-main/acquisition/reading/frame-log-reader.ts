@@ -89,20 +89,24 @@ export class FrameLogReader {
     return found
   }
 
-  /** How many frames of the camera, and images of the plan, are not in the file. @throws as `records` */
-  async losses(): Promise<{ readonly lost: number; readonly skipped: number }> {
-    let [lost, skipped] = [0, 0]
+  /**
+   * How many frames of the camera, and images of the plan, are not in the file, and how many frames have pixels missing.
+   * @throws as `records`
+   */
+  async losses(): Promise<{ readonly lost: number; readonly skipped: number; readonly incomplete: number }> {
+    let [lost, skipped, incomplete] = [0, 0, 0]
     await this.#withFile(async (file) => {
       const { size } = await file.stat()
       await eachLine(file, { from: 0, to: size }, (text) => {
-        for (const record of isFrame(text) ? [] : parsed(text)) {
+        for (const record of isFrame(text) && !text.includes('"incomplete":') ? [] : parsed(text)) {
+          if (record.kind === 'frame' && record.incomplete === true) incomplete += 1
           if (record.kind === 'lost') lost += record.last - record.first + 1
           if (record.kind === 'skipped') skipped += 1
         }
         return true
       })
     })
-    return { lost, skipped }
+    return { lost, skipped, incomplete }
   }
 
   /** The last frame that was logged; undefined when there is none. */

@@ -5,7 +5,8 @@ import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.t
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { type AcquisitionSummary, findAcquisitionSummary } from '../reading/acquisition-summary.ts'
 import { FrameLogReader } from '../reading/frame-log-reader.ts'
-import { refuseLink } from '../reading/without-links.ts'
+import { unreadable } from '../reading/unreadable.ts'
+import { leadsOut } from '../reading/without-links.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
 import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
@@ -102,15 +103,15 @@ export async function completeDatasets(
   const damages: string[] = []
   for (const { folder: name, layout } of datasets) {
     const path = join(folder, name)
-    await refuseLink(path)
+    if (await leadsOut(path, folder)) throw unreadable(path, 'it is a link to another place')
     const { kept, damaged } = await readFrames(join(path, frameLogName))
     frames += kept.length
     if (damaged > 0) damages.push(`${damaged} damaged lines of ${name}/${frameLogName} are left out`)
     if (layout === undefined) continue
     if (request.storage.format === 'ome-tiff') await completeOmeTiff(path, layout, kept)
     if (request.storage.format === 'ome-zarr') {
-      const { unreadable } = await completeOmeZarr(path, layout, kept)
-      damages.push(...unreadable.map(({ message }) => message))
+      const completed = await completeOmeZarr(path, layout, kept)
+      damages.push(...completed.unreadable.map(({ message }) => message))
     }
   }
   return { frames, damages }

@@ -186,13 +186,13 @@ export class RunningRecording {
     const error = ends.map((end) => end.error).find((one) => one !== undefined)
     const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
     await this.#file.saved()
-    const failed = ends.flatMap((end) => (end.error === undefined ? [] : [end.folder]))
-    const incomplete = await attempt(() => this.#completeFailed(failed))
-    if (incomplete !== undefined) console.error(`${this.#options.folder} could not be completed:`, incomplete)
+    const broken = ends.flatMap(({ isComplete, folder }) => (isComplete ? [] : [folder]))
+    const incomplete = await attempt(() => this.#complete(broken))
     const unbegun = !this.#begun && this.#status.frames.written === 0
-    // Without it the next start tries to complete it again.
+    // What has no end is completed at the next start.
     if (!unbegun && incomplete === undefined) this.#file.change((summary) => ({ ...summary, finish }))
-    const unsaved = (await this.#file.saved()) ?? (unbegun ? await attempt(() => this.#remove()) : undefined)
+    const unsaved =
+      (await this.#file.saved()) ?? incomplete ?? (unbegun ? await attempt(() => this.#remove()) : undefined)
     this.#tell({ state: 'finished', finish: unsaved === undefined ? finish : failure(unsaved) })
     this.#alerts.ended(this.#status)
     return this.#status
@@ -203,8 +203,8 @@ export class RunningRecording {
     return removeUnbegun(this.#options.folder, this.#file.summary)
   }
 
-  /** A worker that ended by itself, or that the disk has failed, has left its files as a crash would. */
-  async #completeFailed(folders: readonly string[]): Promise<void> {
+  /** A worker that ended by itself, or could not write, has left its files as a crash would. */
+  async #complete(folders: readonly string[]): Promise<void> {
     const { summary } = this.#file
     const datasets = summary.datasets.filter(({ folder }) => folders.includes(folder))
     await completeDatasets(this.#options.folder, { ...summary, datasets })
@@ -222,7 +222,7 @@ export class RunningRecording {
   async #camerasEnd({ camera, folder }: CameraPart) {
     const end = await this.#cameras.get(camera.id)?.finished
     if (end?.error !== undefined) this.end(failure(end.error))
-    return { folder, error: end?.error }
+    return { folder, error: end?.error, isComplete: end?.isComplete === true }
   }
 
   #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {

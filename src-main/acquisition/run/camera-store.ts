@@ -27,6 +27,8 @@ export class CameraStore {
   #ring: FrameRingMemory
   #failure: CoverslipError | undefined
   #isClosed = false
+  /** Whether the worker has completed its files. */
+  #isComplete = false
   /** Resolves when memory is reserved; rejects when it cannot be. */
   readonly ready: Promise<void>
 
@@ -73,14 +75,19 @@ export class CameraStore {
     this.#tell({ type: 'note', record })
   }
 
+  /** The layout that was told of is on the disk. */
+  layoutSaved(): void {
+    this.#tell({ type: 'layoutSaved' })
+  }
+
   /**
    * Completes the files.
-   * @returns why they may not be complete, if so.
+   * @returns why not everything is in them; `isComplete`: what is in them can be read as it should.
    */
-  async close(): Promise<CoverslipError | undefined> {
+  async close(): Promise<{ readonly failure: CoverslipError | undefined; readonly isComplete: boolean }> {
     this.#tell({ type: 'close' })
     await this.#exited
-    return this.#failure
+    return { failure: this.#failure, isComplete: this.#isComplete }
   }
 
   #tell(request: StoreRequest): void {
@@ -103,6 +110,7 @@ export class CameraStore {
         return this.#fail(CoverslipError.deserialize(message.error))
       case 'closed':
         this.#isClosed = true
+        this.#isComplete = message.isComplete
         return this.#options.counts(message.counts)
     }
   }

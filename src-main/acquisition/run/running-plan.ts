@@ -34,7 +34,7 @@ export type PlanPart = {
   readonly data: StoreWorkerData
 }
 
-export type RunningPlanOptions = {
+type RunningPlanOptions = {
   readonly id: string
   readonly folder: string
   readonly summary: PlanSummary
@@ -67,10 +67,9 @@ export class RunningPlan {
   readonly #timer: NodeJS.Timeout
   readonly #begun = Promise.withResolvers<void>()
   #hasBegun = false
-  /** Files could not be completed. */
-  #isIncomplete = false
   #freeDiskBytes: number | undefined
   #finish: PlanStatus['finish']
+  #isIncomplete = false
   /** When the event under way began, ms of the runner's clock. */
   #eventBeganAt: number | undefined
   #pausedAt: number | undefined
@@ -91,7 +90,7 @@ export class RunningPlan {
       temperatureOf: options.temperatureOf,
       places: stores.map(({ camera, store, indexOf }) => ({ camera: camera.id, store, indexOf })),
       framesWritten: () => this.#progress.progress.frames.written,
-      completeFailed: (cameras) => this.#completeFailed(cameras),
+      complete: (cameras) => this.#complete(cameras),
     })
     this.#runner = new Runner({ ...run, id, sink: this.#sink })
     this.#disk = new DiskWatch({
@@ -163,20 +162,34 @@ export class RunningPlan {
   }
 
   #storeOf({ camera, folder, data }: PlanPart): CameraStore {
-    return new CameraStore({
+    const store: CameraStore = new CameraStore({
       data,
-      layout: (layout) =>
+      layout: (layout) => {
         this.#file.change((summary) => ({
           ...summary,
           datasets: summary.datasets.map((dataset) =>
             dataset.folder === folder ? { ...dataset, layout } : dataset,
           ),
-        })),
+        }))
+        void this.#file.saved().then(() => store.layoutSaved())
+      },
       counts: (counts) => {
         this.#progress.counted(camera.id, { ...counts, lost: 0, preRecorded: 0, change: undefined })
       },
       failed: (error) => this.#runner.fail(error),
     })
+    return store
+  }
+
+  /** A worker that ended by itself, or could not write, has left its files as a crash would. */
+  async #complete(cameras: readonly string[]): Promise<void> {
+    const { folder, parts } = this.#options
+    const folders = parts.filter(({ camera }) => cameras.includes(camera.id)).map((part) => part.folder)
+    const { summary } = this.#file
+    const datasets = summary.datasets.filter((dataset) => folders.includes(dataset.folder))
+    this.#isIncomplete = true
+    await completeDatasets(folder, { ...summary, datasets })
+    this.#isIncomplete = false
   }
 
   async #run(): Promise<PlanStatus> {
@@ -185,7 +198,7 @@ export class RunningPlan {
     this.#disk.end()
     clearInterval(this.#timer)
     const finish = { reason, ...(failure === undefined ? {} : wordsOf(failure)) }
-    // Without it the next start tries to complete it again.
+    // What has no end is completed at the next start.
     if (!this.#isIncomplete) this.#file.change((summary) => ({ ...summary, finish }))
     const unsaved = await this.#file.saved()
     if (!this.#hasBegun) await this.#removeUnbegun()
@@ -198,20 +211,6 @@ export class RunningPlan {
     )
     this.#options.changed(status)
     return status
-  }
-
-  /** A worker that ended by itself, or that the disk has failed, has left its files as a crash would. */
-  async #completeFailed(cameras: readonly string[]): Promise<void> {
-    const { folder, parts } = this.#options
-    const failed = parts.filter(({ camera }) => cameras.includes(camera.id)).map((part) => part.folder)
-    const { summary } = this.#file
-    const datasets = summary.datasets.filter((dataset) => failed.includes(dataset.folder))
-    try {
-      await completeDatasets(folder, { ...summary, datasets })
-    } catch (error) {
-      this.#isIncomplete = true
-      console.error(`${folder} could not be completed:`, error)
-    }
   }
 
   /** What never began leaves nothing behind: whoever started it is told why. */

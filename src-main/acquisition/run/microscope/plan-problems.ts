@@ -12,7 +12,7 @@ import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
 
-export type PlanOnMicroscope = {
+type PlanOnMicroscope = {
   readonly sequence: MdaSequence
   /** Cameras for channels that name none. */
   readonly detectorNames: readonly string[]
