@@ -91,7 +91,7 @@ describe('accidents while something is recorded', () => {
     await file.write(Buffer.alloc(64), 0, 64, 0)
     const [worker] = recorders
     await worker?.terminate()
-    expect(await finished()).toMatchObject({ finish: { message: expect.stringContaining('unexpectedly') } })
+    expect(await finished()).toMatchObject({ finish: { reason: 'failed' } })
     await file.write(start, 0, 64, 0)
     await file.close()
     await engine.close()
