@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { writeFailure } from './storage/append-file.ts'
 
 /**
@@ -23,6 +23,8 @@ export async function replaceFile(
     }
     await rename(temporary, path)
   } catch (error) {
+    // What cannot be removed either is written over the next time.
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw writeFailure(path, error)
   }
 }

@@ -26,7 +26,7 @@ const patienceMs = (exposureMs: number): number => Math.max(2000, (exposureMs + 
 
 /**
  * A frame of `detectorName` (absent: the first camera) at full bit depth whose exposure began after this call. A camera
- * that stands still is started for it; whoever uses the camera goes on undisturbed.
+ * that stands still is started for it; whoever uses the camera goes on undisturbed, and may change any of its settings.
  * @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE, DEVICE_TIMEOUT; the reason of `signal`.
  */
 export async function takeFrame(
@@ -37,7 +37,7 @@ export async function takeFrame(
   signal?.throwIfAborted()
   const camera = devices.camera(request.detectorName)
   const reader = new LiveFrameReader(devices.ring(camera.id))
-  const lease = await devices.acquire(camera.id, { owner: 'a snapshot' })
+  const lease = await devices.acquire(camera.id, { owner: 'a snapshot', interruptible: true })
   try {
     const startedNs = process.hrtime.bigint()
     const triggered = camera.properties.find(({ name }) => name === standardProperty.triggerMode)

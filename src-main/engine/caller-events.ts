@@ -2,7 +2,7 @@ import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
-import type { EventSource } from './event-queue.ts'
+import type { EventSource } from './engine-events.ts'
 import type { CallContext } from './call-context.ts'
 import { hardwareFor } from './hardware-for-caller.ts'
 

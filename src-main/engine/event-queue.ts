@@ -1,34 +1,32 @@
-import type { EngineEvent, EngineSnapshot } from '../../src-shared/contract/events.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
 
-/** Events a subscriber may be behind by; after that it gets a new snapshot instead, which says the same in less. */
-const mostWaiting = 500
-
-/** Where a subscriber's events come from. */
-export type EventSource = {
-  snapshot(): EngineSnapshot
+type Queue<Event> = {
   /** Calls `listener` for each event; returns the unsubscriber. */
-  on(listener: (event: EngineEvent) => void): () => void
+  on(listener: (event: Event) => void): () => void
+  /** What waits first. */
+  readonly first: readonly Event[]
+  /** What waits once `event` has come as well, bounded; or why the subscriber gets no more. */
+  add(waiting: Event[], event: Event): Event[] | CoverslipError
+  readonly signal: AbortSignal | undefined
 }
 
 /**
- * The engine's events for one subscriber: a snapshot first, then everything that changes, until `signal` aborts or
- * the consumer stops. A slow consumer costs bounded memory.
+ * Events for one subscriber, one after the other, until `signal` aborts or the consumer stops.
+ * @throws CoverslipError what `add` has returned
  */
-export async function* subscribeToEvents(
-  source: EventSource,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<EngineEvent> {
-  let waiting: EngineEvent[] = [source.snapshot()]
+export async function* eventQueue<Event>({ on, first, add, signal }: Queue<Event>): AsyncGenerator<Event> {
+  let waiting: Event[] | CoverslipError = [...first]
   let wake: () => void = () => undefined
-  const unsubscribe = source.on((event) => {
-    waiting = waiting.length < mostWaiting ? [...dropSuperseded(waiting, event), event] : [source.snapshot()]
+  const unsubscribe = on((event) => {
+    if (!(waiting instanceof CoverslipError)) waiting = add(waiting, event)
     wake()
   })
   const aborted = () => wake()
   signal?.addEventListener('abort', aborted)
   try {
     while (signal?.aborted !== true) {
-      const next = waiting.shift()
+      if (waiting instanceof CoverslipError) throw waiting
+      const next: Event | undefined = waiting.shift()
       if (next !== undefined) yield next
       else
         await new Promise<void>((resolve) => {
@@ -38,35 +36,5 @@ export async function* subscribeToEvents(
   } finally {
     signal?.removeEventListener('abort', aborted)
     unsubscribe()
-  }
-}
-
-/** A newer state of the same thing makes the one still waiting pointless. */
-function dropSuperseded(waiting: EngineEvent[], event: EngineEvent): EngineEvent[] {
-  const key = stateKey(event)
-  return key === undefined ? waiting : waiting.filter((other) => stateKey(other) !== key)
-}
-
-function stateKey(event: EngineEvent): string | undefined {
-  switch (event.type) {
-    case 'deviceChanged':
-      return `device ${event.device.id}`
-    case 'stageMoved':
-      return `stage ${event.deviceId}`
-    case 'healthChanged':
-      return `health ${event.deviceId}`
-    case 'streamStats':
-      return `stats ${event.stats.detectorName} ${event.stats.protocol}`
-    case 'recordingChanged':
-    case 'acquisitionChanged':
-    case 'settingsChanged':
-    case 'controlChanged':
-    case 'viewersChanged':
-    case 'sharingChanged':
-    case 'presetsChanged':
-    case 'hardwareChanged':
-      return event.type
-    default:
-      return undefined
   }
 }

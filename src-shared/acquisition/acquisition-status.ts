@@ -30,6 +30,8 @@ export const acquisitionStatusSchema = z.object({
     written: z.number().int().nonnegative(),
     /** Frames that the camera made and that are not in the file. */
     lost: z.number().int().nonnegative(),
+    /** Of those in the file: parts of them did not arrive, and are 0. */
+    incomplete: z.number().int().nonnegative(),
   }),
   bytesWritten: z.number().nonnegative(),
   /** Bytes that wait to be written, and how many may: the gauge. */

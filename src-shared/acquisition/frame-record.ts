@@ -37,6 +37,8 @@ export const frameRecordSchema = z.discriminatedUnion('kind', [
     positionName: z.string().optional(),
     /** Of the sensor, °C. */
     temperatureC: z.number().optional(),
+    /** Part of its pixels did not arrive: they are 0 in the file. */
+    incomplete: z.literal(true).optional(),
   }),
   /** Frames that the camera made and that are not in the file: sequence numbers `first` to `last`. */
   z.object({

@@ -160,8 +160,9 @@ async function lossesOf(folder: string, { summary }: OpenedItem): Promise<string
       remarks.push(`Whether frames of ${camera} were lost stands in ${part}/${frameLogName}, which is long`)
       continue
     }
-    const { lost, skipped } = await log.losses()
+    const { lost, skipped, incomplete } = await log.losses()
     if (lost > 0) remarks.push(`${lost} frames of ${camera} were lost`)
+    if (incomplete > 0) remarks.push(`${incomplete} frames of ${camera} have pixels missing: they are 0`)
     if (skipped > 0) remarks.push(`${skipped} images of ${camera} were skipped`)
   }
   return remarks

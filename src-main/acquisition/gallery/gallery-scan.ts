@@ -4,7 +4,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { fileFormat, isZarr } from '../reading/open-datasets.ts'
-import { summaryName } from '../recording/recording-folder.ts'
+import { summaryName } from '../reading/acquisition-summary.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 
 export type FoundItem = Pick<GalleryItem, 'id' | 'name'> & {

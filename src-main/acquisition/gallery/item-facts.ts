@@ -3,7 +3,7 @@ import { opendir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { GalleryItem, ImageDataset } from '../../../src-shared/gallery.ts'
-import { readAcquisitionSummary, type ReadSummary } from '../reading/acquisition-summary.ts'
+import { type AcquisitionSummary, readAcquisitionSummary } from '../reading/acquisition-summary.ts'
 import type { DatasetReader } from '../reading/dataset-reader.ts'
 import { FrameLogReader } from '../reading/frame-log-reader.ts'
 import { fileFormat } from '../reading/open-datasets.ts'
@@ -40,7 +40,7 @@ export function plainItem({ id, name, type, path, changedAt, bytes }: FoundItem)
 
 /** What `acquisition.json` says; of one that is damaged, what its folder does. */
 export async function acquisitionFacts(found: FoundItem): Promise<ItemFacts> {
-  let summary: ReadSummary
+  let summary: AcquisitionSummary
   try {
     summary = await readAcquisitionSummary(found.path)
   } catch (error) {
@@ -52,7 +52,7 @@ export async function acquisitionFacts(found: FoundItem): Promise<ItemFacts> {
 }
 
 /** How the list shows an acquisition. */
-export function acquisitionItem({ id }: Pick<FoundItem, 'id'>, summary: ReadSummary): GalleryItem {
+export function acquisitionItem({ id }: Pick<FoundItem, 'id'>, summary: AcquisitionSummary): GalleryItem {
   const { name, startedAt, request, datasets, finish } = summary
   return {
     id,
@@ -65,7 +65,7 @@ export function acquisitionItem({ id }: Pick<FoundItem, 'id'>, summary: ReadSumm
   }
 }
 
-function acquisitionLines({ software, request, datasets, finish }: ReadSummary): readonly string[] {
+function acquisitionLines({ software, request, datasets, finish }: AcquisitionSummary): readonly string[] {
   const layouts = datasets.flatMap(({ layout }) => (layout === undefined ? [] : [layout]))
   return metadataLines({
     ended: finish?.message,

@@ -1,6 +1,6 @@
 /** Opens the datasets of an item of the gallery. */
 import type { CoverslipError } from '../../../src-shared/errors.ts'
-import { readAcquisitionSummary, type ReadSummary } from '../reading/acquisition-summary.ts'
+import { type AcquisitionSummary, readAcquisitionSummary } from '../reading/acquisition-summary.ts'
 import type { DatasetReader } from '../reading/dataset-reader.ts'
 import { openAcquisition } from '../reading/open-acquisition.ts'
 import { fileFormat } from '../reading/open-datasets.ts'
@@ -18,7 +18,7 @@ export type OpenedItem = {
   /** Why other datasets of it cannot be read. */
   readonly failures: readonly CoverslipError[]
   /** Of acquisitions. */
-  readonly summary?: ReadSummary
+  readonly summary?: AcquisitionSummary
 }
 
 /** @throws CoverslipError UNREADABLE_IMAGE naming file and reason; UNKNOWN_IMAGE when it is no image. */

@@ -74,7 +74,7 @@ function memoryOf(devices: DeviceRegistry, cameraIds: readonly string[]): number
 
 /** Of a plan that was refused when it was read. */
 export function estimateOfRefused(refusal: CoverslipError, freeDiskBytes: number): PlanEstimate {
-  const { latestS: _latest, cameraIds: _none, ...counts } = nothing
+  const { latestS: _latest, cameraIds: _none, planes: _noPlanes, ...counts } = nothing
   return {
     ...counts,
     freeDiskBytes,
@@ -88,6 +88,7 @@ const nothing = {
   events: 0,
   frames: 0,
   cameraIds: [],
+  planes: new Map(),
   sizes: {},
   durationS: 0,
   bytes: 0,
@@ -118,13 +119,13 @@ async function walked(plan: ResolvedPlan, { devices, storage, signal }: Estimate
     }
     return { walk, problems: [empty] }
   }
-  return { walk, problems: [...walk.problems, ...formatProblems(storage, { walk, layout, plan })] }
+  return { walk, problems: [...walk.problems, ...formatProblems(storage, { walk, layout })] }
 }
 
 /** What the chosen format cannot hold. */
 function formatProblems(
   storage: PlanRequest['storage'],
-  { walk, layout, plan }: { walk: PlanWalk; layout: PlanLayout; plan: ResolvedPlan },
+  { walk, layout }: { readonly walk: PlanWalk; readonly layout: PlanLayout },
 ): readonly PlanRemark[] {
   if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
@@ -133,8 +134,12 @@ function formatProblems(
     const message = `would write ${files} OME-TIFF files at once, one for each position: choose a single file, or another format`
     return [{ path: '', message }]
   }
-  const planes = walk.frames / Math.max(1, plan.cameras.usual.length) / files
-  if (planes <= maxOmePlanes) return []
+  const planes = [...walk.planes.values()].flatMap((own) =>
+    storage.files === 'perPosition'
+      ? [...own.values()]
+      : [own.values().reduce((sum, count) => sum + count, 0)],
+  )
+  if (Math.max(0, ...planes) <= maxOmePlanes) return []
   return [
     {
       path: '',

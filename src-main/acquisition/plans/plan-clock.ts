@@ -2,7 +2,7 @@
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 
 /** Seconds that steps between images take. */
-export type StepCosts = {
+type StepCosts = {
   readonly stageS: number
   readonly focusS: number
   readonly channelS: number
@@ -12,7 +12,7 @@ export type StepCosts = {
 }
 
 /** Of a motorised microscope of today, where nothing has been measured. */
-export const assumedCosts: StepCosts = {
+const assumedCosts: StepCosts = {
   stageS: 0.15,
   focusS: 0.03,
   channelS: 0.08,
@@ -27,7 +27,7 @@ export type ClockOptions = {
 }
 
 /** What the clock says of one event, s after the plan's beginning. */
-export type EventTimes = { readonly startS: number; readonly endS: number; readonly lateS: number }
+type EventTimes = { readonly startS: number; readonly endS: number; readonly lateS: number }
 
 /** Goes through a plan event by event, as the runner does, without waiting. */
 export class PlanClock {

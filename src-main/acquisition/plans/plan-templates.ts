@@ -13,7 +13,7 @@ const ending = '.json'
 const mostBytes = 50_000_000
 const mostTemplates = 1000
 
-export type PlanTemplate = {
+type PlanTemplate = {
   readonly name: string
   /** Unix time, ms. */
   readonly savedAt: number

@@ -10,7 +10,7 @@ import type { PlanLayout } from './plan-layout.ts'
 import type { PlanTravel } from './plan-travel.ts'
 
 /** More is a mistake, or several plans; going through them takes a second or two. */
-export const mostEvents = 1_000_000
+const mostEvents = 1_000_000
 /** Events between looks at the clock, and how long it goes on without letting others, ms. */
 const eventsAtOnce = 512
 const sliceMs = 5
@@ -21,6 +21,8 @@ export type PlanWalk = {
   readonly frames: number
   /** Cameras that take any. */
   readonly cameraIds: readonly string[]
+  /** Images of each camera at each place of the axis `p`. */
+  readonly planes: ReadonlyMap<string, ReadonlyMap<number, number>>
   readonly sizes: Readonly<Partial<Record<Axis, number>>>
   readonly durationS: number
   /** At its fastest, from one image to the next. */
@@ -31,7 +33,7 @@ export type PlanWalk = {
   readonly problems: readonly PlanRemark[]
 }
 
-export type WalkOptions = {
+type WalkOptions = {
   readonly layout: PlanLayout
   readonly travel: PlanTravel
   readonly images: PlanImages
@@ -47,7 +49,7 @@ export async function walkPlan(
   const places = new ImagePlaces(layout)
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []
-  const cameras = new Set<string>()
+  const planes = new Map<string, Map<number, number>>()
   const count = { events: 0, frames: 0, bytes: 0, durationS: 0, bytesPerSecond: 0, latestS: 0 }
   let lastImageS: number | undefined
   let sliceEnds = performance.now() + sliceMs
@@ -67,13 +69,14 @@ export async function walkPlan(
     }
     if (event.action.type === 'acquireImage') {
       const { cameraIds, bytes } = images.of(event)
+      const index = layout.indexOf(event)
       count.frames += cameraIds.length
-      for (const id of cameraIds) cameras.add(id)
+      for (const id of cameraIds) countPlane(planes, id, index.p ?? 0)
       count.bytes += bytes
       if (lastImageS !== undefined)
         count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))
       lastImageS = startS
-      if (!places.take(layout.indexOf(event)) && problems.length === 0)
+      if (!places.take(index) && problems.length === 0)
         problems.push({ path: pathOf(event), message: `takes the same image twice: ${textOf(event)}` })
     }
     if (count.events % eventsAtOnce === 0 && performance.now() > sliceEnds) {
@@ -81,7 +84,19 @@ export async function walkPlan(
       sliceEnds = performance.now() + sliceMs
     }
   }
-  return { ...count, cameraIds: [...cameras], sizes, problems: [...travel.problems, ...problems] }
+  return {
+    ...count,
+    cameraIds: [...planes.keys()],
+    planes,
+    sizes,
+    problems: [...travel.problems, ...problems],
+  }
+}
+
+function countPlane(planes: Map<string, Map<number, number>>, cameraId: string, position: number): void {
+  const own = planes.get(cameraId) ?? new Map<number, number>()
+  own.set(position, (own.get(position) ?? 0) + 1)
+  planes.set(cameraId, own)
 }
 
 const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']

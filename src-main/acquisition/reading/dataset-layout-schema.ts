@@ -4,10 +4,17 @@ import { pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 
+/** A name of which paths are made: of something in a folder, never elsewhere. */
+export const fileNameSchema = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((name) => !/[\\/\0]/.test(name) && name !== '.' && name !== '..', 'is no name of a file or folder')
+
 const length = z.number().int().positive().max(1e9)
 
 export const datasetLayoutSchema: z.ZodType<DatasetLayout> = z.object({
-  name: z.string().min(1).max(300),
+  name: fileNameSchema,
   camera: z.object({
     id: z.string(),
     name: z.string(),
@@ -28,7 +35,7 @@ export const datasetLayoutSchema: z.ZodType<DatasetLayout> = z.object({
   ),
   positions: z.array(
     z.object({
-      name: z.string(),
+      name: fileNameSchema,
       xUm: z.number().optional(),
       yUm: z.number().optional(),
       zUm: z.number().optional(),

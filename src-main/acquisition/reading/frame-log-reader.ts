@@ -6,6 +6,7 @@ import { unreadable } from './unreadable.ts'
 import { readWithoutLinks } from './without-links.ts'
 
 const chunkBytes = 2 ** 20
+/** What is longer is damaged. */
 const longestLine = 2 ** 20
 /** The place of every so-many-th line is remembered. */
 const linesPerMark = 1000
@@ -27,6 +28,11 @@ export class FrameLogReader {
   constructor(path: string, onRecord?: (record: FrameRecord) => void) {
     this.#path = path
     this.#onRecord = onRecord
+  }
+
+  /** Whole lines that `scan` has gone through, damaged ones among them. */
+  get lines(): number {
+    return this.#lines
   }
 
   /** Bytes of the log; undefined when there is none. */
@@ -58,7 +64,7 @@ export class FrameLogReader {
       const mark = Math.min(this.#marks.length - 1, Math.floor(offset / linesPerMark))
       let line = mark * linesPerMark
       const range = { from: this.#marks[mark]?.at ?? 0, to: this.#counted }
-      await eachLine(file, { ...range, path: this.#path }, (text) => {
+      await eachLine(file, range, (text) => {
         if (line >= offset) records.push(...parsed(text))
         line += 1
         return line < offset + limit
@@ -73,7 +79,7 @@ export class FrameLogReader {
     const from = this.#marks.findLast(({ frames }) => frames <= place)?.at ?? 0
     let found: FrameRecord | undefined
     await this.#withFile((file) =>
-      eachLine(file, { from, to: this.#counted, path: this.#path }, (text) => {
+      eachLine(file, { from, to: this.#counted }, (text) => {
         if (isFrame(text))
           for (const record of parsed(text))
             if (record.kind === 'frame' && record.place === place) found = record
@@ -83,20 +89,24 @@ export class FrameLogReader {
     return found
   }
 
-  /** How many frames of the camera, and images of the plan, are not in the file. @throws as `records` */
-  async losses(): Promise<{ readonly lost: number; readonly skipped: number }> {
-    let [lost, skipped] = [0, 0]
+  /**
+   * How many frames of the camera, and images of the plan, are not in the file, and how many frames have pixels missing.
+   * @throws as `records`
+   */
+  async losses(): Promise<{ readonly lost: number; readonly skipped: number; readonly incomplete: number }> {
+    let [lost, skipped, incomplete] = [0, 0, 0]
     await this.#withFile(async (file) => {
       const { size } = await file.stat()
-      await eachLine(file, { from: 0, to: size, path: this.#path }, (text) => {
-        for (const record of isFrame(text) ? [] : parsed(text)) {
+      await eachLine(file, { from: 0, to: size }, (text) => {
+        for (const record of isFrame(text) && !text.includes('"incomplete":') ? [] : parsed(text)) {
+          if (record.kind === 'frame' && record.incomplete === true) incomplete += 1
           if (record.kind === 'lost') lost += record.last - record.first + 1
           if (record.kind === 'skipped') skipped += 1
         }
         return true
       })
     })
-    return { lost, skipped }
+    return { lost, skipped, incomplete }
   }
 
   /** The last frame that was logged; undefined when there is none. */
@@ -115,7 +125,7 @@ export class FrameLogReader {
 
   async #scan(file: Awaited<ReturnType<typeof open>>): Promise<void> {
     const { size } = await file.stat()
-    await eachLine(file, { from: this.#counted, to: size, path: this.#path }, (text, end) => {
+    await eachLine(file, { from: this.#counted, to: size }, (text, end) => {
       if (this.#onRecord !== undefined) for (const record of parsed(text)) this.#onRecord(record)
       this.#lines += 1
       if (isFrame(text)) this.#frames += 1
@@ -146,11 +156,12 @@ export class FrameLogReader {
 /** Calls `line` with each whole line of a part of a file and the place of its end, until it returns false. */
 async function eachLine(
   file: Awaited<ReturnType<typeof open>>,
-  part: { readonly from: number; readonly to: number; readonly path: string },
+  part: { readonly from: number; readonly to: number },
   line: (text: string, end: number) => boolean,
 ): Promise<void> {
   const chunk = Buffer.alloc(chunkBytes)
   let rest = Buffer.alloc(0)
+  let isTooLong = false
   let at = part.from
   while (at < part.to) {
     const { bytesRead } = await file.read(chunk, 0, Math.min(chunkBytes, part.to - at), at)
@@ -162,11 +173,13 @@ async function eachLine(
     for (;;) {
       const newline = bytes.indexOf(10, start)
       if (newline === -1) break
-      if (!line(bytes.toString('utf8', start, newline), base + newline + 1)) return
+      if (!line(isTooLong ? '' : bytes.toString('utf8', start, newline), base + newline + 1)) return
+      isTooLong = false
       start = newline + 1
     }
     rest = Buffer.from(bytes.subarray(start))
-    if (rest.length > longestLine) throw unreadable(part.path, 'it is no list of frames: a line never ends')
+    if (rest.length > longestLine) isTooLong = true
+    if (isTooLong) rest = Buffer.alloc(0)
   }
 }
 

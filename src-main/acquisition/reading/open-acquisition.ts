@@ -5,7 +5,7 @@ import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
-import type { ReadSummary } from './acquisition-summary.ts'
+import type { AcquisitionSummary } from './acquisition-summary.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { openOmeZarr } from './ome-zarr/ome-zarr-dataset.ts'
@@ -25,7 +25,10 @@ export type OpenedAcquisition = {
 }
 
 /** A camera without a frame yet has no dataset; one that cannot be read keeps no other from being shown. */
-export async function openAcquisition(folder: string, summary: ReadSummary): Promise<OpenedAcquisition> {
+export async function openAcquisition(
+  folder: string,
+  summary: AcquisitionSummary,
+): Promise<OpenedAcquisition> {
   const datasets: { readonly name: string; readonly reader: DatasetReader }[] = []
   const failures: CoverslipError[] = []
   for (const dataset of summary.datasets) {
@@ -46,7 +49,7 @@ export async function openAcquisition(folder: string, summary: ReadSummary): Pro
 async function openDatasetOf(
   folder: string,
   layout: DatasetLayout,
-  storage: ReadSummary['request']['storage'],
+  storage: AcquisitionSummary['request']['storage'],
 ): Promise<DatasetReader> {
   const { name, positions } = layout
   switch (storage.format) {

@@ -93,6 +93,9 @@ class LoggedPlaces implements PlanePlaces {
   readonly #inFile = new Map<number, number>()
   readonly #stored = new Map<number, number>()
   #outermost = 0
+  /** Place of the next frame, where no line of the log is damaged. */
+  #next = 0
+  #isGapless = true
   #log: FrameLogReader | undefined
 
   constructor({ axes, fileOf }: Pick<StoredDataset, 'axes' | 'fileOf'>) {
@@ -108,6 +111,10 @@ class LoggedPlaces implements PlanePlaces {
   add(record: FrameRecord): void {
     if (record.kind !== 'frame') return
     const { index, place } = record
+    this.#isGapless &&= place === this.#next
+    this.#next = place + 1
+    // Which file the frame of a damaged line went to is not known, nor the numbers of those after it in their files.
+    if (this.#fileOf !== undefined && !this.#isGapless) return
     const file = this.#fileOf?.(index)
     const inFile = file === undefined ? undefined : (this.#stored.get(file) ?? 0)
     if (file !== undefined && inFile !== undefined) this.#stored.set(file, inFile + 1)

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { lstat, realpath } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { unreadable } from './unreadable.ts'
 
 /**
@@ -14,4 +15,16 @@ export async function refuseLink(path: string): Promise<void> {
     throw unreadable(path, error instanceof Error ? error.message : String(error), error)
   })
   if (stats.isSymbolicLink()) throw unreadable(path, 'it is a link to another place')
+}
+
+/** Whether links lead from `path`, which is below `folder`, to another place; of what is not there, those on the way. */
+export async function leadsOut(path: string, folder: string): Promise<boolean> {
+  try {
+    const way = relative(await realpath(folder), await realpath(path))
+    return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+    return path.length > folder.length && leadsOut(dirname(path), folder)
+  }
 }

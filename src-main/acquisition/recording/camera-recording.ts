@@ -26,16 +26,17 @@ export class CameraRecording {
   /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
   readonly ready: Promise<void>
   /**
-   * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; `isCut`: the
-   * worker ended before it had completed its files.
+   * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; `isComplete`: the
+   * worker has completed its files.
    */
-  readonly finished: Promise<{ readonly error: CoverslipError | undefined; readonly isCut: boolean }>
+  readonly finished: Promise<{ readonly error: CoverslipError | undefined; readonly isComplete: boolean }>
 
   constructor({ data, layout, begun, counts }: Options) {
     this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
     let error: CoverslipError | undefined
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    let complete = false
+    let isFinished = false
+    let isComplete = false
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: RecordingMessage) => {
         switch (message.type) {
@@ -48,7 +49,8 @@ export class CameraRecording {
           case 'counts':
             return counts(message.counts)
           case 'finished':
-            complete = true
+            isFinished = true
+            isComplete = message.isComplete
             counts(message.counts)
             if (message.error !== undefined) error ??= CoverslipError.deserialize(message.error)
             if (error !== undefined) reject(error)
@@ -62,7 +64,7 @@ export class CameraRecording {
     // Who asks for `finished` only learns of it there.
     this.ready.catch(() => undefined)
     this.finished = exited.then(async () => {
-      if (!complete) error ??= new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly')
+      if (!isFinished) error ??= new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly')
       this.#over = true
       try {
         await this.#lease?.release()
@@ -70,7 +72,7 @@ export class CameraRecording {
         // The frames are on the disk all the same.
         error ??= CoverslipError.from(failure, 'DEVICE_FAILED')
       }
-      return { error, isCut: !complete }
+      return { error, isComplete }
     })
   }
 

@@ -1,13 +1,17 @@
 /** After a crash: recordings that were never completed are, from what lies on the disk. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
+import { type AcquisitionSummary, findAcquisitionSummary } from '../reading/acquisition-summary.ts'
+import { FrameLogReader } from '../reading/frame-log-reader.ts'
+import { unreadable } from '../reading/unreadable.ts'
+import { leadsOut } from '../reading/without-links.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
 import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
-import { readSummary, type AcquisitionSummary, summaryName, writeSummary } from './recording-folder.ts'
+import { writeSummary } from './recording-folder.ts'
 
 /**
  * Completes all recordings below `dataFolder` that were interrupted, and tells of each. One that cannot be completed is
@@ -37,10 +41,10 @@ async function completeOne(
 ): Promise<void> {
   const folder = join(recordings, day, name)
   try {
-    const summary = await readSummary(folder)
+    const summary = await findAcquisitionSummary(folder)
     if (summary === undefined || summary.finish !== undefined) return
     if (await isUnderWay(folder, summary)) return
-    const frames = await completeDatasets(folder, summary)
+    const { frames, damages } = await completeDatasets(folder, summary)
     const finish = {
       reason: 'failed',
       message: 'It was interrupted, and completed at the next start',
@@ -50,7 +54,7 @@ async function completeOne(
       id: `recording:interrupted:${day}/${name}`,
       severity: 'warning',
       source: 'Recording',
-      message: `${name} was interrupted; its ${frames} frames are kept`,
+      message: [`${name} was interrupted; its ${frames} frames are kept`, ...damages].join('; '),
       hint: `It is in ${recordingsFolder}/${day}/${name}.`,
     })
   } catch (error) {
@@ -64,19 +68,13 @@ async function completeOne(
   }
 }
 
-/** A process that lives on but has written nothing for so long is another one with the same number. */
+/** A process that lives on but has not looked at the disk for so long is another one with the same number. */
 const silentMs = 60_000
 
-/** Another Coverslip may record to the same data folder. */
-async function isUnderWay(folder: string, { pid, datasets }: AcquisitionSummary): Promise<boolean> {
+/** Another Coverslip may record to the same data folder: it marks the folder every few seconds (`DiskWatch`). */
+async function isUnderWay(folder: string, { pid }: AcquisitionSummary): Promise<boolean> {
   if (pid === process.pid || !isAlive(pid)) return false
-  const logs = datasets.map((dataset) => join(folder, dataset.folder, frameLogName))
-  const times = await Promise.all(
-    [join(folder, summaryName), ...logs].map(
-      async (path) => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
-    ),
-  )
-  return Date.now() - Math.max(...times) < silentMs
+  return Date.now() - (await stat(folder)).mtimeMs < silentMs
 }
 
 function isAlive(pid: number): boolean {
@@ -89,34 +87,46 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Completes the files of all cameras, from what their frame logs say.
- * @returns how many frames they have, all together. @throws CoverslipError DATA_FOLDER
- */
-export async function completeDatasets(folder: string, summary: AcquisitionSummary): Promise<number> {
-  let frames = 0
-  for (const dataset of summary.datasets) {
-    const records = await readFrameLog(join(folder, dataset.folder, frameLogName))
-    const kept = records.filter((record) => record.kind === 'frame')
-    frames += kept.length
-    const { format } = summary.request.storage
-    if (dataset.layout === undefined) continue
-    if (format === 'ome-tiff') await completeOmeTiff(join(folder, dataset.folder), dataset.layout, kept)
-    if (format === 'ome-zarr') await completeOmeZarr(join(folder, dataset.folder), dataset.layout, kept)
-  }
-  return frames
+type Completed = {
+  /** All cameras' together. */
+  readonly frames: number
+  /** What could not be read, for people. */
+  readonly damages: readonly string[]
 }
 
-/** The whole lines of a frame log; the last one may have been cut off in the middle. */
-async function readFrameLog(path: string): Promise<readonly FrameRecord[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    // It ended before its first frame.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
+/** Completes the files of all cameras, from what their frame logs say. @throws CoverslipError DATA_FOLDER, UNREADABLE_IMAGE */
+export async function completeDatasets(
+  folder: string,
+  { datasets, request }: AcquisitionSummary,
+): Promise<Completed> {
+  let frames = 0
+  const damages: string[] = []
+  for (const { folder: name, layout } of datasets) {
+    const path = join(folder, name)
+    if (await leadsOut(path, folder)) throw unreadable(path, 'it is a link to another place')
+    const { kept, damaged } = await readFrames(join(path, frameLogName))
+    frames += kept.length
+    if (damaged > 0) damages.push(`${damaged} damaged lines of ${name}/${frameLogName} are left out`)
+    if (layout === undefined) continue
+    if (request.storage.format === 'ome-tiff') await completeOmeTiff(path, layout, kept)
+    if (request.storage.format === 'ome-zarr') {
+      const completed = await completeOmeZarr(path, layout, kept)
+      damages.push(...completed.unreadable.map(({ message }) => message))
+    }
+  }
+  return { frames, damages }
+}
+
+/** What the whole lines of a frame log say of frames; there is none where it ended before its first frame. */
+async function readFrames(path: string) {
+  const kept: Extract<FrameRecord, { kind: 'frame' }>[] = []
+  let read = 0
+  const log = new FrameLogReader(path, (record) => {
+    read += 1
+    if (record.kind === 'frame') kept.push(record)
   })
-  const lines = text.split('\n')
-  lines.pop()
-  return lines.map((line) => frameRecordSchema.parse(JSON.parse(line)))
+  await log.scan()
+  return { kept, damaged: log.lines - read }
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {

@@ -44,6 +44,7 @@ export class DatasetRecording {
   #added = 0
   #written = 0
   #lost = 0
+  #incomplete = 0
   #bytesWritten = 0
 
   private constructor(options: Options, log: FrameLog) {
@@ -62,7 +63,12 @@ export class DatasetRecording {
   }
 
   get counts() {
-    return { written: this.#written, lost: this.#lost, bytesWritten: this.#bytesWritten }
+    return {
+      written: this.#written,
+      lost: this.#lost,
+      incomplete: this.#incomplete,
+      bytesWritten: this.#bytesWritten,
+    }
   }
 
   /**
@@ -107,7 +113,7 @@ export class DatasetRecording {
     }
   }
 
-  async #logAfter(kept: Promise<FrameRecord>, bytes: number): Promise<void> {
+  async #logAfter(kept: Promise<StoredFrame['record']>, bytes: number): Promise<void> {
     const before = this.#logged
     const record = await kept
     const dataset = await this.#dataset
@@ -115,6 +121,7 @@ export class DatasetRecording {
     await before
     await this.#log.append(record)
     this.#written += 1
+    if (record.incomplete === true) this.#incomplete += 1
     this.#bytesWritten += bytes
   }
 
@@ -160,6 +167,7 @@ export class DatasetRecording {
       ...(info.pixelSizeUm === undefined ? {} : { pixelSizeUm: info.pixelSizeUm }),
       ...(info.stage === undefined ? {} : { stage: info.stage }),
       ...(info.channel === undefined ? {} : { channel: info.channel }),
+      ...(info.incomplete === true ? { incomplete: true } : {}),
       ...rest,
     } satisfies FrameRecord
     await writer.write({ pixels, record, index })

@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { freeDiskBytes } from './recording-folder.ts'
 import { keepFreeBytes } from './recording-room.ts'
@@ -13,10 +14,15 @@ type Options = {
   failed(error: CoverslipError): void
 }
 
-/** Looks after the disk while something is written to it. */
+/**
+ * Looks after the disk while something is written to it, and marks the folder as in use by the time of its change: another
+ * Coverslip leaves it alone then, also while nothing is exposed for hours. (`acquisition.json` keeps its time, by which
+ * the gallery sees whether it says something new.)
+ */
 export class DiskWatch {
   readonly #options: Options
   readonly #timer: NodeJS.Timeout
+  #canMark = true
 
   constructor(options: Options) {
     this.#options = options
@@ -30,6 +36,7 @@ export class DiskWatch {
   async #look(): Promise<void> {
     const { folder, free, failed } = this.#options
     try {
+      await this.#markInUse(folder)
       const bytes = await freeDiskBytes(folder)
       free(bytes)
       if (bytes > keepFreeBytes) return
@@ -40,6 +47,18 @@ export class DiskWatch {
       )
     } catch (error) {
       failed(CoverslipError.from(error, 'DATA_FOLDER'))
+    }
+  }
+
+  /** Some network disks do not let times be set: no reason to end an acquisition. */
+  async #markInUse(folder: string): Promise<void> {
+    if (!this.#canMark) return
+    const now = new Date()
+    try {
+      await utimes(folder, now, now)
+    } catch (error) {
+      this.#canMark = false
+      console.warn(`${folder} cannot be marked as in use:`, error)
     }
   }
 }

@@ -6,7 +6,6 @@
  * const { id } = await engine.recorder.start({ until: { kind: 'frames', frames: 100 } })
  * engine.recorder.on((status) => console.log(status.state, status.frames.written))
  */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import {
@@ -28,7 +27,8 @@ import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
 import { checkStorage } from '../storage/check-storage.ts'
-import { freeDiskBytes, newFolder, writeSummary } from './recording-folder.ts'
+import { beginFolder } from './begin-folder.ts'
+import { freeDiskBytes, newFolder } from './recording-folder.ts'
 import { ChangedSettings } from './changed-settings.ts'
 import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
 import { layoutCamera, type LayoutStart } from './layout-start.ts'
@@ -175,8 +175,7 @@ export class Recorder {
       settings,
       datasets: parts.map((part) => ({ folder: part.folder })),
     }
-    await writeSummary(folder, summary)
-    for (const part of parts) await mkdir(join(folder, part.folder))
+    await beginFolder(folder, summary)
     const common = { name, startedAt, software, metadata: { request, settings } }
     const running = await RunningRecording.start({
       id: `${recordingsFolder}/${day}/${name}`,

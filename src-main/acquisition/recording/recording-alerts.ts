@@ -8,16 +8,20 @@ const tooFull = 0.75
 export class RecordingAlerts {
   readonly #alerts: AlertSink
   readonly #slowId: string
+  readonly #incompleteId: string
   readonly #failedId: string
 
   constructor(alerts: AlertSink, id: string) {
     this.#alerts = alerts
     this.#slowId = `recording:slow-disk:${id}`
+    this.#incompleteId = `recording:incomplete:${id}`
     this.#failedId = `recording:failed:${id}`
   }
 
-  /** Of what is lost, until somebody has read it; of a disk that is too slow, as long as it is. */
-  progress({ name, frames, buffer }: AcquisitionStatus): void {
+  /** Of what is lost or incomplete, until somebody has read it; of a disk that is too slow, as long as it is. */
+  progress(status: AcquisitionStatus): void {
+    this.#incomplete(status)
+    const { name, frames, buffer } = status
     const full = buffer.bytes / buffer.limitBytes
     if (frames.lost === 0 && full < tooFull) return this.#alerts.clear(this.#slowId)
     this.#alerts.raise({
@@ -29,6 +33,17 @@ export class RecordingAlerts {
           ? `${frames.lost} frames are not in ${name}; its frames.jsonl names them`
           : `The disk is too slow: ${Math.round(100 * full)} % of the buffers are full`,
       hint: 'Lower the frame rate, choose a smaller ROI, or record to a faster disk.',
+    })
+  }
+
+  #incomplete({ name, frames: { incomplete } }: AcquisitionStatus): void {
+    if (incomplete === 0) return
+    this.#alerts.raise({
+      id: this.#incompleteId,
+      severity: 'error',
+      source: 'Recording',
+      message: `${incomplete} frames of ${name} arrived with pixels missing, which are 0 there; its frames.jsonl names them`,
+      hint: 'Look at the health of the camera’s connection, under Devices.',
     })
   }
 

@@ -1,40 +1,11 @@
-/** The folder of one recording or plan, and the file in it that says what it is: `acquisition.json`. */
-import { mkdir, readFile, rm, rmdir, statfs } from 'node:fs/promises'
+/** The folder of one recording or plan, as it is made, described in `acquisition.json`, and removed. */
+import { mkdir, rm, rmdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import {
-  planRequestSchema,
-  recordingRequestSchema,
-} from '../../../src-shared/acquisition/acquisition-requests.ts'
-import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
-import { propertyValueSchema } from '../../../src-shared/devices.ts'
 import { safeFileName } from '../new-file.ts'
+import { type AcquisitionSummary, summaryName } from '../reading/acquisition-summary.ts'
 import { replaceFile } from '../replace-file.ts'
 import { writeFailure } from '../storage/append-file.ts'
-import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { frameLogName } from './frame-log.ts'
-
-export const summaryName = 'acquisition.json'
-
-/** What `acquisition.json` says; written at the start, when a dataset begins, and at the end. */
-export const acquisitionSummarySchema = z.object({
-  version: z.literal(1),
-  name: z.string(),
-  software: z.string(),
-  /** Number of the process that acquires. */
-  pid: z.number().int(),
-  /** Unix time, ms. */
-  startedAt: z.number(),
-  /** What was asked for: a recording, or a plan to be run. */
-  request: z.union([planRequestSchema, recordingRequestSchema]),
-  /** How the devices were set at the start: by device and property. */
-  settings: z.record(z.string(), z.record(z.string(), propertyValueSchema)).optional(),
-  /** Folder of each camera, and what its dataset is once its first frame is there. */
-  datasets: z.array(z.object({ folder: z.string(), layout: z.custom<DatasetLayout>().optional() })),
-  /** Absent: it is under way, or was interrupted. */
-  finish: z.object({ reason: finishReasonSchema, message: z.string().optional() }).optional(),
-})
-export type AcquisitionSummary = z.infer<typeof acquisitionSummarySchema>
 
 /**
  * A new folder `<parent>/<name>`, or with `_2`, `_3` … where that exists.
@@ -76,19 +47,6 @@ export async function removeUnbegun(folder: string, { datasets }: AcquisitionSum
   } catch (error) {
     throw writeFailure(folder, error)
   }
-}
-
-/** Undefined when the folder holds no recording. @throws ZodError or SyntaxError when its file is damaged */
-export async function readSummary(folder: string): Promise<AcquisitionSummary | undefined> {
-  let text: string
-  try {
-    text = await readFile(join(folder, summaryName), 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
-      return undefined
-    throw error
-  }
-  return acquisitionSummarySchema.parse(JSON.parse(text))
 }
 
 /** Bytes free for this user on the disk of `folder`, which exists. @throws CoverslipError DATA_FOLDER */

@@ -39,6 +39,8 @@ export class RecordingLoop {
   /** When it began, by the frames' clock, and of when its first frame may be; undefined: with the first that comes. */
   #beganNs: bigint | undefined
   #keptSinceNs: bigint | undefined
+  /** It was told to begin with this moment before there was a dataset. */
+  #toldToBeginNs: bigint | undefined
   readonly #layoutSaved = Promise.withResolvers<void>()
   #preRecorded = 0
   #temperatureC: number | undefined
@@ -78,14 +80,17 @@ export class RecordingLoop {
       }
       this.#dataset = await DatasetRecording.create({ folder, layout, storage, begun })
       this.#post({ type: 'ready' })
+      if (this.#toldToBeginNs !== undefined) this.#begin(this.#toldToBeginNs)
       while (this.#goesOn(this.#dataset)) await this.#step(this.#dataset)
     } catch (error) {
       this.#fail(error)
     }
     this.#held.clear()
     await Promise.all(this.#writing)
+    let isComplete = false
     try {
       await this.#dataset?.close()
+      isComplete = true
     } catch (error) {
       this.#fail(error)
     }
@@ -94,6 +99,7 @@ export class RecordingLoop {
     this.#post({
       type: 'finished',
       counts: this.#counts(),
+      isComplete,
       ...(failure === undefined ? {} : { error: failure.serialize() }),
     })
   }
@@ -171,7 +177,11 @@ export class RecordingLoop {
 
   #begin(sinceNs: bigint): void {
     const dataset = this.#dataset
-    if (this.#waiting === undefined || dataset === undefined) return
+    if (this.#waiting === undefined) return
+    if (dataset === undefined) {
+      this.#toldToBeginNs ??= sinceNs
+      return
+    }
     this.#waiting = undefined
     this.#beganNs = sinceNs
     this.#keptSinceNs = sinceNs - secondsAsNs(this.#data.preRecordS)
@@ -215,7 +225,7 @@ export class RecordingLoop {
   #counts(): RecordingCounts {
     const { bufferBytes, heldBytes } = this.#data
     return {
-      ...(this.#dataset?.counts ?? { written: 0, lost: 0, bytesWritten: 0 }),
+      ...(this.#dataset?.counts ?? { written: 0, lost: 0, incomplete: 0, bytesWritten: 0 }),
       preRecorded: this.#preRecorded,
       // What was held has memory of its own.
       bufferBytes: Math.max(0, this.#buffers.bytesInUse - heldBytes),

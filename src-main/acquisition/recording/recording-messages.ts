@@ -38,6 +38,8 @@ export type RecordingRequestMessage =
 export type RecordingCounts = {
   readonly written: number
   readonly lost: number
+  /** Of those written: with pixels missing. */
+  readonly incomplete: number
   /** Of those in the file or on the way to it, from before the beginning. */
   readonly preRecorded: number
   readonly bytesWritten: number
@@ -56,5 +58,10 @@ export type RecordingMessage =
   /** The first frame is there, and with it all that is known of the dataset. */
   | { readonly type: 'layout'; readonly layout: DatasetLayout }
   | { readonly type: 'counts'; readonly counts: RecordingCounts }
-  /** Everything is on the disk. `error`: why it ended before it should. */
-  | { readonly type: 'finished'; readonly counts: RecordingCounts; readonly error?: SerializedError }
+  /** Nothing is written any more. `isComplete`: the files are; `error`: why it ended before it should. */
+  | {
+      readonly type: 'finished'
+      readonly counts: RecordingCounts
+      readonly isComplete: boolean
+      readonly error?: SerializedError
+    }

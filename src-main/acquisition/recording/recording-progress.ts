@@ -31,6 +31,7 @@ export class RecordingProgress {
         ...(this.#asked === undefined ? {} : { expected: this.#asked + sum((one) => one.preRecorded) }),
         written: sum((one) => one.written),
         lost: sum((one) => one.lost),
+        incomplete: sum((one) => one.incomplete),
       },
       bytesWritten,
       buffer: {

@@ -6,13 +6,14 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { CameraLease } from '../../devices/camera-leases.ts'
 import { temperatureOf } from '../device-settings.ts'
+import type { AcquisitionSummary } from '../reading/acquisition-summary.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { CameraRecording } from './camera-recording.ts'
 import type { ChangedSettings } from './changed-settings.ts'
 import { completeDatasets } from './complete-interrupted.ts'
 import { RecordingAlerts } from './recording-alerts.ts'
 import { DiskWatch } from './disk-watch.ts'
-import { type AcquisitionSummary, removeUnbegun } from './recording-folder.ts'
+import { removeUnbegun } from './recording-folder.ts'
 import type { RecordingCounts, RecordingWorkerData } from './recording-messages.ts'
 import { RecordingProgress } from './recording-progress.ts'
 import { SummaryFile } from './summary-file.ts'
@@ -185,10 +186,11 @@ export class RunningRecording {
     const error = ends.map((end) => end.error).find((one) => one !== undefined)
     const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
     await this.#file.saved()
-    const cut = ends.flatMap(({ isCut, folder }) => (isCut ? [folder] : []))
-    const incomplete = await attempt(() => this.#completeCut(cut))
+    const broken = ends.flatMap(({ isComplete, folder }) => (isComplete ? [] : [folder]))
+    const incomplete = await attempt(() => this.#complete(broken))
     const unbegun = !this.#begun && this.#status.frames.written === 0
-    if (!unbegun) this.#file.change((summary) => ({ ...summary, finish }))
+    // What has no end is completed at the next start.
+    if (!unbegun && incomplete === undefined) this.#file.change((summary) => ({ ...summary, finish }))
     const unsaved =
       (await this.#file.saved()) ?? incomplete ?? (unbegun ? await attempt(() => this.#remove()) : undefined)
     this.#tell({ state: 'finished', finish: unsaved === undefined ? finish : failure(unsaved) })
@@ -201,8 +203,8 @@ export class RunningRecording {
     return removeUnbegun(this.#options.folder, this.#file.summary)
   }
 
-  /** A worker that ended by itself has left its files as a crash would. */
-  async #completeCut(folders: readonly string[]): Promise<void> {
+  /** A worker that ended by itself, or could not write, has left its files as a crash would. */
+  async #complete(folders: readonly string[]): Promise<void> {
     const { summary } = this.#file
     const datasets = summary.datasets.filter(({ folder }) => folders.includes(folder))
     await completeDatasets(this.#options.folder, { ...summary, datasets })
@@ -220,7 +222,7 @@ export class RunningRecording {
   async #camerasEnd({ camera, folder }: CameraPart) {
     const end = await this.#cameras.get(camera.id)?.finished
     if (end?.error !== undefined) this.end(failure(end.error))
-    return { folder, error: end?.error, isCut: end?.isCut === true }
+    return { folder, error: end?.error, isComplete: end?.isComplete === true }
   }
 
   #datasetBegun(cameraId: string, folder: string, layout: DatasetLayout): void {

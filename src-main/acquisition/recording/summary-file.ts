@@ -1,5 +1,6 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { type AcquisitionSummary, writeSummary } from './recording-folder.ts'
+import type { AcquisitionSummary } from '../reading/acquisition-summary.ts'
+import { writeSummary } from './recording-folder.ts'
 
 /** `acquisition.json` of an acquisition under way: what changes reaches the disk, one change after the other. */
 export class SummaryFile<Summary extends AcquisitionSummary> {

@@ -10,8 +10,8 @@ export interface AcquisitionSink {
    * @throws CoverslipError when the disk has failed: then the sink takes nothing any more.
    */
   take(frame: ExposedFrame): Promise<'taken' | 'lost'>
-  /** Writes down that the images that `cameras` should have taken for `event` are not there. @throws as `take` */
-  skip(event: NumberedEvent, cameras: readonly string[], reason: string): Promise<void>
+  /** Writes down that the images that `cameras` should have taken for `event` are not there; a disk that cannot is told of by `take` and `close`. */
+  skip(event: NumberedEvent, cameras: readonly string[], reason: string): void
   /** Completes the files; resolves when everything is on the disk. @throws CoverslipError DATA_FOLDER */
   close(): Promise<void>
 }

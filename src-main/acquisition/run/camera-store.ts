@@ -27,8 +27,8 @@ export class CameraStore {
   #ring: FrameRingMemory
   #failure: CoverslipError | undefined
   #isClosed = false
-  /** Whether the worker has ended before it had completed its files. */
-  #isCut = false
+  /** Whether the worker has completed its files. */
+  #isComplete = false
   /** Resolves when memory is reserved; rejects when it cannot be. */
   readonly ready: Promise<void>
 
@@ -52,7 +52,6 @@ export class CameraStore {
     this.ready.catch(() => undefined)
     void this.#exited.then(() => {
       if (this.#isClosed) return
-      this.#isCut = true
       this.#fail(new CoverslipError('INTERNAL', 'The worker that stores images ended unexpectedly'))
     })
   }
@@ -76,14 +75,19 @@ export class CameraStore {
     this.#tell({ type: 'note', record })
   }
 
+  /** The layout that was told of is on the disk. */
+  layoutSaved(): void {
+    this.#tell({ type: 'layoutSaved' })
+  }
+
   /**
    * Completes the files.
-   * @returns why they are not as they should be. `isCut`: the worker has ended before, and they are not complete.
+   * @returns why not everything is in them; `isComplete`: what is in them can be read as it should.
    */
-  async close(): Promise<{ readonly failure: CoverslipError | undefined; readonly isCut: boolean }> {
+  async close(): Promise<{ readonly failure: CoverslipError | undefined; readonly isComplete: boolean }> {
     this.#tell({ type: 'close' })
     await this.#exited
-    return { failure: this.#failure, isCut: this.#isCut }
+    return { failure: this.#failure, isComplete: this.#isComplete }
   }
 
   #tell(request: StoreRequest): void {
@@ -106,6 +110,7 @@ export class CameraStore {
         return this.#fail(CoverslipError.deserialize(message.error))
       case 'closed':
         this.#isClosed = true
+        this.#isComplete = message.isComplete
         return this.#options.counts(message.counts)
     }
   }

@@ -17,6 +17,7 @@ export class FrameStore {
   readonly #post: (message: StoreMessage) => void
   readonly #buffers: FrameBuffers
   readonly #dataset: DatasetRecording
+  readonly #layoutSaved: PromiseWithResolvers<void>
   readonly #timer: NodeJS.Timeout
   readonly #writing = new Set<Promise<void>>()
   #reader: NumberedFrameReader
@@ -29,12 +30,14 @@ export class FrameStore {
     parts: {
       readonly buffers: FrameBuffers
       readonly dataset: DatasetRecording
+      readonly layoutSaved: PromiseWithResolvers<void>
       readonly post: (message: StoreMessage) => void
     },
   ) {
     this.#reader = new NumberedFrameReader(data.ring)
     this.#buffers = parts.buffers
     this.#dataset = parts.dataset
+    this.#layoutSaved = parts.layoutSaved
     this.#post = parts.post
     this.#timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
   }
@@ -43,22 +46,31 @@ export class FrameStore {
   static async open(data: StoreWorkerData, post: (message: StoreMessage) => void): Promise<FrameStore> {
     const { folder, layout, storage } = data
     const buffers = new FrameBuffers(data.bufferBytes)
+    const layoutSaved = Promise.withResolvers<void>()
     const dataset = await DatasetRecording.create({
       folder,
       layout,
       storage,
-      begun: (known) => post({ type: 'layout', layout: known }),
+      begun: (known) => {
+        post({ type: 'layout', layout: known })
+        return layoutSaved.promise
+      },
     })
-    return new FrameStore(data, { buffers, dataset, post })
+    return new FrameStore(data, { buffers, dataset, layoutSaved, post })
   }
 
   /** Does what is asked; resolves when all until this has been done. Failures are told, not thrown. */
   hear(request: StoreRequest): Promise<void> {
+    // What is asked for before may wait for it.
+    if (request.type === 'layoutSaved') {
+      this.#layoutSaved.resolve()
+      return this.#turn
+    }
     this.#turn = this.#turn.then(() => this.#do(request)).catch((error: unknown) => this.#fail(error))
     return this.#turn
   }
 
-  #do(request: StoreRequest): Promise<void> | void {
+  #do(request: Exclude<StoreRequest, { type: 'layoutSaved' }>): Promise<void> | void {
     switch (request.type) {
       case 'take':
         return this.#take(request)
@@ -114,19 +126,22 @@ export class FrameStore {
 
   async #close(): Promise<void> {
     await Promise.all(this.#writing)
+    let isComplete = false
     try {
       await this.#dataset.close()
+      isComplete = true
     } catch (error) {
       this.#fail(error)
     }
     clearInterval(this.#timer)
-    this.#post({ type: 'closed', counts: this.#counts() })
+    this.#post({ type: 'closed', counts: this.#counts(), isComplete })
   }
 
   #counts(): StoreCounts {
-    const { written, bytesWritten } = this.#dataset.counts
+    const { written, incomplete, bytesWritten } = this.#dataset.counts
     return {
       written,
+      incomplete,
       bytesWritten,
       bufferBytes: this.#buffers.bytesInUse,
       bufferLimitBytes: this.#buffers.bytes,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquisition-events.ts'
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
@@ -15,9 +14,10 @@ import { PlanCountdown } from '../plans/plan-countdown.ts'
 import { PlanImages } from '../plans/plan-images.ts'
 import { planLayout } from '../plans/plan-layout.ts'
 import type { ResolvedPlan } from '../plans/resolve-plan.ts'
+import { beginFolder } from '../recording/begin-folder.ts'
 import { ChangedSettings } from '../recording/changed-settings.ts'
 import { layoutCamera } from '../recording/layout-start.ts'
-import { newFolder, writeSummary } from '../recording/recording-folder.ts'
+import { newFolder } from '../recording/recording-folder.ts'
 import { planMemory, requireMemory } from '../recording/recording-memory.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 import { MicroscopeHardware } from './microscope/microscope-hardware.ts'
@@ -81,8 +81,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
     settings,
     datasets: parts.map((part) => ({ folder: part.folder })),
   }
-  await writeSummary(folder, summary)
-  for (const { data } of parts) await mkdir(data.folder)
+  await beginFolder(folder, summary)
   const images = new PlanImages({ devices, sequence, cameras })
   return new RunningPlan({
     id,

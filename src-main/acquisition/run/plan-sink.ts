@@ -7,9 +7,9 @@ import type { AcquisitionSink } from './acquisition-sink.ts'
 import type { CameraStore } from './camera-store.ts'
 
 /** Where one camera's images go. */
-export type CameraPlace = {
+type CameraPlace = {
   readonly camera: string
-  readonly store: CameraStore
+  readonly store: Pick<CameraStore, 'take' | 'note' | 'close'>
   readonly indexOf: PlanLayout['indexOf']
 }
 
@@ -20,8 +20,8 @@ type Options = {
   /** Of a camera's sensor, °C. */
   temperatureOf(camera: string): number | undefined
   framesWritten(): number
-  /** Completes files that a worker has left incomplete. */
-  completeCut(): Promise<void>
+  /** Completes files that the workers of `cameras` could not. */
+  complete(cameras: readonly string[]): Promise<void>
 }
 
 /** Stores a plan's images, each at its place, in one worker per camera. */
@@ -50,7 +50,7 @@ export class PlanSink implements AcquisitionSink {
     return store.take(sequence, place, this.#options.ringOf(camera))
   }
 
-  async skip(event: NumberedEvent, cameras: readonly string[], reason: string): Promise<void> {
+  skip(event: NumberedEvent, cameras: readonly string[], reason: string): void {
     for (const camera of cameras) {
       const { store, indexOf } = this.#placeOf(camera)
       store.note({ kind: 'skipped', camera, index: indexOf(event), reason })
@@ -63,8 +63,12 @@ export class PlanSink implements AcquisitionSink {
   }
 
   async close(): Promise<void> {
-    const closed = await Promise.all([...this.#places.values()].map(({ store }) => store.close()))
-    if (closed.some(({ isCut }) => isCut)) await this.#options.completeCut()
+    const places = [...this.#places.values()]
+    const closed = await Promise.all(
+      places.map(async ({ camera, store }) => ({ camera, ...(await store.close()) })),
+    )
+    const broken = closed.flatMap(({ camera, isComplete }) => (isComplete ? [] : [camera]))
+    if (broken.length > 0) await this.#options.complete(broken)
     for (const { failure } of closed) if (failure !== undefined) throw failure
   }
 

@@ -285,7 +285,7 @@ export class Runner {
     if (consequence === 'abort') throw failure
     if (consequence === 'retry') return
     const missing = progress.missing(event)
-    await this.#options.sink.skip(event, missing, failure.message)
+    this.#options.sink.skip(event, missing, failure.message)
     progress.done(event)
     this.#report.skipped(missing.length)
   }

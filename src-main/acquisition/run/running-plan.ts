@@ -7,11 +7,12 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { PlanCountdown } from '../plans/plan-countdown.ts'
 import type { PlanLayout } from '../plans/plan-layout.ts'
+import type { AcquisitionSummary } from '../reading/acquisition-summary.ts'
 import type { ChangedSettings } from '../recording/changed-settings.ts'
 import { completeDatasets } from '../recording/complete-interrupted.ts'
 import { DiskWatch } from '../recording/disk-watch.ts'
 import { RecordingAlerts } from '../recording/recording-alerts.ts'
-import { type AcquisitionSummary, removeUnbegun } from '../recording/recording-folder.ts'
+import { removeUnbegun } from '../recording/recording-folder.ts'
 import { RecordingProgress } from '../recording/recording-progress.ts'
 import { SummaryFile } from '../recording/summary-file.ts'
 import { CameraStore } from './camera-store.ts'
@@ -33,7 +34,7 @@ export type PlanPart = {
   readonly data: StoreWorkerData
 }
 
-export type RunningPlanOptions = {
+type RunningPlanOptions = {
   readonly id: string
   readonly folder: string
   readonly summary: PlanSummary
@@ -68,6 +69,7 @@ export class RunningPlan {
   #hasBegun = false
   #freeDiskBytes: number | undefined
   #finish: PlanStatus['finish']
+  #isIncomplete = false
   /** When the event under way began, ms of the runner's clock. */
   #eventBeganAt: number | undefined
   #pausedAt: number | undefined
@@ -88,9 +90,7 @@ export class RunningPlan {
       temperatureOf: options.temperatureOf,
       places: stores.map(({ camera, store, indexOf }) => ({ camera: camera.id, store, indexOf })),
       framesWritten: () => this.#progress.progress.frames.written,
-      completeCut: async () => {
-        await completeDatasets(folder, this.#file.summary)
-      },
+      complete: (cameras) => this.#complete(cameras),
     })
     this.#runner = new Runner({ ...run, id, sink: this.#sink })
     this.#disk = new DiskWatch({
@@ -162,20 +162,34 @@ export class RunningPlan {
   }
 
   #storeOf({ camera, folder, data }: PlanPart): CameraStore {
-    return new CameraStore({
+    const store: CameraStore = new CameraStore({
       data,
-      layout: (layout) =>
+      layout: (layout) => {
         this.#file.change((summary) => ({
           ...summary,
           datasets: summary.datasets.map((dataset) =>
             dataset.folder === folder ? { ...dataset, layout } : dataset,
           ),
-        })),
+        }))
+        void this.#file.saved().then(() => store.layoutSaved())
+      },
       counts: (counts) => {
         this.#progress.counted(camera.id, { ...counts, lost: 0, preRecorded: 0, change: undefined })
       },
       failed: (error) => this.#runner.fail(error),
     })
+    return store
+  }
+
+  /** A worker that ended by itself, or could not write, has left its files as a crash would. */
+  async #complete(cameras: readonly string[]): Promise<void> {
+    const { folder, parts } = this.#options
+    const folders = parts.filter(({ camera }) => cameras.includes(camera.id)).map((part) => part.folder)
+    const { summary } = this.#file
+    const datasets = summary.datasets.filter((dataset) => folders.includes(dataset.folder))
+    this.#isIncomplete = true
+    await completeDatasets(folder, { ...summary, datasets })
+    this.#isIncomplete = false
   }
 
   async #run(): Promise<PlanStatus> {
@@ -184,7 +198,8 @@ export class RunningPlan {
     this.#disk.end()
     clearInterval(this.#timer)
     const finish = { reason, ...(failure === undefined ? {} : wordsOf(failure)) }
-    this.#file.change((summary) => ({ ...summary, finish }))
+    // What has no end is completed at the next start.
+    if (!this.#isIncomplete) this.#file.change((summary) => ({ ...summary, finish }))
     const unsaved = await this.#file.saved()
     if (!this.#hasBegun) await this.#removeUnbegun()
     this.#finish = unsaved === undefined ? finish : { reason: 'failed', ...wordsOf(unsaved) }

@@ -20,6 +20,8 @@ export type StoreWorkerData = {
 export type StoreRequest =
   /** Frame `sequence` of the ring belongs at `place`; answered by `taken` with the same `number`. */
   | { readonly type: 'take'; readonly number: number; readonly sequence: number; readonly place: FramePlace }
+  /** `layout` has been written down: frames may be reported as written. */
+  | { readonly type: 'layoutSaved' }
   /** Another line of the frame log, after what was asked for before it. */
   | { readonly type: 'note'; readonly record: Extract<FrameRecord, { kind: 'skipped' | 'setting' }> }
   /** The camera was opened again: its frames are here from now on. */
@@ -28,6 +30,8 @@ export type StoreRequest =
 
 export type StoreCounts = {
   readonly written: number
+  /** Of those written: with pixels missing. */
+  readonly incomplete: number
   readonly bytesWritten: number
   /** Bytes that wait to be written. */
   readonly bufferBytes: number
@@ -43,5 +47,5 @@ export type StoreMessage =
   | { readonly type: 'counts'; readonly counts: StoreCounts }
   /** Nothing is taken any more. */
   | { readonly type: 'failed'; readonly error: SerializedError }
-  /** Everything is on the disk that was taken, unless it has failed. */
-  | { readonly type: 'closed'; readonly counts: StoreCounts }
+  /** Nothing is written any more. `isComplete`: the files are. */
+  | { readonly type: 'closed'; readonly counts: StoreCounts; readonly isComplete: boolean }

@@ -21,7 +21,7 @@ import {
 } from './big-tiff.ts'
 import { type DatasetLayout, type DatasetWriter, isLarge, type StoredFrame } from './dataset-writer.ts'
 import { diskBlockBytes } from './direct-writes.ts'
-import { maxOmePlanes, type OmePlane, omeXml } from './ome-xml.ts'
+import { maxOmePlanes, type OmePlane, omeXml, positionsOf } from './ome-xml.ts'
 
 type TiffOptions = Extract<StorageOptions, { format: 'ome-tiff' }>
 
@@ -70,13 +70,8 @@ class OmeTiffWriter implements DatasetWriter {
   }
 
   #open(position: number): Promise<OmeTiffFile> {
-    const { positions } = this.#layout
     const name = omeTiffName(this.#layout, this.#apart ? position : undefined)
-    const all = positions.length === 0 ? [0] : positions.map((_, i) => i)
-    return OmeTiffFile.create(join(this.#folder, name), {
-      layout: this.#layout,
-      positions: this.#apart ? [position] : all,
-    })
+    return OmeTiffFile.create(join(this.#folder, name), this.#layout)
   }
 
   async #close(): Promise<void> {
@@ -90,11 +85,9 @@ const zeros = Buffer.alloc(diskBlockBytes)
 /** Of small images, which are not written directly. */
 const smallAlignment = 16
 
-type FileOptions = { readonly layout: DatasetLayout; readonly positions: readonly number[] }
-
 class OmeTiffFile {
   readonly #file: AppendFile
-  readonly #options: FileOptions
+  readonly #layout: DatasetLayout
   readonly #image: BigTiffImage
   readonly #planes: OmePlane[] = []
   readonly #furtherDirectory: (at: number) => Directory
@@ -104,10 +97,10 @@ class OmeTiffFile {
   /** Resolves when every image added so far is named by the one before it. */
   #linked: Promise<unknown> = Promise.resolve()
 
-  private constructor(file: AppendFile, options: FileOptions) {
+  private constructor(file: AppendFile, layout: DatasetLayout) {
     this.#file = file
-    this.#options = options
-    const { width, height, pixelFormat, pixelSizeUm } = options.layout.image
+    this.#layout = layout
+    const { width, height, pixelFormat, pixelSizeUm } = layout.image
     const { channels, bytesPerSample } = pixelLayout(pixelFormat)
     this.#image = {
       width,
@@ -115,14 +108,14 @@ class OmeTiffFile {
       pixelSizeUm,
       channels,
       bitsPerSample: bytesPerSample === 1 ? 8 : 16,
-      alignment: isLarge(options.layout) ? diskBlockBytes : smallAlignment,
+      alignment: isLarge(layout) ? diskBlockBytes : smallAlignment,
     }
     this.#furtherDirectory = furtherDirectories(this.#image)
   }
 
-  static async create(path: string, options: FileOptions): Promise<OmeTiffFile> {
-    const file = await AppendFile.create(path, { direct: isLarge(options.layout) })
-    return new OmeTiffFile(file, options)
+  static async create(path: string, layout: DatasetLayout): Promise<OmeTiffFile> {
+    const file = await AppendFile.create(path, { direct: isLarge(layout) })
+    return new OmeTiffFile(file, layout)
   }
 
   async write({ pixels, record, index }: StoredFrame): Promise<void> {
@@ -139,7 +132,7 @@ class OmeTiffFile {
     // With the first image: what is patched later must not share a block with what is still to come.
     const header = before === undefined ? [bigTiffHeader()] : []
     const at = before === undefined ? bigTiffHeaderBytes : this.#file.length
-    const directory = before === undefined ? this.#firstDirectory(at) : this.#furtherDirectory(at)
+    const directory = before === undefined ? this.#firstDirectory(at, index.p) : this.#furtherDirectory(at)
     const { stage, exposureMs, elapsedS } = record
     this.#planes.push({ record: { stage, exposureMs, elapsedS }, index, ifd: this.#planes.length })
     const padding = zeros.subarray(0, paddingAfter(directory.pixelsAt + pixels.length, this.#image))
@@ -152,11 +145,10 @@ class OmeTiffFile {
     await this.#linked
   }
 
-  #firstDirectory(at: number): Directory {
-    const { layout, positions } = this.#options
+  #firstDirectory(at: number, position = 0): Directory {
     this.#first = bigTiffDirectory(this.#image, {
       at,
-      description: omeXml(layout, { positions, planes: [] }),
+      description: omeXml(this.#layout, { positions: [position], planes: [] }),
     })
     return this.#first
   }
@@ -173,8 +165,8 @@ class OmeTiffFile {
   async close(): Promise<void> {
     try {
       await this.#linked
-      const { layout, positions } = this.#options
-      const text = Buffer.from(`${omeXml(layout, { positions, planes: this.#planes })}\0`)
+      const [planes, positions] = [this.#planes, positionsOf(this.#planes)]
+      const text = Buffer.from(`${omeXml(this.#layout, { positions, planes })}\0`)
       const at = this.#file.length
       await this.#file.append([text])
       if (this.#first?.descriptionAt !== undefined)

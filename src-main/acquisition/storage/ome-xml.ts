@@ -18,7 +18,7 @@ const schemaLocation = `${namespace} ${namespace}/ome.xsd`
 /**
  * The description of one file.
  * @param planes all images of the file, in its order.
- * @param positions numbers of the positions that the file has: one OME Image each.
+ * @param positions numbers of the positions that the file has: one OME Image each. An Image without a plane is none.
  * @param pixels where they are: images of this TIFF file, or elsewhere, and this is a text beside them.
  */
 export function omeXml(layout: DatasetLayout, { planes, positions, pixels = 'tiff' }: OmeXmlOptions): string {
@@ -34,6 +34,11 @@ export function omeXml(layout: DatasetLayout, { planes, positions, pixels = 'tif
     annotationsXml(layout),
     '</OME>',
   ].join('')
+}
+
+/** Numbers of the positions that `planes` are of. */
+export function positionsOf(planes: readonly OmePlane[]): readonly number[] {
+  return [...new Set(planes.map(({ index }) => index.p ?? 0))].toSorted((a, b) => a - b)
 }
 
 type OmeXmlOptions = {

@@ -67,6 +67,7 @@ function Facts({ status }: { readonly status: PlanStatus }) {
       />
       <Fact title="Left out" value={count(events.skipped)} bad={events.skipped > 0} />
       <Fact title="Lost" value={count(frames.lost)} bad={frames.lost > 0} />
+      {frames.incomplete > 0 && <Fact title="Pixels missing" value={count(frames.incomplete)} bad />}
       <Fact title="Late" value={count(events.late)} warn={events.late > 0} />
       <Fact title="Written" value={byteSize(bytesWritten)} />
       {running && <Fact title="Rate" value={byteRate(writeBytesPerSecond)} />}

@@ -47,7 +47,7 @@ function diskFacts(status: AcquisitionStatus): string {
 
 function Counts({ status, phone }: Props) {
   const { frames, name, finish } = status
-  const { expected, written, lost } = frames
+  const { expected, written, lost, incomplete } = frames
   const busy = isRecording(status)
   if (finish?.reason === 'cancelled' && written === 0) return <span>{finish.message ?? 'Not recorded'}</span>
   return (
@@ -60,6 +60,11 @@ function Counts({ status, phone }: Props) {
       {(!phone || lost > 0) && (
         <span className={styles['lost']} data-bad={lost > 0 || undefined}>
           {count(lost)} lost
+        </span>
+      )}
+      {incomplete > 0 && (
+        <span className={styles['lost']} data-bad>
+          {count(incomplete)} with pixels missing
         </span>
       )}
       {busy && (

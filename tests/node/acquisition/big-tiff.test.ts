@@ -3,7 +3,7 @@ import { fromFile } from 'geotiff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
-import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import type { DatasetLayout, StoredFrame } from '../../../src-main/acquisition/storage/dataset-writer.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -49,7 +49,7 @@ const pixelsOf = (place: number) =>
 async function write(
   writer: Awaited<ReturnType<typeof openOmeTiff>>,
   places: number,
-  index = (t: number) => ({ t }),
+  index: (place: number) => StoredFrame['index'] = (t) => ({ t }),
 ) {
   await Promise.all(
     Array.from({ length: places }, (_, place) =>
@@ -107,6 +107,31 @@ describe('OME-TIFF', () => {
     const right = await imagesOf(join(folder.path, 'apart_right.ome.tiff'))
     expect(left.map(({ pixels }) => pixels)).toEqual([0, 1].map((place) => [...pixelsOf(place)]))
     expect(right.map(({ pixels }) => pixels)).toEqual([2, 3].map((place) => [...pixelsOf(place)]))
+  })
+
+  it('names the positions that have a plane, and no others', async () => {
+    const positions = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
+    const name = 'some'
+    const axes = [{ axis: 't', length: undefined } as const, { axis: 'p', length: 3 } as const]
+    const writer = await openOmeTiff(folder.path, { ...layout, name, positions, axes }, { files: 'single' })
+    await write(writer, 2, (t) => ({ t, p: 1 }))
+    const named = async () => {
+      const file = await fromFile(join(folder.path, 'some.ome.tiff'))
+      const description = String(await (await file.getImage()).fileDirectory.loadValue('ImageDescription'))
+      await file.close()
+      return [...description.matchAll(/<Image ID="([^"]*)" Name="([^"]*)"/g)].map(([, ...facts]) => facts)
+    }
+    expect(await named()).toEqual([['Image:1', 'b']])
+    await writer.write({
+      pixels: new Uint8Array(pixelsOf(2).buffer),
+      record: record(2),
+      index: { t: 1, p: 2 },
+    })
+    await writer.close()
+    expect(await named()).toEqual([
+      ['Image:1', 'b'],
+      ['Image:2', 'c'],
+    ])
   })
 
   it('overwrites nothing', async () => {

@@ -4,6 +4,7 @@ import {
   appendFile,
   copyFile,
   mkdtemp,
+  open as openFile,
   readdir,
   readFile,
   rename,
@@ -53,6 +54,13 @@ async function interrupted(layout: DatasetLayout, frames: number, compression: '
   await Promise.all(stored.map((frame) => writer.write(frame)))
   const root = join(folder, `${layout.name}.ome.zarr`)
   return { root, records: stored.map(({ record }) => record), part: join(root, '0/c/0/0/0/0/0.part') }
+}
+
+/** Behind its mark of 32 bytes. */
+async function spoilFirstChunk(shard: string): Promise<void> {
+  const file = await openFile(shard, 'r+')
+  await file.write(Buffer.alloc(16, 7), 0, 16, 32)
+  await file.close()
 }
 
 async function planesOf(root: string, layout: DatasetLayout, count: number): Promise<boolean[]> {
@@ -119,6 +127,33 @@ describe('completeOmeZarr', () => {
     await rm(join(root, '0', 'zarr.json'))
     await completeOmeZarr(folder, layout, records)
     expect(await planesOf(root, layout, 3)).toEqual([true, true, true])
+  })
+
+  it('keeps all others of a plane that cannot be read', async () => {
+    const layout = datasetLayout({ name: 'spoilt', image })
+    const { root, records, part } = await interrupted(layout, 4, 'zstd')
+    await spoilFirstChunk(part)
+    const { unreadable } = await completeOmeZarr(folder, layout, records)
+    expect(unreadable).toMatchObject([
+      { code: 'UNREADABLE_IMAGE', message: expect.stringContaining('0/c/0') },
+    ])
+    const [reader] = await openReaders(root)
+    expect(await reader?.describe()).toMatchObject({ planes: 4 })
+    await expect(reader?.readPlane({ t: 0 }, 0)).rejects.toMatchObject({ code: 'UNREADABLE_IMAGE' })
+    for (const t of [1, 2, 3])
+      expect((await reader?.readPlane({ t }, 0))?.pixels).toEqual(knownPixels(layout, { t }))
+  })
+
+  it('is told of when the writer itself finds it, and has the others', async () => {
+    const layout = datasetLayout({ name: 'spoilt', image })
+    const writer = await openOmeZarr(folder, layout, { compression: 'zstd' })
+    for (const t of [0, 1]) await writer.write(storedFrame(layout, { t }, t))
+    const root = join(folder, 'spoilt.ome.zarr')
+    await spoilFirstChunk(join(root, '0/c/0/0/0/0/0.part'))
+    await expect(writer.close()).rejects.toMatchObject({ code: 'UNREADABLE_IMAGE' })
+    const [reader] = await openReaders(root)
+    expect(await reader?.describe()).toMatchObject({ planes: 2 })
+    expect((await reader?.readPlane({ t: 1 }, 0))?.pixels).toEqual(knownPixels(layout, { t: 1 }))
   })
 
   it('finds nothing to do where there is nothing, and says what is damaged', async () => {

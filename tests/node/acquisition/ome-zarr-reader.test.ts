@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -392,5 +403,39 @@ describe('our own OME-Zarr when it is damaged', () => {
     // Its index is whole, but the frames are gone.
     await writeFile(shard, bytes.subarray(-(16 * 3 + 4)))
     await expect((await openOnly()).readPlane({}, 0)).rejects.toEqual(failure('own.ome.zarr/0/c/0/0/0/0/0'))
+  })
+})
+
+describe('OME-Zarr with links that lead out of it', () => {
+  it.each(['', 'zarr.json', '0', '0/zarr.json', '0/c', '0/c/0/0/0/0/0'])(
+    'shows nothing of what they lead to: "%s"',
+    async (link) => {
+      const layout = datasetLayout({ name: 'secret' })
+      const writer = await openWriter(folder, layout, { compression: 'none' })
+      await writer.write(storedFrame(layout, { t: 0 }, 0))
+      await writer.close()
+      const secret = join(folder, 'secret.ome.zarr')
+      // Beside the link there is all that a reader asks for before it comes to it.
+      await cp(secret, root, { recursive: true })
+      await rm(join(root, link), { recursive: true })
+      await symlink(join(secret, link), join(root, link))
+      const shown = openOmeZarr(root).then(([reader]) => reader?.readPlane({ t: 0 }, 0))
+      await expect(shown).rejects.toMatchObject({
+        code: 'UNREADABLE_IMAGE',
+        message: expect.stringContaining('it is a link to another place'),
+      })
+    },
+  )
+
+  it('is shown where links stay in it', async () => {
+    const layout = datasetLayout({ name: 'own' })
+    const writer = await openWriter(folder, layout, { compression: 'none' })
+    await writer.write(storedFrame(layout, { t: 0 }, 0))
+    await writer.close()
+    const own = join(folder, 'own.ome.zarr')
+    await rename(join(own, '0'), join(own, 'pixels'))
+    await symlink('pixels', join(own, '0'))
+    const [reader] = await openOmeZarr(own)
+    expect((await reader?.readPlane({ t: 0 }, 0))?.pixels).toEqual(knownPixels(layout, { t: 0 }))
   })
 })

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as threads from 'node:worker_threads'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readAcquisitionSummary } from '../../../src-main/acquisition/reading/acquisition-summary.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -17,7 +18,7 @@ vi.mock('node:worker_threads', async (importOriginal) => {
   class Watched extends original.Worker {
     constructor(...args: ConstructorParameters<typeof original.Worker>) {
       super(...args)
-      if (String(args[0]).includes('recording-worker')) recorders.add(this)
+      if (/recording-worker|frame-store-worker/.test(String(args[0]))) recorders.add(this)
     }
   }
   return { ...original, Worker: Watched }
@@ -78,6 +79,53 @@ describe('accidents while something is recorded', () => {
     await engine.recorder.start({ until: { kind: 'frames', frames: 3 } })
     expect(await finished()).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 3 } })
   })
+
+  it('whose files cannot be completed now are completed at the next start', async () => {
+    const { id, name } = await engine.recorder.start()
+    await eventually('some frames', () => written() > 5)
+    const path = join(dataFolder, id, 'camera', `${name}.ome.tiff`)
+    const file = await open(path, 'r+')
+    const start = Buffer.alloc(64)
+    await file.read(start, 0, 64, 0)
+    // As on a disk that fails: it does not begin as a TIFF file any more.
+    await file.write(Buffer.alloc(64), 0, 64, 0)
+    const [worker] = recorders
+    await worker?.terminate()
+    expect(await finished()).toMatchObject({ finish: { reason: 'failed' } })
+    await file.write(start, 0, 64, 0)
+    await file.close()
+    await engine.close()
+    engine = await createEngine({ connections: [], dataFolder })
+    expect(engine.alerts.list()).toMatchObject([{ message: expect.stringContaining('was interrupted; its') }])
+    const tiff = await fromFile(path)
+    const description = String(await (await tiff.getImage()).fileDirectory.loadValue('ImageDescription'))
+    await tiff.close()
+    expect(description.match(/<Plane /g)).toHaveLength((await framesOf(id)).length)
+  })
+
+  it.each(['a recording', 'a plan'])(
+    '%s that cannot be completed is left to the next start',
+    async (kind) => {
+      const acquisition = kind === 'a plan' ? engine.acquisition : engine.recorder
+      const storage = { format: 'ome-tiff', files: 'single' } as const
+      const plan = { stage_positions: [{ x: 1 }, { x: 2 }], time_plan: { interval: 0, loops: 10_000 } }
+      const { id, name } = await (kind === 'a plan'
+        ? engine.acquisition.start({ plan, storage })
+        : engine.recorder.start({ storage }))
+      await eventually('some frames', () => (acquisition.status?.frames.written ?? 0) > 5)
+      // Its beginning is not written again.
+      await truncate(join(dataFolder, id, 'camera', `${name}.ome.tiff`), 0)
+      const [worker] = recorders
+      await worker?.terminate()
+      const status = await eventually('the end', () =>
+        acquisition.status?.state === 'finished' ? acquisition.status : undefined,
+      )
+      expect(status.finish).toMatchObject({ reason: 'failed' })
+      const summary = await readAcquisitionSummary(join(dataFolder, id))
+      expect(summary.name).toBe(name)
+      expect(summary.finish).toBeUndefined()
+    },
+  )
 
   it('the clock is set back: names stay apart, and times of frames go on', async () => {
     const request = { name: 'cells', until: { kind: 'frames', frames: 5 } } as const

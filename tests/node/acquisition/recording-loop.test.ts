@@ -213,6 +213,35 @@ describe('RecordingLoop', () => {
     expect((await log()).map((record) => record.kind === 'frame' && record.sequence)).toEqual([20, 21])
   })
 
+  it('begins with frames of the moment it is told, also when that is before it is ready', async () => {
+    const { loop, publish, log } = await loopOf('early', {
+      slots: 8,
+      begin: { kind: 'change', threshold: 0.9 },
+      most: { frames: 2, seconds: undefined },
+    })
+    const begun = process.hrtime.bigint()
+    const running = loop.run()
+    loop.hear({ type: 'begin', sinceNs: begun })
+    publish(0, { timestampNs: begun - 1n })
+    for (const sequence of [1, 2, 3]) publish(sequence)
+    await running
+    expect((await log()).map((record) => record.kind === 'frame' && record.sequence)).toEqual([1, 2])
+  })
+
+  it('marks and counts frames with pixels missing', async () => {
+    const { loop, messages, publish, log } = await loopOf('incomplete', { slots: 8 })
+    const running = loop.run()
+    publish(0)
+    publish(1, { incomplete: true })
+    loop.stop()
+    await running
+    expect((await log()).map((record) => record.kind === 'frame' && record.incomplete)).toEqual([
+      undefined,
+      true,
+    ])
+    expect(messages.at(-1)).toMatchObject({ counts: { written: 2, incomplete: 1 }, isComplete: true })
+  })
+
   it('leaves nothing when it is stopped before it has begun, and writes down what is set meanwhile', async () => {
     const { loop, messages, publish, log } = await loopOf('never', {
       slots: 8,
@@ -273,6 +302,7 @@ describe.skipIf(disk === undefined)('a disk that fills up', () => {
       }
       await running
       expect(messages.at(-1)).toMatchObject({
+        isComplete: false,
         error: { code: 'DATA_FOLDER', message: expect.stringContaining('the disk is full') },
       })
       const frames = (await log()).flatMap((record) => (record.kind === 'frame' ? [record] : []))

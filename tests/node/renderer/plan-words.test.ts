@@ -164,7 +164,7 @@ describe('a run', () => {
     detectorNames: ['camera'],
     state: 'waiting',
     startedAt: 1000,
-    frames: { expected: 10, written: 3, lost: 0 },
+    frames: { expected: 10, written: 3, lost: 0, incomplete: 0 },
     bytesWritten: 0,
     buffer: { bytes: 0, limitBytes: 1 },
     writeBytesPerSecond: 0,
@@ -188,6 +188,6 @@ describe('a run', () => {
   it('is not ended without a question once much was done', () => {
     expect(muchDone(status, 2000)).toBe(false)
     expect(muchDone(status, 60_000)).toBe(true)
-    expect(muchDone({ ...status, frames: { written: 500, lost: 0 } }, 2000)).toBe(true)
+    expect(muchDone({ ...status, frames: { written: 500, lost: 0, incomplete: 0 } }, 2000)).toBe(true)
   })
 })

@@ -26,14 +26,14 @@ export async function findImages(
   if (says('bioformats2raw.layout')) return seriesImages(root)
   if (!says('multiscales'))
     throw unreadablePart(root, 'it has neither images nor a plate in its metadata (OME-Zarr 0.4 or 0.5)')
-  const image = await readOmeImage(root, node)
+  const image = await readOmeImage(root, node, root)
   return [{ position: image.own?.position.name ?? image.name ?? '1', image }]
 }
 
 async function plateImages(root: string, ome: unknown): Promise<readonly FoundImage[]> {
   const { wells } = parsed(omePlateSchema, ome, root).plate
   const fields = await eachOf(wells, async ({ path }) => {
-    const { attributes } = await readZarrNode(join(root, path))
+    const { attributes } = await readZarrNode(join(root, path), root)
     const { images } = parsed(omeWellSchema, omeOf(attributes), join(root, path)).well
     return images.map((image) => ({
       path: `${path}/${image.path}`,
@@ -56,11 +56,14 @@ async function seriesImages(root: string): Promise<readonly FoundImage[]> {
 
 /** As `OME` lists them; otherwise numbered from 0 without a gap. */
 async function seriesOf(root: string): Promise<readonly string[]> {
-  const node = await findZarrNode(join(root, 'OME'))
+  const node = await findZarrNode(join(root, 'OME'), root)
   const listed = omeSeriesSchema.safeParse(node === undefined ? undefined : omeOf(node.attributes))
   if (listed.success) return listed.data.series
   const found: string[] = []
-  while (found.length <= maxImages && (await findZarrNode(join(root, String(found.length)))) !== undefined)
+  while (
+    found.length <= maxImages &&
+    (await findZarrNode(join(root, String(found.length)), root)) !== undefined
+  )
     found.push(String(found.length))
   return found
 }
@@ -73,7 +76,7 @@ async function readAll<Place extends { readonly path: string }>(
   if (places.length > maxImages) throw unreadablePart(root, `it has ${places.length} images`)
   return eachOf(places, async (place) => {
     const folder = join(root, place.path)
-    const image = await readOmeImage(folder, await readZarrNode(folder))
+    const image = await readOmeImage(folder, await readZarrNode(folder, root), root)
     return { position: image.own?.position.name ?? otherwise(place), image }
   })
 }

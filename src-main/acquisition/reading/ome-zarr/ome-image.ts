@@ -6,7 +6,7 @@ import { unreadablePart } from './unreadable-part.ts'
 import { parsed, readZarrArray, type ZarrArray, type ZarrNode } from './zarr-metadata.ts'
 
 /** Numbers of the array's axes. */
-export type ImageAxes = {
+type ImageAxes = {
   readonly y: number
   readonly x: number
   readonly t: number | undefined
@@ -29,24 +29,25 @@ export type OmeImage = {
   readonly own: OwnImage | undefined
 }
 
-export type OmeChannel = {
+type OmeChannel = {
   readonly name?: string
   readonly color?: string
   readonly windowLow?: number
   readonly windowHigh?: number
 }
 
-/** Reads the image of a node that was found to be one. @throws CoverslipError UNREADABLE_IMAGE */
+/** Reads the image of a node, of the dataset `root`, that was found to be one. @throws CoverslipError UNREADABLE_IMAGE */
 export async function readOmeImage(
   folder: string,
   { attributes }: Pick<ZarrNode, 'attributes'>,
+  root: string,
 ): Promise<OmeImage> {
   const { multiscales, omero } = parsed(omeImageSchema, omeOf(attributes), folder)
   const [multiscale] = multiscales
   if (multiscale === undefined) throw unreadablePart(folder, 'it has no image')
   const axes = axesOf(folder, multiscale)
   const levels = multiscale.datasets.map(({ path }) => join(folder, path))
-  const first = await readZarrArray(levels[0] ?? folder)
+  const first = await readZarrArray(levels[0] ?? folder, root)
   if (first.shape.length !== multiscale.axes.length)
     throw unreadablePart(
       folder,

@@ -7,6 +7,7 @@ import type { ImageDataset, PlaneIndex } from '../../../../src-shared/gallery.ts
 import { frameLogName } from '../../recording/frame-log.ts'
 import type { DatasetReader, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
 import { FrameLogReader } from '../frame-log-reader.ts'
+import { refuseLink } from '../without-links.ts'
 import type { FoundImage } from './find-images.ts'
 import type { OmeImage } from './ome-image.ts'
 import { type OmeZarrContent, OmeZarrFolder } from './ome-zarr-folder.ts'
@@ -18,6 +19,7 @@ import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
 const maxMetadataLength = 1024 * 1024
 
 export const openOmeZarr: OpenDatasets = async (root) => {
+  await refuseLink(root)
   const folder = new OmeZarrFolder(root)
   const content = await folder.content()
   const kinds = new Set(content.images.map(({ image }) => kindOf(image)))

@@ -39,7 +39,8 @@ export class OmeZarrFolder {
   /** The reader of the array `folder`. @throws CoverslipError UNREADABLE_IMAGE */
   reader(folder: string): Promise<ZarrArrayReader> {
     const reader =
-      this.#readers.get(folder) ?? readZarrArray(folder).then((array) => new ZarrArrayReader(array))
+      this.#readers.get(folder) ??
+      readZarrArray(folder, this.root).then((array) => new ZarrArrayReader(array))
     this.#readers.delete(folder)
     this.#readers.set(folder, reader)
     reader.catch(() => this.#readers.delete(folder))

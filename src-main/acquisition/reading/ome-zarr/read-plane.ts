@@ -6,7 +6,7 @@ import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
 /** Chunks read at a time: their memory is bounded. */
 const chunksAtOnce = 4
 
-export type PlaneSelection = {
+type PlaneSelection = {
   /** Place along every axis; those of y, x and of the samples are not looked at. */
   readonly at: readonly number[]
   /** Numbers of the axes of the plane. */
@@ -16,7 +16,7 @@ export type PlaneSelection = {
   readonly samples?: { readonly axis: number; readonly from: number } | undefined
 }
 
-export type PlanePixels = {
+type PlanePixels = {
   readonly pixels: Uint8Array<ArrayBuffer>
   /** A chunk of the plane that is not there, if one is not. */
   readonly missing: readonly number[] | undefined

@@ -10,3 +10,7 @@ export function unreadablePart(path: string, reason: string, cause?: unknown): C
     cause,
   })
 }
+
+/** The error of a file or folder from which links lead out of its dataset, as others' may. */
+export const linksOut = (path: string): CoverslipError =>
+  unreadablePart(path, 'it is a link to another place')

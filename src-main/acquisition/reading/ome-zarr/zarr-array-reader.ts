@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { type ChunkExtent, ShardIndex } from '../../storage/ome-zarr/shard-index.ts'
 import { type ChunkDecoder, chunkDecoder, type DecodedChunk } from './chunk-decoder.ts'
-import { unreadablePart } from './unreadable-part.ts'
+import { leadsOut } from '../without-links.ts'
+import { linksOut, unreadablePart } from './unreadable-part.ts'
 import { bytesOf, productOf, type ShardLayout, type ZarrArray } from './zarr-metadata.ts'
 
 /** Indices of shards kept in memory, bytes. */
@@ -37,6 +38,7 @@ export class ZarrArrayReader {
     const { shards } = this.array
     const path = join(this.array.folder, this.array.keyOf(filePlace(place, shards)))
     return reading(path, async () => {
+      if (await leadsOut(path, this.array.folder)) throw linksOut(path)
       const encoded =
         shards === undefined
           ? await readWhole(path, this.#mostBytes)

@@ -6,7 +6,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { unreadablePart } from './unreadable-part.ts'
+import { leadsOut } from '../without-links.ts'
+import { linksOut, unreadablePart } from './unreadable-part.ts'
 
 /** A larger `zarr.json` is not one of an image. */
 const maxJsonBytes = 64 * 1024 * 1024
@@ -17,7 +18,7 @@ const maxRank = 8
 
 export type Codec = { readonly name: string; readonly configuration: Readonly<Record<string, unknown>> }
 
-export type SampleType = 'uint8' | 'uint16'
+type SampleType = 'uint8' | 'uint16'
 
 export type ZarrArray = {
   /** Of the array on the disk. */
@@ -95,18 +96,18 @@ const arrayV2Schema = z.object({
   dimension_separator: separator.default('.'),
 })
 
-/** Reads the metadata of the node `folder`. @throws CoverslipError UNREADABLE_IMAGE naming file and reason */
-export async function readZarrNode(folder: string): Promise<ZarrNode> {
-  const node = await findZarrNode(folder)
+/** Reads the metadata of the node `folder`, which is below `root`, or the root. @throws CoverslipError UNREADABLE_IMAGE naming file and reason */
+export async function readZarrNode(folder: string, root = folder): Promise<ZarrNode> {
+  const node = await findZarrNode(folder, root)
   if (node !== undefined) return node
   throw unreadablePart(folder, 'it has no zarr.json (or .zarray, .zgroup)')
 }
 
 /** As `readZarrNode`; undefined when there is no node. @throws CoverslipError UNREADABLE_IMAGE */
-export async function findZarrNode(folder: string): Promise<ZarrNode | undefined> {
+export async function findZarrNode(folder: string, root = folder): Promise<ZarrNode | undefined> {
   const path = join(folder, 'zarr.json')
-  const json = await readJson(path)
-  if (json === undefined) return findNodeV2(folder)
+  const json = await readJson(path, root)
+  if (json === undefined) return findNodeV2(folder, root)
   if (groupSchema.safeParse(json).success) {
     return { kind: 'group', attributes: parsed(groupSchema, json, path).attributes }
   }
@@ -117,17 +118,17 @@ export async function findZarrNode(folder: string): Promise<ZarrNode | undefined
   }
 }
 
-/** Reads the metadata of the array `folder`. @throws CoverslipError UNREADABLE_IMAGE */
-export async function readZarrArray(folder: string): Promise<ZarrArray> {
-  const node = await readZarrNode(folder)
+/** As `readZarrNode`, of an array. @throws CoverslipError UNREADABLE_IMAGE */
+export async function readZarrArray(folder: string, root = folder): Promise<ZarrArray> {
+  const node = await readZarrNode(folder, root)
   if (node.kind === 'array') return node.array
   throw unreadablePart(folder, 'it is a group, not an array')
 }
 
-async function findNodeV2(folder: string): Promise<ZarrNode | undefined> {
+async function findNodeV2(folder: string, root: string): Promise<ZarrNode | undefined> {
   const path = join(folder, '.zarray')
-  const json = await readJson(path)
-  const own = (await readJson(join(folder, '.zattrs'))) ?? {}
+  const json = await readJson(path, root)
+  const own = (await readJson(join(folder, '.zattrs'), root)) ?? {}
   const ownAttributes = parsed(attributes, own, join(folder, '.zattrs'))
   if (json !== undefined) {
     return {
@@ -136,7 +137,7 @@ async function findNodeV2(folder: string): Promise<ZarrNode | undefined> {
       attributes: ownAttributes,
     }
   }
-  if ((await readJson(join(folder, '.zgroup'))) !== undefined)
+  if ((await readJson(join(folder, '.zgroup'), root)) !== undefined)
     return { kind: 'group', attributes: ownAttributes }
   return undefined
 }
@@ -235,9 +236,10 @@ export function productOf(numbers: readonly number[]): number {
   return numbers.reduce((product, number) => product * number, 1)
 }
 
-/** The JSON of a file; undefined when it is not there. @throws CoverslipError UNREADABLE_IMAGE */
-async function readJson(path: string): Promise<unknown> {
+/** The JSON of a file of the dataset `root`; undefined when it is not there. @throws CoverslipError UNREADABLE_IMAGE */
+async function readJson(path: string, root: string): Promise<unknown> {
   try {
+    if (await leadsOut(path, root)) throw linksOut(path)
     const { size } = await stat(path)
     if (size > maxJsonBytes) throw unreadablePart(path, `it is ${size} bytes long`)
     const json: unknown = JSON.parse(await readFile(path, 'utf8'))

@@ -15,7 +15,7 @@ import { deviceFailure } from './device-failure.ts'
 /** What a camera is set to with every image: a position cannot set it for itself. */
 const setWithImages: readonly string[] = [standardProperty.exposureMs, standardProperty.triggerMode]
 
-export type PlanOnMicroscope = {
+type PlanOnMicroscope = {
   readonly sequence: MdaSequence
   /** Cameras for channels that name none. */
   readonly detectorNames: readonly string[]

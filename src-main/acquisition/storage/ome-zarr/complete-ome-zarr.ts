@@ -3,11 +3,13 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { FrameRecord } from '../../../../src-shared/acquisition/frame-record.ts'
+import { linksOut } from '../../reading/ome-zarr/unreadable-part.ts'
 import { parsed, readZarrNode } from '../../reading/ome-zarr/zarr-metadata.ts'
+import { leadsOut, refuseLink } from '../../reading/without-links.ts'
 import type { DatasetLayout } from '../dataset-writer.ts'
 import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-metadata.ts'
 import { FramesSummary, placeOf } from './frames-summary.ts'
-import { measureWindows } from './measure-windows.ts'
+import { type MeasuredWindows, measureWindows } from './measure-windows.ts'
 import { imagePaths } from './ome-image-paths.ts'
 import { omeZarrPath } from './ome-zarr-path.ts'
 import { completeShard, partOf } from './shard-file.ts'
@@ -16,15 +18,17 @@ import { bandsOf, chunksOfShard, shardOf, zarrGrid } from './zarr-grid.ts'
 /**
  * Completes the dataset `<layout.name>.ome.zarr` in `folder`. May be called again, also when it was interrupted itself.
  * @param records of the frames that were reported as written.
- * @throws CoverslipError DATA_FOLDER or UNREADABLE_IMAGE when it is damaged; what is whole stays as it is
+ * @returns which of the planes that were looked at cannot be read.
+ * @throws CoverslipError DATA_FOLDER or UNREADABLE_IMAGE when its shards or its metadata are damaged; what is whole stays as it is
  */
 export async function completeOmeZarr(
   folder: string,
   layout: DatasetLayout,
   records: readonly Extract<FrameRecord, { kind: 'frame' }>[],
-): Promise<void> {
+): Promise<Pick<MeasuredWindows, 'unreadable'>> {
   const root = omeZarrPath(folder, layout.name)
-  if (records.length === 0 || !(await isThere(root))) return
+  if (records.length === 0 || !(await isThere(root))) return { unreadable: [] }
+  await refuseLink(root)
   const paths = imagePaths(layout)
   const { grid, compression } = await storageOf(root, layout)
   const summary = new FramesSummary()
@@ -39,11 +43,15 @@ export async function completeOmeZarr(
     for (let band = 0; band < bandsOf(grid); band++) chunks.add(chunk + band)
     shards.set(path, chunks)
   }
+  const written = [...paths.map((path) => join(root, path, firstLevel)), join(root, 'OME')]
+  for (const path of [...written, ...[...shards.keys()].map(partOf)])
+    if (await leadsOut(path, root)) throw linksOut(path)
   for (const [path, reported] of shards)
     if (await isThere(partOf(path))) await completeShard(path, { chunks: chunksOfShard(grid), reported })
   const facts = { layout, grid, compression, summary }
-  const windows = await measureWindows(root, facts)
+  const { windows, unreadable } = await measureWindows(root, facts)
   await writeDatasetMetadata(root, { ...facts, state: 'interrupted', windows })
+  return { unreadable }
 }
 
 const storageSchema = z.object({

@@ -7,10 +7,10 @@ type KeptFrame = Pick<StoredFrame, 'record' | 'index'>
 type Range = readonly [least: number, most: number]
 
 /** A plane that stands for its channel. */
-export type SamplePlane = { readonly position: number; readonly plane: PlanePlace }
+type SamplePlane = { readonly position: number; readonly plane: PlanePlace }
 
 /** Of the images of one position. */
-export type PositionSummary = {
+type PositionSummary = {
   /** Planes that are there. */
   planes: number
   /** One more than the largest number along each axis. */

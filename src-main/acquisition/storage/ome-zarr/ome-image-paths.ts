@@ -2,7 +2,7 @@
 import type { DatasetLayout, DatasetPosition } from '../dataset-writer.ts'
 
 /** Path of each position's image below the root, with `/`; empty: the root itself. */
-export type ImagePaths = readonly string[]
+type ImagePaths = readonly string[]
 
 /** Plate where every position has a well; otherwise numbered by position, as `bioformats2raw.layout` does. */
 export function imagePaths(layout: Pick<DatasetLayout, 'positions' | 'plate'>): ImagePaths {

@@ -141,16 +141,17 @@ class OmeZarrWriter implements DatasetWriter {
     throw this.#failure
   }
 
-  /** Whatever fails, the rest is completed. */
+  /** Whatever fails, the rest is completed. @throws CoverslipError also when what was written cannot be read again */
   async #close(): Promise<void> {
     await Promise.allSettled([...this.#pending, this.#telling])
     try {
       await this.#shards.close().catch((error: unknown) => this.#fail(error))
     } finally {
       const isWhole = this.#failure === undefined
-      const windows = isWhole ? await measureWindows(this.#root, this.#facts) : []
+      const measured = isWhole ? await measureWindows(this.#root, this.#facts) : undefined
       const state = isWhole ? 'complete' : 'interrupted'
-      await writeDatasetMetadata(this.#root, { ...this.#facts, state, windows })
+      await writeDatasetMetadata(this.#root, { ...this.#facts, state, windows: measured?.windows ?? [] })
+      this.#failure ??= measured?.unreadable[0]
     }
     if (this.#failure !== undefined) throw this.#failure
   }

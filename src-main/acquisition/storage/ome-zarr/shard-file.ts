@@ -18,7 +18,7 @@ const zeros = new Uint8Array(diskBlockBytes)
 const indexNumber = 0xffff_ffff_ffff_ffffn
 
 /** Parts of one chunk, as they follow each other in the file. */
-export type ChunkParts = { readonly chunk: number; readonly parts: readonly Uint8Array[] }
+type ChunkParts = { readonly chunk: number; readonly parts: readonly Uint8Array[] }
 
 export type NewShard = { readonly below: string; readonly chunks: number; readonly direct: boolean }
 

@@ -27,7 +27,7 @@ export type ZarrGrid = {
   readonly shardPlanes: PlanePlace
 }
 
-export type GridLimits = {
+type GridLimits = {
   /** Larger planes are cut, so that a part of them can be read. */
   readonly chunkBytes: number
   /** Files of this size are quick to copy, and few. */
@@ -38,7 +38,7 @@ export type GridLimits = {
   readonly openShards: number
 }
 
-export const defaultGridLimits: GridLimits = {
+const defaultGridLimits: GridLimits = {
   chunkBytes: 16 * 1024 * 1024,
   shardBytes: 128 * 1024 * 1024,
   shardChunks: 8192,

@@ -4,7 +4,7 @@ import { replaceFile } from '../../replace-file.ts'
 import type { ZarrCompression } from './zarr-array-writer.ts'
 import { planeAxes, type PlanePlace, type ZarrGrid } from './zarr-grid.ts'
 
-export const zarrJsonName = 'zarr.json'
+const zarrJsonName = 'zarr.json'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

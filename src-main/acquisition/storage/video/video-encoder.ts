@@ -3,7 +3,7 @@ import { everyFrameArguments, type FfmpegProgram } from '../../../../drivers/sdk
 import type { StorageOptions } from '../../../../src-shared/acquisition/storage-options.ts'
 
 export type VideoOptions = Extract<StorageOptions, { format: 'video' }>
-export type VideoContainer = VideoOptions['container']
+type VideoContainer = VideoOptions['container']
 
 export type VideoEncoder = {
   /** As ffmpeg names it. */

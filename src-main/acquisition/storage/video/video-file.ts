@@ -20,7 +20,7 @@ import {
 import { type Playing, shownAtS } from './video-plan.ts'
 import { VideoProcess } from './video-process.ts'
 
-export type VideoFileOptions = {
+type VideoFileOptions = {
   readonly path: string
   readonly image: DatasetLayout['image']
   readonly title: string

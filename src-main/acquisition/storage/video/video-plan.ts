@@ -5,7 +5,7 @@ import type { DatasetLayout } from '../dataset-writer.ts'
 import type { VideoOptions } from './video-encoder.ts'
 
 /** Each is made by a process of its own. */
-export const mostVideoFiles = 8
+const mostVideoFiles = 8
 /** Where images do not follow each other closely, each is shown for this long, s. */
 const imageS = 0.1
 /** Images of a time series closer than this play in real time, s. */
@@ -17,7 +17,7 @@ export type Playing = 'asTaken' | 'evenly'
 type Axes = Pick<DatasetLayout, 'axes' | 'positions' | 'channels'>
 
 /** One file for each position and channel. */
-export function videoFileCount({ positions, channels }: Axes): number {
+function videoFileCount({ positions, channels }: Axes): number {
   return Math.max(1, positions.length) * Math.max(1, channels.length)
 }
 

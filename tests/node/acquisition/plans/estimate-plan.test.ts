@@ -175,6 +175,24 @@ describe('acquisition.estimate', () => {
     ])
   })
 
+  it.each([
+    [
+      'one of two cameras',
+      { channels: [{ config: 'DAPI', camera: 'overview' }], time_plan: { interval: 0, loops: 500_001 } },
+    ],
+    [
+      'one of two positions',
+      { stage_positions: [{}, { sequence: { time_plan: { interval: 0, loops: 500_001 } } }] },
+    ],
+  ])('counts the images of each OME-TIFF: most of them of %s', async (_which, plan) => {
+    const more = {
+      storage: { format: 'ome-tiff', files: 'perPosition' },
+      detectorNames: ['camera', 'overview'],
+    }
+    const problems = await problemsOf({ ...plan, setup: { roi: [0, 0, 16, 16] } }, more)
+    expect(problems).toContainEqual({ path: '', message: expect.stringContaining('500000') })
+  })
+
   it('names what the disk has no room for', async () => {
     const plan = resolvePlan(engine.devices, { plan: { channels: ['DAPI'], z_plan: { range: 99, step: 1 } } })
     const { estimate: found } = await estimatePlan(plan, {

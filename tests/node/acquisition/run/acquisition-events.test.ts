@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { acquisitionEvents } from '../../../../src-main/engine/acquisition-event-queue.ts'
+import { acquisitionEvents } from '../../../../src-main/engine/acquisition-events.ts'
 import type { AcquisitionRunEvent } from '../../../../src-shared/acquisition/acquisition-events.ts'
 import { Emitter } from '../../../../src-shared/emitter.ts'
 

@@ -1,5 +1,6 @@
 import type { AcquisitionRunEvent } from '../../src-shared/acquisition/acquisition-events.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { eventQueue } from './event-queue.ts'
 
 /** Events a subscriber may be behind by. */
 const mostWaiting = 10_000
@@ -11,32 +12,20 @@ type Source = { onEvent(listener: (event: AcquisitionRunEvent) => void): () => v
  * consumer that is too slow is told so, and gets no more.
  * @throws CoverslipError RATE_LIMITED
  */
-export async function* acquisitionEvents(
+export function acquisitionEvents(
   source: Source,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<AcquisitionRunEvent> {
-  const waiting: AcquisitionRunEvent[] = []
-  let wake: () => void = () => undefined
-  const unsubscribe = source.onEvent((event) => {
-    if (waiting.length <= mostWaiting) waiting.push(event)
-    wake()
+  return eventQueue<AcquisitionRunEvent>({
+    on: (listener) => source.onEvent(listener),
+    first: [],
+    add: (waiting, event) => {
+      if (waiting.length === mostWaiting) return tooSlow()
+      waiting.push(event)
+      return waiting
+    },
+    signal,
   })
-  const aborted = () => wake()
-  signal?.addEventListener('abort', aborted)
-  try {
-    while (signal?.aborted !== true) {
-      if (waiting.length > mostWaiting) throw tooSlow()
-      const next = waiting.shift()
-      if (next !== undefined) yield next
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-    }
-  } finally {
-    signal?.removeEventListener('abort', aborted)
-    unsubscribe()
-  }
 }
 
 function tooSlow(): CoverslipError {

@@ -1,0 +1,204 @@
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromFile } from 'geotiff'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { completeInterrupted } from '../../../src-main/acquisition/recording/complete-interrupted.ts'
+import { DiskWatch } from '../../../src-main/acquisition/recording/disk-watch.ts'
+import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
+import { openOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/ome-zarr-writer.ts'
+import { eventually } from '../../fixtures/eventually.ts'
+import { datasetLayout, filesBelow, storedFrame } from '../../fixtures/ome-zarr-dataset.ts'
+
+let dataFolder: string
+let folder: string
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-interrupted-'))
+  folder = join(dataFolder, 'recordings', '2026-11-28', 'cells')
+  await mkdir(join(folder, 'camera'), { recursive: true })
+})
+afterEach(() => rm(dataFolder, { recursive: true, force: true }))
+
+/** Describes what lies in `folder` as an acquisition that was not completed. */
+async function describeIt(
+  layout: DatasetLayout,
+  { format = 'ome-tiff', dataset = 'camera', pid = 2 ** 22 + 1 } = {},
+): Promise<void> {
+  const request = { storage: { format } }
+  const about = { version: 1, name: 'cells', software: 'Coverslip', pid, startedAt: layout.startedAt }
+  const datasets = [{ folder: dataset, layout }]
+  await writeFile(join(folder, 'acquisition.json'), JSON.stringify({ ...about, request, datasets }))
+}
+
+async function complete(): Promise<readonly string[]> {
+  const messages: string[] = []
+  const raise = ({ message }: { readonly message: string }) => void messages.push(message)
+  await completeInterrupted(dataFolder, { raise, clear: () => undefined })
+  return messages
+}
+
+const isFinished = async () =>
+  'finish' in JSON.parse(await readFile(join(folder, 'acquisition.json'), 'utf8'))
+
+async function writeTiff(
+  layout: DatasetLayout,
+  indices: readonly { readonly t?: number; readonly p?: number }[],
+  files: 'single' | 'perPosition' = 'single',
+): Promise<readonly string[]> {
+  const writer = await openOmeTiff(join(folder, 'camera'), layout, { files })
+  const frames = indices.map((index, place) => storedFrame(layout, index, place))
+  await Promise.all(frames.map((frame) => writer.write(frame)))
+  await writer.close()
+  return frames.map(({ record }) => `${JSON.stringify(record)}\n`)
+}
+
+/** First numbers of the planes that the description of a file names. */
+async function namedPlanes(name: string) {
+  const file = await fromFile(join(folder, 'camera', name))
+  const description = String(await (await file.getImage()).fileDirectory.loadValue('ImageDescription'))
+  await file.close()
+  const planes = description.matchAll(/FirstT="(\d+)" FirstC="0" FirstZ="0" IFD="(\d+)"/g)
+  return [...planes].map(([, t, ifd]) => [Number(t), Number(ifd)])
+}
+
+describe('a frame log with damaged lines', () => {
+  it.each([
+    ['of zeros', '\0'.repeat(40)],
+    ['longer than any record', '\0'.repeat(3 * 2 ** 20)],
+    ['of something else', '{"kind":"frame","camera":3}'],
+  ])('costs the frames of those lines only: %s', async (_, damage) => {
+    const layout = datasetLayout()
+    const [first = '', , ...others] = await writeTiff(layout, [{ t: 0 }, { t: 1 }, { t: 2 }, { t: 3 }])
+    await writeFile(
+      join(folder, 'camera', 'frames.jsonl'),
+      `${first}${damage}\n${others.join('')}{"kind":"fra`,
+    )
+    await describeIt(layout)
+    expect(await complete()).toEqual([
+      expect.stringMatching(/its 3 frames are kept; 1 damaged lines of camera\/frames\.jsonl are left out/),
+    ])
+    // By their places in the file, not in the log.
+    expect(await namedPlanes('beads.ome.tiff')).toEqual([
+      [0, 0],
+      [2, 2],
+      [3, 3],
+    ])
+    expect(await isFinished()).toBe(true)
+  })
+
+  it('leaves out what is not certain where each position has a file of its own', async () => {
+    const positions = [{ name: 'left' }, { name: 'right' }]
+    const axes = [{ axis: 't', length: undefined } as const, { axis: 'p', length: 2 } as const]
+    const layout = datasetLayout({ positions, axes })
+    const indices = Array.from({ length: 6 }, (_, i) => ({ t: Math.floor(i / 2), p: i % 2 }))
+    const lines = await writeTiff(layout, indices, 'perPosition')
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.with(3, '\0\0\n').join(''))
+    await describeIt(layout)
+    await complete()
+    expect(await namedPlanes('beads_left.ome.tiff')).toEqual([
+      [0, 0],
+      [1, 1],
+    ])
+    expect(await namedPlanes('beads_right.ome.tiff')).toEqual([[0, 0]])
+  })
+})
+
+describe('an acquisition from elsewhere', () => {
+  const layout = datasetLayout()
+
+  /** An OME-Zarr that is none of `folder`, not completed. */
+  async function writeElsewhere() {
+    const elsewhere = join(dataFolder, 'elsewhere')
+    await mkdir(elsewhere)
+    const writer = await openOmeZarr(elsewhere, layout, { compression: 'none' })
+    const frame = storedFrame(layout, { t: 0 }, 0)
+    await writer.write(frame)
+    const log = `${JSON.stringify(frame.record)}\n`
+    await writeFile(join(elsewhere, 'frames.jsonl'), log)
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), log)
+    const before = await filesBelow(elsewhere)
+    return {
+      elsewhere,
+      isUntouched: async () => (await filesBelow(elsewhere)).join() === before.join(),
+      writer,
+    }
+  }
+
+  it.each([
+    ['the folder of a dataset', layout, '../../../elsewhere'],
+    ['the name of a dataset', { ...layout, name: '../../../../elsewhere/beads' }, 'camera'],
+    ['the name of a position', { ...layout, positions: [{ name: '../x' }] }, 'camera'],
+  ])('has no say where something is written: %s', async (_, described, dataset) => {
+    const { isUntouched, writer } = await writeElsewhere()
+    await describeIt(described, { format: 'ome-zarr', dataset })
+    expect(await complete()).toEqual([expect.stringContaining('acquisition.json cannot be read')])
+    expect(await isUntouched()).toBe(true)
+    await writer.close()
+  })
+
+  it.each(['camera', 'camera/beads.ome.zarr', 'camera/beads.ome.zarr/0'])(
+    'is not followed out of its folder by a link: %s',
+    async (link) => {
+      const { elsewhere, isUntouched, writer } = await writeElsewhere()
+      const target = { camera: '', 'camera/beads.ome.zarr': 'beads.ome.zarr' }[link] ?? 'beads.ome.zarr/0'
+      if (link === 'camera') await rm(join(folder, 'camera'), { recursive: true })
+      if (link.endsWith('/0')) {
+        await mkdir(join(folder, 'camera/beads.ome.zarr'))
+        const root = await readFile(join(elsewhere, 'beads.ome.zarr/zarr.json'))
+        await writeFile(join(folder, 'camera/beads.ome.zarr/zarr.json'), root)
+      }
+      await symlink(join(elsewhere, target), join(folder, link))
+      await describeIt(layout, { format: 'ome-zarr' })
+      expect(await complete()).toEqual([expect.stringContaining('it is a link to another place')])
+      expect(await isUntouched()).toBe(true)
+      await writer.close()
+    },
+  )
+})
+
+describe('an acquisition of another Coverslip that runs', () => {
+  // Alive, and not this process.
+  const pid = process.ppid
+
+  it('is left alone while its folder is marked, however long nothing is exposed', async () => {
+    const layout = datasetLayout()
+    const lines = await writeTiff(layout, [{ t: 0 }])
+    const log = join(folder, 'camera', 'frames.jsonl')
+    await writeFile(log, lines.join(''))
+    await describeIt(layout, { pid })
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(log, hourAgo, hourAgo)
+    await utimes(join(folder, 'acquisition.json'), hourAgo, hourAgo)
+    expect(await complete()).toEqual([])
+    expect(await isFinished()).toBe(false)
+    // Its number is another process's now.
+    await utimes(folder, hourAgo, hourAgo)
+    await appendFile(log, '')
+    expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
+    expect(await isFinished()).toBe(true)
+  })
+
+  it('marks its folder while it runs', async () => {
+    const { mtimeMs } = await stat(folder)
+    await utimes(folder, 1, 1)
+    const disk = new DiskWatch({ folder, free: () => undefined, failed: () => undefined })
+    try {
+      await eventually('the mark', async () => (await stat(folder)).mtimeMs >= mtimeMs)
+    } finally {
+      disk.end()
+    }
+    expect(await readdir(folder)).toEqual(['camera'])
+  })
+})
