@@ -28,7 +28,8 @@ describe('The table of planes in OME-XML', () => {
     const count = 70_000
     const runs = Array.from(
       { length: count },
-      (_, t) => `<TiffData FirstT="${t}" PlaneCount="1"><UUID FileName="${t}.tif">urn:uuid:${t}</UUID></TiffData>`,
+      (_, t) =>
+        `<TiffData FirstT="${t}" PlaneCount="1"><UUID FileName="${t}.tif">urn:uuid:${t}</UUID></TiffData>`,
     )
     const places = read(image(count, runs.join(''))).images[0]?.places
     for (const t of [0, 65_534, 65_535, 65_536, count - 1])
