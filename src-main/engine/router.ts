@@ -1,7 +1,7 @@
 /** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
 import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError, type Router } from '@orpc/server'
-import { mayAct } from '../../src-shared/access.ts'
+import { isGuest, mayAct } from '../../src-shared/access.ts'
 import { contract } from '../../src-shared/contract/contract.ts'
 import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
@@ -198,7 +198,10 @@ export const router: Router<typeof contract, CallContext> = os.router({
     remove: os.plans.remove.handler(({ context, input }) => context.engine.plans.remove(input.name)),
   },
   gallery: {
-    list: os.gallery.list.handler(({ context, input, signal }) => context.engine.gallery.list(input, signal)),
+    list: os.gallery.list.handler(async ({ context: { engine, caller }, input, signal }) => {
+      const { folder, ...page } = await engine.gallery.list(input, signal)
+      return mayAct(caller.role, 'owner') && !isGuest(caller.id) ? { ...page, folder } : page
+    }),
     open: os.gallery.open.handler(({ context, input, signal }) =>
       context.engine.gallery.open(input.id, signal),
     ),
@@ -219,7 +222,7 @@ export const router: Router<typeof contract, CallContext> = os.router({
       const path = await gallery.path(input.id)
       if (context.reveal === undefined) {
         throw new CoverslipError('PROTOCOL_UNAVAILABLE', 'Only the desktop app can show files in a folder', {
-          hint: `It is in ${path} on the computer at the microscope.`,
+          hint: `It is ${input.id} in the data folder of the computer at the microscope.`,
         })
       }
       context.reveal(path)

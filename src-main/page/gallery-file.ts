@@ -1,7 +1,10 @@
 /** Files of the gallery as they are, whole or in part (RFC 9110, section 14): to download them, and to play videos. */
 import { createReadStream, type ReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { basename, extname, join, relative, sep } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { unknownImage } from '../acquisition/gallery/gallery-path.ts'
+import { isGone } from '../acquisition/gallery/gallery-scan.ts'
+import { folderFiles } from './folder-files.ts'
 
 /** Path below which both hosts serve them; what follows is an item's id, or that of a file in it. */
 export const galleryFilesPath = '/gallery/files/'
@@ -44,9 +47,12 @@ const mostListed = 10_000
 /**
  * The answer to a question for the file at `path`, which has been checked. A folder is answered by the list of its
  * files, `{ files: [{ path, bytes }] }`: each can be fetched, and an OME-Zarr read in place.
+ * @throws CoverslipError UNKNOWN_IMAGE when it is gone
  */
 export async function galleryFile(path: string, question: FileQuestion): Promise<FileAnswer> {
-  const stats = await stat(path)
+  const stats = await stat(path).catch((error: unknown) => {
+    throw isGone(error) ? unknownImage(basename(path)) : error
+  })
   if (stats.isDirectory()) return folderAnswer(path, question)
   const { size, mtimeMs } = stats
   const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`
@@ -100,15 +106,7 @@ function parseRange(
 }
 
 async function folderAnswer(path: string, { method }: FileQuestion): Promise<FileAnswer> {
-  const entries = await readdir(path, { withFileTypes: true, recursive: true })
-  const files = entries.filter((entry) => entry.isFile()).slice(0, mostListed)
-  const listed = await Promise.all(
-    files.map(async ({ parentPath, name }) => {
-      const file = join(parentPath, name)
-      return { path: relative(path, file).split(sep).join('/'), bytes: (await stat(file)).size }
-    }),
-  )
-  const body = JSON.stringify({ files: listed, complete: entries.length <= mostListed })
+  const body = JSON.stringify(await folderFiles(path, mostListed))
   const headers = { ...alwaysSent, 'content-type': 'application/json' }
   return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body }
 }

@@ -9,6 +9,7 @@ import { GalleryIndex } from './gallery-index.ts'
 import type { GalleryAnswer, GalleryRequest } from './gallery-messages.ts'
 import { findItem, type FoundItem } from './gallery-scan.ts'
 import { acquisitionItem, countedItem, plainItem } from './item-facts.ts'
+import { LargePlanes } from './large-planes.ts'
 import type { OpenedDataset, OpenedItem } from './open-item.ts'
 import { OpenedItems } from './opened-items.ts'
 import { PlanePackets } from './plane-packet.ts'
@@ -20,6 +21,7 @@ export class GalleryReading {
   readonly #dataFolder: string
   readonly #index: GalleryIndex
   readonly #opened = new OpenedItems()
+  readonly #large = new LargePlanes()
   readonly #packets = new PlanePackets()
   readonly #thumbnails: ThumbnailCache
 
@@ -88,10 +90,14 @@ export class GalleryReading {
 
   async #plane(request: Extract<GalleryRequest, { type: 'plane' }>): Promise<Uint8Array<ArrayBuffer>> {
     const found = await this.#find(request.id)
-    const plane = await this.#opened.use(found, (item) =>
-      datasetOf(item, request).reader.readPlane(request.index, request.level),
-    )
-    if (plane !== undefined) return this.#packets.make(plane)
+    const packet = await this.#opened.use(found, (item) => {
+      const { reader } = datasetOf(item, request)
+      return this.#large.read(reader, request.level, async () => {
+        const plane = await reader.readPlane(request.index, request.level)
+        return plane && this.#packets.make(plane)
+      })
+    })
+    if (packet !== undefined) return packet
     const index = Object.entries(request.index).map(([axis, at]) => `${axis} ${at}`)
     throw new CoverslipError(
       'UNKNOWN_IMAGE',
@@ -114,7 +120,10 @@ export class GalleryReading {
       const [first] = item.datasets
       const [failure] = item.failures
       if (first === undefined && failure !== undefined) throw failure
-      const png = first && (await thumbnailPng(first.reader, maxSize))
+      if (first === undefined) return undefined
+      const { reader } = first
+      // Its smaller copies may not be there.
+      const png = await this.#large.read(reader, 0, () => thumbnailPng(reader, maxSize))
       return png && Uint8Array.from(png)
     })
   }

@@ -22,16 +22,13 @@ export async function thumbnailPng(reader: DatasetReader, maxSize: number): Prom
   )
   const { z = 1, c = 1 } = dataset.sizes
   const at = { z: Math.floor(z / 2) }
-  const planes: { readonly plane: ImagePlane; readonly color: string | undefined }[] = []
+  let picture: Picture | undefined
   for (let channel = 0; channel < Math.min(c, mostChannels); channel++) {
     const plane = await planeOf(reader, { ...at, c: channel }, level)
-    if (plane !== undefined) planes.push({ plane, color: c === 1 ? undefined : colorOf(dataset, channel) })
+    if (plane === undefined) continue
+    const small = colored(smallRgb(plane, maxSize), c === 1 ? undefined : colorOf(dataset, channel))
+    picture = picture === undefined ? small : added(picture, small)
   }
-  const pictures = planes.map(({ plane, color }) => colored(smallRgb(plane, maxSize), color))
-  const picture = pictures.reduce<Picture | undefined>(
-    (sum, next) => (sum === undefined ? next : added(sum, next)),
-    undefined,
-  )
   if (picture === undefined) return undefined
   const { width, height, rgb } = picture
   return pngFile({ width, height, channels: 3, bitsPerSample: 8, pixels: rgb })

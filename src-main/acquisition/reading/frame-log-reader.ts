@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises'
 import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import type { FrameRecords } from './dataset-reader.ts'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 import { readWithoutLinks } from './without-links.ts'
 
 const chunkBytes = 2 ** 20
@@ -143,7 +143,7 @@ export class FrameLogReader {
       file = await open(this.#path, readWithoutLinks)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)
+      throw unreadable(this.#path, reasonOf(error), error)
     }
     try {
       return await work(file)

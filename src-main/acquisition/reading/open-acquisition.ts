@@ -69,18 +69,7 @@ async function openZarr(folder: string, layout: DatasetLayout): Promise<DatasetR
   const path = omeZarrPath(folder, layout.name)
   const [dataset] = await openOmeZarr(path)
   if (dataset === undefined) throw unreadable(path, 'it has no image yet')
-  const planes = await openStoredPlanes({
-    axes: layout.axes,
-    logPath: join(folder, frameLogName),
-    count: async () => (await dataset.describe()).planes,
-  })
-  return {
-    metadata: dataset.metadata,
-    describe: () => dataset.describe(),
-    readPlane: (index, level) => dataset.readPlane(index, level),
-    records: (range) => planes.records(range),
-    close: () => dataset.close(),
-  }
+  return dataset
 }
 
 /** @param apart each position has a file of its own. */

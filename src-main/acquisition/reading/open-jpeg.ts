@@ -5,7 +5,7 @@ import type { OpenDatasets } from './dataset-reader.ts'
 import { jsonOrText } from './json-or-text.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { readWhole, SingleImage } from './single-image.ts'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 
 /** Of our snaps (src-main/acquisition/image-file.ts). */
 const ownFrameSchema = z.object({
@@ -43,7 +43,7 @@ export const openJpeg: OpenDatasets = async (path) => {
         if (now.width !== width || now.height !== height) throw new Error('it has changed')
         await jpegTurbo.decompress(bytes, pixels, { format })
       } catch (error) {
-        throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+        throw unreadable(path, reasonOf(error), error)
       }
       return { width, height, ...kind, pixels: Uint8Array.from(pixels) }
     },

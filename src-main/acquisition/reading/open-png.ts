@@ -10,7 +10,7 @@ import { primaries } from './primaries.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readWhole, SingleImage } from './single-image.ts'
 import { requirePacketSize } from './plane-size.ts'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 
 const inflated = promisify(inflate)
 const headerBytes = 33
@@ -139,7 +139,7 @@ async function decodePng(path: string, bytes: Buffer, channel: number): Promise<
   try {
     png = decode(bytes, { checkCrc: true })
   } catch (error) {
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadable(path, reasonOf(error), error)
   }
   const pixels = png.width * png.height
   if (png.palette !== undefined && png.channels === 1) {

@@ -12,9 +12,14 @@ interface PlanePlaces {
   sizes(): Promise<DatasetSizes>
   /** Number of the plane in the order of arrival, from 0, and in its file; undefined when it is not there. */
   find(index: PlaneIndex): Promise<StoredPlace | undefined>
+  /** Why a plane that is not there was not taken, where that is known. */
+  skipped(index: PlaneIndex): FrameRecord | undefined
 }
 
 export type StoredPlace = { readonly place: number; readonly inFile: number }
+
+/** Reasons that are remembered. */
+const mostSkipped = 200_000
 
 type Axes = DatasetLayout['axes']
 
@@ -29,7 +34,7 @@ type StoredDataset = {
 }
 
 /** The planes of a dataset that we wrote: where they are, and what is known of them. */
-export type StoredPlanes = PlanePlaces & Pick<DatasetReader, 'records'>
+export type StoredPlanes = Omit<PlanePlaces, 'skipped'> & Pick<DatasetReader, 'records'>
 
 export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPlanes> {
   const { axes, logPath } = dataset
@@ -52,7 +57,7 @@ function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
     records: async ({ index, offset, limit }) => {
       if (index === undefined) return log.records({ offset, limit })
       const stored = await places.find(index)
-      const record = stored && (await log.frame(stored.place))
+      const record = stored === undefined ? places.skipped(index) : await log.frame(stored.place)
       const all = record === undefined ? [] : [record]
       return { records: all.slice(offset, offset + limit), total: all.length }
     },
@@ -82,6 +87,10 @@ class OrderedPlaces implements PlanePlaces {
     if (place >= this.#there) this.#there = await this.#count()
     return place < this.#there ? { place, inFile: place } : undefined
   }
+
+  skipped(): undefined {
+    return undefined
+  }
 }
 
 /** Planes where the frame log says, which is right whatever was skipped, stopped or cut off. */
@@ -92,6 +101,7 @@ class LoggedPlaces implements PlanePlaces {
   /** Numbers within the files, where there are several. */
   readonly #inFile = new Map<number, number>()
   readonly #stored = new Map<number, number>()
+  readonly #skipped = new Map<number, FrameRecord>()
   #outermost = 0
   /** Place of the next frame, where no line of the log is damaged. */
   #next = 0
@@ -109,6 +119,7 @@ class LoggedPlaces implements PlanePlaces {
   }
 
   add(record: FrameRecord): void {
+    if (record.kind === 'skipped') this.#addSkipped(record)
     if (record.kind !== 'frame') return
     const { index, place } = record
     this.#isGapless &&= place === this.#next
@@ -137,6 +148,16 @@ class LoggedPlaces implements PlanePlaces {
     if (!this.#places.has(key)) await this.#log?.scan()
     const place = this.#places.get(key)
     return place === undefined ? undefined : { place, inFile: this.#inFile.get(key) ?? place }
+  }
+
+  skipped(index: PlaneIndex): FrameRecord | undefined {
+    const key = flattened(this.#axes, index)
+    return key === undefined ? undefined : this.#skipped.get(key)
+  }
+
+  #addSkipped(record: Extract<FrameRecord, { kind: 'skipped' }>): void {
+    const key = flattened(this.#axes, record.index)
+    if (key !== undefined && this.#skipped.size < mostSkipped) this.#skipped.set(key, record)
   }
 }
 

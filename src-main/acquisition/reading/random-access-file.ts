@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 import { readWithoutLinks } from './without-links.ts'
 
 /** A file that is read here and there, and may grow or shrink meanwhile. */
@@ -22,7 +22,7 @@ export class RandomAccessFile {
       if ((await handle.stat()).isFile()) return new RandomAccessFile(path, handle)
     } catch (error) {
       await handle?.close()
-      throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+      throw unreadable(path, reasonOf(error), error)
     }
     await handle.close()
     throw unreadable(path, 'it is not a file')
@@ -49,7 +49,7 @@ export class RandomAccessFile {
         filled += bytesRead
       }
     } catch (error) {
-      throw unreadable(this.path, error instanceof Error ? error.message : String(error), error)
+      throw unreadable(this.path, reasonOf(error), error)
     }
     return filled
   }
@@ -62,7 +62,7 @@ export class RandomAccessFile {
     try {
       return readSync(this.#handle.fd, target, 0, target.length, at)
     } catch (error) {
-      throw unreadable(this.path, error instanceof Error ? error.message : String(error), error)
+      throw unreadable(this.path, reasonOf(error), error)
     }
   }
 

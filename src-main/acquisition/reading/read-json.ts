@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 import { refuseLink } from './without-links.ts'
 
 const longest = 16 * 2 ** 20
@@ -12,6 +12,6 @@ export async function readJson(path: string): Promise<unknown> {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'))
     return value
   } catch (error) {
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadable(path, reasonOf(error), error)
   }
 }

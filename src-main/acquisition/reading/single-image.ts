@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import type { DatasetReader, FrameRecords, ImagePlane } from './dataset-reader.ts'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 
 /** Compressed files are in memory as a whole. */
 const largestFile = 512 * 2 ** 20
@@ -25,7 +25,7 @@ export async function readWhole(path: string): Promise<Buffer> {
       throw new Error(`it is larger than ${largestFile / 2 ** 20} MB`)
     return await readFile(path)
   } catch (error) {
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadable(path, reasonOf(error), error)
   }
 }
 

@@ -12,3 +12,23 @@ export function unreadable(path: string, reason: string, cause?: unknown): Cover
     cause,
   })
 }
+
+/** What the system says of a file, in words. */
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EACCES: 'Coverslip may not read it',
+  EPERM: 'Coverslip may not read it',
+  EBUSY: 'another program uses it',
+  EISDIR: 'it is a folder',
+  ELOOP: 'it is a link to another place',
+  EIO: 'the disk does not give it',
+  EMFILE: 'too many files are open',
+}
+
+/** Completes "… cannot be read: ". Messages of the system itself name the whole path, which viewers elsewhere would see. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!('syscall' in error && 'code' in error)) return error.message
+  const code = String(error.code)
+  return systemReasons[code] ?? `the system says ${code}`
+}

@@ -8,7 +8,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImagePlane } from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 import { refuseLink } from './without-links.ts'
 
 /**
@@ -116,7 +116,7 @@ export class VideoFrames {
   async #current(): Promise<Known> {
     await refuseLink(this.#path)
     const { size } = await stat(this.#path).catch((error: unknown) => {
-      throw unreadable(this.#path, error instanceof Error ? error.message : String(error), error)
+      throw unreadable(this.#path, reasonOf(error), error)
     })
     if (this.#known?.bytes !== size) this.#known = { bytes: size, facts: this.#probe() }
     return this.#known.facts

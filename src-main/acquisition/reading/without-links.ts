@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
-import { unreadable } from './unreadable.ts'
+import { reasonOf, unreadable } from './unreadable.ts'
 
 /**
  * Flags for `open`: the file itself, and not what a link names. A dataset that somebody got from elsewhere must not show
@@ -12,7 +12,7 @@ export const readWithoutLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 /** @throws CoverslipError UNREADABLE_IMAGE when `path` is a link, or is not there */
 export async function refuseLink(path: string): Promise<void> {
   const stats = await lstat(path).catch((error: unknown) => {
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadable(path, reasonOf(error), error)
   })
   if (stats.isSymbolicLink()) throw unreadable(path, 'it is a link to another place')
 }

@@ -214,6 +214,11 @@ describe('OME-Zarr of others', () => {
       planes: 3,
     })
     expect((await plate.readPlane({ p: 2 }, 0))?.pixels[0]).toBe(3)
+    // A smaller copy that the other images lack is not offered.
+    const [multiscale] = multiscales
+    await put('A/1/0/.zattrs', { multiscales: [{ ...multiscale, datasets: [{ path: '0' }, { path: '1' }] }] })
+    await put('A/1/0/1/.zarray', v2([2, 3]))
+    expect((await (await openOnly()).describe()).levels).toEqual([{ width: 6, height: 4 }])
 
     await rm(root, { recursive: true })
     await put('zarr.json', group({ ome: { version: '0.5', 'bioformats2raw.layout': 3 } }))

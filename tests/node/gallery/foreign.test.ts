@@ -313,7 +313,17 @@ describe('Plans in the gallery', () => {
                   limit: 1,
                 })
                 expect(records).toMatchObject([{ kind: 'frame', index }])
-              } else await expect(asked).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+              } else {
+                await expect(asked).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+                const { records } = await gallery.frames({
+                  id,
+                  dataset: 'camera',
+                  index,
+                  offset: 0,
+                  limit: 1,
+                })
+                expect(records).toMatchObject([{ kind: 'skipped', index, reason: 'not planned' }])
+              }
             }
       const { records, total } = await gallery.frames({ id, dataset: 'camera', offset: 2, limit: 3 })
       expect({ count: records.length, total }).toEqual({ count: 3, total: 24 })
@@ -324,6 +334,17 @@ describe('Plans in the gallery', () => {
       expect(Buffer.from(thumbnail).readUInt8(25)).toBe(2)
     },
   )
+
+  it('whose OME-Zarr is opened by itself know each plane’s frame', async () => {
+    const taken = await writePlan('ome-zarr')
+    const id = 'recordings/plan/camera/cells.ome.zarr'
+    const [dataset] = (await gallery.open(id)).datasets
+    for (const index of taken) {
+      const range = { index, offset: 0, limit: 10 }
+      const { records } = await gallery.frames({ id, dataset: dataset?.name ?? '', ...range })
+      expect(records).toMatchObject([{ kind: 'frame', index }])
+    }
+  })
 
   it('whose files were moved out of their folder still know the plan', async () => {
     await writePlan('ome-tiff')

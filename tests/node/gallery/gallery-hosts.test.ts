@@ -117,6 +117,9 @@ describe('Files of the gallery over HTTP', () => {
       expect((await fetch(url)).status).toBe(401)
       const { secret } = await shared.token('viewer')
       expect((await fetch(url, { headers: bearer(secret) })).status).toBe(200)
+      const post = { method: 'POST', headers: { ...bearer(secret), 'content-type': 'application/json' } }
+      const list = await fetch(`${shared.url}/api/gallery/list`, { ...post, body: '{}' })
+      expect([list.status, await list.text()]).toEqual([200, expect.not.stringContaining(folder)])
       const reveal = (role: string) =>
         fetch(`${shared.url}/api/gallery/reveal`, {
           method: 'POST',
@@ -151,8 +154,10 @@ describe('Files of the gallery in the desktop window', () => {
 describe('The calls of the gallery', () => {
   /** The same questions, whichever way they go. */
   async function look(client: EngineClient): Promise<void> {
-    const { items } = await client.gallery.list({ search: 'cells' })
-    expect(items).toMatchObject([{ id, kind: 'image', format: 'TIFF' }])
+    const { items, folder: place } = await client.gallery.list({ search: 'cells' })
+    expect(items).toMatchObject([{ id, folder: false, kind: 'image', format: 'TIFF' }])
+    // Who asks sits at this computer.
+    expect(place).toBe(`${folder}/recordings`)
     const { datasets } = await client.gallery.open({ id })
     const dataset = datasets[0]?.name ?? ''
     const plane = await client.gallery.plane({ id, dataset, index: {} })

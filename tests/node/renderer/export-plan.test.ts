@@ -37,6 +37,7 @@ function viewerOf(change: Partial<ImageDataset>): ViewerState {
   const item = {
     id: 'x',
     name: 'cells',
+    folder: true,
     kind: 'plan',
     format: 'OME-Zarr',
     startedAt: 0,

@@ -5,12 +5,13 @@ import { maxImageBytes } from '../../../../src-shared/frames/frame-packet.ts'
 import { type PixelFormat, pixelLayout } from '../../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../../src-shared/gallery.ts'
 import { frameLogName } from '../../recording/frame-log.ts'
-import type { DatasetReader, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
-import { FrameLogReader } from '../frame-log-reader.ts'
+import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
+import { openStoredPlanes, type StoredPlanes } from '../plane-places.ts'
 import { refuseLink } from '../without-links.ts'
 import type { FoundImage } from './find-images.ts'
 import type { OmeImage } from './ome-image.ts'
 import { type OmeZarrContent, OmeZarrFolder } from './ome-zarr-folder.ts'
+import type { OwnDataset } from './own-attributes.ts'
 import { readPlane } from './read-plane.ts'
 import { unreadablePart } from './unreadable-part.ts'
 import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
@@ -23,7 +24,19 @@ export const openOmeZarr: OpenDatasets = async (root) => {
   const folder = new OmeZarrFolder(root)
   const content = await folder.content()
   const kinds = new Set(content.images.map(({ image }) => kindOf(image)))
-  return [...kinds].map((kind) => new OmeZarrDataset(folder, { kind, content, isOnly: kinds.size === 1 }))
+  const planes = content.own && (await ownPlanes(folder, content.own.axes))
+  return [...kinds].map(
+    (kind) => new OmeZarrDataset(folder, { kind, content, planes, isOnly: kinds.size === 1 }),
+  )
+}
+
+/** By the frame log beside the dataset. */
+function ownPlanes(folder: OmeZarrFolder, axes: OwnDataset['axes']): Promise<StoredPlanes> {
+  const count = async () => {
+    const { images } = await folder.content()
+    return images.reduce((sum, { image }) => sum + (image.own?.planes ?? 0), 0)
+  }
+  return openStoredPlanes({ axes, logPath: join(dirname(folder.root), frameLogName), count })
 }
 
 /** What images of one dataset have in common: everything but how many time points and smaller copies there are. */
@@ -37,22 +50,23 @@ class OmeZarrDataset implements DatasetReader {
   readonly #folder: OmeZarrFolder
   readonly #kind: string
   readonly #isOnly: boolean
-  readonly #log: FrameLogReader | undefined
+  readonly #planes: StoredPlanes | undefined
 
   constructor(
     folder: OmeZarrFolder,
-    {
-      kind,
-      content,
-      isOnly,
-    }: { readonly kind: string; readonly content: OmeZarrContent; readonly isOnly: boolean },
+    parts: {
+      readonly kind: string
+      readonly content: OmeZarrContent
+      readonly planes: StoredPlanes | undefined
+      readonly isOnly: boolean
+    },
   ) {
     this.#folder = folder
+    const { kind, content, planes, isOnly } = parts
     this.#kind = kind
     this.#isOnly = isOnly
+    this.#planes = planes
     this.metadata = content.own?.metadata ?? bounded(content.attributes)
-    this.#log =
-      content.own === undefined ? undefined : new FrameLogReader(join(dirname(folder.root), frameLogName))
   }
 
   async describe(): Promise<ImageDataset> {
@@ -60,8 +74,12 @@ class OmeZarrDataset implements DatasetReader {
     const { image } = first
     const { width, height } = sizeOf(image, image.first)
     const pixelFormat = formatOf(own?.image.pixelFormat, image)
+    // While smaller copies are made, one image has more of them than another.
+    const common = Math.min(...images.map((one) => one.image.levels.length))
     const levels = await Promise.all(
-      image.levels.map(async (level) => sizeOf(image, (await this.#folder.reader(level)).array)),
+      image.levels
+        .slice(0, common)
+        .map(async (level) => sizeOf(image, (await this.#folder.reader(level)).array)),
     )
     const lengths = lengthsOf(images, pixelFormat)
     const sizes = { ...lengths, p: images.length }
@@ -118,8 +136,8 @@ class OmeZarrDataset implements DatasetReader {
     return { width, height, pixelFormat, significantBits, pixels }
   }
 
-  async records(range: { readonly offset: number; readonly limit: number }): Promise<FrameRecords> {
-    return (await this.#log?.records(range)) ?? { records: [], total: 0 }
+  async records(range: FrameRange): Promise<FrameRecords> {
+    return (await this.#planes?.records(range)) ?? { records: [], total: 0 }
   }
 
   /** No file is open between reads. */

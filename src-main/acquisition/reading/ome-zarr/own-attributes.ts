@@ -14,7 +14,14 @@ const ownDatasetSchema = z.looseObject({
       pixelFormat: pixelFormatSchema,
       significantBits: z.number().int().min(1).max(16),
     }),
-    axes: z.array(z.looseObject({ axis: z.enum(['t', 'p', 'c', 'z']) })),
+    axes: z.array(
+      z
+        .object({
+          axis: z.enum(['t', 'p', 'c', 'z']),
+          length: z.number().int().positive().max(1e9).optional(),
+        })
+        .transform(({ axis, length }) => ({ axis, length })),
+    ),
     storage: z.looseObject({ compression: z.enum(['none', 'zstd']) }),
     metadata: z.record(z.string(), z.unknown()),
   }),

@@ -1,0 +1,62 @@
+/** The files below a folder of the gallery, as far as they can be fetched. */
+import type { Dirent } from 'node:fs'
+import { opendir, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { isGone } from '../acquisition/gallery/gallery-scan.ts'
+
+const deepest = 16
+/** Asked for their sizes at once. */
+const atOnce = 64
+
+export type FolderFiles = {
+  /** With `/`, from the folder on. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  /** False: there are more. */
+  readonly complete: boolean
+}
+
+/** Hidden files, links, and what is still being written (`.part`) are left out; so is what goes away meanwhile. */
+export async function folderFiles(folder: string, most: number): Promise<FolderFiles> {
+  const paths: string[] = []
+  for await (const path of filesBelow(folder, deepest)) {
+    // One more tells that there are more.
+    if (paths.push(path) > most) break
+  }
+  const files: { readonly path: string; readonly bytes: number }[] = []
+  for (let i = 0; i < Math.min(paths.length, most); i += atOnce) {
+    const some = paths.slice(i, Math.min(i + atOnce, most))
+    const sizes = await Promise.all(some.map(sizeOf))
+    for (const [k, path] of some.entries()) {
+      const bytes = sizes[k]
+      if (bytes !== undefined) files.push({ path: relative(folder, path).split(sep).join('/'), bytes })
+    }
+  }
+  return { files, complete: paths.length <= most }
+}
+
+async function* filesBelow(folder: string, depth: number): AsyncGenerator<string> {
+  for await (const entry of entriesOf(folder)) {
+    if (entry.name.startsWith('.') || entry.name.endsWith('.part')) continue
+    const path = join(folder, entry.name)
+    if (entry.isFile()) yield path
+    else if (entry.isDirectory() && depth > 1) yield* filesBelow(path, depth - 1)
+  }
+}
+
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}
+
+/** Undefined when it is gone. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
