@@ -11,6 +11,8 @@ export const galleryItemSchema = z.object({
   /** Path below the data folder, with `/`: the folder of an acquisition, or a file. */
   id: z.string(),
   name: z.string(),
+  /** It is a folder: an acquisition or an OME-Zarr; otherwise one file. */
+  folder: z.boolean(),
   kind: galleryKindSchema,
   /** As users name it: `OME-TIFF`, `OME-Zarr`, `raw`, `MKV`, `PNG` … */
   format: z.string(),
@@ -31,8 +33,10 @@ export const galleryPageSchema = z.object({
   items: z.array(galleryItemSchema),
   /** Of all that fit the search. */
   total: z.number().int().nonnegative(),
-  /** Where they are on the disk, for people at the microscope. */
-  folder: z.string(),
+  /** False: not everything has been searched yet; the same search finds more a few seconds later. Absent: true. */
+  complete: z.boolean().optional(),
+  /** Where they are on the disk; absent: who asks does not sit at the microscope's computer. */
+  folder: z.string().optional(),
 })
 export type GalleryPage = z.infer<typeof galleryPageSchema>
 

@@ -78,7 +78,7 @@ async function loadGallery({ backend, gallery }: GalleryServices, count: number)
       const fresh = page.items.filter(({ id }) => !seen.has(id))
       for (const item of fresh) seen.add(item.id)
       items.push(...fresh)
-      const { total, folder } = page
+      const { total, folder = '' } = page
       if (items.length < Math.min(count, total) && fresh.length > 0) continue
       gallery.setState({ items, total, folder, failure: undefined, asking: false })
       return

@@ -20,7 +20,7 @@ export type GalleryRequest =
   | { readonly type: 'thumbnail'; readonly id: string; readonly maxSize: number }
 
 export type GalleryAnswer =
-  | { readonly type: 'list'; readonly page: Pick<GalleryPage, 'items' | 'total'> }
+  | { readonly type: 'list'; readonly page: Pick<GalleryPage, 'items' | 'total' | 'complete'> }
   | { readonly type: 'open'; readonly opened: OpenedImage }
   /** A UC2F packet. */
   | { readonly type: 'plane'; readonly packet: Uint8Array<ArrayBuffer> }

@@ -30,6 +30,7 @@ export function plainItem({ id, name, type, path, changedAt, bytes }: FoundItem)
   return {
     id,
     name,
+    folder: type !== 'file',
     kind: type === 'file' ? (fileFormat(path)?.kind ?? 'foreign') : 'foreign',
     format,
     startedAt: changedAt,
@@ -57,6 +58,7 @@ export function acquisitionItem({ id }: Pick<FoundItem, 'id'>, summary: ReadSumm
   return {
     id,
     name,
+    folder: true,
     kind: request.plan === undefined ? 'recording' : 'plan',
     format: formatNames[request.storage.format],
     startedAt,

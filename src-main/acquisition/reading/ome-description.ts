@@ -31,6 +31,7 @@ export type OmeDescription = {
   readonly creator: string | undefined
 }
 
+/** Of all images together: their tables take 8 bytes each. */
 const mostPlanes = 10_000_000
 const mostImages = 10_000
 const longestAnnotation = 8 * 2 ** 20
@@ -39,9 +40,11 @@ const longestAnnotation = 8 * 2 ** 20
 export class OmePlaces {
   /** Number of the directory + 1; 0: there is none. */
   readonly #directories: Uint32Array
-  /** Names of other files, and which of them a plane is in + 1; 0: in the file itself. */
-  readonly files: string[] = []
-  #fileOf: Uint16Array | undefined
+  /** Names of other files with their numbers, from 1; 0: the file itself. */
+  readonly #numbers = new Map<string, number>()
+  readonly #files: string[] = []
+  /** Number of the file that a plane is in. */
+  #fileOf: Uint32Array | undefined
   #next = 0
 
   constructor(planes: number) {
@@ -57,10 +60,10 @@ export class OmePlaces {
     this.#directories[plane] = directory + 1
     this.#next = directory + 1
     if (file === undefined) return
-    let number = this.files.indexOf(file)
-    if (number === -1) number = this.files.push(file) - 1
-    this.#fileOf ??= new Uint16Array(this.#directories.length)
-    this.#fileOf[plane] = number + 1
+    const number = this.#numbers.get(file) ?? this.#files.push(file)
+    this.#numbers.set(file, number)
+    this.#fileOf ??= new Uint32Array(this.#directories.length)
+    this.#fileOf[plane] = number
   }
 
   /** @returns undefined where there is no such plane; `file` undefined: the file with the description. */
@@ -68,7 +71,7 @@ export class OmePlaces {
     const directory = this.#directories[plane] ?? 0
     if (directory === 0) return undefined
     const file = this.#fileOf?.[plane] ?? 0
-    return { directory: directory - 1, file: file === 0 ? undefined : this.files[file - 1] }
+    return { directory: directory - 1, file: file === 0 ? undefined : this.#files[file - 1] }
   }
 
   /** How many planes are there. */
@@ -108,6 +111,9 @@ export class OmeXmlReader {
   #text = ''
   #key: string | undefined
   #ours = false
+  /** Planes that tables were made for, and that runs have told of. */
+  #tabled = 0
+  #told = 0
   #failure: Error | undefined
 
   constructor() {
@@ -205,6 +211,7 @@ export class OmeXmlReader {
     if (image === undefined || run === undefined || Object.keys(run.attributes).length === 0) return
     const { sizeZ, sizeC, sizeT } = image
     const planes = sizeZ * sizeC * sizeT
+    if (image.places === undefined) this.#tabled = atMostPlanes(this.#tabled + planes)
     image.places ??= new OmePlaces(planes)
     const { places } = image
     const whole = (key: string, otherwise: number) => {
@@ -215,8 +222,16 @@ export class OmeXmlReader {
     const first = omePlane(image, { z: whole('FirstZ', 0), c: whole('FirstC', 0), t: whole('FirstT', 0) })
     const directory = whole('IFD', run.file === undefined ? places.next : 0)
     const count = whole('PlaneCount', 'IFD' in run.attributes ? 1 : planes - first)
-    for (let i = 0; i < Math.min(count, planes - first); i++) places.set(first + i, directory + i, run.file)
+    const told = Math.max(0, Math.min(count, planes - first))
+    // Whoever tells of the same planes again and again would keep everybody waiting.
+    this.#told = atMostPlanes(this.#told + told)
+    for (let i = 0; i < told; i++) places.set(first + i, directory + i, run.file)
   }
+}
+
+function atMostPlanes(planes: number): number {
+  if (planes <= mostPlanes) return planes
+  throw new Error(`it claims ${planes} planes`)
 }
 
 function pixelsOf(name: string, attributes: Attributes): Open {
@@ -226,7 +241,7 @@ function pixelsOf(name: string, attributes: Attributes): Open {
     throw new Error(`${key} is ${attributes[key]}`)
   }
   const [sizeZ, sizeC, sizeT] = [size('SizeZ'), size('SizeC'), size('SizeT')]
-  if (sizeZ * sizeC * sizeT > mostPlanes) throw new Error(`it claims ${sizeZ * sizeC * sizeT} planes`)
+  atMostPlanes(sizeZ * sizeC * sizeT)
   const positive = (key: string, factors: Readonly<Record<string, number>>, unit: string) => {
     const factor = factors[attributes[`${key}Unit`] ?? unit]
     const value = Number(attributes[key]) * (factor ?? Number.NaN)

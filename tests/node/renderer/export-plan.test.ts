@@ -38,6 +38,7 @@ function viewerOf(change: Partial<ImageDataset>): ViewerState {
   const item = {
     id: 'x',
     name: 'cells',
+    folder: true,
     kind: 'plan',
     format: 'OME-Zarr',
     startedAt: 0,

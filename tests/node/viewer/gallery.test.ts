@@ -19,6 +19,7 @@ function sampleItem(place: number, parts: Partial<GalleryItem> = {}): GalleryIte
   return {
     id: `recordings/${place}`,
     name: `item ${place}`,
+    folder: true,
     kind: 'recording',
     format: 'OME-TIFF',
     startedAt: now - place * hour,

@@ -31,6 +31,7 @@ export function sampleOpened(datasets: ImageDataset[] = [sampleDataset()]): Open
     item: {
       id: 'recordings/cells',
       name: 'cells',
+      folder: true,
       kind: 'plan',
       format: 'OME-TIFF',
       startedAt: 1,
