@@ -1,4 +1,4 @@
-import { tellTooLarge } from './actions/acquire-actions.ts'
+import { tellTooLarge, tellUnreadable } from './actions/acquire-actions.ts'
 import { autoStart } from './actions/auto-start.ts'
 import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
@@ -25,10 +25,10 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
   const session = createSessionStore()
-  const plan = createPlanDraftStore(
-    () => page.localStorage,
-    () => tellTooLarge(session),
-  )
+  const plan = createPlanDraftStore(() => page.localStorage, {
+    onTooLarge: () => tellTooLarge(session),
+    onUnreadable: (keptAs) => tellUnreadable(session, keptAs),
+  })
   const gallery = createGalleryStore()
   const viewing = createViewingStore()
   const overview = new Overview()

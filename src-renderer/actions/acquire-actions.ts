@@ -93,6 +93,19 @@ export function tellTooLarge(session: Services['session']): void {
   })
 }
 
+/**
+ * The plan of last time was read in part.
+ * @param keptAs where the browser still has all of it
+ */
+export function tellUnreadable(session: Services['session'], keptAs: string): void {
+  addNotice(session, 'Part of the remembered plan cannot be read', {
+    code: 'INVALID_INPUT',
+    message: 'It is empty now; the rest is as it was.',
+    hint: `Look through the plan before you run it. What was remembered is still in this browser’s local storage, under ${keptAs}.`,
+    details: undefined,
+  })
+}
+
 /** An empty plan in place of the one being edited. */
 export function newPlan({ plan }: Services): void {
   plan.setState((draft) => ({ ...emptyDraft, run: draft.run }))

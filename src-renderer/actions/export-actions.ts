@@ -1,12 +1,14 @@
 /** Exporting images of the gallery as videos and pictures. */
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import { failureOf } from '../backend/outcome.ts'
 import { type ExportChoices, fileEndings } from '../export/export-choices.ts'
-import { runExport } from '../export/export-job.ts'
+import { type ExportJobOptions, runExport } from '../export/export-job.ts'
 import { ExportError } from '../export/export-link.ts'
 import { fileStem } from '../export/export-plan.ts'
 import { chooseFile, download } from '../export/save-file.ts'
 import type { Services } from '../services.ts'
 import type { ExportSubject } from '../stores/export-store.ts'
+import { addNotice } from '../stores/session-store.ts'
 import { initialViewerState, withOpened } from '../stores/viewer-store.ts'
 
 /**
@@ -47,9 +49,14 @@ export function cancelExport({ exporting }: Services): void {
   if (state.phase === 'running') state.cancel()
 }
 
+/** What an export needs of the services. */
+export type ExportServices = Pick<Services, 'exporting' | 'session'> & {
+  readonly backend: { readonly client: { readonly gallery: ExportJobOptions['gallery'] } }
+}
+
 /** Exports `subject`; asks for a file first, where the browser can. */
 export async function startExport(
-  { exporting, backend }: Services,
+  { exporting, session, backend }: ExportServices,
   {
     subject,
     choices,
@@ -58,7 +65,13 @@ export async function startExport(
 ): Promise<void> {
   const name = `${fileStem(subject.state.opened?.item.name ?? '')}.${fileEndings[choices.format]}`
   const file = await chooseFile(page, name)
-  if (file === 'cancelled' || exporting.getState().phase !== 'choosing') return
+  if (file === 'cancelled') return
+  // The dialog may have been closed meanwhile.
+  if (exporting.getState().phase !== 'choosing') {
+    const left = file === undefined ? undefined : await failureOf(file.forget())
+    if (left !== undefined) addNotice(session, `The empty file ${name} is left`, left)
+    return
+  }
   const ending = new AbortController()
   const total = choices.to - choices.from + 1
   const cancel = () => ending.abort()

@@ -3,12 +3,12 @@ import type { GalleryItem, GalleryPage } from '../../src-shared/gallery.ts'
 import { callFailure } from '../backend/call-failure.ts'
 import { failureOf, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
+import { galleryPageItems } from '../stores/gallery-store.ts'
 import { addNotice } from '../stores/session-store.ts'
 import { Viewer } from '../viewer.ts'
 import { repeatAcquisition } from './acquire-actions.ts'
 
-/** Items asked for at a time; the most that the engine gives at once. */
-const pageItems = 200
+/** The most that the engine gives at once. */
 const mostItems = 500
 
 type ListCall = (input: {
@@ -56,35 +56,36 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
 
 export function searchGallery(services: GalleryServices, search: string): Promise<void> {
   services.gallery.setState({ search })
-  return loadGallery(services, pageItems)
+  return loadGallery(services, galleryPageItems)
 }
 
-/** Asks for the list anew, as much of it as there was. */
+/** Asks for the list anew, as much of it as there was or is just being asked for. */
 export function refreshGallery(services: GalleryServices): Promise<void> {
-  return loadGallery(services, Math.max(pageItems, services.gallery.getState().items?.length ?? 0))
+  return loadGallery(services, services.gallery.getState().wanted)
 }
 
-async function loadGallery({ backend, gallery }: GalleryServices, count: number): Promise<void> {
-  const { search } = gallery.getState()
-  gallery.setState({ asking: true })
+async function loadGallery({ backend, gallery }: GalleryServices, wanted: number): Promise<void> {
+  const { search, lists: before } = gallery.getState()
+  const lists = before + 1
+  gallery.setState({ asking: true, lists, wanted })
   const items: GalleryItem[] = []
   const seen = new Set<string>()
   try {
     for (;;) {
-      const limit = Math.min(mostItems, count - items.length)
+      const limit = Math.min(mostItems, wanted - items.length)
       const page = await backend.client.gallery.list({ search, offset: items.length, limit })
-      // Another search was begun meanwhile.
-      if (gallery.getState().search !== search) return
+      // Another list was asked for meanwhile.
+      if (gallery.getState().lists !== lists) return
       const fresh = page.items.filter(({ id }) => !seen.has(id))
       for (const item of fresh) seen.add(item.id)
       items.push(...fresh)
-      const { total, folder = '' } = page
-      if (items.length < Math.min(count, total) && fresh.length > 0) continue
-      gallery.setState({ items, total, folder, failure: undefined, asking: false })
+      const { total, complete = true, folder = '' } = page
+      if (items.length < Math.min(wanted, total) && fresh.length > 0) continue
+      gallery.setState({ items, total, complete, folder, failure: undefined, asking: false })
       return
     }
   } catch (error) {
-    if (gallery.getState().search === search) gallery.setState({ failure: callFailure(error), asking: false })
+    if (gallery.getState().lists === lists) gallery.setState({ failure: callFailure(error), asking: false })
   }
 }
 
@@ -92,7 +93,7 @@ async function loadGallery({ backend, gallery }: GalleryServices, count: number)
 export async function loadOlder(services: GalleryServices): Promise<void> {
   const { items, total, asking } = services.gallery.getState()
   if (asking || items === undefined || items.length >= total) return
-  await loadGallery(services, items.length + pageItems)
+  await loadGallery(services, items.length + galleryPageItems)
 }
 
 /** Shows an item in the file manager of this computer, which is the one at the microscope. */

@@ -9,13 +9,6 @@ const listSchema = z.object({
 })
 export type ItemFiles = z.infer<typeof listSchema>
 
-/** Ids of items that are a single file; others are folders. */
-const singleFile = /\.(?:tiff?|png|jpe?g|mkv|webm|mp4|m4v|mov|avi)$/i
-
-export function isSingleFile(id: string): boolean {
-  return singleFile.test(id)
-}
-
 /** Address of an item, or of a file in it, on the page's own host. */
 export function fileAddress(id: string, path = ''): string {
   const whole = path === '' ? id : `${id}/${path}`

@@ -14,17 +14,13 @@ import {
   pictureSize,
   type PlannedPicture,
   plannedPictures,
+  ShowingTimes,
   type ShownTime,
-  shownTimes,
   timeStamp,
 } from './export-plan.ts'
 
 /** Pictures whose planes are fetched before they are drawn. */
 const picturesAhead = 3
-/** Times that are asked for at once. */
-const timesAtOnce = 8
-/** What every graphics card with WebGL2 draws. */
-const leastMaxSize = 2048
 /** Before that nobody can tell how long it takes. */
 const picturesUntilTold = 3
 
@@ -36,6 +32,13 @@ export type ExportJobOptions = {
   readonly file: FileSystemFileHandle | undefined
   readonly signal: AbortSignal
   onProgress(progress: ExportProgress): void
+}
+
+/** What a picture needs, on its way. */
+type Fetched = {
+  readonly layers: Promise<ExportPicture['layers']>
+  /** When it was taken, s since the first frame; undefined where that is not known, or nobody wants to know. */
+  readonly elapsedS: Promise<number | undefined>
 }
 
 export type ExportOutcome = {
@@ -73,7 +76,7 @@ class ExportJob {
     const { format, quality, burnIn } = choices
     const size = pictureSize(dataset, choices)
     const { pixelSizeUm } = dataset
-    await this.#link.ask({
+    const begun = await this.#link.ask({
       type: 'begin',
       job: {
         format,
@@ -88,28 +91,32 @@ class ExportJob {
         file,
       },
     })
+    if (begun.type !== 'begun') throw new Error('The export has not begun')
+    const { maxSize } = begun
     const pictures = plannedPictures(state, choices)
-    const elapsedS = await this.#elapsed(pictures)
-    const times = shownTimes(elapsedS, choices.speed)
+    const times = new ShowingTimes(choices.speed)
     const level =
       format === 'raw'
         ? 0
-        : levelFor(dataset, { zoom: size.width / dataset.width, devicePixelRatio: 1, maxSize: leastMaxSize })
+        : levelFor(dataset, { zoom: size.width / dataset.width, devicePixelRatio: 1, maxSize })
     let made = 0
-    const begun = performance.now()
+    const begunAt = performance.now()
     const fetched = pictures.slice(0, picturesAhead).map((picture) => this.#begin(picture, level))
     for (const [i, picture] of pictures.entries()) {
       const ahead = pictures[i + picturesAhead]
       if (ahead !== undefined) fetched.push(this.#begin(ahead, level))
-      const layers = (await fetched.shift()) ?? []
+      const now = fetched.shift()
+      const layers = (await now?.layers) ?? []
+      const elapsedS = await now?.elapsedS
+      const time = times.next(elapsedS, await fetched[0]?.elapsedS)
       if (layers.length > 0) {
         await this.#link.ask({
           type: 'picture',
-          picture: this.#described(picture, layers, times[i], elapsedS[i]),
+          picture: this.#described(picture, layers, { ...time, elapsedS }),
         })
         made += 1
       }
-      this.#tell(i + 1, pictures.length, (performance.now() - begun) / 1000)
+      this.#tell(i + 1, pictures.length, (performance.now() - begunAt) / 1000)
     }
     const report = await this.#link.ask({ type: 'finish' })
     if (report.type !== 'finished') throw new Error('The export has not ended')
@@ -120,8 +127,7 @@ class ExportJob {
   #described(
     { place }: PlannedPicture,
     layers: ExportPicture['layers'],
-    time: ShownTime = { atS: 0, durationS: 0 },
-    elapsedS: number | undefined,
+    { elapsedS, ...time }: ShownTime & { readonly elapsedS: number | undefined },
   ): ExportPicture {
     const { subject, choices } = this.#options
     const { burnIn } = choices
@@ -143,10 +149,11 @@ class ExportJob {
   }
 
   /** Fetches ahead: a failure is told when the picture's turn has come. */
-  #begin(picture: PlannedPicture, level: number): Promise<ExportPicture['layers']> {
+  #begin(picture: PlannedPicture, level: number): Fetched {
     const layers = this.#layers(picture, level)
-    layers.catch(() => undefined)
-    return layers
+    const elapsedS = this.#elapsed(picture)
+    for (const part of [layers, elapsedS]) part.catch(() => undefined)
+    return { layers, elapsedS }
   }
 
   /** The planes of a picture that are there. */
@@ -169,26 +176,15 @@ class ExportJob {
     }
   }
 
-  /** When each picture was taken, s since the first frame; asked for only where somebody wants to know. */
-  async #elapsed(pictures: readonly PlannedPicture[]): Promise<readonly (number | undefined)[]> {
-    const { choices, subject } = this.#options
+  /** Asked for only where somebody wants to know. */
+  async #elapsed({ about, place }: PlannedPicture): Promise<number | undefined> {
+    const { choices, gallery, signal, subject } = this.#options
     const wanted = choices.burnIn.time || (choices.speed.kind === 'real' && isMoving(choices.format))
-    const elapsed: (number | undefined)[] = pictures.map(() => undefined)
-    if (!wanted) return elapsed
-    const step = choices.axis === 't' ? datasetOf(subject.state)?.timeStepS : undefined
-    const waiting = pictures.entries()
-    const ask = async () => {
-      for (const [i, { about, place }] of waiting)
-        elapsed[i] = (await this.#timeOf(about)) ?? (step === undefined ? undefined : step * place)
-    }
-    await Promise.all(Array.from({ length: timesAtOnce }, ask))
-    return elapsed
-  }
-
-  async #timeOf(index: PlannedPicture['about']): Promise<number | undefined> {
-    const { gallery, signal } = this.#options
-    const { records } = await gallery.frames({ ...this.#place, index, limit: 10 }, { signal })
-    return records.find((record) => record.kind === 'frame')?.elapsedS
+    if (!wanted) return undefined
+    const { records } = await gallery.frames({ ...this.#place, index: about, limit: 10 }, { signal })
+    const elapsedS = records.find((record) => record.kind === 'frame')?.elapsedS
+    const stepS = choices.axis === 't' ? datasetOf(subject.state)?.timeStepS : undefined
+    return elapsedS ?? (stepS === undefined ? undefined : stepS * place)
   }
 
   get #place(): { readonly id: string; readonly dataset: string } {

@@ -34,6 +34,8 @@ export type ExportRequest =
   | { readonly type: 'finish' }
 
 export type ExportReport =
+  /** `maxSize`: largest width and height of planes that can be drawn. */
+  | { readonly type: 'begun'; readonly maxSize: number }
   /** The request before has been dealt with. */
   | { readonly type: 'ready' }
   /** The file is complete. `download`: its content, unless it went into a file already. */

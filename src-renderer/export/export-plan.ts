@@ -66,33 +66,41 @@ export function plannedPictures(
 
 export type ShownTime = { readonly atS: number; readonly durationS: number }
 
-/**
- * When each picture is shown.
- * @param elapsedS when each was taken, s; undefined where that is not known: in the middle of its neighbours' distance.
- */
-export function shownTimes(
-  elapsedS: readonly (number | undefined)[],
-  speed: ExportSpeed,
-): readonly ShownTime[] {
-  if (speed.kind === 'rate') {
-    const durationS = 1 / speed.perSecond
-    return elapsedS.map((_, i) => ({ atS: i * durationS, durationS }))
+/** Tells picture by picture when each is shown, so that nothing needs to be known of all of them beforehand. */
+export class ShowingTimes {
+  readonly #speed: ExportSpeed
+  #atS = 0
+  #steps = 0
+  #stepsS = 0
+
+  constructor(speed: ExportSpeed) {
+    this.#speed = speed
   }
-  const steps = elapsedS.slice(1).map((time, i) => {
-    const before = elapsedS[i]
-    return time === undefined || before === undefined ? undefined : Math.max(0, time - before)
-  })
-  const known = steps.filter((step) => step !== undefined)
-  const mean = known.length === 0 ? usualS : known.reduce((sum, step) => sum + step, 0) / known.length
-  const times: ShownTime[] = []
-  let atS = 0
-  for (const i of elapsedS.keys()) {
-    // The last one is shown for as long as the others are on average.
-    const durationS = Math.max(shortestS, (steps[i] ?? mean) / speed.times)
-    times.push({ atS, durationS })
-    atS += durationS
+
+  /**
+   * Of the next picture.
+   * @param elapsedS when it was taken, s; undefined where that is not known
+   * @param followingS the same of the picture after it, if there is one
+   */
+  next(elapsedS: number | undefined, followingS: number | undefined): ShownTime {
+    const atS = this.#atS
+    const durationS =
+      this.#speed.kind === 'rate'
+        ? 1 / this.#speed.perSecond
+        : Math.max(shortestS, this.#stepS(elapsedS, followingS) / this.#speed.times)
+    this.#atS += durationS
+    return { atS, durationS }
   }
-  return times
+
+  /** From one picture to the next, s: where that is not known, as the ones before on average. */
+  #stepS(elapsedS: number | undefined, followingS: number | undefined): number {
+    if (elapsedS === undefined || followingS === undefined)
+      return this.#steps === 0 ? usualS : this.#stepsS / this.#steps
+    const stepS = Math.max(0, followingS - elapsedS)
+    this.#steps += 1
+    this.#stepsS += stepS
+    return stepS
+  }
 }
 
 /** How long it plays, s; undefined where the images' own times decide, and nothing is known of them. */

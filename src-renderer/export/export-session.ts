@@ -15,6 +15,8 @@ import { encodesVideo, WebCodecsVideo } from './webcodecs-video.ts'
 type Making = {
   readonly file: ExportFile
   readonly type: string
+  /** Largest width and height of planes that it can draw. */
+  readonly maxSize: number
   add(picture: ExportPicture): Promise<void>
   finish(): Promise<void>
 }
@@ -34,6 +36,7 @@ export class ExportSession {
       if (request.type === 'begin') this.#making = this.#begin(request.job)
       const making = await this.#making
       if (making === undefined) throw new Error('An export that was not begun')
+      if (request.type === 'begin') return this.#report({ type: 'begun', maxSize: making.maxSize })
       if (request.type === 'picture') await making.add(request.picture)
       if (request.type !== 'finish') return this.#report({ type: 'ready' })
       await making.finish()
@@ -54,7 +57,7 @@ export class ExportSession {
           for (const { channel, image } of planes)
             await raw.add(image, planes.length === 1 ? name : `${name}_c${channel + 1}`)
         })
-      return { file, type, add, finish: () => raw.finish() }
+      return { file, type, maxSize: Infinity, add, finish: () => raw.finish() }
     }
     const drawer = new PictureDrawer(job)
     const sink = await sinkOf(job, drawer.context, file)
@@ -63,7 +66,7 @@ export class ExportSession {
         drawer.draw(planes, picture)
         await sink.add(picture)
       })
-    return { file, type, add, finish: () => sink.finish() }
+    return { file, type, maxSize: drawer.maxSize, add, finish: () => sink.finish() }
   }
 }
 

@@ -30,6 +30,11 @@ export class PictureDrawer {
     this.#looks = [...job.look.looks]
   }
 
+  /** Largest width and height of planes that the graphics card draws. */
+  get maxSize(): number {
+    return this.#renderer.maxSize
+  }
+
   draw(planes: readonly Plane[], { time, labels }: Pick<ExportPicture, 'time' | 'labels'>): void {
     const { size, look, dataset } = this.#job
     const maxValue = 2 ** dataset.significantBits - 1

@@ -14,7 +14,10 @@ export type FrameRecordFeedOptions = {
 export class FrameRecordFeed {
   readonly #options: FrameRecordFeedOptions
   #timer: ReturnType<typeof setTimeout> | undefined
-  #request: AbortController | undefined
+  #asking = false
+  /** Another plane was wanted while one was asked for. */
+  #again = false
+  readonly #end = new AbortController()
 
   constructor(options: FrameRecordFeedOptions) {
     this.#options = options
@@ -28,26 +31,37 @@ export class FrameRecordFeed {
 
   close(): void {
     clearTimeout(this.#timer)
-    this.#request?.abort()
+    this.#end.abort()
   }
 
   async #ask(): Promise<void> {
     this.#timer = undefined
-    this.#request?.abort()
-    const request = new AbortController()
-    this.#request = request
+    // One at a time, to its end: over a slow line none would arrive if each new plane ended the one before.
+    if (this.#asking) {
+      this.#again = true
+      return
+    }
+    this.#asking = true
+    this.#again = false
+    await this.#askOnce()
+    this.#asking = false
+    if (this.#again && !this.#end.signal.aborted) this.follow()
+  }
+
+  async #askOnce(): Promise<void> {
+    const { signal } = this.#end
     const { id, gallery, store } = this.#options
     const state = store.getState()
     const dataset = datasetOf(state)
     if (dataset === undefined) return
     const asked = { id, dataset: dataset.name, index: planeIndex(state, activeChannel(state)), limit: 10 }
     try {
-      const { records } = await gallery.frames(asked, { signal: request.signal })
-      if (request.signal.aborted) return
+      const { records } = await gallery.frames(asked, { signal })
+      if (signal.aborted) return
       store.setState({ record: records.find(({ kind }) => kind === 'frame' || kind === 'skipped') })
     } catch {
       // The image itself tells what is wrong with the file or the connection.
-      if (!request.signal.aborted) store.setState({ record: undefined })
+      if (!signal.aborted) store.setState({ record: undefined })
     }
   }
 }

@@ -1,5 +1,7 @@
 /** Small pictures of the gallery's items: fetched as they come into sight, some kept. */
 
+import type { GalleryItem } from '../../src-shared/gallery.ts'
+
 /** Requests under way at a time. */
 const mostRequests = 3
 /** Pictures kept. */
@@ -10,6 +12,11 @@ export type ThumbnailsOptions = {
   /** URL of a picture, and its end. */
   createUrl(picture: Blob): string
   revokeUrl(url: string): void
+}
+
+/** Changes with what an item's picture is made of: one that could not be made may be there then. */
+export function pictureKey({ id, startedAt, bytes, frames, finish }: GalleryItem): string {
+  return [id, startedAt, bytes, frames === undefined || frames === 0 ? 0 : 1, finish].join(' ')
 }
 
 export class Thumbnails {

@@ -9,16 +9,25 @@ export type GalleryState = {
   readonly items: readonly GalleryItem[] | undefined
   /** Of all that fit the search. */
   readonly total: number
-  /** Where they are, on the computer at the microscope. */
+  /** False: the engine still reads what the search may be in, and finds more a few seconds later. */
+  readonly complete: boolean
+  /** Where they are; empty where this is not the computer at the microscope. */
   readonly folder: string
   /** Why the list could not be had; what it was before stays. */
   readonly failure: CallFailure | undefined
   readonly asking: boolean
+  /** How many lists were asked for: only the answer to the last is shown. */
+  readonly lists: number
+  /** As many items are wanted, if there are so many. */
+  readonly wanted: number
   /** The item that keys and actions are about. */
   readonly chosen: string | undefined
   /** How far the list was scrolled when it was left, CSS px. */
   readonly scrolledPx: number
 }
+
+/** Items asked for at a time. */
+export const galleryPageItems = 200
 
 export type GalleryStore = StoreApi<GalleryState>
 
@@ -27,9 +36,12 @@ export function createGalleryStore(): GalleryStore {
     search: '',
     items: undefined,
     total: 0,
+    complete: true,
     folder: '',
     failure: undefined,
     asking: false,
+    lists: 0,
+    wanted: galleryPageItems,
     chosen: undefined,
     scrolledPx: 0,
   }))

@@ -4,7 +4,7 @@ import { createJSONStorage, persist, type StateStorage } from 'zustand/middlewar
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { planDraftSchema } from '../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../src-shared/plan/write-plan.ts'
-import { emptyDraft, type PlanDraft, runOptionsSchema } from './plan-draft.ts'
+import { emptyDraft, emptySequence, type PlanDraft, runOptionsSchema } from './plan-draft.ts'
 
 export type PlanDraftStore = StoreApi<PlanDraft>
 
@@ -16,14 +16,26 @@ const storedSchema = z.object({
   run: runOptionsSchema,
 })
 
+/** One part that is not valid any more does not take the others with it. */
+const readablePartsSchema = z.object({
+  name: storedSchema.shape.name.catch(emptyDraft.name),
+  plan: storedSchema.shape.plan.catch(emptySequence),
+  shelf: storedSchema.shape.shelf.catch(emptySequence),
+  run: storedSchema.shape.run.catch(emptyDraft.run),
+})
+
+const key = 'coverslip-plan'
+/** What could not be read stays here, until something else cannot be. */
+const unreadableKey = 'coverslip-plan-unreadable'
+
 /** What `restoreDraft` reads back. */
 export function storedDraft({ name, sequence, shelf, run }: PlanDraft): z.input<typeof storedSchema> {
   return { name, plan: writePlan(sequence), shelf: writePlan(shelf), run }
 }
 
-/** The draft that was stored; an empty one when it is not valid any more. */
+/** The draft that was stored; parts of it that are not valid any more are empty. */
 export function restoreDraft(stored: unknown): PlanDraft {
-  const parsed = storedSchema.safeParse(stored)
+  const parsed = readablePartsSchema.safeParse(stored)
   if (!parsed.success) return emptyDraft
   const { plan, ...others } = parsed.data
   return { ...others, sequence: plan, remarks: [] }
@@ -46,18 +58,34 @@ function sizedStorage(storage: StateStorage, onTooLarge: () => void): StateStora
   }
 }
 
+export type PlanDraftStoreListener = {
+  /** The plan does not fit into the storage. */
+  onTooLarge(): void
+  /** Parts of the stored plan were not valid: they are empty. `keptAs`: the key where all of it still is. */
+  onUnreadable(keptAs: string): void
+}
+
 /**
  * @param storage where it is kept; `localStorage` in the page.
- * @param onTooLarge called when the plan does not fit there.
  */
-export function createPlanDraftStore(storage: () => StateStorage, onTooLarge: () => void): PlanDraftStore {
+export function createPlanDraftStore(
+  storage: () => StateStorage,
+  { onTooLarge, onUnreadable }: PlanDraftStoreListener,
+): PlanDraftStore {
   return createStore<PlanDraft>()(
     persist(() => emptyDraft, {
-      name: 'coverslip-plan',
+      name: key,
       version: 1,
       storage: createJSONStorage(() => sizedStorage(storage(), onTooLarge)),
       partialize: storedDraft,
-      merge: (stored) => restoreDraft(stored),
+      merge: (stored) => {
+        if (stored !== undefined && !storedSchema.safeParse(stored).success) {
+          const stillThere = sizedStorage(storage(), onTooLarge)
+          void stillThere.setItem(unreadableKey, JSON.stringify(stored))
+          onUnreadable(unreadableKey)
+        }
+        return restoreDraft(stored)
+      },
     }),
   )
 }

@@ -27,6 +27,8 @@ export type Tiling = Pick<
 
 /** Side of an image where it is not known, µm. */
 const assumedFovUm = 200
+/** Least side of an area, µm: what `roundedUm` keeps. */
+const leastUm = 0.001
 
 function sizeOf(plan: GridPlan, fov: FieldOfView): { readonly widthUm: number; readonly heightUm: number } {
   switch (plan.kind) {
@@ -80,7 +82,10 @@ export function gridOfKind(
 ): GridPlan {
   if (plan.kind === kind) return plan
   const fov = fieldOfView ?? { widthUm: assumedFovUm, heightUm: assumedFovUm }
-  const { widthUm, heightUm } = sizeOf(plan, fov)
+  const size = sizeOf(plan, fov)
+  // An area without width is allowed while it is typed, tiles around a position need some.
+  const widthUm = Math.max(leastUm, size.widthUm)
+  const heightUm = Math.max(leastUm, size.heightUm)
   const [x, y] = middleOf(plan) ?? centre
   const tiling = tilingOf(plan)
   const box: Box = {

@@ -8,6 +8,15 @@ import styles from './gallery-empty.module.css'
 export function GalleryEmpty() {
   const services = useServices()
   const search = useGallery((state) => state.search)
+  const complete = useGallery((state) => state.complete)
+  if (search !== '' && !complete) {
+    return (
+      <div className={styles['empty']}>
+        <h2>Nothing has “{search}” in it so far</h2>
+        <p>Images that were not opened before are being read; what is found appears here.</p>
+      </div>
+    )
+  }
   if (search !== '') {
     return (
       <div className={styles['empty']}>

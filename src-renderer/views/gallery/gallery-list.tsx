@@ -18,6 +18,8 @@ const gapPx = 10
 const rowPx = 224
 /** Minutes: the day that is called today changes. */
 const nowEveryMs = 60_000
+/** A search that is not complete is repeated so long after its answer, ms. */
+const searchAgainMs = 3000
 
 /** Everything that was kept, newest first, as small pictures. */
 export function GalleryList() {
@@ -71,11 +73,20 @@ export function GalleryList() {
   )
 }
 
-/** Asks for the list when it comes into view and whenever something was kept or removed. */
+/** Asks for the list when it comes into view, whenever something was kept or removed, and while a search goes on. */
 function useFreshList() {
   const services = useServices()
   const changes = useEngine((state) => state.galleryChanges)
+  const items = useGallery((state) => state.items)
+  const failure = useGallery((state) => state.failure)
+  const complete = useGallery((state) => state.complete)
   useEffect(() => void refreshGallery(services), [services, changes])
+  useEffect(() => {
+    if (complete) return
+    const timer = setTimeout(() => void refreshGallery(services), searchAgainMs)
+    return () => clearTimeout(timer)
+    // Each answer is a new list or a new failure.
+  }, [services, complete, items, failure])
 }
 
 function focusItem(list: RefObject<HTMLElement | null>, id: string): void {

@@ -3,9 +3,9 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { searchGallery } from '../../actions/gallery-actions.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { count } from '../../components/format.ts'
 import { useEngine, useGallery, useServices } from '../../services.ts'
 import styles from './gallery-toolbar.module.css'
+import { foundWords } from './gallery-words.ts'
 
 /** Whoever types is not interrupted by answers to half words, ms. */
 const searchAfterMs = 200
@@ -16,6 +16,7 @@ export function GalleryToolbar() {
   const search = useGallery((state) => state.search)
   const [text, setText] = useState(search)
   const total = useGallery((state) => state.total)
+  const complete = useGallery((state) => state.complete)
   const folder = useGallery((state) => state.folder)
   const asking = useGallery((state) => state.asking)
   const local = useEngine((state) => state.info?.transport === 'ipc')
@@ -38,8 +39,8 @@ export function GalleryToolbar() {
         }}
       />
       <output className={styles['found']} aria-label="Number of items">
-        {asking ? <Loader size={12} color="gray" /> : count(total)}
-        {asking ? '' : search === '' ? ' kept' : ' found'}
+        {(asking || !complete) && <Loader size={12} color="gray" mr={8} />}
+        {!(asking && complete) && foundWords({ search, total, complete })}
       </output>
       {folder !== '' && (
         <span className={styles['folder']}>

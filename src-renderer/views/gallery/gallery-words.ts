@@ -2,6 +2,7 @@
 import type { GalleryItem, GalleryKind } from '../../../src-shared/gallery.ts'
 import { byteSize, count } from '../../components/format.ts'
 import type { EngineState } from '../../stores/engine-state.ts'
+import type { GalleryState } from '../../stores/gallery-store.ts'
 
 export const kindWords: Record<GalleryKind, string> = {
   recording: 'Recording',
@@ -42,6 +43,16 @@ export function dayTitle(timeMs: number, nowMs: number): string {
     month: 'long',
     year: 'numeric',
   })
+}
+
+/** How many items there are, of a search perhaps so far. */
+export function foundWords({
+  search,
+  total,
+  complete,
+}: Pick<GalleryState, 'search' | 'total' | 'complete'>): string {
+  const words = `${count(total)} ${search === '' ? 'kept' : 'found'}`
+  return complete ? words : `${words} so far, more is being read`
 }
 
 export type ItemState = 'running' | 'cancelled' | 'failed' | undefined

@@ -5,7 +5,7 @@ import { useStore } from 'zustand'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
-import { fileAddress, isSingleFile } from '../../backend/item-files.ts'
+import { fileAddress } from '../../backend/item-files.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
 import { ItemFilesDialog } from './item-files-dialog.tsx'
@@ -60,15 +60,15 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
 type DownloadProps = { readonly item: GalleryItem; onFiles(): void }
 
 /** A file is downloaded at once; of a folder the files are shown. */
-function DownloadItem({ item: { id }, onFiles }: DownloadProps) {
+function DownloadItem({ item: { id, folder }, onFiles }: DownloadProps) {
   const leftSection = <IconDownload {...icon} />
-  return isSingleFile(id) ? (
-    <Menu.Item component="a" href={`${fileAddress(id)}?download`} download leftSection={leftSection}>
-      Download
-    </Menu.Item>
-  ) : (
+  return folder ? (
     <Menu.Item leftSection={leftSection} onClick={onFiles}>
       Download files…
+    </Menu.Item>
+  ) : (
+    <Menu.Item component="a" href={`${fileAddress(id)}?download`} download leftSection={leftSection}>
+      Download
     </Menu.Item>
   )
 }

@@ -1,16 +1,16 @@
 import type { DragEvent } from 'react'
 import { dragMessage } from '../../../src-shared/desktop-handshake.ts'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
-import { fileAddress, isSingleFile } from '../../backend/item-files.ts'
+import { fileAddress } from '../../backend/item-files.ts'
 import { useEngine } from '../../services.ts'
 
 /**
  * What makes an item be dragged out of the window: in the desktop app as what it is on the disk, a file or a folder; in
  * browsers that can as a download, which is of one file.
  */
-export function useItemDrag({ id }: GalleryItem) {
+export function useItemDrag({ id, folder }: GalleryItem) {
   const transport = useEngine((state) => state.info?.transport)
-  if (transport === undefined || (transport === 'network' && !isSingleFile(id))) return { draggable: false }
+  if (transport === undefined || (transport === 'network' && folder)) return { draggable: false }
   return {
     draggable: true,
     onDragStart: (event: DragEvent) => {

@@ -2,6 +2,7 @@ import { Loader } from '@mantine/core'
 import { useEffect } from 'react'
 import { ResizeHandle } from '../../components/resize-handle.tsx'
 import { ImageContext, useServices, useView, useViewerState, ViewerContext } from '../../services.ts'
+import { followGrowth } from '../../planes/follow-growth.ts'
 import { patchPanels } from '../../stores/view-store.ts'
 import type { Viewer } from '../../viewer.ts'
 import { AxisSliders } from './axis-sliders.tsx'
@@ -21,7 +22,8 @@ export type ViewerViewProps = { readonly viewer: Viewer; readonly phone: boolean
 
 /** One item, open: its planes, how they are shown, and what is known of them. */
 export function ViewerView({ viewer, phone }: ViewerViewProps) {
-  useGrowing(viewer)
+  const { engine } = useServices()
+  useEffect(() => followGrowth({ engine, viewer }), [engine, viewer])
   return (
     <ViewerContext value={viewer}>
       <ImageContext value={viewer.image}>
@@ -31,18 +33,6 @@ export function ViewerView({ viewer, phone }: ViewerViewProps) {
         </div>
       </ImageContext>
     </ViewerContext>
-  )
-}
-
-/** What is under way has more planes each time that something is told of it. */
-function useGrowing(viewer: Viewer) {
-  const { engine } = useServices()
-  useEffect(
-    () =>
-      engine.subscribe(({ galleryChanges }, before) => {
-        if (galleryChanges !== before.galleryChanges) void viewer.refresh()
-      }),
-    [engine, viewer],
   )
 }
 

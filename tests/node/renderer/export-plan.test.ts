@@ -9,13 +9,14 @@ import {
   pictureName,
   pictureSize,
   plannedPictures,
-  shownTimes,
+  ShowingTimes,
 } from '../../../src-renderer/export/export-plan.ts'
 import {
   initialViewerState,
   type ViewerState,
   withDataset,
 } from '../../../src-renderer/stores/viewer-store.ts'
+import type { ExportSpeed } from '../../../src-renderer/export/export-choices.ts'
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
@@ -124,6 +125,11 @@ describe('Pictures of an export', () => {
 })
 
 describe('Times of an export', () => {
+  function shownTimes(elapsedS: readonly (number | undefined)[], speed: ExportSpeed) {
+    const times = new ShowingTimes(speed)
+    return elapsedS.map((own, i) => times.next(own, elapsedS[i + 1]))
+  }
+
   it('are even at a rate', () => {
     expect(shownTimes([undefined, 7, 3], { kind: 'rate', perSecond: 25 })).toEqual(
       [0, 0.04, 0.08].map((atS) => ({ atS, durationS: 0.04 })),

@@ -31,6 +31,8 @@ import { planFiles } from '../plan/plan-files.ts'
 import { sampleStage } from './sample-engine.ts'
 
 const fieldOfView = { widthUm: 1, heightUm: 1 }
+/** Of a store that has nothing to tell. */
+const silent = { onTooLarge: expect.fail, onUnreadable: expect.fail }
 const eventsOf = (sequence: MdaSequence) => [...expandPlan(sequence, { fieldOfView })]
 
 const microscope: Microscope = {
@@ -143,8 +145,28 @@ describe('the plan being edited', () => {
   })
 
   it('begins anew when what was stored is not valid', () => {
-    for (const stored of [undefined, null, 5, {}, { name: 'x', plan: { channels: 7 }, shelf: {}, run: {} }])
+    for (const stored of [undefined, null, 5, {}, { name: 5, plan: { channels: 7 }, shelf: {}, run: {} }])
       expect(restoreDraft(stored)).toEqual(emptyDraft)
+  })
+
+  it('loses no more than the part that is not valid any more, and says where all of it still is', () => {
+    const stored = storedDraft({ ...switchOn(emptyDraft, 'time', usualPlan(microscope)), name: 'growth' })
+    const odd = { ...stored, shelf: { grid_plan: { width: 0, height: 0 } } }
+    const kept = new Map([['coverslip-plan', JSON.stringify({ state: odd, version: 1 })]])
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    }
+    const told: string[] = []
+    const store = createPlanDraftStore(() => storage, {
+      ...silent,
+      onUnreadable: (keptAs) => void told.push(keptAs),
+    })
+    expect(store.getState().name).toBe('growth')
+    expect(store.getState().sequence.time).toEqual(usualPlan(microscope).time)
+    expect(store.getState().shelf).toEqual(emptyDraft.shelf)
+    expect(told.map((key) => JSON.parse(kept.get(key) ?? 'null'))).toEqual([JSON.parse(JSON.stringify(odd))])
   })
 
   it('is remembered on this computer', () => {
@@ -154,9 +176,9 @@ describe('the plan being edited', () => {
       setItem: (key: string, value: string) => void kept.set(key, value),
       removeItem: (key: string) => void kept.delete(key),
     }
-    const store = createPlanDraftStore(() => storage, expect.fail)
+    const store = createPlanDraftStore(() => storage, silent)
     store.setState((draft) => ({ ...switchOn(draft, 'time', usualPlan(microscope)), name: 'growth' }))
-    const again = createPlanDraftStore(() => storage, expect.fail).getState()
+    const again = createPlanDraftStore(() => storage, silent).getState()
     expect(again.name).toBe('growth')
     expect(again.sequence.time).toEqual(usualPlan(microscope).time)
   })
@@ -171,12 +193,12 @@ describe('the plan being edited', () => {
       removeItem: (key: string) => void kept.delete(key),
     }
     let told = 0
-    const store = createPlanDraftStore(
-      () => full,
-      () => {
+    const store = createPlanDraftStore(() => full, {
+      ...silent,
+      onTooLarge: () => {
         told += 1
       },
-    )
+    })
     store.setState({ name: 'large' })
     expect(store.getState().name).toBe('large')
     expect(told).toBeGreaterThan(0)

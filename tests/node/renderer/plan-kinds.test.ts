@@ -118,6 +118,15 @@ describe('kinds of tiles', () => {
         }
   })
 
+  it('stay readable where an area of the stage has no width yet', () => {
+    const flat = gridOver(undefined, { left: 5, right: 5, bottom: 0, top: 9 }, fieldOfView)
+    for (const { value: to } of gridKinds) {
+      if (to === 'edges') continue
+      const changed = gridOfKind(flat, to, around)
+      expect(() => readPlan(writePlan({ ...emptySequence, grid: changed }))).not.toThrow()
+    }
+  })
+
   it('are drawn: an area of the stage, or its size around each position', () => {
     const box = { left: 10, right: 370, bottom: 20, top: 236 }
     expect(gridOver(undefined, box, fieldOfView)).toMatchObject({ kind: 'edges', ...box })

@@ -5,10 +5,15 @@ import {
   refreshGallery,
   searchGallery,
 } from '../../../src-renderer/actions/gallery-actions.ts'
-import { Thumbnails } from '../../../src-renderer/planes/thumbnails.ts'
+import { pictureKey, Thumbnails } from '../../../src-renderer/planes/thumbnails.ts'
 import { createGalleryStore } from '../../../src-renderer/stores/gallery-store.ts'
 import { galleryRows, neighbourOf } from '../../../src-renderer/views/gallery/gallery-rows.ts'
-import { dayTitle, itemFacts, itemState } from '../../../src-renderer/views/gallery/gallery-words.ts'
+import {
+  dayTitle,
+  foundWords,
+  itemFacts,
+  itemState,
+} from '../../../src-renderer/views/gallery/gallery-words.ts'
 import type { GalleryItem, GalleryPage } from '../../../src-shared/gallery.ts'
 import { settle } from './sample-image.ts'
 
@@ -85,6 +90,32 @@ describe('the list', () => {
     await settle()
     expect(gallery.getState().items?.map(({ name }) => name)).toEqual(['item 12'])
     expect(gallery.getState().asking).toBe(false)
+  })
+  it('is not shorter when it is refreshed while older ones are asked for', async () => {
+    const { gallery, services, waiting, answerAll } = scriptedGallery(1000)
+    void refreshGallery(services)
+    await answerAll()
+    void loadOlder(services)
+    void refreshGallery(services)
+    const [older, refreshed] = waiting
+    older?.answer()
+    await settle()
+    // Another one is under way, which may know of newer items.
+    expect(gallery.getState().items).toHaveLength(200)
+    refreshed?.answer()
+    await settle()
+    expect([gallery.getState().items?.length, gallery.getState().asking]).toEqual([400, false])
+  })
+  it('says that a search goes on', async () => {
+    const gallery = createGalleryStore()
+    let complete = false
+    const list = () => Promise.resolve({ items: [sampleItem(1)], total: 1, complete })
+    const services: GalleryServices = { backend: { client: { gallery: { list } } }, gallery }
+    await searchGallery(services, 'item')
+    expect(foundWords(gallery.getState())).toBe('1 found so far, more is being read')
+    complete = true
+    await refreshGallery(services)
+    expect(foundWords(gallery.getState())).toBe('1 found')
   })
   it('says why it cannot be had, and keeps what there was', async () => {
     const { gallery, services, answerAll } = scriptedGallery(3)
@@ -179,6 +210,12 @@ describe('small pictures', () => {
     requests[2]?.answer()
     await Promise.all([all[0], all[2]])
     expect(requests.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+  })
+  it('that could not be made are tried again when the item has changed', () => {
+    const item = sampleItem(1, { bytes: 100 })
+    expect(pictureKey({ ...item, name: 'renamed' })).toBe(pictureKey(item))
+    for (const change of [{ bytes: 200 }, { startedAt: 5 }, { finish: 'completed' as const }])
+      expect(pictureKey({ ...item, ...change })).not.toBe(pictureKey(item))
   })
   it('are forgotten when there are too many', async () => {
     const { cache, requests, revoked } = thumbnails()

@@ -1,0 +1,132 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { startExport } from '../../../src-renderer/actions/export-actions.ts'
+import type { ExportChoices } from '../../../src-renderer/export/export-choices.ts'
+import { runExport } from '../../../src-renderer/export/export-job.ts'
+import type { ExportReport, ExportRequest } from '../../../src-renderer/export/export-messages.ts'
+import { createExportStore } from '../../../src-renderer/stores/export-store.ts'
+import { createSessionStore } from '../../../src-renderer/stores/session-store.ts'
+import { initialViewerState, withOpened } from '../../../src-renderer/stores/viewer-store.ts'
+import type { PlaneIndex } from '../../../src-shared/gallery.ts'
+import { sampleDataset, sampleOpened } from '../viewer/sample-image.ts'
+
+const picked = vi.hoisted(() => ({ choose: vi.fn() }))
+vi.mock('../../../src-renderer/export/save-file.ts', () => ({ chooseFile: picked.choose, download: vi.fn() }))
+
+afterEach(() => vi.unstubAllGlobals())
+
+const large = sampleDataset({
+  width: 4096,
+  height: 4096,
+  sizes: { t: 3 },
+  channels: [{ name: 'DAPI' }],
+  timeStepS: 2,
+  levels: [
+    { width: 4096, height: 4096 },
+    { width: 2048, height: 2048 },
+  ],
+})
+const subject = { id: 'recordings/cells', state: withOpened(initialViewerState, sampleOpened([large])) }
+const choices: ExportChoices = {
+  axis: 't',
+  from: 0,
+  to: 2,
+  format: 'mp4',
+  width: 4096,
+  speed: { kind: 'real', times: 2 },
+  quality: 'good',
+  burnIn: { scaleBar: false, time: false, labels: false },
+}
+
+/** A worker that answers at once, with a graphics card that draws up to `maxSize`. */
+function stubWorker(maxSize: number): ExportRequest[] {
+  const requests: ExportRequest[] = []
+  class AnsweringWorker extends EventTarget {
+    postMessage(request: ExportRequest): void {
+      requests.push(request)
+      const data: Record<ExportRequest['type'], ExportReport> = {
+        begin: { type: 'begun', maxSize },
+        picture: { type: 'ready' },
+        finish: { type: 'finished', bytes: 1, download: undefined },
+      }
+      queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data: data[request.type] })))
+    }
+    readonly terminate = vi.fn()
+  }
+  vi.stubGlobal('Worker', AnsweringWorker)
+  return requests
+}
+
+/** An engine that has every plane, and the calls that it got. */
+function answeringGallery() {
+  const calls: string[] = []
+  return {
+    calls,
+    plane: ({ level = 0, index = {} }: { level?: number | undefined; index?: PlaneIndex | undefined }) => {
+      calls.push(`plane ${index.t} level ${level}`)
+      return Promise.resolve(new Blob(['plane']))
+    },
+    frames: ({ index = {} }: { index?: PlaneIndex | undefined }) => {
+      calls.push(`time ${index.t}`)
+      return Promise.resolve({ records: [], total: 0 })
+    },
+  }
+}
+
+const job = (gallery: ReturnType<typeof answeringGallery>) => ({
+  subject,
+  choices,
+  gallery,
+  file: undefined,
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+})
+
+it('exports whole images as far as the graphics card draws them', async () => {
+  for (const [maxSize, level] of [
+    [16_384, 0],
+    [2048, 1],
+  ] as const) {
+    stubWorker(maxSize)
+    const gallery = answeringGallery()
+    await runExport(job(gallery))
+    const planes = gallery.calls.filter((call) => call.startsWith('plane'))
+    expect(planes).toEqual([0, 1, 2].map((t) => `plane ${t} level ${level}`))
+  }
+})
+
+it('asks for the times of pictures as they are made, not for all before the first', async () => {
+  const requests = stubWorker(16_384)
+  const gallery = answeringGallery()
+  const to = 49
+  const long = { ...large, sizes: { t: to + 1 } }
+  const state = withOpened(initialViewerState, sampleOpened([long]))
+  let askedAtFirst = 0
+  await runExport({
+    ...job(gallery),
+    subject: { ...subject, state },
+    choices: { ...choices, to },
+    onProgress: ({ done }) => {
+      if (done === 1) askedAtFirst = gallery.calls.length
+    },
+  })
+  expect(askedAtFirst).toBeLessThan(20)
+  const pictures = requests.flatMap((request) => (request.type === 'picture' ? [request.picture] : []))
+  expect(pictures.map(({ atS, durationS }) => [atS, durationS])).toEqual(
+    Array.from({ length: to + 1 }, (_, t) => [t, 1]),
+  )
+})
+
+it('leaves no empty file when the dialog is closed while the user picks one', async () => {
+  const exporting = createExportStore()
+  const session = createSessionStore()
+  exporting.setState({ phase: 'choosing', subject }, true)
+  const forget = vi.fn(() => Promise.resolve())
+  picked.choose.mockImplementation(() => {
+    exporting.setState({ phase: 'closed' }, true)
+    return Promise.resolve({ handle: {}, name: 'cells.mp4', forget })
+  })
+  const backend = { client: { gallery: answeringGallery() } }
+  await startExport({ exporting, session, backend }, { subject, choices, page: Object.create(null) })
+  expect(forget).toHaveBeenCalledOnce()
+  expect(exporting.getState().phase).toBe('closed')
+})
