@@ -254,7 +254,7 @@ describe('MicroscopeHardware', () => {
     expect(frames).toEqual([])
   })
 
-  it('takes a stage that somebody else stops for a failure, and moves it anew', async () => {
+  it('takes a stage that somebody else stops for a failure', async () => {
     await open({ endless: 'xy to 1,2' })
     const running = runPlan(devices, twoChannels)
     await eventually('the move', async () => (await log('xy').catch(() => [])).length > 0)
