@@ -1,45 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
-import { openRegistry } from '../../fixtures/demo-registry.ts'
-import { eventually } from '../../fixtures/eventually.ts'
-import type { LoggingDriverOptions } from '../../fixtures/logging-driver.ts'
+import { describe, expect, it } from 'vitest'
+import { loggedMicroscope } from '../../fixtures/logged-microscope.ts'
 import { runPlan } from '../../fixtures/plan-run.ts'
 
 /** What is done with the microscope in a plan, in its order. */
 describe('MicroscopeHardware', () => {
-  let folder: string
-  let devices: DeviceRegistry
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'coverslip-order-'))
-  })
-  afterEach(async () => {
-    await devices.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  const logFile = () => join(folder, 'log')
-  const open = async (options: Omit<LoggingDriverOptions, 'log'> = {}) => {
-    const driverUrl = new URL('../../fixtures/logging-driver.ts', import.meta.url).href
-    const worker = { driverUrl, address: logFile(), options }
-    devices = await openRegistry({ id: 'logging', title: 'Logging microscope', worker })
-  }
-  /** The lines about the devices named. */
-  const log = async (...about: string[]) =>
-    (await readFile(logFile(), 'utf8'))
-      .trim()
-      .split('\n')
-      .filter((line) => about.length === 0 || about.some((device) => line.startsWith(`${device} `)))
-
-  /** Sets a property, as somebody else than the plan does, and waits until everybody knows. */
-  const set = async (deviceId: string, property: string, value: boolean | string) => {
-    const told = () => devices.device(deviceId).properties.find(({ name }) => name === property)?.value
-    await eventually('the device to have told', () => told() !== value)
-    await devices.setProperty(deviceId, property, value, { temporary: true })
-    await eventually('the device to tell', () => told() === value)
-  }
+  const microscope = loggedMicroscope()
+  const { open, log } = microscope
 
   const twoChannels = {
     channels: [{ config: 'red', exposure: 20 }, 'blue'],
@@ -48,7 +14,7 @@ describe('MicroscopeHardware', () => {
 
   it('sets up in the dark, exposes in the light, and brings everything back', async () => {
     await open()
-    const { failure, notRestored, frames } = await runPlan(devices, twoChannels)
+    const { failure, notRestored, frames } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toBeUndefined()
     expect(notRestored).toEqual([])
     expect(frames).toHaveLength(2)
@@ -86,7 +52,7 @@ describe('MicroscopeHardware', () => {
 
   it('opens and closes the shutter where there is one, and leaves the lamps lit behind it', async () => {
     await open({ shutter: true })
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toBeUndefined()
     const states = ['closed', 'open', 'closed', 'open', 'closed', 'closed', 'open']
     expect(await log('shutter')).toEqual(states.map((state) => `shutter ${state}`))
@@ -96,7 +62,7 @@ describe('MicroscopeHardware', () => {
 
   it('leaves the light on between images where the plan keeps the shutter open', async () => {
     await open()
-    await runPlan(devices, {
+    await runPlan(microscope.devices, {
       channels: ['red'],
       z_plan: { range: 2, step: 1 },
       keep_shutter_open_across: 'z',
@@ -111,7 +77,7 @@ describe('MicroscopeHardware', () => {
     'where %s is towards the specimen, moves the focus there last',
     async (focusTowardsSpecimen, moves) => {
       await open({ focusTowardsSpecimen })
-      const { failure } = await runPlan(devices, {
+      const { failure } = await runPlan(microscope.devices, {
         stage_positions: [
           { x: 1, y: 1, z: 5 },
           { x: 2, y: 2, z: -5 },
@@ -124,7 +90,7 @@ describe('MicroscopeHardware', () => {
 
   it('does not bring the focus nearer while the stage is not back, and goes on with the rest', async () => {
     await open({ fail: 'xy to 0,0' })
-    const { failure, notRestored } = await runPlan(devices, {
+    const { failure, notRestored } = await runPlan(microscope.devices, {
       channels: ['red'],
       stage_positions: [{ x: 1, y: 1, z: -5 }],
     })
@@ -139,20 +105,6 @@ describe('MicroscopeHardware', () => {
   })
 
   it.each([
-    ['does not go', { fail: 'z to 0' }, 'z: It is stuck'],
-    ['does not tell where it is', { blindAfter: 'camera stop' }, 'The encoder does not answer'],
-  ])('leaves x and y where they are when the focus %s', async (_what, options, message) => {
-    await open(options)
-    const { failure, notRestored } = await runPlan(devices, { stage_positions: [{ x: 1, y: 2, z: 5 }] })
-    expect(failure).toBeUndefined()
-    expect(notRestored.map((error) => error.message)).toEqual([
-      expect.stringContaining(message),
-      expect.stringContaining('The stage was not brought back to x = 0 µm, y = 0 µm'),
-    ])
-    expect((await log('xy')).at(-1)).toBe('xy to 1,2')
-  })
-
-  it.each([
     ['a stage', 'z to 3', 'z: It is stuck'],
     ['a light', 'blue on', 'blue: It is stuck'],
     ['a filter', 'wheel blue', 'wheel: It is stuck'],
@@ -160,7 +112,7 @@ describe('MicroscopeHardware', () => {
     ['a camera’s exposure', 'camera exposureMs 20', 'camera: It is stuck'],
   ])('fails with %s, and leaves the microscope dark', async (_what, fail, message) => {
     await open({ fail })
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({ code: 'DEVICE_FAILED', message })
     for (const light of ['red', 'blue']) expect((await log(light)).at(-1)).toBe(`${light} off`)
     expect((await log('xy')).at(-1)).toBe('xy to 0,0')
@@ -169,7 +121,7 @@ describe('MicroscopeHardware', () => {
 
   it('leaves lamps off that were lit behind a shutter when it has failed', async () => {
     await open({ shutter: true, fail: 'camera trigger' })
-    await runPlan(devices, twoChannels)
+    await runPlan(microscope.devices, twoChannels)
     const all = await log()
     for (const [device, state] of Object.entries({ red: 'off', blue: 'off', shutter: 'closed' }))
       expect(all.findLast((line) => line.startsWith(`${device} `))).toBe(`${device} ${state}`)
@@ -177,14 +129,14 @@ describe('MicroscopeHardware', () => {
 
   it('tells of a light that does not go off', async () => {
     await open({ fail: 'red off' })
-    const { failure, notRestored } = await runPlan(devices, twoChannels)
+    const { failure, notRestored } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({ message: 'red: It is stuck' })
     expect(notRestored.map(({ message }) => message)).toEqual(['red: It is stuck'])
   })
 
   it('sets everything anew after a failure', async () => {
     await open({ fail: 'z to 3', times: 1 })
-    const { failure, frames } = await runPlan(devices, twoChannels, { retries: 1 })
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels, { retries: 1 })
     expect(failure).toBeUndefined()
     expect(frames).toHaveLength(2)
     expect(await log('xy', 'z', 'wheel')).toEqual([
@@ -194,92 +146,9 @@ describe('MicroscopeHardware', () => {
     ])
   })
 
-  it('sets again what somebody else has changed while an image was waited for, and nothing else', async () => {
-    await open()
-    const meddle = async () => {
-      await devices.moveStage('xy', { x: 5, y: 5 }, 'absolute')
-      await set('wheel', 'position', 'none')
-    }
-    const { failure } = await runPlan(devices, { ...twoChannels, channels: ['red'] }, { settled: meddle })
-    expect(failure).toBeUndefined()
-    expect(await log('xy', 'z', 'wheel')).toEqual([
-      ...['wheel red', 'xy to 1,2', 'z to 3'],
-      ...['xy to 5,5', 'wheel none', 'wheel red', 'xy to 1,2'],
-      ...['z to 0', 'xy to 0,0', 'wheel none'],
-    ])
-  })
-
-  it('sets what an event sets itself instead of its channel, and does commands once', async () => {
-    await open({ autofocus: true })
-    const properties = [
-      ['wheel', 'position', 'blue'],
-      ['autofocus', 'findFocus', true],
-    ]
-    const { failure } = await runPlan(devices, { channels: ['red'], stage_positions: [{ x: 1, properties }] })
-    expect(failure).toBeUndefined()
-    expect(await log('wheel', 'autofocus')).toEqual(['wheel blue', 'autofocus found', 'wheel none'])
-  })
-
-  it('turns a light on again that somebody else has turned off, where it is to stay on', async () => {
-    await open()
-    let settled = 0
-    const { failure } = await runPlan(
-      devices,
-      { channels: ['red'], stage_positions: [{ x: 1 }, { x: 2 }, { x: 3 }], keep_shutter_open_across: 'p' },
-      { settled: () => (++settled === 2 ? set('red', 'on', false) : undefined) },
-    )
-    expect(failure).toBeUndefined()
-    const all = await log()
-    expect(all.filter((line) => line.startsWith('red ') || line === 'camera trigger').slice(0, -2)).toEqual([
-      ...['red off', 'red on', 'camera trigger'],
-      ...['red off', 'red off', 'red on', 'camera trigger', 'camera trigger'],
-    ])
-  })
-
-  it('moves nothing while a light does not go off', async () => {
-    await open({ fail: 'red off', well: 1, times: 3 })
-    const { failure, notRestored } = await runPlan(devices, twoChannels, { retries: 1 })
-    expect(failure).toMatchObject({ message: 'red: It is stuck' })
-    expect(notRestored).toEqual([])
-    expect(await log('xy', 'z')).toEqual(['xy to 1,2', 'z to 3', 'z to 0', 'xy to 0,0'])
-  })
-
-  it('takes a stage that stops short for a failure', async () => {
-    await open({ short: 'xy to 40,0' })
-    const { failure, frames } = await runPlan(devices, { stage_positions: [{ x: 40, y: 0 }] })
-    expect(failure).toMatchObject({
-      code: 'DEVICE_FAILED',
-      message: 'xy stands at x = 20 µm, and not at 40 µm',
-    })
-    expect(frames).toEqual([])
-  })
-
-  it('takes a stage that somebody else stops for a failure', async () => {
-    await open({ endless: 'xy to 1,2' })
-    const running = runPlan(devices, twoChannels)
-    await eventually('the move', async () => (await log('xy').catch(() => [])).length > 0)
-    await devices.stopStage('xy')
-    const { failure, frames } = await running
-    expect(failure).toMatchObject({ message: 'xy was moved or stopped by somebody else on its way' })
-    expect(frames).toEqual([])
-  })
-
-  it('takes an image where the focus was, when autofocus has moved it and found nothing', async () => {
-    await open({ autofocus: true, fail: 'autofocus found' })
-    const plan = { stage_positions: [{ x: 1, y: 1, z: 5 }], autofocus_plan: { axes: 'p' } }
-    const { failure, notRestored } = await runPlan(devices, plan)
-    expect(failure).toMatchObject({ message: 'autofocus: It is stuck' })
-    expect(notRestored).toEqual([])
-    const searches = Array.from({ length: 4 }, () => 'autofocus found: failed')
-    expect(await log('xy', 'z', 'autofocus')).toEqual([
-      ...['xy to 1,1', 'z to 5', ...searches, 'z to 5'],
-      ...['z to 0', 'xy to 0,0'],
-    ])
-  })
-
   it('refuses a frame that is not whole', async () => {
     await open({ incompleteFrame: 2 })
-    const { failure, frames } = await runPlan(devices, twoChannels)
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({
       code: 'DEVICE_FAILED',
       message: 'camera delivered frame 1 with pixels missing',
@@ -290,7 +159,7 @@ describe('MicroscopeHardware', () => {
   it('ends at once when the camera is lost, and goes on with it when it is back', async () => {
     await open({ lostAtTrigger: 1 })
     const started = performance.now()
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: 'camera was lost: The cable is out',
@@ -298,10 +167,9 @@ describe('MicroscopeHardware', () => {
     // Not after a frame has been waited for in vain.
     expect(performance.now() - started).toBeLessThan(15_000)
     expect(await log('blue', 'red')).toContain('red off')
-    await devices.close()
-    await rm(logFile())
+    await microscope.close()
     await open({ lostAtTrigger: 2 })
-    const again = await runPlan(devices, twoChannels, { retries: 1 })
+    const again = await runPlan(microscope.devices, twoChannels, { retries: 1 })
     expect(again.failure).toBeUndefined()
     expect(again.frames.map(({ event }) => event.channel?.config)).toEqual(['red', 'blue'])
     expect((await log('camera')).filter((line) => line.endsWith('software'))).toHaveLength(2)
@@ -315,7 +183,7 @@ describe('MicroscopeHardware', () => {
   it('knows of what is not there before anything is touched', async () => {
     await open()
     const refused = async (plan: unknown, detectorNames?: string[]) =>
-      (await runPlan(devices, plan, detectorNames === undefined ? {} : { detectorNames })).failure
+      (await runPlan(microscope.devices, plan, detectorNames === undefined ? {} : { detectorNames })).failure
     expect(await refused({ channels: ['red', 'green'] })).toMatchObject({
       code: 'INVALID_INPUT',
       message: expect.stringContaining('channels[1]: There is no channel Channel/green'),
@@ -335,7 +203,7 @@ describe('MicroscopeHardware', () => {
       message: expect.stringContaining('autofocus_plan: There is no autofocus device'),
     })
     // No light has gone off either.
-    await devices.setProperty('wheel', 'position', 'none')
+    await microscope.devices.setProperty('wheel', 'position', 'none')
     expect(await log()).toEqual(['wheel none'])
   })
 })
