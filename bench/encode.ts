@@ -7,7 +7,9 @@
  * thread pool; 1000 / CPU is what one core could do.
  */
 import { parseArgs } from 'node:util'
-import { createFrameRing, FrameRingWriter, LiveFrameReader } from '../src-main/frames/frame-ring.ts'
+import { createFrameRing } from '../src-main/frames/frame-ring.ts'
+import { FrameRingWriter } from '../src-main/frames/frame-ring-writer.ts'
+import { LiveFrameReader } from '../src-main/frames/live-frame-reader.ts'
 import { EncodePipeline, type EncodedFrame } from '../src-main/live-view/encoders/encode-pipeline.ts'
 import type { EncoderParams } from '../src-main/live-view/encoders/frame-encoder.ts'
 import type { FrameInfo } from '../src-shared/frames/frame-info.ts'

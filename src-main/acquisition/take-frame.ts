@@ -4,7 +4,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
-import { LiveFrameReader } from '../frames/frame-ring.ts'
+import { LiveFrameReader } from '../frames/live-frame-reader.ts'
 import { unixTimeOf } from './unix-time-of.ts'
 
 /** One frame in memory of its own: pixels as they lay in the ring (see `src-shared/frames/pixel-format.ts`). */

@@ -1,6 +1,7 @@
 import { type CameraHealth, type PropertyDescriptor, standardProperty } from '../../src-shared/devices.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
-import { type FrameRingMemory, LiveFrameReader } from '../frames/frame-ring.ts'
+import type { FrameRingMemory } from '../frames/frame-ring.ts'
+import { LiveFrameReader } from '../frames/live-frame-reader.ts'
 
 const checkEveryMs = 1000
 /** Silence beyond what exposure and frame rate explain before it is reported, ms. */

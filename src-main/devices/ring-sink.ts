@@ -2,7 +2,8 @@ import type { FrameSink } from '../../drivers/sdk/driver.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
-import { type FrameRingMemory, FrameRingWriter } from '../frames/frame-ring.ts'
+import type { FrameRingMemory } from '../frames/frame-ring.ts'
+import { FrameRingWriter } from '../frames/frame-ring-writer.ts'
 
 /** The sink a camera fills: hands out ring slots and publishes them, refusing frames that cannot be true. */
 export class RingSink implements FrameSink {

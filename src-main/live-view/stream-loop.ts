@@ -5,7 +5,7 @@
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
-import { LiveFrameReader } from '../frames/frame-ring.ts'
+import { LiveFrameReader } from '../frames/live-frame-reader.ts'
 import { Pacer } from './pacer.ts'
 import type { StreamMaker } from './stream-maker.ts'
 import type { Post, StreamRequest } from './stream-messages.ts'

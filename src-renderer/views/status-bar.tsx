@@ -114,8 +114,11 @@ function Rates({ phone }: { readonly phone: boolean }) {
         >
           {!phone && <Rate name="camera" value={number(cameraFps, 1)} width="5ch" />}
           <Rate name={phone ? 'fps' : 'shown'} value={number(shownFps, 1)} width="5ch" />
-          <Rate name="lost" value={number(lost, 0)} width="2ch" bad={live && (lost ?? 0) > 0} />
-          <Rate name="ms" value={number(latency, 0)} width="3ch" />
+          {/* A phone has room for what is wrong; the rest is in the counters. */}
+          {(!phone || (lost ?? 0) > 0) && (
+            <Rate name="lost" value={number(lost, 0)} width="2ch" bad={live && (lost ?? 0) > 0} />
+          )}
+          {!phone && <Rate name="ms" value={number(latency, 0)} width="3ch" />}
           {!phone && protocol === 'webrtc' && (
             <Rate name="ms round trip" value={number(roundTrip, 0)} width="3ch" />
           )}

@@ -4,7 +4,8 @@ import type { ExpandOptions } from '../../../src-shared/plan/expand-plan.ts'
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
 import type { CameraRoi } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { framesPublished, LiveFrameReader } from '../../frames/frame-ring.ts'
+import { framesPublished } from '../../frames/frame-ring.ts'
+import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
 import { stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
 
 /**

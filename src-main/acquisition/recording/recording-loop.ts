@@ -7,7 +7,7 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
-import { LosslessFrameReader } from '../../frames/frame-ring.ts'
+import { LosslessFrameReader } from '../../frames/lossless-frame-reader.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { ChangeWatch } from './change-watch.ts'
 import { DatasetRecording } from './dataset-recording.ts'

@@ -4,7 +4,7 @@
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
-import { NumberedFrameReader } from '../../frames/frame-ring.ts'
+import { NumberedFrameReader } from '../../frames/numbered-frame-reader.ts'
 import { DatasetRecording } from '../recording/dataset-recording.ts'
 import { FrameBuffers } from '../recording/frame-buffers.ts'
 import type { StoreCounts, StoreMessage, StoreRequest, StoreWorkerData } from './store-messages.ts'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { takeFrame } from '../../../src-main/acquisition/take-frame.ts'
 import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
-import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
+import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
 import { demoDriverConnection, openRegistry } from '../../fixtures/demo-registry.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { type PlanFrame, runPlan } from '../../fixtures/plan-run.ts'

@@ -8,7 +8,8 @@ import type {
   RecordingMessage,
   RecordingWorkerData,
 } from '../../../src-main/acquisition/recording/recording-messages.ts'
-import { createFrameRing, FrameRingWriter } from '../../../src-main/frames/frame-ring.ts'
+import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
+import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import { storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'

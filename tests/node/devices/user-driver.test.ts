@@ -6,7 +6,7 @@ import { conformanceChecks } from '../../../drivers/sdk/conformance/run-conforma
 import ruler from '../../../examples/driver/ruler-camera/index.ts'
 import { findUserDrivers } from '../../../src-main/devices/user-drivers.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
-import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
+import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 

@@ -10,7 +10,7 @@ import { startGigeSimulator } from '../../../drivers/gige-vision/simulator/start
 import { MemorySink } from '../../../drivers/sdk/conformance/memory-sink.ts'
 import type { CameraDevice, Connection } from '../../../drivers/sdk/driver.ts'
 import { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
-import { LiveFrameReader } from '../../../src-main/frames/frame-ring.ts'
+import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
 import type { Alert } from '../../../src-shared/alerts.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'

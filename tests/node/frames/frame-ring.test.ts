@@ -2,13 +2,10 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import {
-  createFrameRing,
-  type FrameRingMemory,
-  FrameRingWriter,
-  LiveFrameReader,
-  LosslessFrameReader,
-} from '../../../src-main/frames/frame-ring.ts'
+import { createFrameRing, type FrameRingMemory } from '../../../src-main/frames/frame-ring.ts'
+import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
+import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
+import { LosslessFrameReader } from '../../../src-main/frames/lossless-frame-reader.ts'
 import {
   decodeSlotHeader,
   encodeSlotHeader,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createFrameRing, FrameRingWriter, framesPublished } from '../../../src-main/frames/frame-ring.ts'
+import { createFrameRing, framesPublished } from '../../../src-main/frames/frame-ring.ts'
+import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
 import { FaultWatch } from '../../../src-main/live-view/fault-watch.ts'
 import { StreamLoop } from '../../../src-main/live-view/stream-loop.ts'
 import type { MadeFrame, StreamMaker } from '../../../src-main/live-view/stream-maker.ts'

@@ -1,6 +1,7 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
-import { type FrameRingMemory, LosslessFrameReader } from '../../../frames/frame-ring.ts'
+import type { FrameRingMemory } from '../../../frames/frame-ring.ts'
+import { LosslessFrameReader } from '../../../frames/lossless-frame-reader.ts'
 
 type NextFrame = { readonly signal: AbortSignal; readonly timeoutMs: number; readonly anyOf?: boolean }
 

@@ -4,11 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CameraStore } from '../../../../src-main/acquisition/run/camera-store.ts'
 import { FrameStore } from '../../../../src-main/acquisition/run/frame-store.ts'
 import type { StoreMessage, StoreWorkerData } from '../../../../src-main/acquisition/run/store-messages.ts'
-import {
-  createFrameRing,
-  type FrameRingMemory,
-  FrameRingWriter,
-} from '../../../../src-main/frames/frame-ring.ts'
+import { createFrameRing, type FrameRingMemory } from '../../../../src-main/frames/frame-ring.ts'
+import { FrameRingWriter } from '../../../../src-main/frames/frame-ring-writer.ts'
 import { type FrameRecord, frameRecordSchema } from '../../../../src-shared/acquisition/frame-record.ts'
 import type { CoverslipError } from '../../../../src-shared/errors.ts'
 import { eventually } from '../../../fixtures/eventually.ts'
