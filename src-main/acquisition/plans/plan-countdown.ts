@@ -1,22 +1,33 @@
+import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { NumberedEvent } from '../run/acquisition-hardware.ts'
 import { type ClockOptions, PlanClock } from './plan-clock.ts'
 
 /** How long a plan under way will still take, by what was estimated of it. */
 export class PlanCountdown {
+  readonly #events: Iterator<AcquisitionEvent>
   readonly #clock: PlanClock
   readonly #durationS: number
-  /** Of the event last told of, s after the plan's beginning. */
-  #event: { readonly number: number; readonly startS: number } = { number: -1, startS: 0 }
+  /** Events of the plan that the clock has gone through, and when the last of them begins, s after the plan's beginning. */
+  #passed = 0
+  #startS = 0
 
-  constructor(durationS: number, options: ClockOptions) {
+  /** Of a plan of `events`, in their order, that takes `durationS`. */
+  constructor(events: Iterable<AcquisitionEvent>, { durationS, ...options }: CountdownOptions) {
+    this.#events = events[Symbol.iterator]()
     this.#durationS = durationS
     this.#clock = new PlanClock(options)
   }
 
-  /** Seconds from the beginning of `event` to the end of the plan; events are told of one after the other. */
-  from(event: NumberedEvent): number {
-    if (event.number > this.#event.number)
-      this.#event = { number: event.number, startS: this.#clock.next(event).startS }
-    return Math.max(0, this.#durationS - this.#event.startS)
+  /** Seconds from the beginning of `event` to the end of the plan; asked of any events, in their order. */
+  from({ number }: NumberedEvent): number {
+    while (this.#passed <= number) {
+      const next = this.#events.next()
+      if (next.done === true) break
+      this.#startS = this.#clock.next(next.value).startS
+      this.#passed += 1
+    }
+    return Math.max(0, this.#durationS - this.#startS)
   }
 }
+
+type CountdownOptions = ClockOptions & { readonly durationS: number }

@@ -28,7 +28,8 @@ export interface AcquisitionHardware {
   /** Groups events that need nothing set between them but what the hardware does by itself; lazily. */
   batches(events: Iterable<NumberedEvent>): Iterable<EventBatch>
   /**
-   * Moves, sets and waits until everything has settled for the first event of `batch`. Light is still off.
+   * Moves, sets and waits until everything has settled for the first event of `batch`. Light is still off. Where that is
+   * done already, it only sets again what somebody else has changed since, and takes no time where nobody has.
    * @throws CoverslipError of the device that failed; what was set before stays.
    */
   setUp(batch: EventBatch, signal: AbortSignal): Promise<void>

@@ -99,7 +99,8 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
       camerasOf: ({ camera }) => cameras.of(camera).map((one) => one.id),
     },
     events: estimate.events,
-    countdown: new PlanCountdown(estimate.durationS, {
+    countdown: new PlanCountdown(expandPlan(sequence, surroundings), {
+      durationS: estimate.durationS,
       exposureMs: (event) => images.of(event).exposureMs,
     }),
     ringOf: (camera) => (ready(devices, camera) === undefined ? undefined : devices.ring(camera)),

@@ -5,12 +5,12 @@
  * preparing → (waiting ⇄ paused) → acquiring → waiting … → finishing → finished
  * ```
  *
- * Times count from the timer's last reset, when the first event after it began to be exposed; a pause moves everything
+ * Times count from the timer's last reset, when the first event after it began to be exposed, or was left out; a pause moves everything
  * that is due after it by as much. An event that is late begins at once, and those after it keep their times.
  */
 import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquisition-events.ts'
 import type { FaultPolicy } from '../../../src-shared/acquisition/acquisition-requests.ts'
-import type { FinishReason, RunState } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { RunState } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
@@ -20,6 +20,7 @@ import { BatchProgress } from './batch-progress.ts'
 import { FaultTally } from './fault-tally.ts'
 import { Paused, PauseSwitch } from './pause-switch.ts'
 import { monotonicClock, type RunClock } from './run-clock.ts'
+import { type RunOutcome, Stopped } from './run-outcome.ts'
 import { type RunProgress, RunReport } from './run-report.ts'
 import { RunTimer } from './run-timer.ts'
 
@@ -42,24 +43,6 @@ export type RunnerOptions = {
   /** Cameras that take the image of an event. */
   readonly camerasOf: (event: AcquisitionEvent) => readonly string[]
   readonly clock?: RunClock
-}
-
-export type RunOutcome = {
-  readonly reason: FinishReason
-  /** Why, where the reason is `failed`. */
-  readonly failure: CoverslipError | undefined
-  /** What could not be brought back to how it was. */
-  readonly notRestored: readonly Error[]
-}
-
-/** Why a run ends before its plan does; without a failure: it was cancelled. */
-class Stopped extends Error {
-  readonly failure: CoverslipError | undefined
-
-  constructor(failure?: CoverslipError) {
-    super('The run was stopped')
-    this.failure = failure
-  }
 }
 
 export class Runner {
@@ -180,19 +163,33 @@ export class Runner {
     }
   }
 
-  /** Waits for the time of `first`, and sets up for it shortly before; after a pause anew, as anything may be set since. */
+  /**
+   * Waits for the time of `first`, and sets up for it shortly before. What somebody has changed while it was waited for
+   * is set again when the time has come; after a pause likewise.
+   */
   async #makeReady(batch: EventBatch, first: NumberedEvent): Promise<void> {
     for (;;) {
       await this.#whilePaused()
       const aheadMs = Math.min(setUpAheadMostMs, Math.max(setUpAheadMs, 2 * this.#longestSetUpMs))
       if (!(await this.#waitFor(first, aheadMs))) continue
-      const began = this.#clock.now()
-      if (began >= (this.#timer.dueAt(first) ?? 0)) this.#report.become('acquiring')
-      await this.#options.hardware.setUp(batch, this.#stop.signal)
-      this.#longestSetUpMs = Math.max(this.#longestSetUpMs, this.#clock.now() - began)
-      this.#stop.signal.throwIfAborted()
-      if (!this.#pause.isAsked && (await this.#waitFor(first, 0))) return
+      await this.#setUp(batch, first)
+      const isEarly = !this.#isDue(first)
+      if (this.#pause.isAsked || !(await this.#waitFor(first, 0))) continue
+      if (isEarly) await this.#setUp(batch, first)
+      if (!this.#pause.isAsked) return
     }
+  }
+
+  async #setUp(batch: EventBatch, first: NumberedEvent): Promise<void> {
+    const began = this.#clock.now()
+    if (this.#isDue(first)) this.#report.become('acquiring')
+    await this.#options.hardware.setUp(batch, this.#stop.signal)
+    this.#longestSetUpMs = Math.max(this.#longestSetUpMs, this.#clock.now() - began)
+    this.#stop.signal.throwIfAborted()
+  }
+
+  #isDue(event: NumberedEvent): boolean {
+    return this.#clock.now() >= (this.#timer.dueAt(event) ?? 0)
   }
 
   async #whilePaused(): Promise<void> {
@@ -286,6 +283,8 @@ export class Runner {
     if (consequence === 'retry') return
     const missing = progress.missing(event)
     this.#options.sink.skip(event, missing, failure.message)
+    // It had its turn: what counts from it is still due.
+    if (progress.beganAt(event) === undefined) this.#timer.begun(event, this.#clock.now())
     progress.done(event)
     this.#report.skipped(missing.length)
   }

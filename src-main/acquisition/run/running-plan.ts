@@ -17,8 +17,9 @@ import { RecordingProgress } from '../recording/recording-progress.ts'
 import { SummaryFile } from '../recording/summary-file.ts'
 import { CameraStore } from './camera-store.ts'
 import { PlanSink } from './plan-sink.ts'
+import type { RunOutcome } from './run-outcome.ts'
 import { wordsOf } from './run-report.ts'
-import { Runner, type RunnerOptions, type RunOutcome } from './runner.ts'
+import { Runner, type RunnerOptions } from './runner.ts'
 import type { StoreWorkerData } from './store-messages.ts'
 
 /** The status is told of at most so often, ms, unless something has happened that one waits for. */

@@ -39,7 +39,7 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     const { frames, notRestored, failure } = await runPlan(
       devices,
       { channels: ['DAPI', { config: 'GFP', exposure: 5 }, 'RFP', 'BF'] },
-      { settled: () => litWhenSettled.push(lit()) },
+      { settled: () => void litWhenSettled.push(lit()) },
     )
     expect(failure).toBeUndefined()
     expect(notRestored).toEqual([])

@@ -1,10 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
-import { openRegistry } from '../../fixtures/demo-registry.ts'
-import type { LoggingDriverOptions } from '../../fixtures/logging-driver.ts'
+import { describe, expect, it } from 'vitest'
+import { loggedMicroscope } from '../../fixtures/logged-microscope.ts'
 import { type PlanFrame, runPlan } from '../../fixtures/plan-run.ts'
 
 /** The trigger whose frame it is, counted from 1. */
@@ -12,28 +7,8 @@ const triggerOf = ({ pixels }: PlanFrame): number => (pixels[0] ?? 0) & 0xff
 
 /** What is done with the microscope in a plan, in its order. */
 describe('MicroscopeHardware', () => {
-  let folder: string
-  let devices: DeviceRegistry
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'coverslip-order-'))
-  })
-  afterEach(async () => {
-    await devices.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  const logFile = () => join(folder, 'log')
-  const open = async (options: Omit<LoggingDriverOptions, 'log'> = {}) => {
-    const driverUrl = new URL('../../fixtures/logging-driver.ts', import.meta.url).href
-    const worker = { driverUrl, address: logFile(), options }
-    devices = await openRegistry({ id: 'logging', title: 'Logging microscope', worker })
-  }
-  /** The lines about the devices named. */
-  const log = async (...about: string[]) =>
-    (await readFile(logFile(), 'utf8'))
-      .trim()
-      .split('\n')
-      .filter((line) => about.length === 0 || about.some((device) => line.startsWith(`${device} `)))
+  const microscope = loggedMicroscope()
+  const { open, log } = microscope
 
   const twoChannels = {
     channels: [{ config: 'red', exposure: 20 }, 'blue'],
@@ -42,7 +17,7 @@ describe('MicroscopeHardware', () => {
 
   it('sets up in the dark, exposes in the light, and brings everything back', async () => {
     await open()
-    const { failure, notRestored, frames } = await runPlan(devices, twoChannels)
+    const { failure, notRestored, frames } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toBeUndefined()
     expect(notRestored).toEqual([])
     expect(frames).toHaveLength(2)
@@ -80,7 +55,7 @@ describe('MicroscopeHardware', () => {
 
   it('opens and closes the shutter where there is one, and leaves the lamps lit behind it', async () => {
     await open({ shutter: true })
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toBeUndefined()
     const states = ['closed', 'open', 'closed', 'open', 'closed', 'closed', 'open']
     expect(await log('shutter')).toEqual(states.map((state) => `shutter ${state}`))
@@ -90,7 +65,7 @@ describe('MicroscopeHardware', () => {
 
   it('leaves the light on between images where the plan keeps the shutter open', async () => {
     await open()
-    await runPlan(devices, {
+    await runPlan(microscope.devices, {
       channels: ['red'],
       z_plan: { range: 2, step: 1 },
       keep_shutter_open_across: 'z',
@@ -105,7 +80,7 @@ describe('MicroscopeHardware', () => {
     'where %s is towards the specimen, moves the focus there last',
     async (focusTowardsSpecimen, moves) => {
       await open({ focusTowardsSpecimen })
-      const { failure } = await runPlan(devices, {
+      const { failure } = await runPlan(microscope.devices, {
         stage_positions: [
           { x: 1, y: 1, z: 5 },
           { x: 2, y: 2, z: -5 },
@@ -118,7 +93,7 @@ describe('MicroscopeHardware', () => {
 
   it('does not bring the focus nearer while the stage is not back, and goes on with the rest', async () => {
     await open({ fail: 'xy to 0,0' })
-    const { failure, notRestored } = await runPlan(devices, {
+    const { failure, notRestored } = await runPlan(microscope.devices, {
       channels: ['red'],
       stage_positions: [{ x: 1, y: 1, z: -5 }],
     })
@@ -140,7 +115,7 @@ describe('MicroscopeHardware', () => {
     ['a camera’s exposure', 'camera exposureMs 20', 'camera: It is stuck'],
   ])('fails with %s, and leaves the microscope dark', async (_what, fail, message) => {
     await open({ fail })
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({ code: 'DEVICE_FAILED', message })
     for (const light of ['red', 'blue']) expect((await log(light)).at(-1)).toBe(`${light} off`)
     expect((await log('xy')).at(-1)).toBe('xy to 0,0')
@@ -149,7 +124,7 @@ describe('MicroscopeHardware', () => {
 
   it('leaves lamps off that were lit behind a shutter when it has failed', async () => {
     await open({ shutter: true, fail: 'camera trigger' })
-    await runPlan(devices, twoChannels)
+    await runPlan(microscope.devices, twoChannels)
     const all = await log()
     for (const [device, state] of Object.entries({ red: 'off', blue: 'off', shutter: 'closed' }))
       expect(all.findLast((line) => line.startsWith(`${device} `))).toBe(`${device} ${state}`)
@@ -157,14 +132,14 @@ describe('MicroscopeHardware', () => {
 
   it('tells of a light that does not go off', async () => {
     await open({ fail: 'red off' })
-    const { failure, notRestored } = await runPlan(devices, twoChannels)
+    const { failure, notRestored } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({ message: 'red: It is stuck' })
     expect(notRestored.map(({ message }) => message)).toEqual(['red: It is stuck'])
   })
 
   it('sets everything anew after a failure', async () => {
     await open({ fail: 'z to 3', times: 1 })
-    const { failure, frames } = await runPlan(devices, twoChannels, { retries: 1 })
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels, { retries: 1 })
     expect(failure).toBeUndefined()
     expect(frames).toHaveLength(2)
     expect(await log('xy', 'z', 'wheel')).toEqual([
@@ -176,7 +151,7 @@ describe('MicroscopeHardware', () => {
 
   it('refuses a frame that is not whole', async () => {
     await open({ incompleteFrame: 2 })
-    const { failure, frames } = await runPlan(devices, twoChannels)
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({
       code: 'DEVICE_FAILED',
       message: 'camera delivered frame 1 with pixels missing',
@@ -186,7 +161,7 @@ describe('MicroscopeHardware', () => {
 
   it('does not take a frame that comes late for the next image', async () => {
     await open({ lateTrigger: 2 })
-    const { failure, frames } = await runPlan(devices, twoChannels, { retries: 1 })
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels, { retries: 1 })
     expect(failure).toBeUndefined()
     expect(frames.map(triggerOf)).toEqual([1, 3])
     expect((await log('camera')).filter((line) => line === 'camera start')).toHaveLength(2)
@@ -195,7 +170,7 @@ describe('MicroscopeHardware', () => {
   it('keeps nothing of a triggered stack in which the camera has missed a plane', async () => {
     await open({ triggeredStack: true, deafTrigger: 2 })
     const stack = { channels: ['red'], z_plan: { range: 2, step: 1 } }
-    const { failure, frames, batches } = await runPlan(devices, stack, { retries: 1 })
+    const { failure, frames, batches } = await runPlan(microscope.devices, stack, { retries: 1 })
     expect(failure).toBeUndefined()
     expect(batches).toEqual([3])
     expect(frames.map((frame) => [frame.event.zUm, triggerOf(frame)])).toEqual([
@@ -209,7 +184,7 @@ describe('MicroscopeHardware', () => {
     await open()
     const stop = new AbortController()
     const begun = () => stop.abort(new Error('stopped'))
-    const { failure, frames } = await runPlan(devices, twoChannels, { signal: stop.signal, begun })
+    const { failure, frames } = await runPlan(microscope.devices, twoChannels, { signal: stop.signal, begun })
     expect(failure).toMatchObject({ message: 'stopped' })
     expect(frames.map(triggerOf)).toEqual([1])
     expect((await log('camera')).filter((line) => line === 'camera trigger')).toHaveLength(1)
@@ -219,7 +194,7 @@ describe('MicroscopeHardware', () => {
   it('ends at once when the camera is lost, and goes on with it when it is back', async () => {
     await open({ lostAtTrigger: 1 })
     const started = performance.now()
-    const { failure } = await runPlan(devices, twoChannels)
+    const { failure } = await runPlan(microscope.devices, twoChannels)
     expect(failure).toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: 'camera was lost: The cable is out',
@@ -227,19 +202,23 @@ describe('MicroscopeHardware', () => {
     // Not after a frame has been waited for in vain.
     expect(performance.now() - started).toBeLessThan(15_000)
     expect(await log('blue', 'red')).toContain('red off')
-    await devices.close()
-    await rm(logFile())
+    await microscope.close()
     await open({ lostAtTrigger: 2 })
-    const again = await runPlan(devices, twoChannels, { retries: 1 })
+    const again = await runPlan(microscope.devices, twoChannels, { retries: 1 })
     expect(again.failure).toBeUndefined()
     expect(again.frames.map(({ event }) => event.channel?.config)).toEqual(['red', 'blue'])
     expect((await log('camera')).filter((line) => line.endsWith('software'))).toHaveLength(2)
+    // Its light was lost with it: it is turned off, and on again.
+    const all = await log()
+    const lit = all.filter((line) => line.startsWith('blue ') || line === 'camera trigger')
+    const last = lit.lastIndexOf('camera trigger')
+    expect(lit.slice(last - 3, last)).toEqual(['camera trigger', 'blue off', 'blue on'])
   })
 
   it('knows of what is not there before anything is touched', async () => {
     await open()
     const refused = async (plan: unknown, detectorNames?: string[]) =>
-      (await runPlan(devices, plan, detectorNames === undefined ? {} : { detectorNames })).failure
+      (await runPlan(microscope.devices, plan, detectorNames === undefined ? {} : { detectorNames })).failure
     expect(await refused({ channels: ['red', 'green'] })).toMatchObject({
       code: 'INVALID_INPUT',
       message: expect.stringContaining('channels[1]: There is no channel Channel/green'),
@@ -265,6 +244,8 @@ describe('MicroscopeHardware', () => {
     expect(await refused({ channels: ['red'], autofocus_plan: { axes: 'c' } })).toMatchObject({
       message: expect.stringContaining('autofocus_plan: There is no autofocus device'),
     })
-    expect(await log('xy', 'z', 'wheel')).toEqual([])
+    // No light has gone off either.
+    await microscope.devices.setProperty('wheel', 'position', 'none')
+    expect(await log()).toEqual(['wheel none'])
   })
 })

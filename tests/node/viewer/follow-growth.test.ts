@@ -14,7 +14,7 @@ const running: AcquisitionStatus = {
   detectorNames: ['Camera 1'],
   state: 'acquiring',
   startedAt: 0,
-  frames: { written: 1, lost: 0 },
+  frames: { written: 1, lost: 0, incomplete: 0 },
   bytesWritten: 1,
   buffer: { bytes: 0, limitBytes: 1 },
   writeBytesPerSecond: 1,

@@ -56,7 +56,12 @@ export class DeviceSettings {
       throw deviceFailure(device.description.name, error)
     }
     // A command is done each time.
-    if (descriptorOf(device, property)?.type !== 'command') this.#now.set(key, value)
+    if (!this.isCommand(setting)) this.#now.set(key, value)
+  }
+
+  /** Whether something is done rather than set. */
+  isCommand({ deviceId, property }: Pick<Setting, 'deviceId' | 'property'>): boolean {
+    return descriptorOf(this.#devices.device(deviceId), property)?.type === 'command'
   }
 
   /** Nothing is known any more of how the devices are set: after a failure. */

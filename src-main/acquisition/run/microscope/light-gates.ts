@@ -1,7 +1,8 @@
+import type { DeviceState } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
-import { gatesOf, isSame, type LightGate } from './light-path.ts'
+import { gatesOf, isAbout, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
 import { allEnded } from './together.ts'
 
@@ -14,10 +15,18 @@ export class LightGates {
   /** Gates of the plan that were open before it. */
   #openBefore: readonly LightGate[] = []
   #used: readonly LightGate[] = []
+  /** Gates of the plan that may let light through. */
   #open: readonly LightGate[] = []
+  /** Those of them that do for certain: the plan has opened them, and nothing has been heard to the contrary. */
+  #surelyOpen: readonly LightGate[] = []
+  #hasBegun = false
+  readonly #stopListening: () => void
 
   constructor(devices: DeviceRegistry) {
     this.#devices = devices
+    this.#stopListening = devices.on((event) => {
+      if (event.type === 'deviceChanged') this.#heed(event.device)
+    })
   }
 
   /** All gates of the plan: nothing else than this opens and closes them. */
@@ -29,28 +38,32 @@ export class LightGates {
   async begin(used: readonly LightGate[]): Promise<void> {
     this.#used = used.filter((gate, i) => used.findIndex((other) => isSame(other, gate)) === i)
     this.#openBefore = this.#used.filter((gate) => this.isOpen(gate))
+    this.#hasBegun = true
     await this.#setAll(this.#used, false)
   }
 
   /** Lets light through `gates`, and through no others. @throws CoverslipError of the device; then all are closed. */
   async open(gates: readonly LightGate[]): Promise<void> {
     await this.keepOnly(gates)
-    const closed = gates.filter((gate) => !this.#open.some((other) => isSame(other, gate)))
-    this.#open = [...this.#open, ...closed]
+    const closed = gates.filter((gate) => !isAbout(gate, this.#surelyOpen))
+    this.#open = [...this.#open.filter((gate) => !isAbout(gate, closed)), ...closed]
     try {
       await this.#setAll(closed, true)
+      this.#surelyOpen = [...this.#surelyOpen, ...closed]
     } catch (error) {
       await this.closeAfterFailure()
       throw error
     }
   }
 
-  /** Closes what is open and not among `gates`. */
+  /** Closes what may be open, but those of `gates` that surely are. @throws CoverslipError of the device that does not close. */
   async keepOnly(gates: readonly LightGate[]): Promise<void> {
-    const others = this.#open.filter((gate) => !gates.some((other) => isSame(other, gate)))
+    const kept = this.#surelyOpen.filter((gate) => isAbout(gate, gates))
+    const others = this.#open.filter((gate) => !isAbout(gate, kept))
+    this.#surelyOpen = kept
     if (others.length === 0) return
     await this.#setAll(others, false)
-    this.#open = this.#open.filter((gate) => !others.includes(gate))
+    this.#open = this.#open.filter((gate) => !isAbout(gate, others))
   }
 
   /** No light any more. @throws CoverslipError of the device that does not close. */
@@ -63,22 +76,33 @@ export class LightGates {
     await Promise.allSettled([this.close()])
   }
 
+  /** Whether what is open still is, nobody knows: after a failure. */
+  forget(): void {
+    this.#surelyOpen = []
+  }
+
   /**
    * Closes all gates of the plan, and with `everything` those of the microscope; waits a little for devices that are
-   * just not connected. @returns what could not be closed.
+   * just not connected. Nothing is touched of what `begin` has not. @returns what could not be closed.
    */
   async makeDark({ everything }: { readonly everything: boolean }): Promise<readonly Error[]> {
+    if (!this.#hasBegun) return []
     const all = everything
       ? [...gatesOf(this.#devices, 'shutter'), ...gatesOf(this.#devices, 'light')]
       : this.#used
     const results = await Promise.allSettled(all.map((gate) => this.#closeSurely(gate)))
     this.#open = []
+    this.#surelyOpen = []
     return failuresOf(results)
   }
 
   /** Opens what was open before the plan. @returns what could not be opened. */
   async restore(): Promise<readonly Error[]> {
     return failuresOf(await Promise.allSettled(this.#openBefore.map((gate) => this.#set(gate, true))))
+  }
+
+  end(): void {
+    this.#stopListening()
   }
 
   /** As far as the device has told. */
@@ -91,6 +115,16 @@ export class LightGates {
   async #closeSurely(gate: LightGate): Promise<void> {
     await whenReady(this.#devices, gate.deviceId, { withinMs: reconnectMs })
     await this.#set(gate, false)
+  }
+
+  /** Somebody else has opened or closed a gate of the plan, or its device was lost. */
+  #heed({ id, properties, status }: DeviceState): void {
+    for (const gate of this.#used.filter(({ deviceId }) => deviceId === id)) {
+      const told = properties.find(({ name }) => name === gate.property)?.value
+      if (status.state !== 'ready' || told !== true)
+        this.#surelyOpen = this.#surelyOpen.filter((open) => !isSame(open, gate))
+      else if (!isAbout(gate, this.#open)) this.#open = [...this.#open, gate]
+    }
   }
 
   #setAll(gates: readonly LightGate[], value: boolean): Promise<void> {

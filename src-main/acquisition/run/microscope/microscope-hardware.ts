@@ -44,6 +44,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #rules: BatchRules
   /** How the batch that is set up will be gone through. */
   #kind: BatchKind = 'single'
+  /** The event that everything was set up for last. */
+  #setUpFor: number | undefined
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
   /** What the cameras whose region the plan sets have read before, by their ids. */
@@ -92,6 +94,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
       ...(event.yUm === undefined ? {} : { y: event.yUm }),
       ...(z === undefined ? {} : { z }),
     }
+    const own = this.#settingsOf(event.properties)
+    // Set up once more, it is only looked whether all is still as it was set.
+    const isNew = this.#setUpFor !== event.number
     this.#kind = kindOf(batch, this.#rules)
     try {
       await this.#whenReady(event, signal)
@@ -100,13 +105,15 @@ export class MicroscopeHardware implements AcquisitionHardware {
         this.#stages.moveTo(target, signal),
         this.#settings.apply([
           ...path.settings.filter(
-            (setting) => !isAbout(setting, this.#light.used) && !this.#cameras.isExposure(event, setting),
+            (setting) =>
+              !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
           ),
-          ...this.#settingsOf(event.properties),
+          ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
         ]),
         this.#cameras.setUp(event, this.#kind),
       ])
       signal.throwIfAborted()
+      this.#setUpFor = event.number
     } catch (error) {
       this.#forget()
       throw error
@@ -157,6 +164,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       ...(failed ? [] : await this.#light.restore()),
     ]
     this.#settings.end()
+    this.#light.end()
     return errors
   }
 
@@ -256,8 +264,10 @@ export class MicroscopeHardware implements AcquisitionHardware {
 
   /** After a failure nobody can tell how the microscope stands. */
   #forget(): void {
+    this.#setUpFor = undefined
     this.#settings.forget()
     this.#stages.forget()
+    this.#light.forget()
   }
 }
 

@@ -25,7 +25,8 @@ export class PlanFocus {
   }
 
   /**
-   * Has the autofocus device find the focus where the stage stands; the result holds for the position from now on.
+   * Has the autofocus device find the focus where the stage stands; the result holds for the position from now on. Where
+   * it finds none, z goes back to where it was.
    * @throws CoverslipError of the device when it fails again and again; the reason of `signal`.
    */
   async find({ action, index, zUm }: NumberedEvent, signal: AbortSignal): Promise<void> {
@@ -34,16 +35,29 @@ export class PlanFocus {
     const { id } = autofocusDevice(this.#devices, deviceName)
     if (motorOffset !== undefined)
       await this.#settings.set({ deviceId: id, property: standardProperty.focusOffset, value: motorOffset })
+    // Read before the search: z is brought back at the plan's end, whatever becomes of it.
+    const from = await this.#stages.readZ()
+    try {
+      await this.#search(id, { maxRetries, signal })
+    } catch (error) {
+      if (from !== undefined) await this.#stages.moveTo({ z: from })
+      throw error
+    }
+    const z = await this.#stages.readZ()
+    if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
+  }
+
+  async #search(
+    deviceId: string,
+    { maxRetries, signal }: { readonly maxRetries: number; readonly signal: AbortSignal },
+  ): Promise<void> {
     for (let retries = 0; ; retries += 1) {
       signal.throwIfAborted()
       try {
-        await this.#settings.set({ deviceId: id, property: standardProperty.findFocus, value: true })
-        break
+        return await this.#settings.set({ deviceId, property: standardProperty.findFocus, value: true })
       } catch (error) {
         if (retries >= maxRetries) throw error
       }
     }
-    const z = await this.#stages.readZ()
-    if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
   }
 }

@@ -25,8 +25,14 @@ export function triggeredStackOf(devices: DeviceRegistry): {
   return own ?? { cameras: [], maxPlanes: 0 }
 }
 
+/** A stage that stands further off than this has not arrived, µm; less is the step of a coarse motor. */
+const toleranceUm = 5
+
 /** Where each axis is to go, µm; those that are absent stay. */
 type Target = Partial<Record<StageAxis, number>>
+
+const axesOf = (target: Target): readonly StageAxis[] =>
+  stageAxes.filter((axis) => target[axis] !== undefined)
 
 /**
  * The stages' moves in a plan, in an order in which the objective cannot be driven into the specimen: what takes the
@@ -73,16 +79,7 @@ export class StageMoves {
       const to = target[axis]
       if (to !== undefined && this.#now[axis] !== to) wanted[axis] = to
     }
-    const { z, ...lateral } = wanted
-    if (z === undefined) return this.#move(lateral, signal)
-    if (Object.keys(lateral).length === 0) return this.#move({ z }, signal)
-    if (await this.#goesAway(z)) {
-      await this.#move({ z }, signal)
-      await this.#move(lateral, signal)
-    } else {
-      await this.#move(lateral, signal)
-      await this.#move({ z }, signal)
-    }
+    for (const step of await this.#steps(wanted)) await this.#move(step, signal)
   }
 
   /**
@@ -114,45 +111,46 @@ export class StageMoves {
   }
 
   /**
-   * Brings what was moved back to where it was; the focus not towards the specimen unless x and y are back.
+   * Brings what was moved back to where it was, until something does not come back: x and y stay where they are unless
+   * the focus is out of their way, and the focus unless they are back.
    * @returns what could not be brought back.
    */
   async restore(): Promise<readonly Error[]> {
     this.forget()
-    const { z, ...lateral } = this.#before
     const back: Target = {}
-    for (const axis of ['x', 'y'] as const) {
-      const to = lateral[axis]
-      if (to !== undefined && this.#moved.has(axis)) back[axis] = to
+    for (const axis of this.#moved) {
+      const to = this.#before[axis]
+      if (to !== undefined) back[axis] = to
     }
-    const errors: Error[] = []
-    const attempt = async (target: Target) => {
-      try {
-        await this.#move(target)
-      } catch (error) {
-        errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+    const untouched = { ...back }
+    try {
+      for (const step of await this.#steps(back)) {
+        for (const axis of axesOf(step)) delete untouched[axis]
+        await this.#move(step)
       }
+      return []
+    } catch (error) {
+      const failure = CoverslipError.from(error, 'DEVICE_FAILED')
+      return axesOf(untouched).length === 0 ? [failure] : [failure, notBack(untouched)]
     }
-    const returnsZ = z !== undefined && this.#moved.has('z')
-    const zFirst = returnsZ && (await this.#goesAway(z).catch(() => false))
-    if (zFirst) await attempt({ z })
-    await attempt(back)
-    if (!returnsZ || zFirst) return errors
-    if (errors.length === 0) await attempt({ z })
-    else
-      errors.push(
-        new CoverslipError('DEVICE_FAILED', `The focus was not brought back to z = ${z} µm`, {
-          hint: 'x and y are not where they were: look first whether the objective is free to move.',
-        }),
-      )
-    return errors
+  }
+
+  /** The moves to `target`, in their order. @throws CoverslipError of the stage that does not tell where z is. */
+  async #steps(target: Target): Promise<readonly Target[]> {
+    const { z, ...lateral } = target
+    if (z === undefined || axesOf(lateral).length === 0) return [target]
+    return (await this.#goesAway(z)) ? [{ z }, lateral] : [lateral, { z }]
   }
 
   /** Whether going to `z` takes the focus away from the specimen. */
   async #goesAway(z: number): Promise<boolean> {
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) throw noStage('z')
-    const from = this.#now.z ?? (await this.#devices.readPosition(stage.id)).z ?? z
+    const from = this.#now.z ?? (await this.#devices.readPosition(stage.id)).z
+    if (from === undefined)
+      throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
+        hint: 'Check its cable and power.',
+      })
     const towards = stage.description.kind === 'stage' ? stage.description.focusTowardsSpecimen : undefined
     return towards === 'down' ? z > from : z < from
   }
@@ -181,11 +179,10 @@ export class StageMoves {
     { id, description: { name } }: DeviceState,
     part: Target,
     signal: AbortSignal | undefined,
-    motion: () => Promise<unknown>,
+    motion: () => Promise<StagePosition>,
   ): Promise<void> {
     signal?.throwIfAborted()
-    for (const axis of stageAxes) {
-      if (part[axis] === undefined) continue
+    for (const axis of axesOf(part)) {
       delete this.#now[axis]
       this.#moved.add(axis)
     }
@@ -195,15 +192,18 @@ export class StageMoves {
     signal?.addEventListener('abort', halt)
     try {
       const moving = motion()
-      this.#motions.set(id, this.#devices.motionsOf(id))
-      await moving
+      const motions = this.#devices.motionsOf(id)
+      this.#motions.set(id, motions)
+      const stands = await moving
+      signal?.throwIfAborted()
+      if (this.#devices.motionsOf(id) !== motions) throw interfered(name)
+      checkArrival(name, part, stands)
     } catch (error) {
       signal?.throwIfAborted()
       throw deviceFailure(name, error)
     } finally {
       signal?.removeEventListener('abort', halt)
     }
-    signal?.throwIfAborted()
     Object.assign(this.#now, part)
   }
 
@@ -220,5 +220,35 @@ export class StageMoves {
 function noStage(axis: StageAxis): CoverslipError {
   return new CoverslipError('UNKNOWN_DEVICE', `There is no stage that moves ${axis}`, {
     hint: 'Connect one, or take the positions out of the plan.',
+  })
+}
+
+/** @throws CoverslipError DEVICE_FAILED when the stage `name` stands somewhere else than at `target` */
+function checkArrival(name: string, target: Target, stands: StagePosition): void {
+  for (const axis of axesOf(target)) {
+    const [to, at] = [target[axis], stands[axis]]
+    if (to === undefined || at === undefined || Math.abs(at - to) <= toleranceUm) continue
+    throw new CoverslipError('DEVICE_FAILED', `${name} stands at ${axis} = ${at} µm, and not at ${to} µm`, {
+      hint: 'Look whether something is in its way.',
+    })
+  }
+}
+
+function interfered(name: string): CoverslipError {
+  return new CoverslipError('DEVICE_FAILED', `${name} was moved or stopped by somebody else on its way`, {
+    hint: 'Leave it alone while the plan moves it, or pause the plan first.',
+  })
+}
+
+function notBack(target: Target): CoverslipError {
+  const { z, x, y } = target
+  if (z !== undefined && x === undefined && y === undefined) {
+    return new CoverslipError('DEVICE_FAILED', `The focus was not brought back to z = ${z} µm`, {
+      hint: 'x and y are not where they were: look first whether the objective is free to move.',
+    })
+  }
+  const places = axesOf(target).map((axis) => `${axis} = ${target[axis]} µm`)
+  return new CoverslipError('DEVICE_FAILED', `The stage was not brought back to ${places.join(', ')}`, {
+    hint: 'The focus was not taken away first: look whether the objective is free of the specimen.',
   })
 }

@@ -103,7 +103,8 @@ describe('Runner', () => {
     // Time 0 is when the first exposure begins, after its set-up.
     expect(run.starts.map(({ at }) => at)).toEqual([40, 1040, 2040])
     expect(run.starts.map(({ lateMs }) => lateMs)).toEqual([undefined, 0, 0])
-    expect(setUps).toEqual([0, 540, 1540])
+    // And once more when it is due: somebody may have moved things meanwhile.
+    expect(setUps).toEqual([0, 540, 1040, 1540, 2040])
     expect(run.told.filter(({ type }) => type === 'awaitingEvent').length).toBeGreaterThanOrEqual(2)
   })
 
@@ -156,8 +157,8 @@ describe('Runner', () => {
     expect(
       run.told.flatMap((event) => (event.type === 'sequencePauseToggled' ? [event.paused] : [])),
     ).toEqual([true, false])
-    // Somebody may have moved things meanwhile.
-    expect(run.hardware.log.filter((entry) => entry === 'set up 1')).toHaveLength(2)
+    // Somebody may have moved things meanwhile: set up for, after the pause, and when it is due.
+    expect(run.hardware.log.filter((entry) => entry === 'set up 1')).toHaveLength(3)
   })
 
   it('pauses after the event that is being exposed, and goes on with the rest of a batch', async () => {
@@ -312,6 +313,27 @@ describe('Runner', () => {
     ])
     expect(run.runner.progress).toMatchObject({ done: 3, skipped: 1, framesSkipped: 1 })
     expect(run.told.at(-1)).toMatchObject({ frames: { expected: 6, written: 5, skipped: 1 } })
+  })
+
+  it.each([
+    ['the series', series(3, 600), 0, [600_000, 1_200_000]],
+    [
+      'the second position',
+      { axis_order: 'pt', stage_positions: [{ x: 0 }, { x: 1 }], ...series(2, 600) },
+      2,
+      [0, 600_000, 1_200_010],
+    ],
+    ['a time point', { stage_positions: [{ x: 0 }, { x: 1 }], ...series(2, 600) }, 0, [0, 600_000, 600_010]],
+  ])('keeps the times of %s whose first image is left out', async (_what, plan, broken, starts) => {
+    const run = runOf(plan, {
+      onFault: { kind: 'skip' },
+      onSetUp: ({ number }) => {
+        if (number === broken) throw fault('The stage is stuck')
+      },
+    })
+    expect((await run.runner.run()).reason).toBe('completed')
+    expect(run.starts.map(({ at }) => at)).toEqual(starts)
+    expect(run.runner.progress.late).toBe(0)
   })
 
   it('keeps the frame of the camera that did not fail, once', async () => {

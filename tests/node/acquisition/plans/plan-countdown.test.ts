@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { PlanClock } from '../../../../src-main/acquisition/plans/plan-clock.ts'
+import { PlanCountdown } from '../../../../src-main/acquisition/plans/plan-countdown.ts'
+import { eventsOf } from '../../../fixtures/plan-run.ts'
+
+it('tells the time left of a plan, however seldom it is asked', () => {
+  const events = eventsOf({ z_plan: { range: 99, step: 1 } })
+  const options = { exposureMs: () => 10 }
+  const clock = new PlanClock(options)
+  const times = events.map((event) => clock.next(event))
+  const durationS = times.at(-1)?.endS ?? 0
+  const countdown = new PlanCountdown(events, { durationS, ...options })
+  const asked = events.filter(({ number }) => number % 4 === 0)
+  expect(asked.map((event) => countdown.from(event))).toEqual(
+    asked.map(({ number }) => durationS - (times[number]?.startS ?? Number.NaN)),
+  )
+  const last = events.slice(-1).map((event) => countdown.from(event))
+  expect(last[0]).toBeCloseTo(0.03, 5)
+})
