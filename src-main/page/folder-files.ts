@@ -2,7 +2,6 @@
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { isGone } from '../acquisition/gallery/gallery-scan.ts'
 
 const deepest = 16
 /** Asked for their sizes at once. */
@@ -59,4 +58,10 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if (isGone(error)) return undefined
     throw error
   }
+}
+
+/** Renamed or removed meanwhile, or not to be read. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false
+  return ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(String(error.code))
 }

@@ -2,9 +2,8 @@
 import { createReadStream, type ReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { unknownImage } from '../acquisition/gallery/gallery-path.ts'
-import { isGone } from '../acquisition/gallery/gallery-scan.ts'
-import { folderFiles } from './folder-files.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
+import { folderFiles, isGone } from './folder-files.ts'
 
 /** Path below which both hosts serve them; what follows is an item's id, or that of a file in it. */
 export const galleryFilesPath = '/gallery/files/'
@@ -51,7 +50,10 @@ const mostListed = 10_000
  */
 export async function galleryFile(path: string, question: FileQuestion): Promise<FileAnswer> {
   const stats = await stat(path).catch((error: unknown) => {
-    throw isGone(error) ? unknownImage(basename(path)) : error
+    if (!isGone(error)) throw error
+    throw new CoverslipError('UNKNOWN_IMAGE', `There is no file ${basename(path)} any more`, {
+      hint: 'It may have been moved or removed: look at the list again.',
+    })
   })
   if (stats.isDirectory()) return folderAnswer(path, question)
   const { size, mtimeMs } = stats

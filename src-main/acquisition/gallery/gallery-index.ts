@@ -1,10 +1,13 @@
 /** The list of everything that was kept, in memory; it follows the folder by looking at it again. */
+import { setTimeout } from 'node:timers/promises'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { type FoundItem, scanGallery } from './gallery-scan.ts'
 import { acquisitionFacts, contentFacts, countedItem, type ItemFacts, plainItem } from './item-facts.ts'
 
 /** A list is as old as this at most, unless something is known to have changed. */
 const freshForMs = 2000
+/** A search waits so long for files that have not been read yet; they are read on for the next one. */
+const searchWaitMs = 3000
 /** Items read at once. */
 const atOnce = 16
 
@@ -23,28 +26,36 @@ export type ListRequest = {
   readonly limit: number
 }
 
+type ContentLines = (found: FoundItem) => Promise<readonly string[]>
+
 export class GalleryIndex {
   readonly #dataFolder: string
+  readonly #contentLines: ContentLines
   #entries = new Map<string, Entry>()
   /** Newest first. */
   #sorted: readonly Entry[] = []
   #scannedAt = Number.NEGATIVE_INFINITY
+  #changes = 0
   #updating: Promise<void> | undefined
+  #reading: Promise<void> | undefined
 
-  constructor(dataFolder: string) {
+  /** @param contentLines what a file says of itself. */
+  constructor(dataFolder: string, contentLines: ContentLines = contentFacts) {
     this.#dataFolder = dataFolder
+    this.#contentLines = contentLines
   }
 
   async list({ search, offset, limit }: ListRequest): Promise<{
     readonly items: GalleryItem[]
     readonly total: number
+    readonly complete: boolean
   }> {
     await this.#update()
     const words = search
       .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== '')
-    if (words.length > 0) await this.#readLines()
+    const complete = words.length === 0 || (await this.#readLines())
     const fitting = this.#sorted.flatMap((entry) => {
       const hit = matching(entry, words)
       return hit === undefined ? [] : [{ entry, hit }]
@@ -54,11 +65,12 @@ export class GalleryIndex {
       const item = await counted(entry)
       return hit.found === undefined ? item : { ...item, found: hit.found }
     })
-    return { items, total: fitting.length }
+    return { items, total: fitting.length, complete }
   }
 
   /** Something has been kept or removed: what was found before is looked for again. */
   invalidate(): void {
+    this.#changes += 1
     this.#scannedAt = Number.NEGATIVE_INFINITY
   }
 
@@ -78,7 +90,7 @@ export class GalleryIndex {
   }
 
   async #scan(): Promise<void> {
-    this.#scannedAt = performance.now()
+    const changes = this.#changes
     const found = await scanGallery(this.#dataFolder)
     const entries = await inTurns(found, async (item): Promise<Entry> => {
       const before = this.#entries.get(item.id)
@@ -100,12 +112,26 @@ export class GalleryIndex {
     this.#sorted = entries.toSorted(
       (a, b) => b.facts.item.startedAt - a.facts.item.startedAt || (a.found.id < b.found.id ? -1 : 1),
     )
+    // What has changed meanwhile is looked for again.
+    if (changes === this.#changes) this.#scannedAt = performance.now()
   }
 
-  async #readLines(): Promise<void> {
+  /** Whether all that there is has been read; what has not goes on being read. */
+  async #readLines(): Promise<boolean> {
     const unread = this.#sorted.filter(({ lines }) => lines === undefined)
+    if (unread.length === 0) return true
+    this.#reading ??= this.#readAll(unread).finally(() => {
+      this.#reading = undefined
+    })
+    // A failure is told to who waits for it; after that, the next search begins anew.
+    this.#reading.catch(() => undefined)
+    await Promise.race([this.#reading, setTimeout(searchWaitMs, undefined, { ref: false })])
+    return this.#sorted.every(({ lines }) => lines !== undefined)
+  }
+
+  async #readAll(unread: readonly Entry[]): Promise<void> {
     await inTurns(unread, async (entry) => {
-      entry.lines = await contentFacts(entry.found)
+      entry.lines = await this.#contentLines(entry.found)
     })
   }
 }

@@ -10,6 +10,8 @@ type Entry = {
   /** Of the item when it was opened: one that has changed is opened anew. */
   readonly changedAt: number
   readonly opened: Promise<OpenedItem>
+  /** Not one under way of which a part cannot be read yet: that is opened anew each time. */
+  keep: boolean
   users: number
   usedAt: number
 }
@@ -27,7 +29,10 @@ export class OpenedItems {
     this.#open.add(entry)
     entry.users += 1
     try {
-      return await work(await entry.opened)
+      const item = await entry.opened
+      const { summary, failures } = item
+      entry.keep = summary === undefined || summary.finish !== undefined || failures.length === 0
+      return await work(item)
     } finally {
       entry.users -= 1
       entry.usedAt = performance.now()
@@ -45,7 +50,7 @@ export class OpenedItems {
   #entryOf({ id, path, type, changedAt }: FoundItem): Entry {
     for (const entry of this.#open) if (entry.id === id && entry.changedAt === changedAt) return entry
     const opened = openItem({ id, path, type })
-    const entry: Entry = { id, changedAt, opened, users: 0, usedAt: performance.now() }
+    const entry: Entry = { id, changedAt, opened, keep: true, users: 0, usedAt: performance.now() }
     // One that could not be opened may be there the next time.
     opened.catch(() => this.#open.delete(entry))
     return entry
@@ -54,7 +59,8 @@ export class OpenedItems {
   async #closeIdle(): Promise<void> {
     const old = performance.now() - closeAfterMs
     for (const entry of this.#open) {
-      if (entry.users > 0 || (this.#open.size <= mostOpen && entry.usedAt > old)) continue
+      if (entry.users > 0) continue
+      if (entry.keep && this.#open.size <= mostOpen && entry.usedAt > old) continue
       this.#open.delete(entry)
       await closeItem(entry)
     }

@@ -40,7 +40,8 @@ export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPl
   const { axes, logPath } = dataset
   const probe = new FrameLogReader(logPath)
   const hasLog = (await probe.size()) !== undefined
-  if (hasLog && axes.length > 1) {
+  // Of a plan, which has lengths, images may have been skipped; recordings have all that was stored.
+  if (hasLog && (axes.length > 1 || axes[0]?.length !== undefined)) {
     const places = new LoggedPlaces(dataset)
     const log = new FrameLogReader(logPath, (record) => places.add(record))
     places.follow(log)

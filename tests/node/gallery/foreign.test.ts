@@ -1,5 +1,5 @@
 /** Whatever users put into the recordings folder: found, opened, or refused with a reason. */
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -334,6 +334,19 @@ describe('Plans in the gallery', () => {
       expect(Buffer.from(thumbnail).readUInt8(25)).toBe(2)
     },
   )
+
+  it('that are under way show what can be read meanwhile, without being closed first', async () => {
+    await writePlan('raw')
+    const summaryPath = join(recordings, 'plan/acquisition.json')
+    const { finish, ...summary } = JSON.parse(await readFile(summaryPath, 'utf8'))
+    expect(finish).toBeDefined()
+    await writeFile(summaryPath, JSON.stringify({ ...summary, pid: process.pid }))
+    await rename(join(recordings, 'plan/camera/cells.raw'), join(recordings, 'later'))
+    const early = await gallery.open('recordings/plan')
+    expect([early.datasets, early.item.finish]).toEqual([[], undefined])
+    await rename(join(recordings, 'later'), join(recordings, 'plan/camera/cells.raw'))
+    expect((await gallery.open('recordings/plan')).datasets).toHaveLength(1)
+  })
 
   it('whose OME-Zarr is opened by itself know each plane’s frame', async () => {
     const taken = await writePlan('ome-zarr')
