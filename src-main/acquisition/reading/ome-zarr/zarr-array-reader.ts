@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { type ChunkExtent, ShardIndex } from '../../storage/ome-zarr/shard-index.ts'
+import { reasonOf } from '../unreadable.ts'
 import { type ChunkDecoder, chunkDecoder, type DecodedChunk } from './chunk-decoder.ts'
 import { leadsOut } from '../without-links.ts'
 import { linksOut, unreadablePart } from './unreadable-part.ts'
@@ -25,7 +26,7 @@ export class ZarrArrayReader {
     try {
       this.#decoder = chunkDecoder(array)
     } catch (error) {
-      throw unreadablePart(array.folder, error instanceof Error ? error.message : String(error), error)
+      throw unreadablePart(array.folder, reasonOf(error), error)
     }
   }
 
@@ -135,6 +136,6 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
     return await read()
   } catch (error) {
     if (error instanceof CoverslipError) throw error
-    throw unreadablePart(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadablePart(path, reasonOf(error), error)
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { leadsOut } from '../without-links.ts'
+import { reasonOf } from '../unreadable.ts'
 import { linksOut, unreadablePart } from './unreadable-part.ts'
 
 /** A larger `zarr.json` is not one of an image. */
@@ -249,7 +250,7 @@ async function readJson(path: string, root: string): Promise<unknown> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (error instanceof CoverslipError) throw error
     if (error instanceof SyntaxError) throw unreadablePart(path, 'it is not valid JSON', error)
-    throw unreadablePart(path, error instanceof Error ? error.message : String(error), error)
+    throw unreadablePart(path, reasonOf(error), error)
   }
 }
 
