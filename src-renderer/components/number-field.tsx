@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useRef, useState } from 'react'
+import type { KeyboardEvent } from 'react'
 import { compact, decimalsOf, fixed, parseNumber } from './format.ts'
 import styles from './number-field.module.css'
+import { useTypedText } from './use-typed-text.ts'
 
 export type NumberFieldProps = {
   /** Accessible name. */
@@ -41,33 +42,22 @@ export function NumberField(props: NumberFieldProps) {
     onCommit,
     onClear,
   } = props
-  const [typed, setTyped] = useState<string>()
-  const skipBlur = useRef(false)
-
-  function commit() {
-    if (typed === undefined) return
-    const number = parseNumber(typed)
-    setTyped(undefined)
-    if (typed.trim() === '') onClear?.()
+  const { typed, forget, input, onKey } = useTypedText((text) => {
+    const number = parseNumber(text)
+    if (text.trim() === '') onClear?.()
     else if (number !== undefined && number !== value) onCommit(number)
-  }
+  })
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (event.key === 'Enter') {
-      commit()
-      event.currentTarget.select()
-    } else if (event.key === 'Escape') {
-      skipBlur.current = true
-      setTyped(undefined)
-      event.currentTarget.blur()
-    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+    if (onKey(event)) return
+    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       if (readOnly) return
       event.preventDefault()
       const from = (typed === undefined ? undefined : parseNumber(typed)) ?? value ?? 0
       // Without a step: one in the second significant digit.
       const by = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
       const change = by * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1)
-      setTyped(undefined)
+      forget()
       onCommit(Number((from + change).toPrecision(12)))
     }
   }
@@ -91,12 +81,7 @@ export function NumberField(props: NumberFieldProps) {
         placeholder={placeholder}
         disabled={disabled}
         readOnly={readOnly}
-        onFocus={(event) => event.currentTarget.select()}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={() => {
-          if (skipBlur.current) skipBlur.current = false
-          else commit()
-        }}
+        {...input}
         onKeyDown={onKeyDown}
       />
       {unit !== undefined && (

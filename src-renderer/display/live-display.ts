@@ -13,10 +13,10 @@ import type {
   ShownFrame,
 } from './display-types.ts'
 import { VideoConnection, type VideoSignalling, type VideoStatistics } from './video-connection.ts'
+import { PixelReads } from './pixel-reads.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 type Listener<Value> = (value: Value) => void
-type PixelReader = { resolve(content: FramePixels): void; reject(reason: Error): void }
 
 /**
  * Shows the frames of one camera at a time. Frames are received, decoded and drawn in a worker of its own; the page
@@ -31,9 +31,8 @@ export class LiveDisplay {
     probe: new Set<Listener<Probe | undefined>>(),
     state: new Set<Listener<DisplayState>>(),
   }
-  readonly #readers = new Map<number, PixelReader>()
+  readonly #reads = new PixelReads()
   readonly #signalling: VideoSignalling | undefined
-  #nextReader = 0
   #disposed = false
   #state: DisplayState = { connection: 'connecting' }
   #video: VideoConnection | undefined
@@ -97,11 +96,7 @@ export class LiveDisplay {
    */
   readPixels(): Promise<FramePixels> {
     if (this.#disposed) return Promise.reject(new Error('The display is closed'))
-    const id = this.#nextReader++
-    return new Promise((resolve, reject) => {
-      this.#readers.set(id, { resolve, reject })
-      this.#post({ type: 'read-pixels', id })
-    })
+    return this.#reads.ask((id) => this.#post({ type: 'read-pixels', id }))
   }
 
   /** At most 10 times a second, and at once when size or part of the image change. Returns an unsubscriber. */
@@ -135,8 +130,7 @@ export class LiveDisplay {
     this.#video?.close()
     this.#post({ type: 'close' })
     this.#disposed = true
-    for (const { reject } of this.#readers.values()) reject(new Error('The display was closed'))
-    this.#readers.clear()
+    this.#reads.close()
     for (const listeners of Object.values(this.#listeners)) listeners.clear()
   }
 
@@ -182,12 +176,8 @@ export class LiveDisplay {
       case 'state':
         this.#state = report.state
         return this.#tellState()
-      case 'pixels': {
-        const reader = this.#readers.get(report.id)
-        this.#readers.delete(report.id)
-        if (report.content === undefined) reader?.reject(new Error('No frame is shown yet'))
-        else reader?.resolve(report.content)
-      }
+      case 'pixels':
+        return this.#reads.answer(report.id, report.content)
     }
   }
 

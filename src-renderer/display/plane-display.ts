@@ -1,6 +1,7 @@
 /** Planes of a file in a `<canvas>`: the page's side of one plane worker. */
 import type { DisplayError, DisplaySettings, FramePixels, Histogram, Probe } from './display-types.ts'
 import type { PlanePicture, PlaneReport, PlaneRequest } from './plane-messages.ts'
+import { PixelReads } from './pixel-reads.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 export type PlaneListener = {
@@ -16,8 +17,6 @@ export type PlaneListener = {
   onGraphics(error: DisplayError | undefined): void
 }
 
-type PixelReader = { resolve(content: FramePixels): void; reject(reason: Error): void }
-
 /**
  * Shows planes at full bit depth, one or several channels over each other. They are decoded and drawn in a worker; the
  * page hands over packets that it never looks into.
@@ -25,8 +24,7 @@ type PixelReader = { resolve(content: FramePixels): void; reject(reason: Error):
 export class PlaneDisplay {
   readonly #worker = new Worker(new URL('./plane-worker.ts', import.meta.url), { type: 'module' })
   #listener: PlaneListener | undefined
-  readonly #readers = new Map<number, PixelReader>()
-  #nextReader = 0
+  readonly #reads = new PixelReads()
   #disposed = false
 
   /** Takes over the canvas: nothing else may draw into it, and it can be given away only once. */
@@ -79,11 +77,7 @@ export class PlaneDisplay {
    */
   readPixels(): Promise<FramePixels> {
     if (this.#disposed) return Promise.reject(new Error('The display is closed'))
-    const id = this.#nextReader++
-    return new Promise((resolve, reject) => {
-      this.#readers.set(id, { resolve, reject })
-      this.#post({ type: 'read-pixels', id })
-    })
+    return this.#reads.ask((id) => this.#post({ type: 'read-pixels', id }))
   }
 
   /** Ends the worker. The last picture stays in the canvas. */
@@ -91,8 +85,7 @@ export class PlaneDisplay {
     if (this.#disposed) return
     this.#post({ type: 'close' })
     this.#disposed = true
-    for (const { reject } of this.#readers.values()) reject(new Error('The display was closed'))
-    this.#readers.clear()
+    this.#reads.close()
   }
 
   #receive(report: PlaneReport): void {
@@ -110,12 +103,8 @@ export class PlaneDisplay {
         return this.#listener?.onProbe(report.probe)
       case 'graphics':
         return this.#listener?.onGraphics(report.error)
-      case 'pixels': {
-        const reader = this.#readers.get(report.id)
-        this.#readers.delete(report.id)
-        if (report.content === undefined) reader?.reject(new Error('Nothing is shown'))
-        else reader?.resolve(report.content)
-      }
+      case 'pixels':
+        return this.#reads.answer(report.id, report.content)
     }
   }
 

@@ -218,6 +218,7 @@ describe('the Acquire view', () => {
     await takes(page).getByText('48 images').waitFor()
     await run.getByRole('button', { name: 'Open' }).click()
     await page.getByText('two-places').first().waitFor()
+    await page.getByText('This frame').waitFor()
     await screenshot('acquire-opened')
   })
 

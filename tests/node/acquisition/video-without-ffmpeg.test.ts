@@ -60,6 +60,7 @@ describe('Video without what it needs', () => {
     })
   })
 
+  if (process.platform === 'win32') console.log('Skipped: the stand-in for ffmpeg is a shell script.')
   it.skipIf(process.platform === 'win32')('says what a bare ffmpeg lacks', async () => {
     const ffmpeg = join(programs, 'ffmpeg')
     const lists = 'echo " V....D mpeg4                MPEG-4 part 2"'
