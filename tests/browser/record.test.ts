@@ -105,7 +105,7 @@ describe('recording in the browser', () => {
     await progress().getByText(`Waits until ${later}:00`).waitFor()
     // The key begins it, too.
     await app.page.keyboard.press('r')
-    await inState('acquiring')
+    await button('Stop recording').waitFor()
     await app.page.keyboard.press('r')
     await inState('finished')
     expect(recording()).toMatchObject({ format: 'raw', finish: { reason: 'completed' } })

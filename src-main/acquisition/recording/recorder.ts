@@ -105,15 +105,19 @@ export class Recorder {
     }
   }
 
-  /** Begins the recording that waits, whatever it waits for. @throws CoverslipError UNKNOWN_ACQUISITION when none does */
+  /**
+   * Begins the recording that waits, whatever it waits for. One that has begun meanwhile (asked twice, or by its own
+   * trigger in the same moment) goes on: what the caller wanted is so.
+   * @throws CoverslipError UNKNOWN_ACQUISITION when there is no recording
+   */
   begin(): AcquisitionStatus {
     const running = this.#running
-    if (running?.status.state !== 'waiting') {
+    if (running === undefined) {
       throw new CoverslipError('UNKNOWN_ACQUISITION', 'No recording waits to begin', {
         hint: 'Start one that begins when asked: begin {"kind": "asked"}.',
       })
     }
-    running.begin()
+    if (running.status.state === 'waiting') running.begin()
     return running.status
   }
 
