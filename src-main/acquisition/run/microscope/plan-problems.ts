@@ -10,6 +10,7 @@ import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { checkRegion } from './camera-region.ts'
 import { deviceFailure } from './device-failure.ts'
 
 /** What a camera is set to with every image: a position cannot set it for itself. */
@@ -71,6 +72,9 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
     for (const [i, setting] of setup.properties.entries())
       attempt(`${at}setup.properties[${i}]`, () => checkSetting(devices, setting))
     attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
+    const { roi } = setup
+    if (roi !== undefined)
+      for (const name of cameras) attempt(`${at}setup.roi`, () => checkRegion(devices.camera(name), roi))
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => autofocusDevice(devices, autofocus.deviceName))
