@@ -233,6 +233,16 @@ export class DeviceRegistry {
   }
 
   /**
+   * Resolves when everything that has changed on these devices until now is known.
+   * @throws CoverslipError UNKNOWN_DEVICE; DEVICE_UNAVAILABLE of one that is not connected.
+   */
+  async whenTold(deviceIds: readonly string[]): Promise<void> {
+    const devices = deviceIds.map((id) => this.device(id))
+    const asked = new Map(devices.map((device) => [device.connectionId, device]))
+    await Promise.all([...asked.values()].map((device) => this.#call(device, { call: 'tellChanges' })))
+  }
+
+  /**
    * Moves the axes named in `target` to, or by, so many µm; resolves with the position when arrived.
    * @throws CoverslipError OUT_OF_RANGE naming the axis and its travel.
    */
