@@ -33,6 +33,8 @@ export type SessionState = {
   readonly acquirePane: 'live' | 'map'
   /** The finished run whose panel was put away. */
   readonly closedRun: string | undefined
+  /** The finished recording that the bottom bar does not tell of any more. */
+  readonly closedRecording: string | undefined
 }
 
 export type SessionStore = StoreApi<SessionState>
@@ -48,6 +50,7 @@ export function createSessionStore(): SessionStore {
     mapTool: 'move',
     acquirePane: 'live',
     closedRun: undefined,
+    closedRecording: undefined,
   }))
 }
 

@@ -6,10 +6,12 @@ import {
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
+import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { isRecording, stopRecording, toggleRecording } from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
-import { useDetector, useEngine, useServices } from '../../services.ts'
+import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
 import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import { RecordOptions } from './record-options.tsx'
@@ -115,10 +117,37 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
           </Popover>
         )}
       </Button.Group>
-      {recording !== undefined && (busy || !phone) && <RecordProgress status={recording} phone={phone} />}
-      {recording !== undefined && !busy && recording.frames.written > 0 && (
-        <OpenItemButton id={recording.id} name={recording.name} phone={phone} />
-      )}
+      {recording !== undefined && busy && <RecordProgress status={recording} phone={phone} />}
+      {recording !== undefined && !busy && <LastRecording status={recording} phone={phone} />}
     </div>
+  )
+}
+
+type LastRecordingProps = { readonly status: AcquisitionStatus; readonly phone: boolean }
+
+/** What the last recording has become, until it was looked at, put away, or the next one starts. */
+function LastRecording({ status, phone }: LastRecordingProps) {
+  const { session, viewing } = useServices()
+  const closed = useSession((state) => state.closedRecording === status.id)
+  const open = useStore(viewing, (state) => state.viewer?.id === status.id)
+  useEffect(() => {
+    if (open) session.setState({ closedRecording: status.id })
+  }, [session, open, status.id])
+  // A phone has no room for words, and nothing to open there.
+  if (closed || (phone && status.frames.written === 0)) return null
+  return (
+    <>
+      {!phone && <RecordProgress status={status} phone={phone} />}
+      {status.frames.written > 0 && <OpenItemButton id={status.id} name={status.name} phone={phone} />}
+      <Tooltip label="It is kept in the gallery">
+        <ActionIcon
+          size={22}
+          aria-label={`Put ${status.name} away`}
+          onClick={() => session.setState({ closedRecording: status.id })}
+        >
+          <IconX size={13} stroke={1.8} />
+        </ActionIcon>
+      </Tooltip>
+    </>
   )
 }
