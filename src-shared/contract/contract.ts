@@ -14,6 +14,7 @@ import { acquisitionCalls, planCalls } from './acquisition-calls.ts'
 import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
+import { focusCalls } from './focus-calls.ts'
 import { galleryCalls } from './gallery-calls.ts'
 import { liveViewCalls } from './live-view-calls.ts'
 import { recordingCalls } from './recording-calls.ts'
@@ -64,6 +65,8 @@ export const contract = {
       .input(z.strictObject({ deviceId }))
       .output(stagePositionSchema),
   },
+
+  focus: focusCalls,
 
   presets: {
     list: view
