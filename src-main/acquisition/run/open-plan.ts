@@ -103,6 +103,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
     countdown: new PlanCountdown(expandPlan(sequence, surroundings), {
       durationS: estimate.durationS,
       exposureMs: (event) => images.of(event).exposureMs,
+      focusImages: (event) => images.ofFocus(event),
     }),
     ringOf: (camera) => (ready(devices, camera) === undefined ? undefined : devices.ring(camera)),
     temperatureOf: (camera) => {
