@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { estimatePlan } from '../../../../src-main/acquisition/plans/estimate-plan.ts'
 import { resolvePlan } from '../../../../src-main/acquisition/plans/resolve-plan.ts'
+import { StepTimes } from '../../../../src-main/acquisition/plans/step-times.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../../src-main/engine/create-engine.ts'
 import { temporaryFolder } from '../../../fixtures/image-fixtures.ts'
@@ -197,6 +198,7 @@ describe('acquisition.estimate', () => {
     const plan = resolvePlan(engine.devices, { plan: { channels: ['DAPI'], z_plan: { range: 99, step: 1 } } })
     const { estimate: found } = await estimatePlan(plan, {
       devices: engine.devices,
+      times: new StepTimes(),
       storage: { format: 'raw' },
       // 512 MB stay free.
       freeDiskBytes: 540e6,
