@@ -42,7 +42,7 @@ export class FrameStore {
     this.#timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
   }
 
-  /** Reserves memory and begins the log. @throws CoverslipError DATA_FOLDER; RangeError: not so much memory */
+  /** Reserves memory and begins the log. @throws CoverslipError DATA_FOLDER; INVALID_INPUT: not so much memory */
   static async open(data: StoreWorkerData, post: (message: StoreMessage) => void): Promise<FrameStore> {
     const { folder, layout, storage } = data
     const buffers = new FrameBuffers(data.bufferBytes)
@@ -56,6 +56,8 @@ export class FrameStore {
         return layoutSaved.promise
       },
     })
+    // Frames are taken in meanwhile.
+    void buffers.reserve()
     return new FrameStore(data, { buffers, dataset, layoutSaved, post })
   }
 
@@ -125,6 +127,7 @@ export class FrameStore {
   }
 
   async #close(): Promise<void> {
+    this.#buffers.stop()
     await Promise.all(this.#writing)
     let isComplete = false
     try {
