@@ -1,5 +1,5 @@
 /**
- * Stores one camera's images of a plan. Each is copied once, from the ring into memory that was reserved before the
+ * Stores one camera's images of a plan. Each is copied once, from the ring into memory that was set apart before the
  * start; while all of that waits for the disk, the plan waits.
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -42,7 +42,7 @@ export class FrameStore {
     this.#timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
   }
 
-  /** Reserves memory and begins the log. @throws CoverslipError DATA_FOLDER; INVALID_INPUT: not so much memory */
+  /** Sets memory apart and begins the log. @throws CoverslipError DATA_FOLDER; INVALID_INPUT: not so much memory */
   static async open(data: StoreWorkerData, post: (message: StoreMessage) => void): Promise<FrameStore> {
     const { folder, layout, storage } = data
     const buffers = new FrameBuffers(data.bufferBytes)
@@ -56,8 +56,6 @@ export class FrameStore {
         return layoutSaved.promise
       },
     })
-    // Frames are taken in meanwhile.
-    void buffers.reserve()
     return new FrameStore(data, { buffers, dataset, layoutSaved, post })
   }
 
@@ -127,7 +125,6 @@ export class FrameStore {
   }
 
   async #close(): Promise<void> {
-    this.#buffers.stop()
     await Promise.all(this.#writing)
     let isComplete = false
     try {
