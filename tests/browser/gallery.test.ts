@@ -259,7 +259,7 @@ describe('an image of real numbers', () => {
       [0.7, 0.4],
     ] as const) {
       await eventually('the values of this place', async () => {
-        const match = /^x (\d+) y (\d+) · (−?[\d.]+) ·/.exec(await readOut(page, across, down))
+        const match = /^x (\d+) y (\d+) · (−?[\d.]+)(?: ·|$)/.exec(await readOut(page, across, down))
         const [x = 0, y = 0] = match?.slice(1, 3).map(Number) ?? []
         const value = Number(match?.[3]?.replace('−', '-') ?? Number.NaN)
         return Math.abs(value - ratio(x, y)) < 1e-6

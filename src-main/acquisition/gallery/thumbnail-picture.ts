@@ -4,6 +4,7 @@ import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { debayeredPixel } from '../../../src-shared/kernels/debayer.ts'
 import { pngFile } from '../png-writer.ts'
 import type { DatasetReader, ImagePlane } from '../reading/dataset-reader.ts'
+import { planeSamples } from '../reading/plane-samples.ts'
 
 /** Channels beyond these are left out: of a picture this small nothing would be seen of them. */
 const mostChannels = 6
@@ -56,7 +57,7 @@ function colorOf({ channels }: ImageDataset, channel: number): string {
 /** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
 function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: number): Picture {
   const { bytesPerSample, channels, pattern } = planeLayout(pixelFormat)
-  const samples = samplesOf(pixels, bytesPerSample)
+  const samples = planeSamples({ pixels, pixelFormat })
   const step = Math.max(1, Math.ceil(Math.max(width, height) / maxSize))
   const small = { width: Math.ceil(width / step), height: Math.ceil(height / step) }
   const values = new Float32Array(small.width * small.height * 3)
@@ -74,13 +75,6 @@ function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: n
   const scale = high > low ? 255 / (high - low) : 0
   const clamped = Uint8ClampedArray.from(values, (value) => (value - low) * scale)
   return { ...small, rgb: new Uint8Array(clamped.buffer) }
-}
-
-function samplesOf(pixels: Uint8Array, bytesPerSample: 1 | 2 | 4) {
-  const { buffer, byteOffset, length } = pixels
-  if (bytesPerSample === 1) return pixels
-  if (bytesPerSample === 2) return new Uint16Array(buffer, byteOffset, length / 2)
-  return new Float32Array(buffer, byteOffset, length / 4)
 }
 
 /** Of real numbers, those that are finite. */
