@@ -6,7 +6,9 @@ import { type ChannelLook, maxValueOf, windowOf } from '../stores/channel-look.t
 import {
   activeChannel,
   datasetOf,
+  fastestFps,
   lengthOf,
+  slowestFps,
   type ViewerState,
   withDataset,
   withIndex,
@@ -39,8 +41,9 @@ export function togglePlay({ store }: Viewer, axis?: ImageAxis): void {
   })
 }
 
+/** Above the screen's rate every so many frames are shown. */
 export function setFramesPerSecond({ store }: Viewer, fps: number): void {
-  store.setState({ framesPerSecond: Math.max(0.2, Math.min(60, fps)) })
+  store.setState({ framesPerSecond: Math.max(slowestFps, Math.min(fastestFps, fps)) })
 }
 
 /** Makes a channel the active one: of single channels the one on show. */
