@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileFormat } from '../../../src-main/acquisition/reading/open-datasets.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pngBytes, randomPixels, temporaryFolder, tiffBytes } from '../../fixtures/image-fixtures.ts'
+import { knowsOpenFiles, openFilesBelow } from '../../fixtures/open-files.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -237,6 +238,11 @@ describe('What small files claim takes neither time nor memory', () => {
       message: 'pipe.tif cannot be read: it is not a file',
     })
   })
+})
+
+it.skipIf(!knowsOpenFiles)('None of all these files is left open', async () => {
+  expect(files).toBeGreaterThan(1000)
+  expect(await openFilesBelow(folder.path)).toEqual([])
 })
 
 /** A chunk behind the header; its checksum is right. */
