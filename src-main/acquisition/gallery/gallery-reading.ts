@@ -16,6 +16,7 @@ import { PlanePackets } from './plane-packet.ts'
 import { planOf } from './plan-of.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
+import { maximumOverStack } from './z-projection.ts'
 
 export class GalleryReading {
   readonly #dataFolder: string
@@ -93,7 +94,10 @@ export class GalleryReading {
     const packet = await this.#opened.use(found, (item) => {
       const { reader } = datasetOf(item, request)
       return this.#large.read(reader, request.level, async () => {
-        const plane = await reader.readPlane(request.index, request.level)
+        const { index, level, zProjection } = request
+        const plane = await (zProjection === undefined
+          ? reader.readPlane(index, level)
+          : maximumOverStack(reader, index, level))
         return plane && this.#packets.make(plane)
       })
     })
