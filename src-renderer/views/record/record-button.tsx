@@ -9,10 +9,9 @@ import {
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
-import { isRecording, stopRecording, toggleRecording } from '../../actions/record-actions.ts'
+import { isRecording, stopRecording, toggleRecording, whyNotRecord } from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
-import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import { RecordOptions } from './record-options.tsx'
 import { RecordProgress } from './record-progress.tsx'
@@ -57,15 +56,13 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
   const busy = isRecording(recording)
   const waiting = recording?.state === 'waiting'
   const face = faces[waiting ? 'waiting' : busy ? 'busy' : 'idle']
-  const reason = useEngine((state) => (busy && !waiting ? whyNotAct(state) : whyNotOperate(state))?.reason)
-  const [pending, setPending] = useState(false)
+  const reason = useEngine((state) => whyNotRecord(state)?.reason)
+  const pending = useSession((state) => state.recordingCall)
   const [open, setOpen] = useState(false)
 
-  async function act(action: (to: typeof services) => Promise<void>) {
+  function act(action: (to: typeof services) => Promise<void>) {
     setOpen(false)
-    setPending(true)
-    await action(services)
-    setPending(false)
+    void action(services)
   }
   const refused = reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
   return (
@@ -81,7 +78,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
             disabled={!connected || (!busy && !ready)}
             {...refused}
             leftSection={<face.icon className={styles['dot']} size={13} aria-hidden="true" />}
-            onClick={() => void act(toggleRecording)}
+            onClick={() => act(toggleRecording)}
           >
             {phone && !waiting ? null : face.text}
           </Button>
@@ -93,7 +90,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
               variant="default"
               aria-label="Do not record"
               disabled={!connected || pending}
-              onClick={() => void act(stopRecording)}
+              onClick={() => act(stopRecording)}
             >
               <IconX size={14} stroke={1.6} />
             </ActionIcon>

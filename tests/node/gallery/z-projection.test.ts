@@ -29,6 +29,8 @@ function stackOf(planes: readonly (readonly number[] | undefined)[]) {
   }
 }
 
+const { signal } = new AbortController()
+
 const values = fc.array(fc.integer({ min: 0, max: 4095 }), {
   minLength: width * height,
   maxLength: width * height,
@@ -40,7 +42,7 @@ it('A stack becomes the largest values of the planes that are there', async () =
       fc.array(fc.option(values, { nil: undefined }), { minLength: 1, maxLength: 6 }),
       async (planes) => {
         const stack = stackOf(planes)
-        const projected = await maximumOverStack(stack, { t: 2, c: 1, z: 3 }, 0)
+        const projected = await maximumOverStack(stack, { index: { t: 2, c: 1, z: 3 }, level: 0, signal })
         const there = planes.filter((plane) => plane !== undefined)
         expect(stack.asked).toEqual(planes.map((_, z) => ({ t: 2, c: 1, z })))
         if (there.length === 0) return expect(projected).toBeUndefined()
