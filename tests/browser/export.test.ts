@@ -80,9 +80,10 @@ async function unzipped(path: string): Promise<readonly { name: string; content:
 
 /** Pixels of the recording's images, as they lie in its file. */
 async function recordedImages(name: string): Promise<readonly Uint16Array[]> {
+  const recordings = join(folder, 'recordings')
   const path =
-    (await readdir(folder, { recursive: true })).find((one) => one.endsWith(`${name}.ome.tiff`)) ?? ''
-  const file = await fromFile(join(folder, path))
+    (await readdir(recordings, { recursive: true })).find((one) => one.endsWith(`${name}.ome.tiff`)) ?? ''
+  const file = await fromFile(join(recordings, path))
   const images = []
   for (let i = 0; i < (await file.getImageCount()); i++) {
     const [pixels] = await (await file.getImage(i)).readRasters()
@@ -91,6 +92,16 @@ async function recordedImages(name: string): Promise<readonly Uint16Array[]> {
   await file.close()
   return images
 }
+
+/** Waits until nothing is on the page's own disk. */
+const noFile = () =>
+  eventually('no file', () =>
+    app.page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory()
+      for await (const _ of root.keys()) return false
+      return true
+    }),
+  )
 
 /** The window that the values went through, by two of them, and the largest error of the others. */
 function errorOfLine(values: ArrayLike<number>, greys: ArrayLike<number>): number {
@@ -285,13 +296,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await dialog().getByRole('button', { name: 'Export' }).waitFor()
     expect(await dialog().getByRole('alert').count()).toBe(0)
-    await eventually('no file', () =>
-      app.page.evaluate(async () => {
-        const root = await navigator.storage.getDirectory()
-        for await (const _ of root.keys()) return false
-        return true
-      }),
-    )
+    await noFile()
     expect(app.page.workers().filter((worker) => worker.url().includes('export'))).toEqual([])
   })
 
@@ -305,5 +310,6 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await dialog().getByRole('button', { name: 'Export' }).click()
     await dialog().getByRole('alert').getByText('does not answer').waitFor()
     await app.screenshot('export-failed-dark')
+    await noFile()
   })
 })
