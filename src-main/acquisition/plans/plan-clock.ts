@@ -24,6 +24,8 @@ export type ClockOptions = {
   readonly costs?: StepCosts
   /** Of an image, ms. */
   readonly exposureMs: (event: AcquisitionEvent) => number
+  /** Images of a search for the focus; 0: a device finds it. */
+  readonly focusImages?: (event: AcquisitionEvent) => number
 }
 
 /** What the clock says of one event, s after the plan's beginning. */
@@ -33,14 +35,16 @@ type EventTimes = { readonly startS: number; readonly endS: number; readonly lat
 export class PlanClock {
   readonly #costs: StepCosts
   readonly #exposureMs: ClockOptions['exposureMs']
+  readonly #focusImages: (event: AcquisitionEvent) => number
   #last: AcquisitionEvent | undefined
   #nowS = 0
   /** When the timer was reset last. */
   #zeroS = 0
 
-  constructor({ costs = assumedCosts, exposureMs }: ClockOptions) {
+  constructor({ costs = assumedCosts, exposureMs, focusImages = () => 0 }: ClockOptions) {
     this.#costs = costs
     this.#exposureMs = exposureMs
+    this.#focusImages = focusImages
   }
 
   /** Of the next event of the plan. */
@@ -53,11 +57,17 @@ export class PlanClock {
     const startS = Math.max(readyS, dueS ?? 0)
     const lateS = dueS === undefined || !hasOwnTime(event, last) ? 0 : Math.max(0, readyS - dueS)
     this.#nowS =
-      startS +
-      (event.action.type === 'acquireImage'
-        ? this.#exposureMs(event) / 1000 + this.#costs.imageS
-        : this.#costs.autofocusS)
+      startS + (event.action.type === 'acquireImage' ? this.#imageS(event) : this.#autofocusS(event))
     return { startS, endS: this.#nowS, lateS }
+  }
+
+  #imageS(event: AcquisitionEvent): number {
+    return this.#exposureMs(event) / 1000 + this.#costs.imageS
+  }
+
+  #autofocusS(event: AcquisitionEvent): number {
+    const images = this.#focusImages(event)
+    return images === 0 ? this.#costs.autofocusS : images * (this.#costs.focusS + this.#imageS(event))
   }
 
   #moveS(event: AcquisitionEvent, last: AcquisitionEvent | undefined): number {

@@ -45,7 +45,10 @@ export async function walkPlan(
   events: Iterable<AcquisitionEvent>,
   { layout, travel, images, signal }: WalkOptions,
 ): Promise<PlanWalk> {
-  const clock = new PlanClock({ exposureMs: (event) => images.of(event).exposureMs })
+  const clock = new PlanClock({
+    exposureMs: (event) => images.of(event).exposureMs,
+    focusImages: (event) => images.ofFocus(event),
+  })
   const places = new ImagePlaces(layout)
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []
