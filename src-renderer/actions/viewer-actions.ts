@@ -1,7 +1,8 @@
 /** What is shown of the open item, and how. */
 import type { ImageAxis } from '../../src-shared/gallery.ts'
-import { clampWindow, type ValueWindow, windowOfHistogram } from '../stores/auto-window.ts'
-import { type ChannelLook, windowOf } from '../stores/channel-look.ts'
+import type { Histogram } from '../display/display-types.ts'
+import { clampWindow, type ValueWindow, wholeWindow, windowOfHistogram } from '../stores/auto-window.ts'
+import { type ChannelLook, maxValueOf, windowOf } from '../stores/channel-look.ts'
 import {
   activeChannel,
   datasetOf,
@@ -79,7 +80,7 @@ function withLook({ looks }: ViewerState, channel: number, patch: Partial<Channe
 export function setChannelWindow(viewer: Viewer, channel: number, window: ValueWindow): void {
   patchLook(viewer, channel, {
     windowMode: 'manual',
-    window: clampWindow(window, maxValueOf(viewer.store.getState())),
+    window: clampWindow(window, largestValue(viewer.store.getState())),
   })
 }
 
@@ -93,11 +94,18 @@ export function setChannelWindowMode(
   const look = state.looks[channel]
   if (look === undefined) return
   const histogram = state.histograms[channel]
-  const window =
-    windowMode === 'auto' && histogram !== undefined
-      ? windowOfHistogram(histogram)
-      : windowOf(look, maxValueOf(state))
-  patchLook(viewer, channel, { windowMode, window })
+  const kept = windowOf(look, largestValue(state))
+  patchLook(viewer, channel, { windowMode, window: windowFor(windowMode, histogram, kept) })
+}
+
+function windowFor(
+  mode: ChannelLook['windowMode'],
+  histogram: Histogram | undefined,
+  kept: ValueWindow,
+): ValueWindow {
+  if (histogram === undefined) return kept
+  if (mode === 'auto') return windowOfHistogram(histogram)
+  return mode === 'full' && histogram.real !== undefined ? wholeWindow(histogram) : kept
 }
 
 /** Fits the contrast of the active channel to its plane on show, once. */
@@ -118,7 +126,8 @@ export function toggleSaturation({ store }: Viewer): void {
   store.setState(({ markSaturated }) => ({ markSaturated: !markSaturated }))
 }
 
-/** Largest pixel value of the dataset on show. */
-export function maxValueOf(state: ViewerState): number {
-  return 2 ** (datasetOf(state)?.significantBits ?? 16) - 1
+/** Largest pixel value of the dataset on show; undefined for real numbers. */
+export function largestValue(state: ViewerState): number | undefined {
+  const dataset = datasetOf(state)
+  return dataset && maxValueOf(dataset)
 }

@@ -2,7 +2,7 @@
 import { ImageRenderer, mostTaps } from '../display/image-renderer.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import { planeHistogram } from '../display/plane-histogram.ts'
-import { type ChannelLook, displaySettings, withHistogram } from '../stores/channel-look.ts'
+import { type ChannelLook, displaySettings, maxValueOf, withHistogram } from '../stores/channel-look.ts'
 import { burntInLayout, type BurntInLayout, drawBurntIn } from './burnt-in.ts'
 import type { ExportJob, ExportPicture } from './export-messages.ts'
 import type { Plane } from './plane-decoder.ts'
@@ -38,7 +38,7 @@ export class PictureDrawer {
 
   draw(planes: readonly Plane[], { time, labels }: Pick<ExportPicture, 'time' | 'labels'>): void {
     const { size, look, dataset } = this.#job
-    const maxValue = 2 ** dataset.significantBits - 1
+    const maxValue = maxValueOf(dataset)
     const settings = planes.map(({ channel, image }) =>
       displaySettings(this.#lookOf(channel, image), {
         maxValue,

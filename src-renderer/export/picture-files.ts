@@ -1,5 +1,6 @@
 /** Pictures one by one: PNG as they are shown, or PNG with the values of the camera. */
 import { encode } from 'fast-png'
+import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import type { ExportFile } from './export-file.ts'
 import type { DrawnPicture, PictureSink, StoredValues, ValueSink } from './picture-sink.ts'
@@ -47,6 +48,10 @@ export class RawPictures implements ValueSink {
   async add(image: ImagePixels, { name }: StoredValues): Promise<void> {
     if (!('pixels' in image)) throw new Error('A picture without pixel values')
     const { pixels, width, height, kind } = image
+    if (pixels instanceof Float32Array)
+      throw new CoverslipError('INVALID_INPUT', 'The values are real numbers, which PNG files cannot hold', {
+        hint: 'Download the file itself, or export pictures as they are shown.',
+      })
     const depth = pixels instanceof Uint16Array ? 16 : 8
     const png = encode({ width, height, data: pixels, depth, channels: kind === 'rgb' ? 3 : 1 }, { zlib })
     await this.#zip.add({ name: `${name}.png`, input: new Uint8Array(png) })

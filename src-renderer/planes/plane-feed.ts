@@ -5,7 +5,7 @@ import type { Probe, ShownFrame } from '../display/display-types.ts'
 import { stagePosition } from '../display/pixel-probe.ts'
 import type { PlaneDisplay } from '../display/plane-display.ts'
 import { fitView } from '../display/view-transform.ts'
-import { displaySettings, withHistogram } from '../stores/channel-look.ts'
+import { displaySettings, maxValueOf, withHistogram } from '../stores/channel-look.ts'
 import type { ShownStore } from '../stores/shown-store.ts'
 import {
   activeChannel,
@@ -145,8 +145,8 @@ export class PlaneFeed {
     if (before?.name !== dataset.name) this.#level = this.#fittingLevel(dataset)
   }
 
-  #sendLooks({ looks, markSaturated, mosaic }: ViewerState, { significantBits }: ImageDataset): void {
-    const maxValue = 2 ** significantBits - 1
+  #sendLooks({ looks, markSaturated, mosaic }: ViewerState, dataset: ImageDataset): void {
+    const maxValue = maxValueOf(dataset)
     this.#options.display.setDisplay(
       looks.map((look) => displaySettings(look, { maxValue, markSaturated, mosaic })),
     )

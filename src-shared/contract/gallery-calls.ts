@@ -28,8 +28,9 @@ export const galleryCalls = {
     .output(openedImageSchema),
   /**
    * The answer is a packet as of the live view (UC2F; `src-shared/frames/frame-packet.ts`), compressed by LZ4; images of
-   * 16 bits in one channel are delta-shuffled first (wherever `filterLag` gives a lag). UNKNOWN_IMAGE: the plane is not
-   * there, as it was skipped, lost, or is still to come.
+   * 16 bits in one channel are delta-shuffled first (wherever `filterLag` gives a lag). Signed, 32-bit and floating-point
+   * samples come as real numbers (`GRAY32F`). UNKNOWN_IMAGE: the plane is not there, as it was skipped, lost, or is still
+   * to come.
    */
   plane: view
     .route({

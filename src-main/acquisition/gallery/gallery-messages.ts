@@ -30,6 +30,8 @@ export type GalleryAnswer =
 
 export type GalleryRequestMessage =
   | { readonly number: number; readonly request: GalleryRequest }
+  /** Who made the request of this number does not wait for it any more; it is answered all the same. */
+  | { readonly dropped: number }
   /** Something has been kept, completed or removed. */
   | { readonly changed: true }
 

@@ -12,7 +12,7 @@ import { diskBlockBytes } from '../direct-writes.ts'
 import { makeFolders } from './make-folders.ts'
 import { ShardIndex } from './shard-index.ts'
 
-const markBytes = 32
+export const markBytes = 32
 const magic = Buffer.from('CVSCHUNK', 'latin1')
 const zeros = new Uint8Array(diskBlockBytes)
 const indexNumber = 0xffff_ffff_ffff_ffffn
@@ -183,8 +183,8 @@ function markOf(
   return mark
 }
 
-/** Undefined where there is none. */
-async function readMark(file: FileHandle, at: number) {
+/** The mark at byte `at`; undefined where there is none. */
+export async function readMark(file: FileHandle, at: number) {
   const mark = Buffer.alloc(markBytes)
   const { bytesRead } = await file.read(mark, 0, markBytes, at)
   const padding = Number(mark.readBigUInt64LE(24))
