@@ -8,6 +8,7 @@ import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import type {
   DeviceState,
   DeviceStatus,
+  KnownPreset,
   Preset,
   PropertyDescriptor,
   PropertyValue,
@@ -156,9 +157,18 @@ export class DeviceRegistry {
     return this.#connections.flatMap((connection) => connection.devices())
   }
 
-  presets(): Preset[] {
-    const own = this.#connections.flatMap((connection) => connection.presets())
-    return [...own, ...(this.#options.preferences?.presets() ?? [])]
+  /** Those of the hardware, then those of the user; where both have one of the same name, it is the user's. */
+  presets(): KnownPreset[] {
+    const own = this.#options.preferences?.presets() ?? []
+    const fromHardware = this.#connections
+      .flatMap((connection) => connection.presets())
+      .filter(({ group, name }) => !own.some((other) => other.group === group && other.name === name))
+    return [...fromHardware, ...own.map((preset) => ({ ...preset, own: true as const }))]
+  }
+
+  /** Tells everybody of the presets: the user has changed his. */
+  presetsChanged(): void {
+    this.#events.emit({ type: 'presetsChanged', presets: this.presets() })
   }
 
   /** @throws CoverslipError UNKNOWN_DEVICE naming the devices that there are. */
@@ -328,7 +338,7 @@ export class DeviceRegistry {
           (other) => other !== connection && other.devices().some(({ id }) => id === deviceId),
         )?.supervisor.config.title,
       emit: (event) => this.#events.emit(event),
-      presetsChanged: () => this.#events.emit({ type: 'presetsChanged', presets: this.presets() }),
+      presetsChanged: () => this.presetsChanged(),
     })
     return connection
   }

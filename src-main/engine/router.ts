@@ -12,6 +12,7 @@ import { answerOffer } from './answer-offer.ts'
 import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
+import { focusScores } from './focus-scores.ts'
 import { subscribeToEvents } from './engine-events.ts'
 import { driverFor, hardwareFor } from './hardware-for-caller.ts'
 
@@ -134,11 +135,26 @@ export const router: Router<typeof contract, CallContext> = os.router({
     ),
     stop: os.stage.stop.handler(({ context, input }) => context.engine.devices.stopStage(input.deviceId)),
   },
+  focus: {
+    find: os.focus.find.handler(({ context, input, signal }) => context.engine.focus.find(input, signal)),
+    stop: os.focus.stop.handler(async ({ context }) => (await context.engine.focus.stop()) ?? null),
+    status: os.focus.status.handler(({ context }) => context.engine.focus.status ?? null),
+    scores: os.focus.scores.handler(({ context, input, signal }) =>
+      focusScores(context.engine.focusScores, input.detectorName, signal),
+    ),
+  },
   presets: {
     list: os.presets.list.handler(({ context }) => context.engine.devices.presets()),
     apply: os.presets.apply.handler(({ context, input }) =>
       context.engine.devices.applyPreset(input.group, input.name),
     ),
+    save: os.presets.save.handler(({ context, input: { replace, ...preset } }) =>
+      context.engine.presets.save(preset, { replace }),
+    ),
+    rename: os.presets.rename.handler(({ context, input: { newName, ...which } }) =>
+      context.engine.presets.rename(which, newName),
+    ),
+    remove: os.presets.remove.handler(({ context, input }) => context.engine.presets.remove(input)),
   },
   liveView: {
     start: os.liveView.start.handler(({ context, input }) => context.engine.liveView.startLiveView(input)),

@@ -9,7 +9,7 @@ import { planMemory, totalMemory } from '../recording/recording-memory.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
 import { planProblems } from '../run/microscope/plan-problems.ts'
 import { checkStorage, storedShare } from '../storage/check-storage.ts'
-import { maxOmePlanes } from '../storage/ome-xml.ts'
+import { maxOmePlanes } from '../storage/ome-planes.ts'
 import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
 import { PlanCosts } from './plan-costs.ts'
 import { PlanImages } from './plan-images.ts'
@@ -18,9 +18,6 @@ import { PlanTravel } from './plan-travel.ts'
 import type { ResolvedPlan } from './resolve-plan.ts'
 import type { StepTimes } from './step-times.ts'
 import { type PlanWalk, walkPlan } from './walk-plan.ts'
-
-/** Systems limit how many files a program has open. */
-const mostFilesAtOnce = 1000
 
 /** A longer list of problems helps nobody. */
 const mostRemarks = 50
@@ -145,23 +142,13 @@ function formatProblems(
 ): readonly PlanRemark[] {
   if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
-  const files = storage.files === 'perPosition' ? Math.max(1, layout.positions.length) : 1
-  if (files > mostFilesAtOnce) {
-    const message = `would write ${files} OME-TIFF files at once, one for each position: choose a single file, or another format`
-    return [{ path: '', message }]
-  }
-  const planes = [...walk.planes.values()].flatMap((own) =>
-    storage.files === 'perPosition'
-      ? [...own.values()]
-      : [own.values().reduce((sum, count) => sum + count, 0)],
-  )
+  // Images of positions in turn are named one by one in a file, all others by where they begin.
+  const isInTurn = layout.axes.findIndex(({ axis }) => axis === 'p') > 0
+  if (storage.files === 'perPosition' || !isInTurn) return []
+  const planes = [...walk.planes.values()].map((own) => own.values().reduce((sum, count) => sum + count, 0))
   if (Math.max(0, ...planes) <= maxOmePlanes) return []
-  return [
-    {
-      path: '',
-      message: `has more images than the ${maxOmePlanes} of an OME-TIFF file: choose another format`,
-    },
-  ]
+  const message = `has more images of positions in turn than the ${maxOmePlanes} of an OME-TIFF file: choose a file for each position, or another format`
+  return [{ path: '', message }]
 }
 
 function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {

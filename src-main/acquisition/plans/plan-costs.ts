@@ -18,7 +18,7 @@ export class PlanCosts {
   readonly #stages: { readonly stage: string; readonly focus: string }
   readonly #assumed = new Set<PlanStep>()
   /** By kind of image, as there may be a million of one kind. */
-  readonly #imageS = new Map<PlanImage, number>()
+  readonly #knownImageS = new Map<PlanImage, number>()
 
   constructor({ devices, images, times }: Options) {
     this.#images = images
@@ -44,14 +44,25 @@ export class PlanCosts {
 
   /** The event itself, everything being set up. */
   eventS(event: AcquisitionEvent): number {
-    const { action } = event
-    if (action.type !== 'acquireImage') return this.#stepS({ kind: 'autofocus', by: action.deviceName ?? '' })
+    return event.action.type === 'acquireImage' ? this.#imageS(event) : this.#autofocusS(event)
+  }
+
+  #imageS(event: AcquisitionEvent): number {
     const image = this.#images.of(event)
-    const known = this.#imageS.get(image)
+    const known = this.#knownImageS.get(image)
     if (known !== undefined) return known
     const imageS = image.exposureMs / 1000 + this.#stepS({ kind: 'image', by: camerasKey(image.cameraIds) })
-    this.#imageS.set(image, imageS)
+    this.#knownImageS.set(image, imageS)
     return imageS
+  }
+
+  /** By a device; by images, until it was measured, what their planes take. */
+  #autofocusS(event: AcquisitionEvent): number {
+    const by = event.action.type === 'hardwareAutofocus' ? event.action.deviceName : undefined
+    const step = { kind: 'autofocus', by: by ?? '' } as const
+    const images = this.#images.ofFocus(event)
+    if (images === 0 || this.#times.of(step).isMeasured) return this.#stepS(step)
+    return images * (this.#move('focus', 0) + this.#imageS(event))
   }
 
   #move(kind: 'stage' | 'focus', distanceUm: number): number {

@@ -21,8 +21,6 @@ export function TimeSection() {
   )
 }
 
-const template = 'minmax(104px, 1.5fr) minmax(76px, 1fr) minmax(76px, 1fr) calc(3 * var(--tool))'
-
 function Phases({ time: { phases } }: { readonly time: TimePlan }) {
   const { plan } = useServices()
   const change = (next: readonly TimePhase[]) =>
@@ -79,7 +77,7 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
   return (
     <div
       className={styles['row']}
-      style={{ gridTemplateColumns: template }}
+      data-kind="phase"
       role="listitem"
       aria-label={`Phase ${row.index + 1}`}
       data-path={path}
@@ -95,8 +93,12 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
           if (kind !== undefined) onChange(phaseOfKind(phase, kind))
         }}
       />
+      {/* In the order in which the choice names them. */}
       {phase.kind !== 'durationLoops' && (
         <DurationField label="Interval" seconds={facts.intervalS} onCommit={setInterval} />
+      )}
+      {phase.kind !== 'intervalLoops' && (
+        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
       )}
       {phase.kind !== 'intervalDuration' && (
         <NumberField
@@ -106,9 +108,6 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
           unit="×"
           onCommit={(loops) => onChange({ ...phase, loops: Math.max(1, Math.round(loops)) })}
         />
-      )}
-      {phase.kind !== 'intervalLoops' && (
-        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
       )}
       <RowTools name={`phase ${row.index + 1}`} {...row} />
     </div>

@@ -1,11 +1,18 @@
-import { ActionIcon, Slider, Tooltip } from '@mantine/core'
-import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { ActionIcon, Button, Slider, Tooltip } from '@mantine/core'
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRuler2 } from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ImageAxis } from '../../../src-shared/gallery.ts'
-import { setFramesPerSecond, setIndex, togglePlay } from '../../actions/viewer-actions.ts'
+import {
+  setFramesPerSecond,
+  setIndex,
+  toggleMeasuring,
+  togglePlay,
+  toggleProjection,
+} from '../../actions/viewer-actions.ts'
+import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useViewer, useViewerState } from '../../services.ts'
-import { lengthOf } from '../../stores/viewer-store.ts'
+import { datasetOf, lengthOf, trueRate } from '../../stores/viewer-store.ts'
 import { ZoomControls } from '../zoom-controls.tsx'
 import { placeWords } from './axis-words.ts'
 import styles from './axis-sliders.module.css'
@@ -30,18 +37,85 @@ export function AxisSliders({ phone }: { readonly phone: boolean }) {
       </div>
       <div className={styles['end']}>
         {shown.length > 0 && !phone && (
-          <span className={styles['fps']}>
-            <NumberField
-              label="Frames per second"
-              value={fps}
-              unit="fps"
-              onCommit={(value) => setFramesPerSecond(viewer, value)}
-            />
-          </span>
+          <>
+            <TrueRate />
+            <span className={styles['fps']}>
+              <NumberField
+                label="Frames per second"
+                value={fps}
+                unit="fps"
+                onCommit={(value) => setFramesPerSecond(viewer, value)}
+              />
+            </span>
+          </>
         )}
+        <MeasureButton />
         <ZoomControls phone={phone} />
       </div>
     </footer>
+  )
+}
+
+/** Begins or ends measuring. */
+function MeasureButton() {
+  const viewer = useViewer()
+  const measuring = useViewerState((state) => state.measuring)
+  return (
+    <Tooltip label="Measure: drag a line over the image; Shift for steps of 45° (D)">
+      <ActionIcon
+        variant={measuring ? 'light' : 'subtle'}
+        aria-label="Measure a distance"
+        aria-pressed={measuring}
+        onClick={() => toggleMeasuring(viewer)}
+      >
+        <IconRuler2 size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+/** Shows the brightest value of all planes of the stack. */
+function ProjectionButton() {
+  const viewer = useViewer()
+  const projected = useViewerState((state) => state.zProjection !== undefined)
+  return (
+    <Tooltip label="Maximum projection: the brightest value of the whole stack at each pixel (P)">
+      <Button
+        className={styles['projection'] ?? ''}
+        variant={projected ? 'light' : 'subtle'}
+        color="gray"
+        size="compact-xs"
+        aria-label="Maximum projection of the stack"
+        aria-pressed={projected}
+        onClick={() => toggleProjection(viewer)}
+      >
+        Max
+      </Button>
+    </Tooltip>
+  )
+}
+
+/** How fast time passes while it plays; pressed, it passes as it did at the microscope. */
+function TrueRate() {
+  const viewer = useViewer()
+  const rate = useViewerState((state) => {
+    const dataset = datasetOf(state)
+    return dataset === undefined ? undefined : trueRate(dataset)
+  })
+  const fps = useViewerState((state) => state.framesPerSecond)
+  if (rate === undefined) return null
+  return (
+    <Tooltip label={`As it was taken: ${compact(rate, 3)} frames per second`}>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-xs"
+        aria-pressed={fps === rate}
+        onClick={() => setFramesPerSecond(viewer, rate)}
+      >
+        {fps === rate ? 'real time' : `${compact(fps / rate, 2)} × real time`}
+      </Button>
+    </Tooltip>
   )
 }
 
@@ -50,6 +124,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
   const index = useViewerState((state) => state.index[axis])
   const length = useViewerState((state) => lengthOf(state, axis))
   const playing = useViewerState((state) => state.playing === axis)
+  const projected = useViewerState((state) => state.zProjection !== undefined)
   const words = useViewerState((state) => placeWords(state, axis))
   const title = titles[axis]
   return (
@@ -64,7 +139,10 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
           {playing ? <IconPlayerPauseFilled size={14} /> : <IconPlayerPlayFilled size={14} />}
         </ActionIcon>
       </Tooltip>
-      <span className={styles['title']}>{phone ? (shortTitles[axis] ?? title) : title}</span>
+      <span className={styles['title']}>
+        {phone ? (shortTitles[axis] ?? title) : title}
+        {axis === 'z' && <ProjectionButton />}
+      </span>
       <Slider
         className={styles['track'] ?? ''}
         min={0}
@@ -76,7 +154,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
       />
       <output className={styles['place']} aria-label={`${title} on show`}>
         <span className={styles['number']}>
-          {index + 1} / {length}
+          {axis === 'z' && projected ? `1–${length}` : `${index + 1} / ${length}`}
         </span>
         {words !== '' && (!phone || axis === 'p') && <span className={styles['words']}>{words}</span>}
       </output>

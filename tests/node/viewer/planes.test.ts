@@ -7,6 +7,7 @@ import { levelFor, scaleOf } from '../../../src-renderer/planes/plane-level.ts'
 import { indicesAhead } from '../../../src-renderer/planes/planes-ahead.ts'
 import { Playback } from '../../../src-renderer/planes/playback.ts'
 import { levelFrame, wholeFrame } from '../../../src-renderer/planes/whole-frame.ts'
+import { windowOfHistogram } from '../../../src-renderer/stores/auto-window.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 import { packetOf, sampleDataset } from './sample-image.ts'
 
@@ -36,12 +37,13 @@ describe('PlaneCache', () => {
       { numRuns: 50 },
     )
   })
-  it('asks again for what was not there', () => {
+  it('asks again for what was not there, or not all of it', () => {
     const cache = new PlaneCache(1000)
     cache.set('a', { kind: 'absent', message: '' })
     cache.set('b', packetOf(1))
-    cache.forgetAbsent()
-    expect(['a', 'b'].map((key) => cache.has(key))).toEqual([false, true])
+    cache.set('c', { kind: 'packet', packet: new Blob(), growing: true })
+    cache.forgetUnfinished()
+    expect(['a', 'b', 'c'].map((key) => cache.has(key))).toEqual([false, true, false])
   })
 })
 
@@ -95,6 +97,10 @@ describe('planes in advance', () => {
     const ahead = indicesAhead({ sizes, index: { t: 8, z: 0 }, axis: 't', playing: true })
     expect(ahead.map(({ t }) => t)).toEqual([9, 0, 1, 2, 3, 4])
   })
+  it('are those that will be shown where some are left out', () => {
+    const ahead = indicesAhead({ sizes, index: { t: 1, z: 0 }, axis: 't', playing: true, stride: 3 })
+    expect(ahead.map(({ t }) => t)).toEqual([4, 7, 0, 3, 6, 9])
+  })
 })
 
 describe('Playback', () => {
@@ -102,8 +108,14 @@ describe('Playback', () => {
     let nowMs = 0
     let waiting: { dueMs: number; run: () => void } | undefined
     const steps: number[] = []
+    let place = 0
+    const places: number[] = []
     const playback = new Playback({
-      step: () => steps.push(nowMs),
+      step: (passed) => {
+        place += passed
+        steps.push(nowMs)
+        places.push(place)
+      },
       now: () => nowMs,
       after: (ms, run) => {
         waiting = { dueMs: nowMs + ms, run }
@@ -119,7 +131,7 @@ describe('Playback', () => {
       waiting = undefined
       due.run()
     }
-    return { playback, steps, goTo, waits: () => waiting !== undefined }
+    return { playback, steps, places, goTo, waits: () => waiting !== undefined }
   }
   it('steps at its rate, also when a plane takes a part of the time', () => {
     const { playback, steps, goTo } = played()
@@ -132,22 +144,36 @@ describe('Playback', () => {
     }
     expect(steps).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
   })
-  it('waits for planes that take longer, and does not hurry afterwards', () => {
-    const { playback, steps, goTo, waits } = played()
+  it('keeps its rate where planes take longer, by leaving out those whose time has passed', () => {
+    const { playback, steps, places, goTo, waits } = played()
     playback.framesPerSecond = 10
     playback.start()
     goTo(100)
-    goTo(1000)
+    goTo(1050)
     expect([steps, waits()]).toEqual([[100], false])
     playback.shown()
-    goTo(1000)
-    playback.shown()
     goTo(1050)
+    playback.shown()
+    goTo(1060)
     goTo(1100)
-    expect(steps).toEqual([100, 1000, 1100])
+    expect([steps, places]).toEqual([
+      [100, 1050, 1100],
+      [1, 10, 11],
+    ])
     playback.stop()
     playback.shown()
     expect(waits()).toBe(false)
+  })
+  it('shows every so many planes of a rate that no screen has', () => {
+    const { playback, steps, places, goTo } = played()
+    playback.framesPerSecond = 1000
+    playback.start()
+    for (let ms = 1; ms <= 1000; ms++) {
+      goTo(ms)
+      if (ms - (steps.at(-1) ?? ms) === 16) playback.shown()
+    }
+    expect(places.length).toBeLessThan(70)
+    expect(places.every((place, at) => place === steps[at])).toBe(true)
   })
 })
 
@@ -172,5 +198,40 @@ describe('what is shown of pixel values', () => {
       }),
       { numRuns: 60 },
     )
+  })
+  it('is measured where most values lie, of real numbers that have outliers, NaN and infinities among them', () => {
+    const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 })
+    fc.assert(
+      fc.property(fc.array(finite, { minLength: 1, maxLength: 500 }), fc.boolean(), (values, outliers) => {
+        const others = outliers ? [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] : []
+        const pixels = Float32Array.from([...others, ...values])
+        const histogram = planeHistogram({ pixels, rowSamples: pixels.length, significantBits: undefined })
+        const sorted = [...values].toSorted((a, b) => a - b)
+        const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
+        expect(histogram).toMatchObject({
+          min: sorted[0],
+          max: sorted.at(-1),
+          maxValue: sorted.at(-1),
+          p001: at(0.001),
+          p999: at(0.999),
+          saturatedFraction: 0,
+        })
+        expect(histogram.bins.reduce((sum, count) => sum + count, 0)).toBe(values.length)
+        const { from = 0, step = 0 } = histogram.real ?? {}
+        expect(step).toBeGreaterThan(0)
+        expect(from).toBeLessThan(histogram.binsUpTo)
+        const { low, high } = windowOfHistogram(histogram)
+        expect(high).toBeGreaterThan(low)
+      }),
+      { numRuns: 200 },
+    )
+    const dust = Float32Array.from({ length: 10_000 }, (_, i) => (i === 7 ? 1e30 : i / 10_000))
+    const { p001, p999, binsUpTo } = planeHistogram({
+      pixels: dust,
+      rowSamples: 100,
+      significantBits: undefined,
+    })
+    expect(binsUpTo).toBeLessThan(2)
+    expect(p999 - p001).toBeCloseTo(0.998, 2)
   })
 })

@@ -194,7 +194,11 @@ export class Exposures {
   }
 }
 
-function oneFrame({ camera, exposureMs, isTriggered }: Exposing, signal: AbortSignal): Promise<FrameInfo> {
+/** One image whose exposure begins after the call. @throws CoverslipError of the camera; the reason of `signal`. */
+export function oneFrame(
+  { camera, exposureMs, isTriggered }: Exposing,
+  signal: AbortSignal,
+): Promise<FrameInfo> {
   if (isTriggered) return camera.trigger(exposureMs, signal)
   camera.skipPresent()
   return camera.freshFrame(exposureMs, process.hrtime.bigint(), signal)

@@ -8,13 +8,16 @@ import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
   EventBatch,
+  ExposedFrame,
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
+import { FrameSharpness } from '../../focus/frame-sharpness.ts'
+import type { Sharpness } from '../../focus/sharpness.ts'
 import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
-import { Exposures } from './exposures.ts'
+import { type Exposing, Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
@@ -47,6 +50,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
+  readonly #sharpness: FrameSharpness
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -68,6 +72,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#regions = new CameraRegions(devices, this.#settings)
     this.#stages = new StageMoves(devices, times)
+    this.#sharpness = new FrameSharpness(devices)
     this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
@@ -88,6 +93,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       const { path, message } = problem
       throw new CoverslipError('INVALID_INPUT', path === '' ? message : `${path}: ${message}`)
     }
+    this.#focus.begin(sequence)
     await this.#stages.remember()
     this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
     await this.#light.begin(this.#gatesOf(sequence))
@@ -99,9 +105,10 @@ export class MicroscopeHardware implements AcquisitionHardware {
   }
 
   async setUp(batch: EventBatch, signal: AbortSignal): Promise<void> {
-    const [event] = batch
-    if (event === undefined) return
+    const [first] = batch
+    if (first === undefined) return
     signal.throwIfAborted()
+    const event = this.#focus.imageOf(first)
     const path = this.#lightPath(event.channel)
     const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
@@ -134,8 +141,11 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
       run.begun(event)
+      const measure = (image: NumberedEvent, signal: AbortSignal) => this.#measure(image, signal)
       const by = event.action.deviceName ?? ''
-      await this.#times.timed({ kind: 'autofocus', by }, () => this.#focus.find(event, run.signal))
+      await this.#times.timed({ kind: 'autofocus', by }, () =>
+        this.#focus.find(event, { signal: run.signal, measure }),
+      )
     } catch (error) {
       this.#forget()
       this.#cameras.forget()
@@ -179,16 +189,39 @@ export class MicroscopeHardware implements AcquisitionHardware {
     return errors
   }
 
-  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
-    const cameras = await Promise.all(
+  /** The sharpness of an image that is kept nowhere; the microscope is set up for it. */
+  async #measure(image: NumberedEvent, signal: AbortSignal): Promise<Sharpness> {
+    const [camera] = await this.#exposing(image)
+    if (camera === undefined) throw new RangeError('An image is taken by a camera')
+    let sharpness: Sharpness | undefined
+    const exposed = async ({ camera: id, sequence }: ExposedFrame) => {
+      sharpness = this.#sharpness.of(id, sequence)
+    }
+    const run: ExposeOptions = { signal, begun: () => undefined, exposed }
+    await this.#exposures(image, [camera], run).oneByOne([image], async () => {})
+    if (sharpness === undefined) throw new RangeError('An exposure without a fault has a frame')
+    return sharpness
+  }
+
+  /** The cameras that take the image of `event`, running. */
+  #exposing(event: NumberedEvent): Promise<readonly Exposing[]> {
+    return Promise.all(
       this.#cameras.of(event).map(async (id) => ({
         camera: await this.#cameras.get(id),
         exposureMs: this.#cameras.exposureMs(event, id),
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-    const { gates } = this.#lightPath(event.channel)
-    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
+  }
+
+  #exposures({ channel }: NumberedEvent, cameras: readonly Exposing[], run: ExposeOptions): Exposures {
+    const { gates } = this.#lightPath(channel)
+    return new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
+  }
+
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await this.#exposing(event)
+    const exposures = this.#exposures(event, cameras, run)
     switch (this.#kind) {
       case 'single':
       case 'stack':
@@ -256,7 +289,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
     const usual = [...new Set(names.map((name) => this.#devices.camera(name).id))]
     const channels = sequencesOf(sequence).flatMap((part) => part.channels)
-    const others = channels.flatMap(({ camera }) =>
+    const others = [...channels.map(({ camera }) => camera), this.#focus.image?.camera].flatMap((camera) =>
       camera === undefined ? [] : this.#devices.camera(camera).id,
     )
     await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
@@ -265,11 +298,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
   }
 
   #gatesOf(sequence: MdaSequence): readonly LightGate[] {
-    return sequencesOf(sequence).flatMap(({ channels }) =>
+    const ofFocus = this.#focus.image?.channel
+    const planned = sequencesOf(sequence).flatMap(({ channels }) =>
       channels.length === 0
         ? this.#lightPath(undefined).gates
         : channels.flatMap((channel) => this.#lightPath(channel).gates),
     )
+    return ofFocus === undefined ? planned : [...planned, ...this.#lightPath(ofFocus).gates]
   }
 
   #lightPath(channel: NumberedEvent['channel']): LightPath {
