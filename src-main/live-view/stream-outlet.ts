@@ -93,6 +93,8 @@ export class StreamOutlet {
 
   /** Takes the newest frame of the stream and sends it to all who are ready. */
   publish(frame: EncodedFrame): void {
+    // It was being encoded when the last viewer left.
+    if (this.#subscriptions.size === 0) return new SharedPacket(frame).release()
     this.#latest?.release()
     const shared = new SharedPacket(frame)
     this.#latest = shared

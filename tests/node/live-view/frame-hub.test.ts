@@ -137,10 +137,23 @@ describe('FrameHub', () => {
   })
 
   it('gives a new viewer the newest frame at once', () => {
+    subscribe('first')
     publish(0, 1)
     subscribe('late')
     expect(transport.idsFor('late')).toEqual([1])
     expect(outlet.counts.skipped).toBe(0)
+  })
+
+  it('gives a new viewer no frame that was being encoded when the last one left', () => {
+    subscribe('a')
+    publish(0)
+    hub.unsubscribe('a', detectorName)
+    publish(1)
+    subscribe('b')
+    expect(transport.idsFor('b')).toEqual([])
+    expect(recycled).toContain(1)
+    publish(100)
+    expect(transport.idsFor('b')).toEqual([100])
   })
 
   it('tells a viewer once that it cannot decode a stream, and sends it nothing', () => {
@@ -233,6 +246,7 @@ describe('FrameHub', () => {
     it('gives a viewer without a wish the first stream, and the other when that ends', () => {
       wish('any')
       expect(hub.protocolOf('any', detectorName)).toBe('binary')
+      wish('b', 'mjpeg')
       second.publish(frame(100, 'jpeg'))
       hub.close(outlet)
       expect(hub.protocolOf('any', detectorName)).toBe('mjpeg')
@@ -242,13 +256,14 @@ describe('FrameHub', () => {
     })
 
     it('lets a viewer wait for the protocol it wishes, and change its mind', () => {
+      wish('b', 'binary')
       wish('a', 'jpeg')
       outlet.publish(frame(0))
-      expect(transport.sent).toEqual([])
+      expect(transport.idsFor('a')).toEqual([])
       wish('a', 'binary')
       expect(transport.idsFor('a')).toEqual([0])
       wish('a', 'mjpeg')
-      expect(outlet.counts.viewers).toBe(0)
+      expect(outlet.counts.viewers).toBe(1)
       expect(hub.protocolOf('a', detectorName)).toBe('mjpeg')
     })
   })
