@@ -66,9 +66,9 @@ export const contract = {
       .output(stagePositionSchema),
   },
 
-  presets: presetCalls,
-
   focus: focusCalls,
+
+  presets: presetCalls,
 
   liveView: liveViewCalls,
 
