@@ -23,7 +23,8 @@ export class PictureDrawer {
     this.#image = new OffscreenCanvas(width, height)
     this.#renderer = new ImageRenderer(this.#image)
     const canvas = new OffscreenCanvas(width, height)
-    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: job.format === 'gif' })
+    // In the processor's memory, where every picture goes: from that of a graphics card each would have to be waited for.
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })
     if (context === null) throw new Error('This browser cannot draw into memory')
     this.context = context
     this.#layout = burntInLayout(job.size, job.pixelSizeUm)
