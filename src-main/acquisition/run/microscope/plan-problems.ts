@@ -7,7 +7,7 @@ import {
   standardProperty,
 } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { imageFocusKey, imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
+import { imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
@@ -85,7 +85,7 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => {
       if (autofocusOf(devices, autofocus.deviceName).by === 'image')
-        attempt(`metadata.${imageFocusKey}`, () => checkImageFocus(devices, check.metadata, cameras))
+        checkImageFocus(devices, check.metadata, cameras)
     })
   if ('plate' in positions) return
   for (const [i, position] of positions.entries()) {
