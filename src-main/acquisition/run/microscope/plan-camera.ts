@@ -46,7 +46,7 @@ export class PlanCamera {
   #awaitedBefore = false
   /** Whether every frame since its last start was asked for by a trigger. */
   #triggersOnly = false
-  /** The longest time that a frame took from the end of its exposure until it was there, as far as clocks tell, ms. */
+  /** The longest time that a frame since `skipPresent` took from its exposure's end until it was there, by its clock, ms. */
   #deliveryMs = 0
   /** The trigger given last, whether it has failed or not. */
   #triggered: Promise<unknown> = Promise.resolve()
@@ -118,6 +118,7 @@ export class PlanCamera {
   /** Frames that came until now are none of those awaited. */
   skipPresent(): void {
     this.#frames.skipPresent()
+    this.#deliveryMs = 0
   }
 
   /** The frame after the one that was taken last. @throws CoverslipError when it is lost, or comes out of order. */

@@ -53,6 +53,7 @@ export class PlanCameras {
         this.#exposures.set(id, exposureMs ?? exposureOf(camera))
         await this.#setTrigger(camera, 'single')
         await this.get(id)
+        if (camera.acquiring === true && goesOnInOtherModes(camera)) this.#unsettled.add(id)
       }),
     )
   }
@@ -165,6 +166,7 @@ export class PlanCameras {
     if (this.#settings.isSet(setting)) return
     this.#running.get(camera.id)?.changedMode()
     await this.#settings.set(setting)
+    if (goesOnInOtherModes(camera)) this.#unsettled.add(camera.id)
   }
 }
 
@@ -174,4 +176,12 @@ function hasExposure({ properties }: DeviceState): boolean {
 
 function exposureOf({ properties }: DeviceState): number {
   return Number(properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
+}
+
+/** Whether the camera acquires while its trigger mode changes: then frames of the former mode may still be under way. */
+function goesOnInOtherModes({ properties }: DeviceState): boolean {
+  return properties.some(
+    ({ name, lockedWhileAcquiring }) =>
+      name === standardProperty.triggerMode && lockedWhileAcquiring !== true,
+  )
 }
