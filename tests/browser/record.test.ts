@@ -61,7 +61,7 @@ describe('recording in the browser', () => {
     await inState('waiting')
     await progress().getByText('Armed').waitFor()
     await app.screenshot('record-armed-dark')
-    expect(await progress().textContent()).toContain('keeps the last 1 s')
+    await progress().getByText('keeps the last 1 s').waitFor()
     const camera = server.engine.devices.camera()
     await eventually(
       'a second of frames',

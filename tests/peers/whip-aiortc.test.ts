@@ -44,9 +44,9 @@ describe.skipIf(!isThere)('a media server', () => {
     expect(alert()).toBeUndefined()
 
     media.process.kill('SIGKILL')
-    await eventually('an alert', alert, 60_000)
+    await eventually('an alert', alert)
     await startMedia(port)
-    await eventually('frames again', () => said(media, 'frames'), 60_000)
+    await eventually('frames again', () => said(media, 'frames'))
     await eventually('the end of the alert', () => alert() === undefined)
 
     host.engine.settings.change({ whip: undefined })
