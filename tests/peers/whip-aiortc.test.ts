@@ -38,7 +38,7 @@ describe.skipIf(!isThere)('a media server', () => {
     host.engine.settings.change({
       whip: { enabled: true, url: `http://127.0.0.1:${port}/whip`, bearerToken: 'secret' },
     })
-    const frames = await eventually('frames', () => said(media, 'frames'), 30_000)
+    const frames = await eventually('frames', () => said(media, 'frames'))
     expect(frames).toMatchObject({ distinct: 10, width: 160, height: 120 })
     expect(host.engine.viewers.list()).toMatchObject([{ protocol: 'webrtc', detectorName: 'test-camera' }])
     expect(alert()).toBeUndefined()

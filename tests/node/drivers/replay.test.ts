@@ -50,7 +50,7 @@ async function openCamera(address: string, options: Record<string, unknown> = {}
 async function play(camera: CameraDevice, count: number): Promise<MemorySink> {
   const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes, keep: 'pixels' })
   await camera.start(sink)
-  await sink.waitForFrames(count, 20_000)
+  await sink.waitForFrames(count, 60_000)
   await camera.stop()
   expect(sink.violations).toEqual([])
   expect(sink.frames.length).toBeGreaterThanOrEqual(count)
