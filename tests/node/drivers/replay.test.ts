@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { encode } from 'fast-png'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { compareNaturally } from '../../../drivers/replay/image-files.ts'
@@ -22,6 +21,7 @@ import {
   writeTiff,
 } from '../../fixtures/image-fixtures.ts'
 import { type SharedData, sharedData } from '../../fixtures/shared-data.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 const open: Connection[] = []

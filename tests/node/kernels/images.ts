@@ -1,7 +1,7 @@
-import type { Arbitrary } from 'fast-check'
 import fc from '../../fixtures/seeded-fast-check.ts'
 import { pixelLayout, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageShape } from '../../../src-shared/kernels/kernels.ts'
+import type { Arbitrary } from '../../fixtures/seeded-fast-check.ts'
 
 export type TestImage = ImageShape & { readonly samples: readonly number[] }
 
