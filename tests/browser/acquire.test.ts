@@ -190,29 +190,30 @@ describe('the Acquire view', () => {
 
   it('runs a plan to its end before two browsers, and opens what was acquired', async () => {
     const { page, screenshot } = await openAcquire()
-    await load(page, { ...twoPlaces, time_plan: { interval: 2, loops: 3 } })
+    await load(page, { ...twoPlaces, time_plan: { interval: 2, loops: 6 } })
     await fill(page.getByRole('textbox', { name: 'Name of the acquisition' }), 'two-places')
-    await takes(page).getByText('48 images').waitFor()
+    await takes(page).getByText('96 images').waitFor()
     const run = section(page, 'Acquisition')
     await start(page).click()
-    await run.waitFor()
+    // At once: while it is paused, the other browser may take its time.
+    await run.getByRole('button', { name: 'Pause' }).click()
+    await run.getByText('Paused', { exact: true }).waitFor()
+    await screenshot('acquire-paused')
 
     const other = await openAcquire({ width: 900, height: 700 })
     const seen = section(other.page, 'Acquisition')
     await seen.getByText('two-places').waitFor()
-    await run.getByRole('button', { name: 'Pause' }).click()
     await seen.getByText('Paused', { exact: true }).waitFor()
-    await screenshot('acquire-paused')
     await seen.getByRole('button', { name: 'Resume' }).click()
     await run.getByText('Finished').waitFor()
-    await run.getByText('48 of 48').waitFor()
+    await run.getByText('96 of 96').waitFor()
     await screenshot('acquire-finished')
     expect(server.engine.acquisition.status?.finish?.reason).toBe('completed')
 
     // The plan comes back as it was run.
     await page.getByRole('button', { name: 'New plan' }).click()
     await run.getByRole('button', { name: 'Repeat' }).click()
-    await takes(page).getByText('48 images').waitFor()
+    await takes(page).getByText('96 images').waitFor()
     await run.getByRole('button', { name: 'Open' }).click()
     await page.getByText('two-places').first().waitFor()
     await page.getByText('This frame').waitFor()

@@ -1,14 +1,12 @@
 /** The app as a user meets it: a real engine with the simulated microscope, a real server, a real browser. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConnection } from '../../src-main/engine/connections.ts'
+import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, brightness, imageArea, launchChromium, openApp } from './app-page.ts'
 
-// Small frames: what is tested here is the interface, and a software renderer is slow.
-const microscope = () => ({ connections: [demoConnection({ width: 512, height: 512, frameRate: 20 })] })
-const startServer = (port = 0) => startTestServer({ config: microscope(), appFolder, port })
+const startServer = (port = 0) => startDemoServer({ appFolder, side: 512, frameRate: 20, port })
 
 let browser: Browser
 beforeAll(async () => {

@@ -1,18 +1,12 @@
 /** Several views in one window: a real engine with the simulated microscope's two cameras, a real server and browser. */
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConnection } from '../../src-main/engine/connections.ts'
+import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp, pictureOf } from './app-page.ts'
 
-// Small frames, and few: a software renderer draws them all.
-async function startMicroscope(): Promise<TestServer> {
-  const config = { connections: [demoConnection({ width: 256, height: 256, frameRate: 5 })] }
-  const server = await startTestServer({ config, appFolder })
-  await server.engine.devices.setProperty('overview', 'frameRate', 1)
-  return server
-}
+const startMicroscope = () => startDemoServer({ appFolder, side: 256, frameRate: 5 })
 
 let browser: Browser
 beforeAll(async () => {

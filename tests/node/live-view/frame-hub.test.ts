@@ -137,10 +137,22 @@ describe('FrameHub', () => {
   })
 
   it('gives a new viewer the newest frame at once', () => {
+    subscribe('first')
     publish(0, 1)
     subscribe('late')
     expect(transport.idsFor('late')).toEqual([1])
     expect(outlet.counts.skipped).toBe(0)
+  })
+
+  it('keeps no frame for later whose viewers have left while it was encoded', () => {
+    subscribe('first')
+    publish(0)
+    hub.leave('first')
+    publish(1)
+    expect(recycled).toEqual([1])
+    subscribe('late')
+    publish(500)
+    expect(transport.idsFor('late')).toEqual([500])
   })
 
   it('tells a viewer once that it cannot decode a stream, and sends it nothing', () => {
@@ -233,9 +245,9 @@ describe('FrameHub', () => {
     it('gives a viewer without a wish the first stream, and the other when that ends', () => {
       wish('any')
       expect(hub.protocolOf('any', detectorName)).toBe('binary')
-      second.publish(frame(100, 'jpeg'))
       hub.close(outlet)
       expect(hub.protocolOf('any', detectorName)).toBe('mjpeg')
+      second.publish(frame(100, 'jpeg'))
       expect(transport.idsFor('any')).toEqual([100])
       hub.close(second)
       expect(hub.protocolOf('any', detectorName)).toBeUndefined()
@@ -246,7 +258,8 @@ describe('FrameHub', () => {
       outlet.publish(frame(0))
       expect(transport.sent).toEqual([])
       wish('a', 'binary')
-      expect(transport.idsFor('a')).toEqual([0])
+      outlet.publish(frame(1))
+      expect(transport.idsFor('a')).toEqual([1])
       wish('a', 'mjpeg')
       expect(outlet.counts.viewers).toBe(0)
       expect(hub.protocolOf('a', detectorName)).toBe('mjpeg')
