@@ -7,6 +7,7 @@ import { Panes } from './panes.ts'
 import { Thumbnails } from './planes/thumbnails.ts'
 import { createEngineStore } from './stores/engine-store.ts'
 import { followEngine } from './stores/follow-engine.ts'
+import { forgetNotices } from './stores/forget-notices.ts'
 import { forgetStrangers } from './stores/forget-strangers.ts'
 import { createExportStore } from './stores/export-store.ts'
 import { createGalleryStore } from './stores/gallery-store.ts'
@@ -25,6 +26,7 @@ export function createPanes(backend: Backend, page: Window): Panes {
   const view = createViewStore(() => page.localStorage)
   forgetStrangers({ engine, view })
   const session = createSessionStore()
+  forgetNotices(engine, session)
   const plan = createPlanDraftStore(() => page.localStorage, {
     onTooLarge: () => tellTooLarge(session),
     onUnreadable: (keptAs) => tellUnreadable(session, keptAs),

@@ -142,6 +142,32 @@ export const presetSchema = z.object({
 })
 export type Preset = z.infer<typeof presetSchema>
 
+/** A preset as it is listed. `own`: made here by a user, who can rename and remove it; others come with the hardware. */
+export const knownPresetSchema = presetSchema.extend({ own: z.literal(true).optional() })
+export type KnownPreset = z.infer<typeof knownPresetSchema>
+
+/** What a user keeps as a preset. */
+export const newPresetSchema = z.strictObject({
+  group: z.string().trim().min(1).max(100).default('Channel'),
+  name: z.string().trim().min(1).max(100),
+  /** `#rrggbb`, for the UI and for the images of the channel. */
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .optional(),
+  settings: z
+    .array(
+      z.strictObject({
+        deviceId: z.string().min(1).max(200),
+        property: z.string().min(1).max(100),
+        value: propertyValueSchema,
+      }),
+    )
+    .min(1)
+    .max(200),
+})
+export type NewPreset = z.infer<typeof newPresetSchema>
+
 export const deviceStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('connecting') }),
   z.object({ state: z.literal('ready') }),

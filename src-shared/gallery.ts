@@ -1,5 +1,6 @@
 /** What was kept, as the gallery lists it and the viewer opens it. */
 import { z } from 'zod'
+import { planRequestSchema } from './acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from './acquisition/acquisition-status.ts'
 import { pixelFormatSchema } from './frames/pixel-format.ts'
 
@@ -88,6 +89,8 @@ export const openedImageSchema = z.object({
   metadata: z.record(z.string(), z.unknown()),
   /** The plan it was made by (MDASequence), to repeat it. */
   plan: z.record(z.string(), z.unknown()).optional(),
+  /** How that plan was run and kept: name, cameras, format and what was to happen when hardware fails. */
+  run: planRequestSchema.omit({ plan: true }).optional(),
   /** Frames that are missing, for people: `12 frames of Camera 1 were lost`. */
   remarks: z.array(z.string()),
 })

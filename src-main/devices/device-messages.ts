@@ -52,6 +52,8 @@ export type DeviceCall =
   | { readonly call: 'stopStage'; readonly deviceId: string }
   | { readonly call: 'readPosition'; readonly deviceId: string }
   | { readonly call: 'runStack'; readonly deviceId: string; readonly planesUm: readonly number[] }
+  /** Answered when everything that has changed until then has been told. */
+  | { readonly call: 'tellChanges' }
   | { readonly call: 'close' }
   /** Answered by the worker itself: is its thread alive? */
   | { readonly call: 'ping' }

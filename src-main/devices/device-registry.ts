@@ -8,6 +8,7 @@ import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import type {
   DeviceState,
   DeviceStatus,
+  KnownPreset,
   Preset,
   PropertyDescriptor,
   PropertyValue,
@@ -156,9 +157,18 @@ export class DeviceRegistry {
     return this.#connections.flatMap((connection) => connection.devices())
   }
 
-  presets(): Preset[] {
-    const own = this.#connections.flatMap((connection) => connection.presets())
-    return [...own, ...(this.#options.preferences?.presets() ?? [])]
+  /** Those of the hardware, then those of the user; where both have one of the same name, it is the user's. */
+  presets(): KnownPreset[] {
+    const own = this.#options.preferences?.presets() ?? []
+    const fromHardware = this.#connections
+      .flatMap((connection) => connection.presets())
+      .filter(({ group, name }) => !own.some((other) => other.group === group && other.name === name))
+    return [...fromHardware, ...own.map((preset) => ({ ...preset, own: true as const }))]
+  }
+
+  /** Tells everybody of the presets: the user has changed his. */
+  presetsChanged(): void {
+    this.#events.emit({ type: 'presetsChanged', presets: this.presets() })
   }
 
   /** @throws CoverslipError UNKNOWN_DEVICE naming the devices that there are. */
@@ -230,6 +240,16 @@ export class DeviceRegistry {
     else await set()
     if (!temporary) this.#options.preferences?.propertySet(device, descriptor, value)
     return this.device(device.id)
+  }
+
+  /**
+   * Resolves when everything that has changed on these devices until now is known.
+   * @throws CoverslipError UNKNOWN_DEVICE; DEVICE_UNAVAILABLE of one that is not connected.
+   */
+  async whenTold(deviceIds: readonly string[]): Promise<void> {
+    const devices = deviceIds.map((id) => this.device(id))
+    const asked = new Map(devices.map((device) => [device.connectionId, device]))
+    await Promise.all([...asked.values()].map((device) => this.#call(device, { call: 'tellChanges' })))
   }
 
   /**
@@ -318,7 +338,7 @@ export class DeviceRegistry {
           (other) => other !== connection && other.devices().some(({ id }) => id === deviceId),
         )?.supervisor.config.title,
       emit: (event) => this.#events.emit(event),
-      presetsChanged: () => this.#events.emit({ type: 'presetsChanged', presets: this.presets() }),
+      presetsChanged: () => this.presetsChanged(),
     })
     return connection
   }

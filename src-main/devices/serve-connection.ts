@@ -178,6 +178,10 @@ class ServedConnection {
 
   async #perform(request: DeviceRequest) {
     if (request.call === 'ping') return
+    if (request.call === 'tellChanges') {
+      for (const { flush } of this.#changes.values()) flush()
+      return
+    }
     if (request.call === 'close') {
       this.#health.endAll()
       return this.#connection.close()

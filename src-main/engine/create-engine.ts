@@ -35,6 +35,7 @@ import { jpegStill } from './jpeg-still.ts'
 import { type HardwareConfig, openHardware } from './open-hardware.ts'
 import { software } from '../software.ts'
 import { SettingsFile } from './settings-file.ts'
+import type { UserPresets } from './user-presets.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
 export type EngineConfig = HardwareConfig
@@ -45,6 +46,8 @@ export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | '
 export type Engine = {
   readonly devices: DeviceRegistry
   readonly hardware: Hardware
+  /** Presets that users keep. */
+  readonly presets: UserPresets
   readonly liveView: LiveViewController
   readonly frames: FrameHub
   readonly viewers: ViewerBoard
@@ -80,7 +83,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     path: config.dataFolder === undefined ? undefined : join(config.dataFolder, 'settings.json'),
     alerts,
   })
-  const { devices, hardware } = await openHardware(config, { settings, alerts })
+  const { devices, hardware, presets } = await openHardware(config, { settings, alerts })
   const frames = new FrameHub()
   const viewers = new ViewerBoard()
   const { streamParams, lastProtocol } = settings.settings
@@ -146,6 +149,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const engine: Engine = {
     devices,
     hardware,
+    presets,
     liveView,
     frames,
     viewers,

@@ -9,6 +9,7 @@ import { DeviceSettingsFile } from './device-settings-file.ts'
 import { type ConnectionSetting, HardwareFile } from './hardware-file.ts'
 import { Hardware } from './hardware.ts'
 import type { SettingsFile } from './settings-file.ts'
+import { UserPresets } from './user-presets.ts'
 
 export type HardwareConfig = {
   /** What there is, for this run only; absent: what the hardware file says. */
@@ -25,7 +26,11 @@ export type HardwareConfig = {
 export async function openHardware(
   config: HardwareConfig,
   { settings, alerts }: { readonly settings: SettingsFile; readonly alerts: AlertSink },
-): Promise<{ readonly devices: DeviceRegistry; readonly hardware: Hardware }> {
+): Promise<{
+  readonly devices: DeviceRegistry
+  readonly hardware: Hardware
+  readonly presets: UserPresets
+}> {
   const { connections, hardwareFile, dataFolder, limits, backOff } = config
   const inData = (name: string) => (dataFolder === undefined ? undefined : join(dataFolder, name))
   const deviceSettings = await DeviceSettingsFile.open({ path: inData('device-settings.json'), alerts })
@@ -54,7 +59,7 @@ export async function openHardware(
     ...(backOff === undefined ? {} : { backOff }),
   })
   const hardware = new Hardware({ devices, file, deviceSettings, drivers, settings, alerts, dataFolder })
-  return { devices, hardware }
+  return { devices, hardware, presets: new UserPresets({ devices, file }) }
 }
 
 const isSetting = (connection: ConnectionSetting | ConnectionConfig): connection is ConnectionSetting =>

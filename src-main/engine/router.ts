@@ -139,6 +139,13 @@ export const router: Router<typeof contract, CallContext> = os.router({
     apply: os.presets.apply.handler(({ context, input }) =>
       context.engine.devices.applyPreset(input.group, input.name),
     ),
+    save: os.presets.save.handler(({ context, input: { replace, ...preset } }) =>
+      context.engine.presets.save(preset, { replace }),
+    ),
+    rename: os.presets.rename.handler(({ context, input: { newName, ...which } }) =>
+      context.engine.presets.rename(which, newName),
+    ),
+    remove: os.presets.remove.handler(({ context, input }) => context.engine.presets.remove(input)),
   },
   liveView: {
     start: os.liveView.start.handler(({ context, input }) => context.engine.liveView.startLiveView(input)),

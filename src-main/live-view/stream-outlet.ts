@@ -93,10 +93,10 @@ export class StreamOutlet {
 
   /** Takes the newest frame of the stream and sends it to all who are ready. */
   publish(frame: EncodedFrame): void {
-    this.#forgetLatest()
+    // It was being encoded when the last viewer left.
+    if (this.#subscriptions.size === 0) return new SharedPacket(frame).release()
+    this.#latest?.release()
     const shared = new SharedPacket(frame)
-    // It was made for somebody who has left meanwhile.
-    if (this.#subscriptions.size === 0) return shared.release()
     this.#latest = shared
     const groups = new Map<FrameTransport, string[]>()
     for (const subscription of this.#subscriptions.values()) {

@@ -7,9 +7,9 @@ import { writePlan } from '../../src-shared/plan/write-plan.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import { failureOf, type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { emptyDraft, type PlanDraft, withPlan } from '../stores/plan-draft.ts'
+import { emptyDraft, type PlanDraft, type PlanRun, withPlan, withRun } from '../stores/plan-draft.ts'
 import { focusStage, xyStage } from '../stores/selectors.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { addNotice, noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 import { moveStageTo } from './stage-actions.ts'
 
@@ -34,53 +34,62 @@ export function isRunning(status: PlanStatus | undefined): boolean {
 export async function startPlan(services: Services): Promise<void> {
   if (!permitted(services, 'The plan was not started')) return
   const { backend, engine, plan, session } = services
-  try {
-    const acquisition = await backend.client.acquisition.start(requestOf(plan.getState()))
-    // The event says the same; the answer must be seen at once, and not after what followed it.
-    if (engine.getState().acquisition?.id !== acquisition.id)
-      engine.apply({ type: 'acquisitionChanged', acquisition })
-  } catch (error) {
-    addNotice(session, 'The plan was not started', callFailure(error))
-  }
+  const started = await outcome(backend.client.acquisition.start(requestOf(plan.getState())))
+  noteOutcome(session, 'The plan was not started', started.ok ? undefined : started.failure)
+  // The event says the same; the answer must be seen at once, and not after what followed it.
+  if (started.ok && engine.getState().acquisition?.id !== started.value.id)
+    engine.apply({ type: 'acquisitionChanged', acquisition: started.value })
 }
 
 /** Pauses the plan that runs after the event under way. */
 export async function pausePlan({ backend, session }: Services): Promise<void> {
-  const failure = await failureOf(backend.client.acquisition.pause({}))
-  if (failure !== undefined) addNotice(session, 'The plan was not paused', failure)
+  noteOutcome(session, 'The plan was not paused', await failureOf(backend.client.acquisition.pause({})))
 }
 
 export async function resumePlan({ backend, session }: Services): Promise<void> {
-  const failure = await failureOf(backend.client.acquisition.resume({}))
-  if (failure !== undefined) addNotice(session, 'The plan did not go on', failure)
+  noteOutcome(session, 'The plan did not go on', await failureOf(backend.client.acquisition.resume({})))
 }
 
 /** Ends the plan that runs; what was acquired is kept. */
 export async function cancelPlan({ backend, session }: Services): Promise<void> {
-  const failure = await failureOf(backend.client.acquisition.cancel({}))
-  if (failure !== undefined) addNotice(session, 'The plan could not be cancelled', failure)
+  noteOutcome(
+    session,
+    'The plan could not be cancelled',
+    await failureOf(backend.client.acquisition.cancel({})),
+  )
+}
+
+/** What came with a plan that is put into the editor. */
+export type PlanCompany = {
+  /** What was found odd when it was read. */
+  readonly remarks?: readonly PlanRemark[]
+  /** How it was run and kept; absent: that stays as it is in the editor. */
+  readonly run?: PlanRun | undefined
 }
 
 /** Puts `plan` (of a template, or an acquisition) into the editor. @returns why it cannot be read */
 export function editPlan(
   { plan: store }: Services,
   plan: Plan,
-  remarks: readonly PlanRemark[] = [],
+  { remarks = [], run }: PlanCompany = {},
 ): CallFailure | undefined {
   try {
     const { sequence, warnings } = readPlan(plan)
-    store.setState((draft) => withPlan(draft, sequence, remarks.length > 0 ? remarks : warnings))
+    store.setState((draft) => {
+      const edited = withPlan(draft, sequence, remarks.length > 0 ? remarks : warnings)
+      return run === undefined ? edited : withRun(edited, run)
+    })
     return undefined
   } catch (error) {
     return callFailure(error)
   }
 }
 
-/** Shows the Acquire view with the plan of an earlier acquisition, ready to be started. */
-export function repeatAcquisition(services: Services, plan: Plan): void {
-  const failure = editPlan(services, plan)
+/** Shows the Acquire view with the plan of an earlier acquisition, ready to be started as it was. */
+export function repeatAcquisition(services: Services, plan: Plan, run: PlanRun | undefined): void {
+  const failure = editPlan(services, plan, { run })
   if (failure === undefined) services.view.setState({ place: 'acquire' })
-  else addNotice(services.session, 'The acquisition cannot be repeated', failure)
+  noteOutcome(services.session, 'The acquisition cannot be repeated', failure)
 }
 
 /** Says that the plan being edited is larger than what this computer remembers. */
@@ -125,7 +134,7 @@ export async function loadPlanFile(services: Services, file: File): Promise<Call
     }
   }
   const read = await outcome(file.text().then((text) => services.backend.client.plans.read({ text })))
-  return read.ok ? editPlan(services, read.value.plan, read.value.warnings) : read.failure
+  return read.ok ? editPlan(services, read.value.plan, { remarks: read.value.warnings }) : read.failure
 }
 
 export type PlanFileFormat = 'json' | 'yaml'
@@ -146,7 +155,7 @@ export function listTemplates({ backend }: Services) {
 /** Puts a kept template into the editor. @returns why it cannot be read */
 export async function loadTemplate(services: Services, name: string): Promise<CallFailure | undefined> {
   const kept = await outcome(services.backend.client.plans.get({ name }))
-  return kept.ok ? editPlan(services, kept.value.plan, kept.value.warnings) : kept.failure
+  return kept.ok ? editPlan(services, kept.value.plan, { remarks: kept.value.warnings }) : kept.failure
 }
 
 /** Keeps the plan being edited as a template. */

@@ -65,7 +65,7 @@ export function listenForKeys(active: () => Services, page: Window): () => void 
     )
       return
     event.preventDefault()
-    runCommand(services, command, event)
+    if (!(event.repeat && command.once)) runCommand(services, command, event)
   }
   page.addEventListener('keydown', onKeyDown)
   return () => page.removeEventListener('keydown', onKeyDown)

@@ -19,5 +19,7 @@ export type Command = {
   readonly scope: 'page' | 'live' | 'image' | 'viewer'
   /** Why it may not be run now; absent: it may always. */
   refusal?(services: CommandStores): Refusal | undefined
+  /** A key that is held down runs it once, not again and again. */
+  readonly once?: true
   run(services: Services, event: { readonly shiftKey: boolean }): void
 }

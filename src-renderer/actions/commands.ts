@@ -12,7 +12,7 @@ import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
-import { stopRecording, toggleRecording } from './record-actions.ts'
+import { stopRecording, toggleRecording, whyNotRecord } from './record-actions.ts'
 import { snap } from './snap-actions.ts'
 import { jog } from './stage-actions.ts'
 import { actualSize, fitImage, pan, zoomBy } from './view-actions.ts'
@@ -80,6 +80,7 @@ export const commands: readonly Command[] = [
     group: 'Live view',
     keys: ['l'],
     scope: 'page',
+    once: true,
     refusal: togglesLive,
     run: (services) => void toggleLive(services),
   },
@@ -98,7 +99,8 @@ export const commands: readonly Command[] = [
     group: 'Live view',
     keys: ['r'],
     scope: 'page',
-    refusal: operates,
+    once: true,
+    refusal: ({ engine }) => whyNotRecord(engine.getState()),
     run: (services) => void toggleRecording(services),
   },
   {
@@ -107,7 +109,7 @@ export const commands: readonly Command[] = [
     group: 'Live view',
     keys: [],
     scope: 'page',
-    refusal: operates,
+    refusal: acts,
     run: (services) => void stopRecording(services),
   },
   {

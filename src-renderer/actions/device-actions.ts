@@ -2,8 +2,9 @@
 import type { Preset, PropertyValue } from '../../src-shared/devices.ts'
 import type { SettingsPatch } from '../../src-shared/settings.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import { failureOf } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { addNotice, noteOutcome } from '../stores/session-store.ts'
 
 export type PropertyChange = {
   readonly deviceId: string
@@ -30,29 +31,20 @@ export async function applyPreset(
   services: Services,
   { group, name }: Pick<Preset, 'group' | 'name'>,
 ): Promise<void> {
-  try {
-    await services.backend.client.presets.apply({ group, name })
-  } catch (error) {
-    addNotice(services.session, `${group} ${name} could not be set`, callFailure(error))
-  }
+  const failure = await failureOf(services.backend.client.presets.apply({ group, name }))
+  noteOutcome(services.session, `${group} ${name} could not be set`, failure)
 }
 
 /** Tries a lost device again now. */
 export async function reconnectDevice(services: Services, deviceId: string): Promise<void> {
-  try {
-    await services.backend.client.devices.reconnect({ deviceId })
-  } catch (error) {
-    addNotice(services.session, 'Reconnecting failed', callFailure(error))
-  }
+  const failure = await failureOf(services.backend.client.devices.reconnect({ deviceId }))
+  noteOutcome(services.session, 'Reconnecting failed', failure)
 }
 
 /** Takes one frame by software trigger. */
 export async function triggerCamera(services: Services, deviceId: string): Promise<void> {
-  try {
-    await services.backend.client.devices.trigger({ deviceId })
-  } catch (error) {
-    addNotice(services.session, 'The camera was not triggered', callFailure(error))
-  }
+  const failure = await failureOf(services.backend.client.devices.trigger({ deviceId }))
+  noteOutcome(services.session, 'The camera was not triggered', failure)
 }
 
 export async function dismissAlert(services: Services, alertId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { callFailure } from '../backend/call-failure.ts'
 import { failureOf, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { galleryPageItems } from '../stores/gallery-store.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { Viewer } from '../viewer.ts'
 import { repeatAcquisition } from './acquire-actions.ts'
 
@@ -99,7 +99,7 @@ export async function loadOlder(services: GalleryServices): Promise<void> {
 /** Shows an item in the file manager of this computer, which is the one at the microscope. */
 export async function revealItem({ backend, session }: Services, id: string): Promise<void> {
   const failure = await failureOf(backend.client.gallery.reveal({ id }))
-  if (failure !== undefined) addNotice(session, 'The folder was not opened', failure)
+  noteOutcome(session, 'The folder was not opened', failure)
 }
 
 /** Puts the plan that an item was acquired by into the Acquire view. */
@@ -108,11 +108,15 @@ export async function repeatItem(
   { id, name }: Pick<GalleryItem, 'id' | 'name'>,
 ): Promise<void> {
   const { backend, session } = services
+  const title = `${name} cannot be repeated`
   const opened = await outcome(backend.client.gallery.open({ id }))
-  if (!opened.ok) return addNotice(session, `${name} cannot be repeated`, opened.failure)
-  const { plan } = opened.value
-  if (plan !== undefined) return repeatAcquisition(services, plan)
-  addNotice(session, `${name} cannot be repeated`, {
+  if (!opened.ok) return noteOutcome(session, title, opened.failure)
+  const { plan, run } = opened.value
+  if (plan !== undefined) {
+    noteOutcome(session, title, undefined)
+    return repeatAcquisition(services, plan, run)
+  }
+  noteOutcome(session, title, {
     code: 'UNKNOWN_IMAGE',
     message: 'It holds no plan.',
     hint: 'Only acquisitions made by a plan can be repeated.',

@@ -9,7 +9,7 @@ import type {
 import type { CallFailure } from '../backend/call-failure.ts'
 import { failureOf, type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { addNotice, type DevicesPage } from '../stores/session-store.ts'
+import { type DevicesPage, noteOutcome } from '../stores/session-store.ts'
 import type { ViewState } from '../stores/view-store.ts'
 import { changeSettings } from './device-actions.ts'
 
@@ -54,7 +54,7 @@ export function removeConnection(
 /** Tries a lost connection again now. */
 export async function reconnect({ backend, session }: Services, connectionId: string): Promise<void> {
   const failure = await failureOf(backend.client.hardware.reconnect({ connectionId }))
-  if (failure !== undefined) addNotice(session, 'Reconnecting failed', failure)
+  noteOutcome(session, 'Reconnecting failed', failure)
 }
 
 /** Gives a device another name; undefined: its own. */
@@ -89,7 +89,7 @@ export function openSearch(services: Services): void {
   showDevices(services, { kind: 'find' })
   if (hardware.discovery.running || (settings?.searchInterfaces.length ?? 0) === 0) return
   void findCameras(services).then((failure) => {
-    if (failure !== undefined) addNotice(services.session, 'The search did not begin', failure)
+    noteOutcome(services.session, 'The search did not begin', failure)
   })
 }
 

@@ -1,12 +1,13 @@
 /** Starting, stopping and changing live views. */
 import type { Protocol, StreamParamsPatch } from '../../src-shared/stream-params.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import { failureOf } from '../backend/outcome.ts'
 import type { PageServices, Services } from '../services.ts'
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate, whyNotAct } from '../stores/permission.ts'
 import { detectorOf, shownDetectors } from '../stores/layout.ts'
 import { deviceById, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
-import { addNotice, setPending } from '../stores/session-store.ts'
+import { addNotice, noteOutcome, setPending } from '../stores/session-store.ts'
 import { patchPane } from '../stores/view-store.ts'
 import { permitted, tellRefusal } from './control-actions.ts'
 
@@ -43,6 +44,7 @@ export async function startLive(
       protocol: protocol ?? nextProtocol(engine.getState(), view.getState(), detector),
       force,
     })
+    noteOutcome(session, `${nameOf(services, detector)} did not start`, undefined)
     if (result.status === 'long_exposure') session.setState({ longExposure: result })
     else engine.apply({ type: 'streamStarted', stream: result.stream })
   } catch (error) {
@@ -57,16 +59,14 @@ export async function startLive(
 /** Stops the live view of `detector`: all of it, or of one protocol. */
 export async function stopLive(services: Services, detector: string, protocol?: Protocol): Promise<void> {
   setPending(services.session, detector, 'stopping')
-  try {
-    await services.backend.client.liveView.stop({
+  const failure = await failureOf(
+    services.backend.client.liveView.stop({
       detectorName: detector,
       ...(protocol === undefined ? {} : { protocol }),
-    })
-  } catch (error) {
-    addNotice(services.session, `${nameOf(services, detector)} did not stop`, callFailure(error))
-  } finally {
-    setPending(services.session, detector, undefined)
-  }
+    }),
+  )
+  noteOutcome(services.session, `${nameOf(services, detector)} did not stop`, failure)
+  setPending(services.session, detector, undefined)
 }
 
 /** Starts the camera on show, or stops it. Starting disturbs nobody; stopping is for whoever operates. */

@@ -1,9 +1,11 @@
 /** Recording: estimating, starting, beginning what waits, ending. */
 import type { AcquisitionStatus, RecordingEstimate } from '../../src-shared/acquisition/acquisition-status.ts'
-import { type CallFailure, callFailure } from '../backend/call-failure.ts'
+import { type Outcome, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { shownDetectors } from '../stores/layout.ts'
-import { addNotice } from '../stores/session-store.ts'
+import type { EngineState } from '../stores/engine-state.ts'
+import { type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import type { RecordingChoice } from '../stores/view-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
@@ -29,56 +31,72 @@ export function isRecording(status: AcquisitionStatus | undefined): boolean {
   return status !== undefined && status.state !== 'finished'
 }
 
+/**
+ * Makes a call about the recording: one at a time, so that a second press meanwhile (the key twice, a double click) is
+ * none. What it answers is shown at once: the next press goes by it. `title`: of the notice that says why it failed.
+ */
+async function callOnce(
+  services: Services,
+  title: string,
+  call: () => Promise<AcquisitionStatus>,
+): Promise<void> {
+  const { engine, session } = services
+  if (session.getState().recordingCall) return
+  session.setState({ recordingCall: true })
+  const answer = await outcome(call())
+  if (answer.ok && isNews(engine.getState().recording, answer.value))
+    engine.apply({ type: 'recordingChanged', recording: answer.value })
+  noteOutcome(session, title, answer.ok ? undefined : answer.failure)
+  session.setState({ recordingCall: false })
+}
+
+/** Whether an answer tells more than the events that came before it: they may have gone past it. */
+function isNews(known: AcquisitionStatus | undefined, answered: AcquisitionStatus): boolean {
+  if (known?.id !== answered.id) return known === undefined || answered.startedAt >= known.startedAt
+  return known.state !== 'finished' && (known.state === 'waiting' || answered.state === 'finished')
+}
+
 /** Starts a recording as the user chose last; a notice says why it could not. */
 export async function startRecording(services: Services): Promise<void> {
-  if (!permitted(services, 'Nothing is recorded')) return
+  const title = 'Nothing is recorded'
+  if (!permitted(services, title)) return
   const { recording } = services.view.getState()
-  try {
-    await services.backend.client.recording.start(requestOf(services, recording))
-  } catch (error) {
-    addNotice(services.session, 'Nothing is recorded', callFailure(error))
-  }
+  const { client } = services.backend
+  await callOnce(services, title, () => client.recording.start(requestOf(services, recording)))
 }
 
 /** Begins the recording that waits; a notice says why it could not. */
 export async function beginRecording(services: Services): Promise<void> {
-  if (!permitted(services, 'The recording has not begun')) return
-  try {
-    await services.backend.client.recording.begin()
-  } catch (error) {
-    addNotice(services.session, 'The recording has not begun', callFailure(error))
-  }
+  const title = 'The recording has not begun'
+  if (!permitted(services, title)) return
+  await callOnce(services, title, () => services.backend.client.recording.begin())
 }
 
 /** Ends the recording; a notice says why it could not. */
 export async function stopRecording(services: Services): Promise<void> {
-  try {
-    await services.backend.client.recording.stop({})
-  } catch (error) {
-    addNotice(services.session, 'The recording could not be stopped', callFailure(error))
-  }
+  const { client } = services.backend
+  await callOnce(services, 'The recording could not be stopped', () => client.recording.stop({}))
 }
 
-/** What the button and its key do now: start, begin what waits, or end. */
-export function toggleRecording(services: Services): Promise<void> {
+/** What the button and its key do now: start, begin what waits, or end; while it ends by itself, nothing. */
+export async function toggleRecording(services: Services): Promise<void> {
   const { recording } = services.engine.getState()
-  if (recording?.state === 'waiting') return beginRecording(services)
-  return isRecording(recording) ? stopRecording(services) : startRecording(services)
+  if (recording?.state === 'finishing') return
+  if (recording?.state === 'waiting') await beginRecording(services)
+  else if (isRecording(recording)) await stopRecording(services)
+  else await startRecording(services)
 }
 
-export type EstimateResult =
-  | { readonly ok: true; readonly estimate: RecordingEstimate }
-  | { readonly ok: false; readonly failure: CallFailure }
+/** Why the button and its key may not be used now: whoever may act can end a recording, starting takes control. */
+export function whyNotRecord(state: EngineState): Refusal | undefined {
+  const { recording } = state
+  return isRecording(recording) && recording?.state !== 'waiting' ? whyNotAct(state) : whyNotOperate(state)
+}
 
 /** What a recording as `choice` says would take. */
-export async function estimateRecording(
+export function estimateRecording(
   services: Services,
   choice: RecordingChoice,
-): Promise<EstimateResult> {
-  try {
-    const estimate = await services.backend.client.recording.estimate(requestOf(services, choice))
-    return { ok: true, estimate }
-  } catch (error) {
-    return { ok: false, failure: callFailure(error) }
-  }
+): Promise<Outcome<RecordingEstimate>> {
+  return outcome(services.backend.client.recording.estimate(requestOf(services, choice)))
 }

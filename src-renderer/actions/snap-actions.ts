@@ -1,7 +1,7 @@
 import type { SnapResult } from '../../src-shared/capture.ts'
-import { callFailure } from '../backend/call-failure.ts'
+import { outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 
@@ -9,10 +9,7 @@ import { selectedDetector } from './live-actions.ts'
 export async function snap(services: Services): Promise<SnapResult | undefined> {
   const detectorName = selectedDetector(services)
   if (detectorName === undefined || !permitted(services, 'No image was taken')) return undefined
-  try {
-    return await services.backend.client.capture.snap({ detectorName })
-  } catch (error) {
-    addNotice(services.session, 'No image was taken', callFailure(error))
-    return undefined
-  }
+  const taken = await outcome(services.backend.client.capture.snap({ detectorName }))
+  noteOutcome(services.session, 'No image was taken', taken.ok ? undefined : taken.failure)
+  return taken.ok ? taken.value : undefined
 }

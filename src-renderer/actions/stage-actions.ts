@@ -1,12 +1,12 @@
 /** Moving the stage. */
 import type { StageAxes } from '../../src-shared/devices.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
-import { callFailure } from '../backend/call-failure.ts'
+import { outcome } from '../backend/outcome.ts'
 import type { ShownFrame } from '../display/display-types.ts'
 import type { Point } from '../display/view-transform.ts'
 import type { Services } from '../services.ts'
 import { deviceById, focusStage, xyStage } from '../stores/selectors.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 
 type Axis = 'x' | 'y' | 'z'
@@ -47,11 +47,6 @@ export function stageTarget(frame: ShownFrame, point: Point): { x: number; y: nu
 /** Steps asked for while a stage is moving, by device: they are made in one move when it has arrived. */
 const steps = new Map<string, StagePosition>()
 
-function reportFailure(services: Services, deviceId: string, error: unknown) {
-  const name = deviceById(services.engine.getState(), deviceId)?.description.name ?? 'The stage'
-  addNotice(services.session, `${name} did not move`, callFailure(error))
-}
-
 /** Moves to `target` (µm); one beyond the travel is refused with a notice. */
 export async function moveStageTo(
   services: Services,
@@ -60,13 +55,11 @@ export async function moveStageTo(
 ): Promise<void> {
   const device = deviceById(services.engine.getState(), deviceId)
   if (device?.description.kind !== 'stage') return
-  try {
-    const position = await services.backend.client.stage.move({ deviceId, mode: 'absolute', ...target })
-    services.engine.apply({ type: 'stageMoved', deviceId, position })
-  } catch (error) {
-    steps.delete(deviceId)
-    reportFailure(services, deviceId, error)
-  }
+  const moved = await outcome(services.backend.client.stage.move({ deviceId, mode: 'absolute', ...target }))
+  const title = `${device.description.name} did not move`
+  noteOutcome(services.session, title, moved.ok ? undefined : moved.failure)
+  if (moved.ok) services.engine.apply({ type: 'stageMoved', deviceId, position: moved.value })
+  else steps.delete(deviceId)
 }
 
 /** Moves by `step` (µm). Steps asked for while the stage moves are added up, so that a held key does not pile up moves. */
@@ -96,12 +89,9 @@ export async function stepStage(services: Services, deviceId: string, step: Stag
 /** Halts all axes and forgets the steps not yet made. */
 export async function stopStage(services: Services, deviceId: string): Promise<void> {
   if (steps.has(deviceId)) steps.set(deviceId, {})
-  try {
-    const position = await services.backend.client.stage.stop({ deviceId })
-    services.engine.apply({ type: 'stageMoved', deviceId, position })
-  } catch (error) {
-    addNotice(services.session, 'The stage did not stop', callFailure(error))
-  }
+  const stopped = await outcome(services.backend.client.stage.stop({ deviceId }))
+  noteOutcome(services.session, 'The stage did not stop', stopped.ok ? undefined : stopped.failure)
+  if (stopped.ok) services.engine.apply({ type: 'stageMoved', deviceId, position: stopped.value })
 }
 
 /** Steps the stage that moves the specimen by whole steps of the pad; +1 in y is downwards in the image. */

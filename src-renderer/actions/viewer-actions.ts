@@ -5,7 +5,9 @@ import { type ChannelLook, windowOf } from '../stores/channel-look.ts'
 import {
   activeChannel,
   datasetOf,
+  fastestFps,
   lengthOf,
+  slowestFps,
   type ViewerState,
   withDataset,
   withIndex,
@@ -38,8 +40,9 @@ export function togglePlay({ store }: Viewer, axis?: ImageAxis): void {
   })
 }
 
+/** Above the screen's rate every so many frames are shown. */
 export function setFramesPerSecond({ store }: Viewer, fps: number): void {
-  store.setState({ framesPerSecond: Math.max(0.2, Math.min(60, fps)) })
+  store.setState({ framesPerSecond: Math.max(slowestFps, Math.min(fastestFps, fps)) })
 }
 
 /** Makes a channel the active one: of single channels the one on show. */

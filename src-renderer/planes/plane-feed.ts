@@ -48,6 +48,8 @@ export class PlaneFeed {
   readonly #playback: Playback
   readonly #records: FrameRecordFeed
   readonly #ends: (() => void)[]
+  /** Of what plays, every so many planes are shown, as the line or the screen takes no more. */
+  #stride = 1
   #maxSize = leastMaxSize
   #level = 0
   /** The picture that the display was given last, and what there is to see of it. */
@@ -64,7 +66,7 @@ export class PlaneFeed {
       now: () => performance.now(),
     })
     this.#playback = new Playback({
-      step: () => this.#step(),
+      step: (passed) => this.#step(passed),
       now: () => performance.now(),
       after: (ms, run) => {
         const timer = setTimeout(run, ms)
@@ -180,6 +182,7 @@ export class PlaneFeed {
       index: state.index,
       axis: state.playing ?? state.movedAxis,
       playing: state.playing !== undefined,
+      stride: this.#stride,
     }).flatMap((index) => addressesAt({ ...state, index: { ...state.index, ...index } }))
     if (state.plane.state !== 'shown') store.setState({ plane: { state: 'loading' } })
     this.#loader.show(addressesAt(state), ahead)
@@ -241,14 +244,16 @@ export class PlaneFeed {
     this.#options.store.setState({ plane: { state: 'failed', failure }, playing: undefined })
   }
 
-  #step(): void {
+  #step(passed: number): void {
     const { store } = this.#options
     const state = store.getState()
     const axis = state.playing
     if (axis === undefined) return
-    const next = withIndex(state, axis, (state.index[axis] + 1) % lengthOf(state, axis))
-    if (next === state) store.setState({ playing: undefined })
-    else store.setState(next)
+    const length = lengthOf(state, axis)
+    if (length < 2) return store.setState({ playing: undefined })
+    // Time passes at its rate; of stacks and positions every plane is seen. Whole rounds would show nothing new.
+    this.#stride = axis === 't' ? passed % length || 1 : 1
+    store.setState(withIndex(state, axis, (state.index[axis] + this.#stride) % length))
   }
 
   /** With its place in the specimen; without a stage, from the image's upper left corner. */

@@ -10,19 +10,27 @@ export type AheadOptions = {
   /** The axis that plays, or whose slider was moved last. */
   readonly axis: ImageAxis | undefined
   readonly playing: boolean
+  /** Of what plays, every so many planes are shown; absent: all. */
+  readonly stride?: number
 }
 
 /** Where one probably looks next, the most probable first. */
-export function indicesAhead({ sizes, index, axis, playing }: AheadOptions): readonly PlaneIndex[] {
+export function indicesAhead({
+  sizes,
+  index,
+  axis,
+  playing,
+  stride = 1,
+}: AheadOptions): readonly PlaneIndex[] {
   const along = (moved: ImageAxis, by: number): PlaneIndex[] => {
     const size = sizes[moved] ?? 1
     const to = (index[moved] ?? 0) + by
     // What plays begins again at its end.
-    if (playing) return size > Math.abs(by) ? [{ ...index, [moved]: (to + size) % size }] : []
+    if (playing) return [{ ...index, [moved]: to % size }]
     return to < 0 || to >= size ? [] : [{ ...index, [moved]: to }]
   }
   if (axis !== undefined && playing)
-    return Array.from({ length: playedAhead }, (_, step) => along(axis, step + 1)).flat()
+    return Array.from({ length: playedAhead }, (_, step) => along(axis, (step + 1) * stride)).flat()
   const axes: readonly ImageAxis[] = ['t', 'z']
   const order = axis === undefined ? axes : [axis, ...axes.filter((other) => other !== axis)]
   return order.flatMap((moved) => [...along(moved, besideAhead), ...along(moved, -besideAhead)])

@@ -1,8 +1,11 @@
-/** Plays an axis: the next plane when its time has come and the one before is on the screen. */
+/** Plays an axis at its true rate: a plane when its time has come and the one before is on the screen. */
 
 export type PlaybackOptions = {
-  /** Shows the next plane. */
-  step(): void
+  /**
+   * Shows the plane whose time it is.
+   * @param passed planes since the one that was asked for last; more than 1: those between came too late to be seen
+   */
+  step(passed: number): void
   /** Milliseconds that only grow. */
   now(): number
   /** Calls `run` after `ms`; returns what keeps it from that. */
@@ -16,6 +19,7 @@ export class Playback {
   #playing = false
   /** The plane that was asked for last is not on the screen yet. */
   #pending = false
+  /** When the next plane is due. */
   #dueMs = 0
 
   constructor(options: PlaybackOptions) {
@@ -49,8 +53,7 @@ export class Playback {
   shown(): void {
     if (!this.#playing || !this.#pending) return
     this.#pending = false
-    // By whole intervals, so that the rate is right on average; what took too long is not made up for.
-    this.#schedule(Math.max(this.#dueMs + this.#intervalMs, this.#options.now()))
+    this.#schedule(this.#dueMs)
   }
 
   #schedule(dueMs: number): void {
@@ -59,7 +62,10 @@ export class Playback {
     this.#cancel = this.#options.after(Math.max(0, dueMs - this.#options.now()), () => {
       this.#cancel = undefined
       this.#pending = true
-      this.#options.step()
+      // By whole intervals, so that the rate is right on average.
+      const passed = 1 + Math.max(0, Math.floor((this.#options.now() - this.#dueMs) / this.#intervalMs))
+      this.#dueMs += passed * this.#intervalMs
+      this.#options.step(passed)
     })
   }
 }

@@ -47,11 +47,15 @@ function tableOf(name: string, color: string | undefined, place: number): Colour
   return usual ?? otherColours[place % otherColours.length] ?? 'gray'
 }
 
-/** How a dataset is shown at first: one channel in grey, several in their colours, with the file's contrast if it has one. */
+/**
+ * How a dataset is shown at first: one channel in grey, several in their colours, with the file's contrast if it has
+ * one. Colour images are shown as they are: fitting their contrast would change their colours.
+ */
 export function initialLooks({
   channels,
   sizes,
-}: Pick<ImageDataset, 'channels' | 'sizes'>): readonly ChannelLook[] {
+  pixelFormat,
+}: Pick<ImageDataset, 'channels' | 'sizes' | 'pixelFormat'>): readonly ChannelLook[] {
   const count = Math.max(1, sizes.c ?? 1)
   return Array.from({ length: count }, (_, place) => {
     const channel = channels[place]
@@ -62,7 +66,7 @@ export function initialLooks({
       name,
       visible: true,
       table: count === 1 ? 'gray' : tableOf(name, color, place),
-      windowMode: 'manual',
+      windowMode: pixelFormat === 'RGB8' ? 'full' : 'manual',
       window: fromFile ? { low: windowLow, high: windowHigh } : undefined,
       gamma: 1,
     }

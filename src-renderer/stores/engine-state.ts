@@ -3,7 +3,7 @@ import type { AcquisitionStatus, PlanStatus } from '../../src-shared/acquisition
 import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
-import type { DeviceState, Preset } from '../../src-shared/devices.ts'
+import type { DeviceState, KnownPreset } from '../../src-shared/devices.ts'
 import type { HardwareState } from '../../src-shared/hardware.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
@@ -31,7 +31,7 @@ export type EngineState = {
   readonly synchronised: boolean
   readonly info: HostInfo | undefined
   readonly devices: readonly DeviceState[]
-  readonly presets: readonly Preset[]
+  readonly presets: readonly KnownPreset[]
   readonly hardware: HardwareState
   readonly streams: readonly ActiveStream[]
   /** Newest statistics by `statsKey`. */

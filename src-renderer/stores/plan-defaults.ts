@@ -6,6 +6,8 @@ import { emptySequence } from './plan-draft.ts'
 /** What the editor knows of the microscope. */
 export type Microscope = {
   readonly presets: readonly Preset[]
+  /** The preset of the channels that is set now. */
+  readonly activeChannel?: string | undefined
   /** The stages that move the specimen, and the focus; with their travel and where they are. */
   readonly xy: DeviceState | undefined
   readonly focus: DeviceState | undefined
@@ -47,7 +49,7 @@ export function channelOf({ group, name }: Pick<Preset, 'group' | 'name'>): Chan
 }
 
 /** The presets that are channels: those of the group `Channel`, or of the first group. */
-export function channelPresets(presets: readonly Preset[]): readonly Preset[] {
+export function channelPresets<Known extends Preset>(presets: readonly Known[]): readonly Known[] {
   const group = presets.some((preset) => preset.group === 'Channel') ? 'Channel' : presets[0]?.group
   return presets.filter((preset) => preset.group === group)
 }
@@ -71,9 +73,10 @@ export function suggestedStepUm(pixelSizeUm: number | undefined): number {
 export function usualPlan(microscope: Microscope): MdaSequence {
   const stepUm = suggestedStepUm(microscope.pixelSizeUm)
   const channels = channelPresets(microscope.presets)
+  const channel = channels.find(({ name }) => name === microscope.activeChannel) ?? channels[0]
   return {
     ...emptySequence,
-    channels: channels.slice(0, 1).map(channelOf),
+    channels: channel === undefined ? [] : [channelOf(channel)],
     z: { kind: 'rangeAround', rangeUm: Number((10 * stepUm).toPrecision(6)), stepUm, goUp: true },
     positions: [presentPosition(microscope)],
     grid: {

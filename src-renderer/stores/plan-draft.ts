@@ -1,6 +1,6 @@
 /** The plan being edited: pure functions from one draft to the next. */
 import type { z } from 'zod'
-import { planRequestSchema } from '../../src-shared/acquisition/acquisition-requests.ts'
+import { type PlanRequest, planRequestSchema } from '../../src-shared/acquisition/acquisition-requests.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { type PlanRemark, problemsOfRefusal, readPlan } from '../../src-shared/plan/read-plan.ts'
 import { type Axis, defaultAxisOrder, type MdaSequence } from '../../src-shared/plan/sequence.ts'
@@ -9,6 +9,8 @@ import { writePlan } from '../../src-shared/plan/write-plan.ts'
 /** How it is run and kept: what a plan's file does not say. */
 export const runOptionsSchema = planRequestSchema.omit({ plan: true, name: true })
 export type RunOptions = z.infer<typeof runOptionsSchema>
+/** The same with the name of the acquisition: how one was run. */
+export type PlanRun = Omit<PlanRequest, 'plan'>
 
 export type PlanDraft = {
   /** Of the acquisition; empty: named by the time of its start. */
@@ -96,6 +98,11 @@ export function withPlan(
   remarks: readonly PlanRemark[] = [],
 ): PlanDraft {
   return { ...withSequence({ ...draft, sequence, shelf: emptySequence }, {}), remarks }
+}
+
+/** The draft to be run and kept as an acquisition was. */
+export function withRun(draft: PlanDraft, { name = '', ...run }: PlanRun): PlanDraft {
+  return { ...draft, name, run }
 }
 
 export type PlanCheck = {

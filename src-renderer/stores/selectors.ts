@@ -107,14 +107,15 @@ export function propertyOf(device: DeviceState | undefined, name: string): Prope
   return device?.properties.find((property) => property.name === name)
 }
 
-/** The channel preset whose settings all hold now, or undefined. */
+/** The preset of `group` whose settings all hold now, of several the one that says most; or undefined. */
 export function activePreset(state: EngineState, group: string): string | undefined {
-  return state.presets.find(
+  const holding = state.presets.filter(
     (preset) =>
       preset.group === group &&
       preset.settings.length > 0 &&
       preset.settings.every(
         ({ deviceId, property, value }) => propertyOf(deviceById(state, deviceId), property)?.value === value,
       ),
-  )?.name
+  )
+  return holding.toSorted((a, b) => b.settings.length - a.settings.length)[0]?.name
 }

@@ -31,8 +31,12 @@ export type SessionState = {
   readonly mapTool: MapTool
   /** What the Acquire view shows above the plan where there is room for one of them only. */
   readonly acquirePane: 'live' | 'map'
+  /** A call that starts, begins or ends a recording is under way. */
+  readonly recordingCall: boolean
   /** The finished run whose panel was put away. */
   readonly closedRun: string | undefined
+  /** The finished recording that the bottom bar does not tell of any more. */
+  readonly closedRecording: string | undefined
 }
 
 export type SessionStore = StoreApi<SessionState>
@@ -47,7 +51,9 @@ export function createSessionStore(): SessionStore {
     devicesPage: undefined,
     mapTool: 'move',
     acquirePane: 'live',
+    recordingCall: false,
     closedRun: undefined,
+    closedRecording: undefined,
   }))
 }
 
@@ -62,6 +68,18 @@ export function addNotice(store: SessionStore, title: string, failure: CallFailu
     const id = Math.max(0, ...state.notices.map((notice) => notice.id)) + 1
     return { notices: [...others, { id, title, failure }].slice(-mostNotices) }
   })
+}
+
+/** What an action has to say under `title`: why it failed, or nothing any more, as it has succeeded. */
+export function noteOutcome(store: SessionStore, title: string, failure: CallFailure | undefined) {
+  if (failure !== undefined) addNotice(store, title, failure)
+  else dropNotices(store, (notice) => notice.title === title)
+}
+
+/** Takes away the notices that `isGone` says so of. */
+export function dropNotices(store: SessionStore, isGone: (notice: Notice) => boolean) {
+  if (store.getState().notices.some(isGone))
+    store.setState((state) => ({ notices: state.notices.filter((notice) => !isGone(notice)) }))
 }
 
 export function removeNotice(store: SessionStore, id: number) {

@@ -14,6 +14,14 @@ export type PlaneState =
   | { readonly state: 'absent'; readonly message: string }
   | { readonly state: 'failed'; readonly failure: CallFailure }
 
+/** Rates that can be played at, planes/s. */
+export const slowestFps = 0.01
+export const fastestFps = 1000
+/** Of what has no rate of its own, or one that nobody would wait for. */
+const usualFps = 10
+/** From this rate on it is a film, which is played as it was taken. */
+const slowestFilm = 2
+
 export type ViewerState = {
   /** Undefined while it is being opened, and when it cannot be. */
   readonly opened: OpenedImage | undefined
@@ -50,7 +58,7 @@ export const initialViewerState: ViewerState = {
   mosaic: 'colour',
   histograms: {},
   playing: undefined,
-  framesPerSecond: 10,
+  framesPerSecond: usualFps,
   movedAxis: undefined,
   plane: { state: 'loading' },
   record: undefined,
@@ -76,6 +84,7 @@ export function withDataset(state: ViewerState, place: number): ViewerState {
   const dataset = state.opened?.datasets[place]
   if (dataset === undefined) return state
   const looks = initialLooks(dataset)
+  const rate = trueRate(dataset) ?? 0
   return {
     ...state,
     dataset: place,
@@ -84,10 +93,18 @@ export function withDataset(state: ViewerState, place: number): ViewerState {
     composed: looks.length > 1,
     histograms: {},
     playing: undefined,
+    framesPerSecond: rate >= slowestFilm ? rate : usualFps,
     movedAxis: undefined,
     plane: { state: 'loading' },
     record: undefined,
   }
+}
+
+/** Frames per second at which time passes as it did when they were taken; undefined where that is not known. */
+export function trueRate({ timeStepS, sizes }: ImageDataset): number | undefined {
+  if (timeStepS === undefined || timeStepS <= 0 || (sizes.t ?? 1) < 2) return undefined
+  const fps = Number((1 / timeStepS).toPrecision(3))
+  return fps < slowestFps || fps > fastestFps ? undefined : fps
 }
 
 /** The state once the item was opened, or opened again as it has grown: then what is on show stays. */

@@ -6,7 +6,6 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { alertSchema } from '../alerts.ts'
 import { snapRequestSchema, snapResultSchema } from '../capture.ts'
-import { presetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { settingsPatchSchema, settingsSchema } from '../settings.ts'
 import { iceCandidateSchema, webrtcAnswerSchema, webrtcOfferSchema } from '../webrtc.ts'
@@ -16,6 +15,7 @@ import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
 import { galleryCalls } from './gallery-calls.ts'
 import { liveViewCalls } from './live-view-calls.ts'
+import { presetCalls } from './preset-calls.ts'
 import { recordingCalls } from './recording-calls.ts'
 import { accessCalls, sharingCalls, viewersCalls } from './sharing-calls.ts'
 
@@ -65,24 +65,7 @@ export const contract = {
       .output(stagePositionSchema),
   },
 
-  presets: {
-    list: view
-      .route({
-        method: 'GET',
-        path: '/presets',
-        summary: 'Channels and other named settings',
-        tags: ['Presets'],
-      })
-      .output(z.array(presetSchema)),
-    apply: call
-      .route({
-        method: 'POST',
-        path: '/presets/apply',
-        summary: 'Apply a preset to its devices',
-        tags: ['Presets'],
-      })
-      .input(z.strictObject({ group: z.string().min(1).max(200), name: z.string().min(1).max(200) })),
-  },
+  presets: presetCalls,
 
   liveView: liveViewCalls,
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { callerSchema, controlStateSchema } from '../access.ts'
 import { acquisitionStatusSchema, planStatusSchema } from '../acquisition/acquisition-status.ts'
 import { alertSchema } from '../alerts.ts'
-import { cameraHealthSchema, deviceStateSchema, presetSchema } from '../devices.ts'
+import { cameraHealthSchema, deviceStateSchema, knownPresetSchema } from '../devices.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { hardwareStateSchema } from '../hardware.ts'
 import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
@@ -26,7 +26,7 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('snapshot'),
     devices: z.array(deviceStateSchema),
-    presets: z.array(presetSchema),
+    presets: z.array(knownPresetSchema),
     /** Without what is for owners or operators only, where the receiver is neither. */
     hardware: hardwareStateSchema,
     streams: z.array(activeStreamSchema),
@@ -47,7 +47,7 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   /** Once a second while a camera acquires; the same as `health` of its device. */
   z.object({ type: z.literal('healthChanged'), deviceId: z.string(), health: cameraHealthSchema }),
   z.object({ type: z.literal('stageMoved'), deviceId: z.string(), position: stagePositionSchema }),
-  z.object({ type: z.literal('presetsChanged'), presets: z.array(presetSchema) }),
+  z.object({ type: z.literal('presetsChanged'), presets: z.array(knownPresetSchema) }),
   /** Connections, drivers, or what a search has found. */
   z.object({ type: z.literal('hardwareChanged'), hardware: hardwareStateSchema }),
   z.object({ type: z.literal('streamStarted'), stream: activeStreamSchema }),

@@ -13,7 +13,7 @@ import { LargePlanes } from './large-planes.ts'
 import type { OpenedDataset, OpenedItem } from './open-item.ts'
 import { OpenedItems } from './opened-items.ts'
 import { PlanePackets } from './plane-packet.ts'
-import { planOf } from './plan-of.ts'
+import { planOf, runOf } from './plan-of.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
 
@@ -78,11 +78,13 @@ export class GalleryReading {
       const { summary } = opened
       const item = summary === undefined ? plainItem(found) : acquisitionItem(found, summary)
       const plan = planOf(opened)
+      const run = runOf(opened)
       return {
         item: await countedItem(found, item),
         datasets,
         metadata: metadataOf(opened),
         ...(plan === undefined ? {} : { plan }),
+        ...(run === undefined ? {} : { run }),
         remarks: [...remarksOn(opened, datasets), ...(await lossesOf(found.path, opened))],
       }
     })

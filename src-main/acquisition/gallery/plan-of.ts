@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { planRequestSchema } from '../../../src-shared/acquisition/acquisition-requests.ts'
+import type { OpenedImage } from '../../../src-shared/gallery.ts'
 import type { OpenedItem } from './open-item.ts'
 
 const plan = z.record(z.string(), z.unknown())
@@ -17,4 +19,12 @@ export function planOf({ summary, datasets }: OpenedItem): Record<string, unknow
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** How the plan of an acquisition was run; undefined where no plan was, or another version asked in other words. */
+export function runOf({ summary }: OpenedItem): OpenedImage['run'] {
+  const request = planRequestSchema.safeParse(summary?.request)
+  if (!request.success) return undefined
+  const { plan: _plan, ...run } = request.data
+  return run
 }

@@ -9,6 +9,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { AcquisitionEvent, EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 import { type ExpandOptions, positionsOf } from '../../../src-shared/plan/expand-plan.ts'
 import { type GridPlan, isRelativeGrid, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
+import { positionName } from '../../../src-shared/plan/position-name.ts'
 import { planRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { Axis, ChannelPlan, MdaSequence, PlanPosition } from '../../../src-shared/plan/sequence.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'
@@ -131,7 +132,7 @@ function placesOf(sequence: MdaSequence, { fieldOfView, home = {} }: ExpandOptio
         : [position.xUm ?? home.x ?? 0, position.yUm ?? home.y ?? 0]
     const [row, column] = wells[Math.floor(number / pointsPerWell)] ?? []
     for (const [i, tile] of points.entries()) {
-      const name = position.name ?? `p${padded(number, 3)}`
+      const name = position.name ?? positionName(number, all.length)
       named.push({
         name: names.take(points.length === 1 ? name : `${name}_${padded(i, 4)}`),
         xUm: tile === undefined ? position.xUm : tile[0] + x,

@@ -40,6 +40,12 @@ export interface AcquisitionHardware {
    */
   expose(batch: EventBatch, run: ExposeOptions): Promise<void>
   /**
+   * The plan pauses: light as it was before the plan, cameras running free, so that the specimen can be looked at. What is
+   * set meanwhile, by whomever, is set anew by the next `setUp`, and no frame of the pause is taken for an image.
+   * @throws CoverslipError of the device that failed.
+   */
+  pause(): Promise<void>
+  /**
    * Light off, shutters closed, cameras as they were; then everything back where it was, focus never towards the
    * specimen before stage and light are safe. After a failure the light stays off; otherwise it is as it was before.
    * Called once, whether or not `prepare` has succeeded; goes on past devices that fail, and never rejects.

@@ -5,6 +5,7 @@ import type { PlanEstimate, PlanStatus } from '../../../src-shared/acquisition/a
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import type { DeviceState } from '../../../src-shared/devices.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
+import { withPositionNames } from '../../../src-shared/plan/position-name.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { deviceSettings, temperatureOf } from '../device-settings.ts'
@@ -92,7 +93,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
     settings: new ChangedSettings(devices.devices()),
     run: {
       sequence,
-      events: expandPlan(sequence, surroundings),
+      events: expandPlan(withPositionNames(sequence), surroundings),
       framesExpected: estimate.frames,
       hardware: new MicroscopeHardware({ devices, detectorNames }),
       onFault: request.onFault,

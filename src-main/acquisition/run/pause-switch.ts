@@ -1,5 +1,3 @@
-import type { RunClock } from './run-clock.ts'
-
 /** Why what was under way has ended when a pause was asked for. */
 export class Paused extends Error {
   constructor() {
@@ -9,13 +7,8 @@ export class Paused extends Error {
 
 /** A pause: asked for at any time, and made by the runner when it comes to it. */
 export class PauseSwitch {
-  readonly #clock: RunClock
   #asked = new AbortController()
   #resumed: () => void = () => undefined
-
-  constructor(clock: RunClock) {
-    this.#clock = clock
-  }
 
   /** Aborts, with `Paused`, when a pause is asked for; another one after that has ended. */
   get signal(): AbortSignal {
@@ -36,9 +29,8 @@ export class PauseSwitch {
     this.#resumed()
   }
 
-  /** Pauses until it is resumed, or `signal` aborts. @returns for how long, ms */
-  async whileAsked(signal: AbortSignal): Promise<number> {
-    const began = this.#clock.now()
+  /** Pauses until it is resumed, or `signal` aborts. */
+  async whileAsked(signal: AbortSignal): Promise<void> {
     const wake = () => this.#resumed()
     signal.addEventListener('abort', wake)
     try {
@@ -50,6 +42,5 @@ export class PauseSwitch {
     } finally {
       signal.removeEventListener('abort', wake)
     }
-    return this.#clock.now() - began
   }
 }

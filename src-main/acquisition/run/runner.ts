@@ -50,7 +50,7 @@ export class Runner {
   readonly #clock: RunClock
   readonly #report: RunReport
   readonly #stop = new AbortController()
-  readonly #pause: PauseSwitch
+  readonly #pause = new PauseSwitch()
   readonly #faults: FaultTally
   readonly #timer = new RunTimer()
   #longestSetUpMs = 0
@@ -60,7 +60,6 @@ export class Runner {
     this.#options = options
     this.#clock = options.clock ?? monotonicClock
     this.#report = new RunReport(options.id)
-    this.#pause = new PauseSwitch(this.#clock)
     this.#faults = new FaultTally(options.onFault)
   }
 
@@ -196,9 +195,14 @@ export class Runner {
     if (!this.#pause.isAsked) return
     this.#report.become('paused')
     this.#report.pauseToggled(true)
-    const pausedMs = await this.#pause.whileAsked(this.#stop.signal)
+    const began = this.#clock.now()
+    try {
+      await this.#options.hardware.pause()
+      await this.#pause.whileAsked(this.#stop.signal)
+    } finally {
+      this.#timer.moveBy(this.#clock.now() - began)
+    }
     this.#stop.signal.throwIfAborted()
-    this.#timer.moveBy(pausedMs)
     this.#report.pauseToggled(false)
   }
 

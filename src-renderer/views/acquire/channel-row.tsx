@@ -1,6 +1,8 @@
 import { Select } from '@mantine/core'
-import type { Preset } from '../../../src-shared/devices.ts'
+import type { ReactNode } from 'react'
+import { type Preset, standardProperty } from '../../../src-shared/devices.ts'
 import type { ChannelPlan } from '../../../src-shared/plan/sequence.ts'
+import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useEngine } from '../../services.ts'
 import { useDevices } from '../use-devices.ts'
@@ -8,37 +10,16 @@ import { useHasProblem } from './plan-check.tsx'
 import styles from './plan-rows.module.css'
 import { moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
 
-export type ChannelColumns = {
+/** What a channel has besides preset and exposure: only what has an effect in this plan is shown. */
+export type ChannelExtras = {
   readonly stack: boolean
   readonly time: boolean
   readonly camera: boolean
-  /** Of CSS grid. */
-  readonly template: string
-  readonly titles: readonly string[]
-}
-
-export function channelColumns(shown: Pick<ChannelColumns, 'stack' | 'time' | 'camera'>): ChannelColumns {
-  const columns: readonly (readonly [shown: boolean, width: string, title: string])[] = [
-    [true, '12px', ''],
-    [true, 'minmax(70px, 2fr)', 'Preset'],
-    [true, 'minmax(62px, 1.3fr)', 'Exposure'],
-    [shown.stack, 'minmax(58px, 1fr)', 'Offset'],
-    [shown.stack, 'minmax(70px, 1.2fr)', 'Planes'],
-    [shown.time, 'minmax(64px, 0.8fr)', 'Every n-th'],
-    [shown.camera, 'minmax(84px, 1.8fr)', 'Camera'],
-    [true, 'calc(3 * var(--tool))', ' '],
-  ]
-  const used = columns.filter(([isShown]) => isShown)
-  return {
-    ...shown,
-    template: used.map(([, width]) => width).join(' '),
-    titles: used.map(([, , title]) => title),
-  }
 }
 
 export type ChannelRowProps = Omit<RowToolsProps, 'name'> & {
   readonly channel: ChannelPlan
-  readonly columns: ChannelColumns
+  readonly extras: ChannelExtras
   onChange(patch: Partial<ChannelPlan>): void
 }
 
@@ -50,9 +31,8 @@ const planeChoices = [
 ]
 
 /** One channel of the plan. */
-export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowProps) {
+export function ChannelRow({ channel, extras, onChange, ...row }: ChannelRowProps) {
   const presets = useEngine((state) => state.presets)
-  const cameras = useDevices('camera')
   const path = `channels[${row.index}]`
   const problem = useHasProblem(path)
   const own = { group: channel.group, name: channel.config }
@@ -62,16 +42,13 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
     value: presetKey(each),
     label: several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
   }))
-  const cameraOptions = [
-    { value: '', label: 'usual' },
-    ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
-  ]
-  if (channel.camera !== undefined && !cameraOptions.some(({ value }) => value === channel.camera))
-    cameraOptions.push({ value: channel.camera, label: channel.camera })
+  const presetExposure = preset?.settings.find(
+    ({ property }) => property === standardProperty.exposureMs,
+  )?.value
   return (
     <div
       className={styles['row']}
-      style={{ gridTemplateColumns: columns.template }}
+      data-kind="channel"
       role="listitem"
       aria-label={`Channel ${row.index + 1}`}
       data-path={path}
@@ -94,7 +71,7 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
         <NumberField
           label="Exposure"
           value={channel.exposureMs}
-          placeholder="as set"
+          placeholder={typeof presetExposure !== 'number' ? 'as set' : `${compact(presetExposure)} ms`}
           unit="ms"
           onCommit={(exposureMs) => {
             if (exposureMs > 0) onChange({ exposureMs })
@@ -102,44 +79,85 @@ export function ChannelRow({ channel, columns, onChange, ...row }: ChannelRowPro
           onClear={() => onChange({ exposureMs: undefined })}
         />
       </span>
-      {columns.stack && (
-        <span data-path={`${path}.z_offset`}>
-          <NumberField
-            label="Focus offset"
-            value={channel.zOffsetUm}
-            unit="µm"
-            onCommit={(zOffsetUm) => onChange({ zOffsetUm })}
-          />
-        </span>
+      <RowTools name={channel.config} {...row} />
+      {(extras.stack || extras.time || extras.camera) && (
+        <div className={styles['extras']}>
+          <ExtraFields channel={channel} extras={extras} path={path} onChange={onChange} />
+        </div>
       )}
-      {columns.stack && (
-        <Select
-          aria-label="Planes"
-          data={planeChoices}
-          value={channel.doStack ? 'stack' : 'middle'}
-          onChange={(value) => onChange({ doStack: value === 'stack' })}
-        />
+    </div>
+  )
+}
+
+type ExtraFieldsProps = Pick<ChannelRowProps, 'channel' | 'extras' | 'onChange'> & { readonly path: string }
+
+function ExtraFields({ channel, extras, path, onChange }: ExtraFieldsProps) {
+  return (
+    <>
+      {extras.stack && (
+        <>
+          <Extra title="Planes" path={`${path}.do_stack`}>
+            <Select
+              aria-label="Planes"
+              data={planeChoices}
+              value={channel.doStack ? 'stack' : 'middle'}
+              onChange={(value) => onChange({ doStack: value === 'stack' })}
+            />
+          </Extra>
+          <Extra title="Focus offset" path={`${path}.z_offset`}>
+            <NumberField
+              label="Focus offset"
+              value={channel.zOffsetUm}
+              unit="µm"
+              onCommit={(zOffsetUm) => onChange({ zOffsetUm })}
+            />
+          </Extra>
+        </>
       )}
-      {columns.time && (
-        <span data-path={`${path}.acquire_every`}>
+      {extras.time && (
+        <Extra title="Every n-th time point" path={`${path}.acquire_every`}>
           <NumberField
             label="At every n-th time point"
             value={channel.acquireEvery}
             step={1}
             onCommit={(every) => onChange({ acquireEvery: Math.max(1, Math.round(every)) })}
           />
-        </span>
+        </Extra>
       )}
-      {columns.camera && (
-        <Select
-          aria-label="Camera"
-          data-path={`${path}.camera`}
-          data={cameraOptions}
-          value={channel.camera ?? ''}
-          onChange={(camera) => onChange({ camera: camera === null || camera === '' ? undefined : camera })}
-        />
-      )}
-      <RowTools name={channel.config} {...row} />
-    </div>
+      {extras.camera && <CameraField camera={channel.camera} path={path} onChange={onChange} />}
+    </>
+  )
+}
+
+type CameraFieldProps = Pick<ChannelPlan, 'camera'> & Pick<ExtraFieldsProps, 'path' | 'onChange'>
+
+function CameraField({ camera, path, onChange }: CameraFieldProps) {
+  const cameras = useDevices('camera')
+  const options = [
+    { value: '', label: 'the usual' },
+    ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
+  ]
+  if (camera !== undefined && !options.some(({ value }) => value === camera))
+    options.push({ value: camera, label: camera })
+  return (
+    <Extra title="Camera" path={`${path}.camera`}>
+      <Select
+        aria-label="Camera"
+        data={options}
+        value={camera ?? ''}
+        onChange={(chosen) => onChange({ camera: chosen === null || chosen === '' ? undefined : chosen })}
+      />
+    </Extra>
+  )
+}
+
+type ExtraProps = { readonly title: string; readonly path: string; readonly children: ReactNode }
+
+function Extra({ title, path, children }: ExtraProps) {
+  return (
+    <span className={styles['extra']} data-path={path}>
+      <span>{title}</span>
+      {children}
+    </span>
   )
 }

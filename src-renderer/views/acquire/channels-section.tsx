@@ -5,7 +5,8 @@ import { useEngine, usePlan, useServices } from '../../services.ts'
 import { channelOf, channelPresets } from '../../stores/plan-defaults.ts'
 import { withSequence } from '../../stores/plan-draft.ts'
 import { useDevices } from '../use-devices.ts'
-import { ChannelRow, channelColumns } from './channel-row.tsx'
+import { ChannelPresets } from './channel-presets.tsx'
+import { ChannelRow } from './channel-row.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
 import { moved } from './row-tools.tsx'
@@ -18,7 +19,12 @@ export function ChannelsSection() {
       section="channels"
       title="Channels"
       path="channels"
-      missing={hasPresets ? undefined : 'This microscope has no presets yet: the Devices view makes some.'}
+      missing={
+        hasPresets
+          ? undefined
+          : 'There are no channels yet: set light and filter, and keep that under Presets.'
+      }
+      aside={<ChannelPresets />}
     >
       <ChannelTable />
     </PlanSection>
@@ -34,22 +40,24 @@ function ChannelTable() {
   const hasTime = usePlan((draft) => draft.sequence.time !== undefined)
   const change = (next: readonly ChannelPlan[]) =>
     plan.setState((draft) => withSequence(draft, { channels: next }))
-  const unused = channelPresets(presets).find(
+  const offered = channelPresets(presets)
+  const unused = offered.find(
     ({ group, name }) => !channels.some((channel) => channel.group === group && channel.config === name),
   )
   // What has no effect is not shown, unless it was set.
-  const columns = channelColumns({
+  const extras = {
     stack: hasStack || channels.some(({ doStack, zOffsetUm }) => !doStack || zOffsetUm !== 0),
     time: hasTime || channels.some(({ acquireEvery }) => acquireEvery !== 1),
     camera: cameras.length > 1 || channels.some(({ camera }) => camera !== undefined),
-  })
+  }
   return (
     <>
       <div className={styles['rows']} role="list" aria-label="Channels of the plan">
-        <div className={styles['head']} style={{ gridTemplateColumns: columns.template }} aria-hidden="true">
-          {columns.titles.map((title, i) => (
-            <span key={title === '' ? i : title}>{title}</span>
-          ))}
+        <div className={styles['head']} data-kind="channel" aria-hidden="true">
+          <span />
+          <span>Preset</span>
+          <span>Exposure</span>
+          <span />
         </div>
         {channels.map((channel, index) => (
           <ChannelRow
@@ -58,7 +66,7 @@ function ChannelTable() {
             channel={channel}
             index={index}
             count={channels.length}
-            columns={columns}
+            extras={extras}
             onChange={(patch) => change(channels.with(index, { ...channel, ...patch }))}
             onMove={(by) => change(moved(channels, index, by))}
             onRemove={() => change(channels.toSpliced(index, 1))}

@@ -16,11 +16,13 @@ export type PlanSectionProps = {
   readonly path: string
   /** Why it cannot be switched on; undefined: it can. */
   readonly missing?: string | undefined
+  /** Beside the switch, also while it is off. */
+  readonly aside?: ReactNode
   readonly children: ReactNode
 }
 
 /** A part of the plan that can be switched on; it keeps its settings while it is off. */
-export function PlanSection({ section, title, path, missing, children }: PlanSectionProps) {
+export function PlanSection({ section, title, path, missing, aside, children }: PlanSectionProps) {
   const services = useServices()
   const { plan } = services
   const on = usePlan(({ sequence }) => isOn(sequence, section))
@@ -38,16 +40,19 @@ export function PlanSection({ section, title, path, missing, children }: PlanSec
       id={section}
       title={title}
       path={path}
-      summary={on ? sectionSummary(sequence, section, fieldOfView) : ''}
+      summary={on ? sectionSummary(sequence, section, fieldOfView) : (missing ?? '')}
       open={on}
       aside={
-        <Switch
-          aria-label={title}
-          checked={on}
-          disabled={!on && missing !== undefined}
-          title={on ? undefined : missing}
-          onChange={toggle}
-        />
+        <>
+          {aside}
+          <Switch
+            aria-label={title}
+            checked={on}
+            disabled={!on && missing !== undefined}
+            title={on ? undefined : missing}
+            onChange={toggle}
+          />
+        </>
       }
     >
       {children}

@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconCurrentLocation, IconMapPin } from '@tabler/icons-react'
+import { positionName } from '../../../src-shared/plan/position-name.ts'
 import type { PlanPosition } from '../../../src-shared/plan/sequence.ts'
 import { goToPosition } from '../../actions/acquire-actions.ts'
 import { NumberField } from '../../components/number-field.tsx'
@@ -9,9 +10,6 @@ import { ownSettings } from './kept-words.ts'
 import { useHasProblem } from './plan-check.tsx'
 import styles from './plan-rows.module.css'
 import { moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
-
-export const positionColumns =
-  '22px minmax(64px, 1fr) repeat(3, minmax(58px, 84px)) calc(5 * var(--tool) + 4px)'
 
 export type PositionRowProps = Omit<RowToolsProps, 'name'> & {
   readonly position: PlanPosition
@@ -32,12 +30,13 @@ export function PositionRow({ position, onChange, onReplace, ...row }: PositionR
   const blocked = useBlocked()
   const path = `stage_positions[${row.index}]`
   const problem = useHasProblem(path)
-  const name = position.name ?? `position ${row.index + 1}`
+  const usualName = positionName(row.index, row.count)
+  const name = position.name ?? usualName
   const own = ownSettings(position)
   return (
     <div
       className={styles['row']}
-      style={{ gridTemplateColumns: positionColumns }}
+      data-kind="position"
       role="listitem"
       aria-label={`Position ${row.index + 1}`}
       data-path={path}
@@ -50,7 +49,7 @@ export function PositionRow({ position, onChange, onReplace, ...row }: PositionR
         key={position.name}
         className={styles['name']}
         aria-label="Name"
-        placeholder={`Position ${row.index + 1}`}
+        placeholder={usualName}
         maxLength={100}
         defaultValue={position.name}
         onBlur={({ currentTarget: { value } }) => {
@@ -59,7 +58,7 @@ export function PositionRow({ position, onChange, onReplace, ...row }: PositionR
         }}
       />
       {axes.map(({ key, field, title }) => (
-        <span key={key} data-path={`${path}.${field}`}>
+        <span key={key} className={styles['coordinate']} data-title={title} data-path={`${path}.${field}`}>
           <NumberField
             label={title}
             value={position[key]}

@@ -9,7 +9,7 @@ import { presentPosition } from '../../stores/plan-defaults.ts'
 import { withSequence } from '../../stores/plan-draft.ts'
 import { PlanSection } from './plan-section.tsx'
 import { PlateEditor } from './plate-editor.tsx'
-import { PositionRow, positionColumns } from './position-row.tsx'
+import { PositionRow } from './position-row.tsx'
 import styles from './plan-rows.module.css'
 import { moved } from './row-tools.tsx'
 import { microscopeNow } from './use-microscope.ts'
@@ -66,7 +66,7 @@ function PositionList({ positions, onChange }: PositionListProps) {
   return (
     <>
       <div className={styles['rows']}>
-        <div className={styles['head']} style={{ gridTemplateColumns: positionColumns }} aria-hidden="true">
+        <div className={styles['head']} data-kind="position" aria-hidden="true">
           <span />
           <span>Name</span>
           <span>X µm</span>

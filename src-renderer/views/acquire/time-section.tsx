@@ -21,8 +21,6 @@ export function TimeSection() {
   )
 }
 
-const template = 'minmax(104px, 1.5fr) minmax(76px, 1fr) minmax(76px, 1fr) calc(3 * var(--tool))'
-
 function Phases({ time: { phases } }: { readonly time: TimePlan }) {
   const { plan } = useServices()
   const change = (next: readonly TimePhase[]) =>
@@ -79,7 +77,7 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
   return (
     <div
       className={styles['row']}
-      style={{ gridTemplateColumns: template }}
+      data-kind="phase"
       role="listitem"
       aria-label={`Phase ${row.index + 1}`}
       data-path={path}

@@ -3,17 +3,19 @@ import { useMemo } from 'react'
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
 import { selectedDetector } from '../../actions/live-actions.ts'
 import { type Services, useShown } from '../../services.ts'
-import type { Microscope } from '../../stores/plan-defaults.ts'
-import { deviceById, focusStage, xyStage } from '../../stores/selectors.ts'
+import { channelPresets, type Microscope } from '../../stores/plan-defaults.ts'
+import { activePreset, deviceById, focusStage, xyStage } from '../../stores/selectors.ts'
 import { sensorPixelUm } from '../../stores/sensor-pixel.ts'
 
 /** The microscope as it is now: for what a click does, not for what is drawn. */
 export function microscopeNow(services: Services): Microscope {
-  const { presets, devices } = services.engine.getState()
+  const state = services.engine.getState()
+  const { presets, devices } = state
   const { frame } = services.shown.getState()
-  const camera = deviceById(services.engine.getState(), selectedDetector(services))
+  const camera = deviceById(state, selectedDetector(services))
   return {
     presets,
+    activeChannel: activePreset(state, channelPresets(presets)[0]?.group ?? ''),
     xy: xyStage(devices),
     focus: focusStage(devices),
     pixelSizeUm: sensorPixelUm(frame, camera),

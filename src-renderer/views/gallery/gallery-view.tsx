@@ -5,6 +5,7 @@ import { LostBanner } from '../lost-banner.tsx'
 import { Notices } from '../notices.tsx'
 import { ViewerView } from '../viewer/viewer-view.tsx'
 import { GalleryList } from './gallery-list.tsx'
+import { OwnPresses } from './own-presses.tsx'
 import styles from './gallery-view.module.css'
 
 /** What was kept: all of it, or the item that is open. */
@@ -13,7 +14,13 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
   const viewer = useStore(viewing, (state) => state.viewer)
   return (
     <div className={styles['view']}>
-      {viewer === undefined ? <GalleryList /> : <ViewerView key={viewer.id} viewer={viewer} phone={phone} />}
+      <OwnPresses key={viewer === undefined ? 'list' : 'item'}>
+        {viewer === undefined ? (
+          <GalleryList />
+        ) : (
+          <ViewerView key={viewer.id} viewer={viewer} phone={phone} />
+        )}
+      </OwnPresses>
       <div className={styles['messages']}>
         <LostBanner />
         <ControlRequest />

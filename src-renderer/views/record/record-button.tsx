@@ -6,11 +6,12 @@ import {
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react'
-import { useState } from 'react'
-import { isRecording, stopRecording, toggleRecording } from '../../actions/record-actions.ts'
+import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
+import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { isRecording, stopRecording, toggleRecording, whyNotRecord } from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
-import { useDetector, useEngine, useServices } from '../../services.ts'
-import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
+import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import { RecordOptions } from './record-options.tsx'
 import { RecordProgress } from './record-progress.tsx'
@@ -55,15 +56,13 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
   const busy = isRecording(recording)
   const waiting = recording?.state === 'waiting'
   const face = faces[waiting ? 'waiting' : busy ? 'busy' : 'idle']
-  const reason = useEngine((state) => (busy && !waiting ? whyNotAct(state) : whyNotOperate(state))?.reason)
-  const [pending, setPending] = useState(false)
+  const reason = useEngine((state) => whyNotRecord(state)?.reason)
+  const pending = useSession((state) => state.recordingCall)
   const [open, setOpen] = useState(false)
 
-  async function act(action: (to: typeof services) => Promise<void>) {
+  function act(action: (to: typeof services) => Promise<void>) {
     setOpen(false)
-    setPending(true)
-    await action(services)
-    setPending(false)
+    void action(services)
   }
   const refused = reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
   return (
@@ -79,7 +78,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
             disabled={!connected || (!busy && !ready)}
             {...refused}
             leftSection={<face.icon className={styles['dot']} size={13} aria-hidden="true" />}
-            onClick={() => void act(toggleRecording)}
+            onClick={() => act(toggleRecording)}
           >
             {phone && !waiting ? null : face.text}
           </Button>
@@ -91,7 +90,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
               variant="default"
               aria-label="Do not record"
               disabled={!connected || pending}
-              onClick={() => void act(stopRecording)}
+              onClick={() => act(stopRecording)}
             >
               <IconX size={14} stroke={1.6} />
             </ActionIcon>
@@ -115,10 +114,37 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
           </Popover>
         )}
       </Button.Group>
-      {recording !== undefined && (busy || !phone) && <RecordProgress status={recording} phone={phone} />}
-      {recording !== undefined && !busy && recording.frames.written > 0 && (
-        <OpenItemButton id={recording.id} name={recording.name} phone={phone} />
-      )}
+      {recording !== undefined && busy && <RecordProgress status={recording} phone={phone} />}
+      {recording !== undefined && !busy && <LastRecording status={recording} phone={phone} />}
     </div>
+  )
+}
+
+type LastRecordingProps = { readonly status: AcquisitionStatus; readonly phone: boolean }
+
+/** What the last recording has become, until it was looked at, put away, or the next one starts. */
+function LastRecording({ status, phone }: LastRecordingProps) {
+  const { session, viewing } = useServices()
+  const closed = useSession((state) => state.closedRecording === status.id)
+  const open = useStore(viewing, (state) => state.viewer?.id === status.id)
+  useEffect(() => {
+    if (open) session.setState({ closedRecording: status.id })
+  }, [session, open, status.id])
+  // A phone has no room for words, and nothing to open there.
+  if (closed || (phone && status.frames.written === 0)) return null
+  return (
+    <>
+      {!phone && <RecordProgress status={status} phone={phone} />}
+      {status.frames.written > 0 && <OpenItemButton id={status.id} name={status.name} phone={phone} />}
+      <Tooltip label="It is kept in the gallery">
+        <ActionIcon
+          size={22}
+          aria-label={`Put ${status.name} away`}
+          onClick={() => session.setState({ closedRecording: status.id })}
+        >
+          <IconX size={13} stroke={1.8} />
+        </ActionIcon>
+      </Tooltip>
+    </>
   )
 }

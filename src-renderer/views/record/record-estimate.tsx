@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react'
-import { estimateRecording, type EstimateResult } from '../../actions/record-actions.ts'
+import type { RecordingEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
+import { estimateRecording } from '../../actions/record-actions.ts'
+import type { Outcome } from '../../backend/outcome.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { byteRate, byteSize, count, fixed } from '../../components/format.ts'
 import { useServices } from '../../services.ts'
@@ -9,7 +11,7 @@ import styles from './record.module.css'
 /** What a recording as chosen takes, or why it cannot be made. */
 export function RecordEstimate({ choice }: { readonly choice: RecordingChoice }) {
   const services = useServices()
-  const [result, setResult] = useState<EstimateResult>()
+  const [result, setResult] = useState<Outcome<RecordingEstimate>>()
   useEffect(() => {
     let current = true
     void estimateRecording(services, choice).then((estimated) => {
@@ -21,7 +23,7 @@ export function RecordEstimate({ choice }: { readonly choice: RecordingChoice })
   }, [services, choice])
   if (result === undefined) return null
   if (!result.ok) return <FailureLine id="recording-estimate" failure={result.failure} />
-  const { frames, durationS, bytes, bytesPerSecond, freeDiskBytes, memoryBytes, warnings } = result.estimate
+  const { frames, durationS, bytes, bytesPerSecond, freeDiskBytes, memoryBytes, warnings } = result.value
   return (
     <div className={styles['estimate']} aria-label="Estimate">
       {frames !== undefined && <span>{count(frames)} frames</span>}

@@ -1,11 +1,12 @@
-import { ActionIcon, Slider, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Slider, Tooltip } from '@mantine/core'
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ImageAxis } from '../../../src-shared/gallery.ts'
 import { setFramesPerSecond, setIndex, togglePlay } from '../../actions/viewer-actions.ts'
+import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useViewer, useViewerState } from '../../services.ts'
-import { lengthOf } from '../../stores/viewer-store.ts'
+import { datasetOf, lengthOf, trueRate } from '../../stores/viewer-store.ts'
 import { ZoomControls } from '../zoom-controls.tsx'
 import { placeWords } from './axis-words.ts'
 import styles from './axis-sliders.module.css'
@@ -30,18 +31,45 @@ export function AxisSliders({ phone }: { readonly phone: boolean }) {
       </div>
       <div className={styles['end']}>
         {shown.length > 0 && !phone && (
-          <span className={styles['fps']}>
-            <NumberField
-              label="Frames per second"
-              value={fps}
-              unit="fps"
-              onCommit={(value) => setFramesPerSecond(viewer, value)}
-            />
-          </span>
+          <>
+            <TrueRate />
+            <span className={styles['fps']}>
+              <NumberField
+                label="Frames per second"
+                value={fps}
+                unit="fps"
+                onCommit={(value) => setFramesPerSecond(viewer, value)}
+              />
+            </span>
+          </>
         )}
         <ZoomControls phone={phone} />
       </div>
     </footer>
+  )
+}
+
+/** How fast time passes while it plays; pressed, it passes as it did at the microscope. */
+function TrueRate() {
+  const viewer = useViewer()
+  const rate = useViewerState((state) => {
+    const dataset = datasetOf(state)
+    return dataset === undefined ? undefined : trueRate(dataset)
+  })
+  const fps = useViewerState((state) => state.framesPerSecond)
+  if (rate === undefined) return null
+  return (
+    <Tooltip label={`As it was taken: ${compact(rate, 3)} frames per second`}>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-xs"
+        aria-pressed={fps === rate}
+        onClick={() => setFramesPerSecond(viewer, rate)}
+      >
+        {fps === rate ? 'real time' : `${compact(fps / rate, 2)} × real time`}
+      </Button>
+    </Tooltip>
   )
 }
 

@@ -17,7 +17,9 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
   const opened = useViewerState((state) => state.opened)
   const running = useEngine(runningIds)
   const watching = useEngine((state) => whyNotAct(state) !== undefined)
-  const item = opened?.item
+  const listed = useGallery((gallery) => gallery.items?.find(({ id }) => id === viewer.id))
+  // What cannot be opened can still be downloaded, or looked for in its folder.
+  const item = opened?.item ?? listed
   const state = item === undefined ? undefined : itemState(item, running.split(','))
   return (
     <header className={styles['bar']}>
@@ -54,11 +56,11 @@ export function ViewerHeader({ phone }: { readonly phone: boolean }) {
             Export
           </Button>
         )}
-        {!phone && item !== undefined && opened?.plan !== undefined && !watching && (
+        {!phone && opened?.plan !== undefined && !watching && (
           <Button
             variant="default"
             leftSection={<IconRepeat size={15} stroke={1.6} />}
-            onClick={() => void repeatItem(services, item)}
+            onClick={() => void repeatItem(services, opened.item)}
           >
             Repeat
           </Button>

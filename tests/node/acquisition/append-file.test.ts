@@ -26,7 +26,7 @@ const length = fc.oneof(
 )
 
 describe.each([{ direct: true }, { direct: false }])('AppendFile, direct: $direct', (options) => {
-  it('holds what was appended, in order, whenever it was waited for', async () => {
+  it('holds what was appended and waited for, and all of it, in order, at the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.array(length, { maxLength: 3 }), fc.boolean())),
@@ -37,15 +37,16 @@ describe.each([{ direct: true }, { direct: false }])('AppendFile, direct: $direc
           const under: Promise<void>[] = []
           for (const [lengths, waits] of appends) {
             const parts = lengths.map((each, i) => bytesOf(each, written.length + i))
-            written.push(...parts)
             const at = file.length
+            written.push(...parts)
             const appended = file.append(parts)
             under.push(appended)
             if (!waits) continue
             await appended
-            // What was appended before it, and not waited for, may still be under way.
-            const own = (await readFile(path)).subarray(at, file.length)
-            expect(own.equals(Buffer.concat(parts))).toBe(true)
+            // What was appended before it may still be under way.
+            const now = await readFile(path)
+            const whole = Buffer.concat(parts)
+            expect(now.subarray(at, at + whole.length).equals(whole)).toBe(true)
           }
           await Promise.all(under)
           await file.close()

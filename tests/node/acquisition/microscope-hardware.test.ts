@@ -101,18 +101,18 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     }
   })
 
+  const openFree = async (options: Record<string, unknown>) => {
+    const driverUrl = new URL('../../fixtures/free-camera-driver.ts', import.meta.url).href
+    devices = await openRegistry({ id: 'free', title: 'Free', worker: { driverUrl, address: '', options } })
+  }
+
   it.each([
     ['whose clock is off', {}],
     ['that delivers late', { underWay: 6 }],
   ])(
     'takes a later frame of a camera %s and cannot be triggered, never one from before',
     async (_how, options) => {
-      const driverUrl = new URL('../../fixtures/free-camera-driver.ts', import.meta.url).href
-      devices = await openRegistry({
-        id: 'free',
-        title: 'Free',
-        worker: { driverUrl, address: '', options },
-      })
+      await openFree(options)
       const { frames, failure } = await runPlan(devices, {
         z_plan: { top: 5, bottom: 1, step: 1 },
       })
@@ -121,6 +121,29 @@ describe('MicroscopeHardware on the simulated microscope', () => {
       expect(frames.map(({ pixels }) => pixels[0])).toEqual([101, 102, 103, 104, 105])
     },
   )
+
+  it('takes no image of a burst earlier than planned, where the camera is faster', async () => {
+    await openFree({})
+    const { frames, failure, batches } = await runPlan(devices, {
+      time_plan: { interval: 0.0125, loops: 20 },
+    })
+    expect(failure).toBeUndefined()
+    expect(batches).toEqual([20])
+    const [first] = frames
+    for (const { info, event } of frames) {
+      const afterMs = Number(info.hostTimeNs - (first?.info.hostTimeNs ?? 0n)) / 1e6
+      expect(afterMs).toBeGreaterThan((event.minStartS ?? 0) * 1000 - 1.01)
+    }
+  })
+
+  it('takes frames of a burst that come out of order for a failure', async () => {
+    await openFree({ repeats: true })
+    const { failure } = await runPlan(devices, { time_plan: { interval: 0, loops: 30 } })
+    expect(failure).toMatchObject({
+      code: 'DEVICE_FAILED',
+      message: expect.stringMatching(/^Free camera delivered frame (\d+) after frame \1$/),
+    })
+  })
 
   it('finds the focus by autofocus, tries again, and takes stacks around what it found', async () => {
     await open({ failFocus: 2 })

@@ -71,6 +71,60 @@ describe('MicroscopeHardware', () => {
     ])
   })
 
+  it.each([
+    ['a filter wheel that slips', { slipAtTrigger: 1 }, undefined, 'Filter of wheel has changed to none'],
+    [
+      'somebody who turns the light off',
+      {},
+      () => microscope.devices.setProperty('red', 'on', false),
+      'on of red was turned off',
+    ],
+    [
+      'somebody who turns another light of the plan on',
+      {},
+      () => microscope.devices.setProperty('blue', 'on', true),
+      'on of blue was turned on',
+    ],
+    [
+      'somebody who moves the stage',
+      {},
+      () => microscope.devices.moveStage('xy', { x: 9, y: 9 }, 'absolute'),
+      'xy was moved or stopped',
+    ],
+  ])(
+    'notices %s while an image is taken, and takes it again where the plan says so',
+    async (_who, options, meddle, message) => {
+      await open(options)
+      const failures: unknown[] = []
+      let meddling: Promise<unknown> | undefined
+      const { failure, frames } = await runPlan(microscope.devices, twoChannels, {
+        retries: 1,
+        failed: (error) => void failures.push(error),
+        begun: () => {
+          meddling ??= meddle?.()
+        },
+      })
+      await meddling
+      expect(failure).toBeUndefined()
+      expect(failures).toMatchObject([
+        { code: 'DEVICE_FAILED', message: `${message} while an image was taken` },
+      ])
+      // Each pixel is the number of the trigger: the first image is not kept.
+      expect(frames.map(({ pixels }) => (pixels[0] ?? 0) & 0xff)).toEqual([2, 3])
+    },
+  )
+
+  it('takes what a device rounds a value to for what it was set to', async () => {
+    await open({ rounds: true })
+    const { failure, frames } = await runPlan(microscope.devices, {
+      channels: [{ config: 'red', exposure: 20 }],
+      stage_positions: [{ x: 1 }, { x: 2 }],
+    })
+    expect(failure).toBeUndefined()
+    expect(frames.map(({ info }) => info.exposureMs)).toEqual([21, 21])
+    expect((await log('camera')).filter((line) => line === 'camera exposureMs 20')).toHaveLength(1)
+  })
+
   it('moves nothing while a light does not go off', async () => {
     await open({ fail: 'red off', well: 1, times: 3 })
     const { failure, notRestored } = await runPlan(microscope.devices, twoChannels, { retries: 1 })

@@ -95,6 +95,10 @@ describe('planes in advance', () => {
     const ahead = indicesAhead({ sizes, index: { t: 8, z: 0 }, axis: 't', playing: true })
     expect(ahead.map(({ t }) => t)).toEqual([9, 0, 1, 2, 3, 4])
   })
+  it('are those that will be shown where some are left out', () => {
+    const ahead = indicesAhead({ sizes, index: { t: 1, z: 0 }, axis: 't', playing: true, stride: 3 })
+    expect(ahead.map(({ t }) => t)).toEqual([4, 7, 0, 3, 6, 9])
+  })
 })
 
 describe('Playback', () => {
@@ -102,8 +106,14 @@ describe('Playback', () => {
     let nowMs = 0
     let waiting: { dueMs: number; run: () => void } | undefined
     const steps: number[] = []
+    let place = 0
+    const places: number[] = []
     const playback = new Playback({
-      step: () => steps.push(nowMs),
+      step: (passed) => {
+        place += passed
+        steps.push(nowMs)
+        places.push(place)
+      },
       now: () => nowMs,
       after: (ms, run) => {
         waiting = { dueMs: nowMs + ms, run }
@@ -119,7 +129,7 @@ describe('Playback', () => {
       waiting = undefined
       due.run()
     }
-    return { playback, steps, goTo, waits: () => waiting !== undefined }
+    return { playback, steps, places, goTo, waits: () => waiting !== undefined }
   }
   it('steps at its rate, also when a plane takes a part of the time', () => {
     const { playback, steps, goTo } = played()
@@ -132,22 +142,36 @@ describe('Playback', () => {
     }
     expect(steps).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000])
   })
-  it('waits for planes that take longer, and does not hurry afterwards', () => {
-    const { playback, steps, goTo, waits } = played()
+  it('keeps its rate where planes take longer, by leaving out those whose time has passed', () => {
+    const { playback, steps, places, goTo, waits } = played()
     playback.framesPerSecond = 10
     playback.start()
     goTo(100)
-    goTo(1000)
+    goTo(1050)
     expect([steps, waits()]).toEqual([[100], false])
     playback.shown()
-    goTo(1000)
-    playback.shown()
     goTo(1050)
+    playback.shown()
+    goTo(1060)
     goTo(1100)
-    expect(steps).toEqual([100, 1000, 1100])
+    expect([steps, places]).toEqual([
+      [100, 1050, 1100],
+      [1, 10, 11],
+    ])
     playback.stop()
     playback.shown()
     expect(waits()).toBe(false)
+  })
+  it('shows every so many planes of a rate that no screen has', () => {
+    const { playback, steps, places, goTo } = played()
+    playback.framesPerSecond = 1000
+    playback.start()
+    for (let ms = 1; ms <= 1000; ms++) {
+      goTo(ms)
+      if (ms - (steps.at(-1) ?? ms) === 16) playback.shown()
+    }
+    expect(places.length).toBeLessThan(70)
+    expect(places.every((place, at) => place === steps[at])).toBe(true)
   })
 })
 

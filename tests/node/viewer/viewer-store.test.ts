@@ -11,12 +11,14 @@ import {
   initialViewerState,
   planeIndex,
   shownChannels,
+  trueRate,
   withDataset,
   withIndex,
   withOpened,
 } from '../../../src-renderer/stores/viewer-store.ts'
 import { datasetFacts } from '../../../src-renderer/views/viewer/dataset-facts.ts'
 import { matchingRows, metadataRows } from '../../../src-renderer/views/viewer/metadata-rows.ts'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { sampleDataset, sampleOpened } from './sample-image.ts'
 
 const histogram = (p001: number, p999: number): Histogram => ({
@@ -66,12 +68,27 @@ describe('an item that is opened', () => {
   })
 })
 
+describe('rates', () => {
+  const opened = (parts: Partial<ImageDataset>) =>
+    withOpened(initialViewerState, sampleOpened([sampleDataset(parts)])).framesPerSecond
+  it('are those of films, and usual ones of what nobody would wait for', () => {
+    expect(opened({ timeStepS: 0.02 })).toBe(50)
+    expect(opened({ timeStepS: 0.0333333 })).toBe(30)
+    expect(opened({ timeStepS: 60 })).toBe(10)
+    expect(opened({})).toBe(10)
+    expect(trueRate(sampleDataset({ timeStepS: 4 }))).toBe(0.25)
+    expect(trueRate(sampleDataset({ timeStepS: 1, sizes: { z: 5 } }))).toBeUndefined()
+  })
+})
+
 describe('looks of channels', () => {
   it('have the file’s colours and contrast, or usual ones', () => {
     const [dapi, gfp] = initialLooks(sampleDataset())
     expect(dapi).toMatchObject({ table: '#3b7bff', window: undefined })
     expect(gfp).toMatchObject({ table: '#00ff3c', window: { low: 100, high: 900 } })
+    const pixelFormat = 'Mono12'
     const own = initialLooks({
+      pixelFormat,
       sizes: { c: 2 },
       channels: [
         { name: 'DAPI', color: '#123456' },
@@ -79,12 +96,19 @@ describe('looks of channels', () => {
       ],
     })
     expect(own.map(({ table }) => table)).toEqual(['#123456', '#ff00e0'])
-    expect(initialLooks({ sizes: {}, channels: [{ name: 'GFP', color: '#00ff00' }] })[0]?.table).toBe('gray')
-    expect(initialLooks({ sizes: { c: 3 }, channels: [] }).map(({ name }) => name)).toEqual([
+    expect(
+      initialLooks({ pixelFormat, sizes: {}, channels: [{ name: 'GFP', color: '#00ff00' }] })[0]?.table,
+    ).toBe('gray')
+    expect(initialLooks({ pixelFormat, sizes: { c: 3 }, channels: [] }).map(({ name }) => name)).toEqual([
       'Channel 1',
       'Channel 2',
       'Channel 3',
     ])
+  })
+  it('leave colour images as they are', () => {
+    const [look] = initialLooks({ pixelFormat: 'RGB8', sizes: {}, channels: [] })
+    if (look === undefined) throw new Error('no channel')
+    expect(windowOf(withHistogram(look, histogram(50, 200)), 255)).toEqual({ low: 0, high: 255 })
   })
   it('fit the first plane, and then stay, unless they follow each', () => {
     const [look] = initialLooks(sampleDataset())

@@ -11,6 +11,8 @@ export class CameraFrames {
   readonly #name: string
   readonly #reader: LosslessFrameReader
   #failure: Error | undefined
+  /** Number of the frame taken last since `skipPresent`. */
+  #last = -1
 
   /** Frames published from now on; `name` is the camera's, for messages. */
   constructor(ring: FrameRingMemory, name: string) {
@@ -24,21 +26,31 @@ export class CameraFrames {
     this.#reader.interrupt()
   }
 
-  /** Leaves out the frames that are there already. */
-  skipPresent(): void {
+  /** Leaves out the frames that are there already. @returns how many */
+  skipPresent(): number {
     this.#failure = undefined
-    while (this.#reader.read(() => undefined).kind !== 'empty');
+    this.#last = -1
+    for (let frames = 0; ; ) {
+      const { kind } = this.#reader.read(() => undefined)
+      if (kind === 'empty') return frames
+      if (kind === 'frame') frames += 1
+    }
   }
 
   /**
    * The next frame.
-   * @throws CoverslipError DEVICE_TIMEOUT after `timeoutMs`; DEVICE_FAILED when it is lost or not whole; the reason of
-   *   `signal`.
+   * @throws CoverslipError DEVICE_TIMEOUT after `timeoutMs`; DEVICE_FAILED when it is lost, out of order or not whole; the
+   *   reason of `signal`.
    */
-  next(wait: FrameWait): Promise<FrameInfo> {
-    return this.#await(wait, (read) => {
+  async next(wait: FrameWait): Promise<FrameInfo> {
+    const last = this.#last
+    const info = await this.#await(wait, (read) => {
+      // A camera that counts anew: seen from there, all frames from 0 on are lost.
+      if (read.kind === 'lost' && read.first <= last) throw this.#disordered(read.last + 1, last)
       throw read.kind === 'lost' ? this.#lost(read.first, read.last) : this.#notWhole(read.info.sequence)
     })
+    if (info.sequence <= last) throw this.#disordered(info.sequence, last)
+    return info
   }
 
   /** The next frame that has all its pixels, whatever is lost before it. @throws as `next` otherwise */
@@ -63,6 +75,7 @@ export class CameraFrames {
           if (late) throw this.#timeout(timeoutMs)
           await this.#reader.wait()
         } else if (read.kind === 'frame' && read.info.incomplete !== true) {
+          this.#last = read.info.sequence
           return read.info
         } else {
           unusable(read)
@@ -80,6 +93,16 @@ export class CameraFrames {
       `${this.#name} delivered frame ${sequence} with pixels missing`,
       {
         hint: 'Check its cable and network; a slower frame rate may help.',
+      },
+    )
+  }
+
+  #disordered(sequence: number, last: number): CoverslipError {
+    return new CoverslipError(
+      'DEVICE_FAILED',
+      `${this.#name} delivered frame ${sequence} after frame ${last}`,
+      {
+        hint: 'Its frames come out of order: restart it, and look for a newer driver.',
       },
     )
   }

@@ -2,18 +2,53 @@ import { standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { CameraRoi } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import type { DeviceSettings } from './device-settings.ts'
+import type { DeviceSettings, Setting } from './device-settings.ts'
+import { failuresOf } from './together.ts'
 
 const { roiX, roiY, roiWidth, roiHeight } = standardProperty
-export const regionProperties: readonly string[] = [roiX, roiY, roiWidth, roiHeight]
+const regionProperties: readonly string[] = [roiX, roiY, roiWidth, roiHeight]
 /** Devices tell of changes a little later than they make them, ms. */
 const tellingMs = 1000
+
+/** The regions that a plan has its cameras read, and what they read before. */
+export class CameraRegions {
+  readonly #devices: DeviceRegistry
+  readonly #settings: DeviceSettings
+  readonly #before = new Map<string, CameraRoi>()
+
+  constructor(devices: DeviceRegistry, settings: DeviceSettings) {
+    this.#devices = devices
+    this.#settings = settings
+  }
+
+  /** @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE. */
+  async set(cameraId: string, region: CameraRoi): Promise<void> {
+    const before = regionOf(this.#devices, cameraId)
+    if (before !== undefined) this.#before.set(cameraId, before)
+    await setRegion(this.#devices, this.#settings, cameraId, region)
+  }
+
+  /** Whether `restore` brings this setting back. */
+  includes({ deviceId, property }: Setting): boolean {
+    return this.#before.has(deviceId) && regionProperties.includes(property)
+  }
+
+  /** @returns what could not be brought back. */
+  restore(): Promise<readonly Error[]> {
+    const back = [...this.#before].map(
+      ([id, region]) =>
+        () =>
+          setRegion(this.#devices, this.#settings, id, region),
+    )
+    return failuresOf(back)
+  }
+}
 
 /**
  * Has a camera read part of its sensor only. It goes by way of the corner, where a region of any size fits.
  * @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE.
  */
-export async function setRegion(
+async function setRegion(
   devices: DeviceRegistry,
   settings: DeviceSettings,
   cameraId: string,
@@ -34,7 +69,7 @@ export async function setRegion(
 }
 
 /** The region that a camera reads; undefined where it always reads all. */
-export function regionOf(devices: DeviceRegistry, cameraId: string): CameraRoi | undefined {
+function regionOf(devices: DeviceRegistry, cameraId: string): CameraRoi | undefined {
   const { properties } = devices.camera(cameraId)
   const [x, y, width, height] = regionProperties.map((wanted) =>
     properties.find(({ name }) => name === wanted),

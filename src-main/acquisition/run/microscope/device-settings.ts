@@ -11,6 +11,15 @@ export type Setting = {
   readonly value: PropertyValue
 }
 
+/** A property as the plan has set it. Some devices round what they are given, and some answer later. */
+type Held = {
+  readonly asked: PropertyValue
+  /** Before it was set. */
+  readonly before: PropertyValue | undefined
+  /** What the device has made of it; undefined: it still tells the value of before. */
+  answered: PropertyValue | undefined
+}
+
 const keyOf = ({ deviceId, property }: Pick<Setting, 'deviceId' | 'property'>): string =>
   JSON.stringify([deviceId, property])
 
@@ -24,7 +33,9 @@ export class DeviceSettings {
   /** As they were before the plan, in the order of being set first. */
   readonly #before = new Map<string, Setting>()
   /** As they were set last; whatever else is set on a device is not known of. */
-  readonly #now = new Map<string, PropertyValue>()
+  readonly #now = new Map<string, Held>()
+  /** What was asked for since `begin`. */
+  readonly #wanted = new Map<string, Setting>()
   readonly #stopListening: () => void
 
   /** `leaseOf`: the plan's own lease of a camera. */
@@ -36,27 +47,53 @@ export class DeviceSettings {
     })
   }
 
+  /** From now on properties are set for another image. */
+  begin(): void {
+    this.#wanted.clear()
+  }
+
+  /** What was asked for since `begin`, and is not so any more, as far as the devices have told. */
+  changed(): Setting | undefined {
+    for (const [key, setting] of this.#wanted) if (!this.#now.has(key)) return setting
+    return undefined
+  }
+
+  /** Devices of which something was asked for since `begin`. */
+  get devicesInUse(): readonly string[] {
+    return [...new Set([...this.#wanted.values()].map(({ deviceId }) => deviceId))]
+  }
+
   /** Sets one device's properties after the other, and the devices side by side. @throws CoverslipError of the device. */
   async apply(settings: readonly Setting[]): Promise<void> {
     const byDevice = Map.groupBy(settings, ({ deviceId }) => deviceId)
     await allEnded([...byDevice.values()].map((own) => this.#applyInOrder(own)))
   }
 
+  /** Whether the plan has set it so, and nothing else was heard of it. */
+  isSet(setting: Setting): boolean {
+    return this.#now.get(keyOf(setting))?.asked === setting.value
+  }
+
   async set(setting: Setting): Promise<void> {
-    const { deviceId, property, value } = setting
     const key = keyOf(setting)
-    if (this.#now.get(key) === value) return
+    // A command is done each time.
+    const isCommand = this.isCommand(setting)
+    if (!isCommand) this.#wanted.set(key, setting)
+    if (this.isSet(setting)) return
+    const { deviceId, property, value } = setting
     const device = this.#devices.device(deviceId)
+    const before = descriptorOf(device, property)?.value
     this.#remember(device, property)
     this.#now.delete(key)
     try {
       const lease = this.#leaseOf(deviceId)
-      await this.#devices.setProperty(deviceId, property, value, { lease, temporary: true })
+      const set = await this.#devices.setProperty(deviceId, property, value, { lease, temporary: true })
+      const told = descriptorOf(set, property)?.value
+      const answered = told === before ? undefined : told
+      if (!isCommand) this.#now.set(key, { asked: value, before, answered })
     } catch (error) {
       throw deviceFailure(device.description.name, error)
     }
-    // A command is done each time.
-    if (!this.isCommand(setting)) this.#now.set(key, value)
   }
 
   /** Whether something is done rather than set. */
@@ -93,9 +130,18 @@ export class DeviceSettings {
   #heed({ id, properties, status }: DeviceState): void {
     for (const { name, value } of properties) {
       const key = keyOf({ deviceId: id, property: name })
-      if (status.state !== 'ready' || this.#now.get(key) !== value) this.#now.delete(key)
+      const held = this.#now.get(key)
+      if (held !== undefined && (status.state !== 'ready' || !isHeld(held, value))) this.#now.delete(key)
     }
   }
+}
+
+/** Whether a device that tells `value` is as it was set; what it tells first after that is its answer. */
+function isHeld(held: Held, value: PropertyValue): boolean {
+  if (value === held.asked || value === held.answered) return true
+  if (held.answered !== undefined) return false
+  if (value !== held.before) held.answered = value
+  return true
 }
 
 function descriptorOf(device: DeviceState, property: string) {

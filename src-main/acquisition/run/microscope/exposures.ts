@@ -1,9 +1,11 @@
+import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
 import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
+import type { ImageConditions } from './image-conditions.ts'
 import type { LightGates } from './light-gates.ts'
 import type { LightGate } from './light-path.ts'
-import type { PlanCamera } from './plan-camera.ts'
-import { linkedTo, together } from './together.ts'
+import { exposedAtNs, type PlanCamera } from './plan-camera.ts'
+import { allEnded, linkedTo, together } from './together.ts'
 
 /** Frames of the ring that may wait to be taken, as a share of it. */
 const ringShare = 0.5
@@ -19,6 +21,7 @@ type Options = {
   readonly light: LightGates
   readonly gates: readonly LightGate[]
   readonly cameras: readonly Exposing[]
+  readonly conditions: ImageConditions
   readonly run: ExposeOptions
 }
 
@@ -27,11 +30,15 @@ type Sequence = {
   /** What makes them come. */
   readonly beside?: (signal: AbortSignal) => Promise<void>
   readonly before: (exposing: Exposing, signal: AbortSignal) => Promise<void>
-  readonly frame: (exposing: Exposing, signal: AbortSignal, at: FrameAt) => Promise<FrameInfo>
+  readonly frame: SequenceFrame
   readonly take: (frame: ExposedFrame) => Promise<void>
 }
-/** Number `i` of a sequence that is lit since `sinceNs`, of `process.hrtime`. */
-type FrameAt = { readonly i: number; readonly sinceNs: bigint }
+/** The frame of `event`, number `i` of a sequence that is lit since `sinceNs`, of `process.hrtime`. */
+type SequenceFrame = (
+  exposing: Exposing,
+  signal: AbortSignal,
+  at: { readonly i: number; readonly event: NumberedEvent; readonly sinceNs: bigint },
+) => Promise<FrameInfo>
 
 /** The exposures of one batch: light on, frames awaited and handed on, light off. */
 export class Exposures {
@@ -72,9 +79,11 @@ export class Exposures {
     return this.#inLight(batch, () =>
       this.#continuously(batch, {
         before: ({ camera, exposureMs }, signal) => camera.anyFrame(exposureMs, signal),
-        frame: ({ camera, exposureMs }, signal, { i, sinceNs }) =>
-          i === 0 ? camera.freshFrame(exposureMs, sinceNs, signal) : camera.nextFrame(exposureMs, signal),
-        take: (frame) => this.#hand(frame),
+        frame: burstFrame(batch),
+        take: (frame) => {
+          this.#options.conditions.check()
+          return this.#hand(frame)
+        },
       }),
     )
   }
@@ -89,13 +98,26 @@ export class Exposures {
       await this.#continuously(batch, {
         beside: steps,
         before: async ({ camera }) => camera.skipPresent(),
-        frame: ({ camera, exposureMs }, signal) => camera.nextFrame(exposureMs, signal),
+        frame: triggeredFrame(batch),
         take: async (frame) => {
           frames.push(frame)
         },
       })
+      await this.#options.conditions.confirm()
+      await allEnded([this.#darken(batch), this.#noneMore(batch.length)])
       for (const frame of frames) await this.#hand(frame)
     })
+  }
+
+  /** @throws CoverslipError of a camera that delivers more than `planned` frames; the reason of the run's signal. */
+  #noneMore(planned: number): Promise<void> {
+    const { cameras, run } = this.#options
+    const waits = cameras.map(
+      ({ camera }) =>
+        (signal: AbortSignal) =>
+          camera.noneMore(planned, signal),
+    )
+    return together(run.signal, waits)
   }
 
   /** Each camera's frames in its own time; an event begins when the first camera has delivered the one before. */
@@ -110,7 +132,7 @@ export class Exposures {
         await before(exposing, signal)
         for (const [i, event] of batch.entries()) {
           if (n === 0) run.begun(event)
-          const { sequence } = await frame(exposing, signal, { i, sinceNs })
+          const { sequence } = await frame(exposing, signal, { i, event, sinceNs })
           await take({ camera: exposing.camera.id, sequence, event })
         }
       })
@@ -131,6 +153,7 @@ export class Exposures {
         frames.set(exposing.camera.id, (await frame(exposing, signal)).sequence)
       }),
     )
+    await this.#options.conditions.confirm()
     for (const [camera, sequence] of frames) await this.#hand({ camera, sequence, event })
   }
 
@@ -142,17 +165,21 @@ export class Exposures {
 
   /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless `batch` keeps it on. */
   async #inLight(batch: EventBatch, action: () => Promise<void>): Promise<void> {
-    const { light } = this.#options
     try {
       await action()
-      if (batch.at(-1)?.keepShutterOpen !== true) await light.close()
+      await this.#darken(batch)
       await Promise.all(this.#taking)
       this.#stop.signal.throwIfAborted()
     } catch (error) {
-      await light.closeAfterFailure()
+      await this.#options.light.closeAfterFailure()
       await Promise.all(this.#taking)
       throw error
     }
+  }
+
+  /** Light off, unless `batch` keeps it on. */
+  async #darken(batch: EventBatch): Promise<void> {
+    if (batch.at(-1)?.keepShutterOpen !== true) await this.#options.light.close()
   }
 }
 
@@ -160,4 +187,40 @@ function oneFrame({ camera, exposureMs, isTriggered }: Exposing, signal: AbortSi
   if (isTriggered) return camera.trigger(exposureMs, signal)
   camera.skipPresent()
   return camera.freshFrame(exposureMs, process.hrtime.bigint(), signal)
+}
+
+/** Times of frames have errors, ns. */
+const earlyNs = 1_000_000n
+
+/** Frames of cameras that run free: the first that is not earlier after the burst's first than planned. */
+function burstFrame([first]: EventBatch): SequenceFrame {
+  const beganNs = new Map<PlanCamera, bigint>()
+  return async ({ camera, exposureMs }, signal, { i, event, sinceNs }) => {
+    if (i === 0) {
+      const info = await camera.freshFrame(exposureMs, sinceNs, signal)
+      beganNs.set(camera, exposedAtNs(info))
+      return info
+    }
+    const offsetS = (event.minStartS ?? 0) - (first?.minStartS ?? 0)
+    const dueNs = (beganNs.get(camera) ?? 0n) + BigInt(Math.round(offsetS * 1e9)) - earlyNs
+    for (;;) {
+      const info = await camera.nextFrame(exposureMs, signal)
+      if (exposedAtNs(info) >= dueNs) return info
+    }
+  }
+}
+
+/** Frames that a focus drive triggers, one in each plane. */
+function triggeredFrame({ length }: EventBatch): SequenceFrame {
+  return async ({ camera, exposureMs }, signal, { i }) => {
+    try {
+      return await camera.nextFrame(exposureMs, signal)
+    } catch (error) {
+      if (!(error instanceof CoverslipError) || error.code !== 'DEVICE_TIMEOUT') throw error
+      throw new CoverslipError('DEVICE_TIMEOUT', `${camera.name} delivered ${i} frames of ${length} planes`, {
+        hint: 'Check its trigger cable, and that it can expose as fast as the focus drive triggers it.',
+        cause: error,
+      })
+    }
+  }
 }

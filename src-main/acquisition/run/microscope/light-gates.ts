@@ -12,13 +12,14 @@ const reconnectMs = 5000
 /** The light on the specimen: off but while something is exposed. */
 export class LightGates {
   readonly #devices: DeviceRegistry
-  /** Gates of the plan that were open before it. */
   #openBefore: readonly LightGate[] = []
   #used: readonly LightGate[] = []
   /** Gates of the plan that may let light through. */
   #open: readonly LightGate[] = []
   /** Those of them that do for certain: the plan has opened them, and nothing has been heard to the contrary. */
   #surelyOpen: readonly LightGate[] = []
+  /** What somebody else has opened or closed since the plan has opened its own. */
+  #meddled: LightGate | undefined
   #hasBegun = false
   readonly #stopListening: () => void
 
@@ -32,6 +33,11 @@ export class LightGates {
   /** All gates of the plan: nothing else than this opens and closes them. */
   get used(): readonly LightGate[] {
     return this.#used
+  }
+
+  /** Gates of the plan that were open before it. */
+  get openBefore(): readonly LightGate[] {
+    return this.#openBefore
   }
 
   /** Closes all gates that the plan uses. */
@@ -50,10 +56,21 @@ export class LightGates {
     try {
       await this.#setAll(closed, true)
       this.#surelyOpen = [...this.#surelyOpen, ...closed]
+      this.#meddled = undefined
     } catch (error) {
       await this.closeAfterFailure()
       throw error
     }
+  }
+
+  /** Devices that may let light through. */
+  get devicesInUse(): readonly string[] {
+    return this.#open.map(({ deviceId }) => deviceId)
+  }
+
+  /** What somebody else has opened or closed since `open`, as far as the devices have told. */
+  get meddled(): LightGate | undefined {
+    return this.#meddled
   }
 
   /** Closes what may be open, but those of `gates` that surely are. @throws CoverslipError of the device that does not close. */
@@ -121,9 +138,13 @@ export class LightGates {
   #heed({ id, properties, status }: DeviceState): void {
     for (const gate of this.#used.filter(({ deviceId }) => deviceId === id)) {
       const told = properties.find(({ name }) => name === gate.property)?.value
-      if (status.state !== 'ready' || told !== true)
-        this.#surelyOpen = this.#surelyOpen.filter((open) => !isSame(open, gate))
-      else if (!isAbout(gate, this.#open)) this.#open = [...this.#open, gate]
+      const isOpen = status.state === 'ready' && told === true
+      if (isOpen === isAbout(gate, this.#open)) continue
+      if (isOpen) this.#open = [...this.#open, gate]
+      // One that is being opened may not have told yet.
+      else if (!isAbout(gate, this.#surelyOpen)) continue
+      this.#surelyOpen = this.#surelyOpen.filter((open) => !isSame(open, gate))
+      this.#meddled = gate
     }
   }
 

@@ -1,7 +1,7 @@
 import type { FinishReason } from '../../../../src-shared/acquisition/acquisition-status.ts'
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import type { CameraRoi, MdaSequence } from '../../../../src-shared/plan/sequence.ts'
+import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type {
   AcquisitionHardware,
@@ -9,10 +9,11 @@ import type {
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
-import { regionOf, regionProperties, setRegion } from './camera-region.ts'
+import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
 import { Exposures } from './exposures.ts'
+import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
 import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
@@ -20,7 +21,7 @@ import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
 import { stageAxes, StageMoves, stageOf, triggeredStackOf } from './stage-moves.ts'
-import { allEnded } from './together.ts'
+import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
 /** Devices that were lost are waited for so long before an event fails, ms. */
@@ -38,9 +39,11 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #detectorNames: readonly string[]
   readonly #settings: DeviceSettings
   readonly #cameras: PlanCameras
+  readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
   readonly #light: LightGates
+  readonly #conditions: ImageConditions
   readonly #rules: BatchRules
   /** How the batch that is set up will be gone through. */
   #kind: BatchKind = 'single'
@@ -48,8 +51,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #setUpFor: number | undefined
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
-  /** What the cameras whose region the plan sets have read before, by their ids. */
-  readonly #regionsBefore = new Map<string, CameraRoi>()
 
   constructor({ devices, detectorNames }: Options) {
     const running = new Map<string, PlanCamera>()
@@ -57,9 +58,16 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#detectorNames = detectorNames
     this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
     this.#cameras = new PlanCameras(devices, this.#settings, running)
+    this.#regions = new CameraRegions(devices, this.#settings)
     this.#stages = new StageMoves(devices)
     this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
     this.#light = new LightGates(devices)
+    this.#conditions = new ImageConditions({
+      devices,
+      settings: this.#settings,
+      stages: this.#stages,
+      light: this.#light,
+    })
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
       triggeredPlanes: (event) =>
@@ -98,6 +106,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     // Set up once more, it is only looked whether all is still as it was set.
     const isNew = this.#setUpFor !== event.number
     this.#kind = kindOf(batch, this.#rules)
+    this.#conditions.begin()
     try {
       await this.#whenReady(event, signal)
       await this.#light.keepOnly(path.gates)
@@ -134,6 +143,18 @@ export class MicroscopeHardware implements AcquisitionHardware {
     }
   }
 
+  async pause(): Promise<void> {
+    // What it was set up for holds: commands of that event have been done.
+    const setUpFor = this.#setUpFor
+    this.#forget()
+    this.#setUpFor = setUpFor
+    await this.#light.close()
+    await this.#cameras.runFree()
+    const { openBefore } = this.#light
+    const unlit = this.#litBefore.filter((gate) => !isAbout(gate, openBefore) && !this.#light.isOpen(gate))
+    await this.#light.open([...openBefore, ...unlit])
+  }
+
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
     const failed = outcome === 'failed'
     const dark = await this.#light.makeDark({ everything: failed })
@@ -141,25 +162,17 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#forget()
     const before = this.#settings.before()
     const ofTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
-    const ofRegion = ({ deviceId, property }: Setting) =>
-      this.#regionsBefore.has(deviceId) && regionProperties.includes(property)
     const triggers = before.filter(ofTrigger)
     const dim = failed ? [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')] : []
     const others = before.filter(
-      (setting) => !ofTrigger(setting) && !ofRegion(setting) && !isAbout(setting, dim),
+      (setting) => !ofTrigger(setting) && !this.#regions.includes(setting) && !isAbout(setting, dim),
     )
     const errors = [
       ...dark,
       ...released,
       ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
       ...(await this.#stages.restore()),
-      ...(await failuresOf(
-        [...this.#regionsBefore].map(
-          ([id, region]) =>
-            () =>
-              this.#setRegion(id, region),
-        ),
-      )),
+      ...(await this.#regions.restore()),
       ...(await failuresOf(others.map((setting) => () => this.#settings.set(setting)))),
       ...(failed ? [] : await this.#light.restore()),
     ]
@@ -177,7 +190,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       })),
     )
     const { gates } = this.#lightPath(event.channel)
-    const exposures = new Exposures({ light: this.#light, gates, cameras, run })
+    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
     switch (this.#kind) {
       case 'single':
       case 'stack':
@@ -227,18 +240,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
       camera === undefined ? [] : this.#devices.camera(camera).id,
     )
     await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
-    if (setup?.roi !== undefined) for (const id of usual) await this.#setRegionOnce(id, setup.roi)
+    if (setup?.roi !== undefined) for (const id of usual) await this.#regions.set(id, setup.roi)
     await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
-  }
-
-  async #setRegionOnce(cameraId: string, region: CameraRoi): Promise<void> {
-    const before = regionOf(this.#devices, cameraId)
-    if (before !== undefined) this.#regionsBefore.set(cameraId, before)
-    await this.#setRegion(cameraId, region)
-  }
-
-  #setRegion(cameraId: string, region: CameraRoi): Promise<void> {
-    return setRegion(this.#devices, this.#settings, cameraId, region)
   }
 
   #gatesOf(sequence: MdaSequence): readonly LightGate[] {
@@ -269,19 +272,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#stages.forget()
     this.#light.forget()
   }
-}
-
-/** Does one after the other, whatever fails. @returns what has failed. */
-async function failuresOf(actions: readonly (() => Promise<unknown>)[]): Promise<readonly Error[]> {
-  const errors: Error[] = []
-  for (const action of actions) {
-    try {
-      await action()
-    } catch (error) {
-      errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
-    }
-  }
-  return errors
 }
 
 /** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */

@@ -1,3 +1,4 @@
+import { setTimeout as waitFor } from 'node:timers/promises'
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
@@ -12,6 +13,10 @@ const laterFrameMs = 5000
 const exposuresWaited = 5
 /** Frames that may be on their way, exposed earlier, when a camera runs free and its clock tells nothing. */
 const framesUnderWay = 2
+/** A camera's clock may be off by so much, ns. */
+const clockErrorNs = 5_000_000n
+/** A frame is waited for that must not come: so long at least, or twice as long as the slowest took to arrive, ms. */
+const quietMs = 20
 /** A frame arrives so long after its exposure at most, ns: an earlier time stamp is no true one. */
 const longestDeliveryNs = 5_000_000_000n
 
@@ -33,6 +38,10 @@ export class PlanCamera {
   #lostBecause: CoverslipError | undefined
   readonly #stopListening: () => void
   #awaitedBefore = false
+  /** Whether every frame since its last start was asked for by a trigger. */
+  #triggersOnly = false
+  /** The longest time that a frame took from the end of its exposure until it was there, as far as clocks tell, ms. */
+  #deliveryMs = 0
   /** The trigger given last, whether it has failed or not. */
   #triggered: Promise<unknown> = Promise.resolve()
 
@@ -68,14 +77,24 @@ export class PlanCamera {
     return this.#lostBecause !== undefined
   }
 
-  /** Has one frame exposed by a software trigger. @throws CoverslipError of the camera; the reason of `signal`. */
+  /**
+   * Has one frame exposed by a software trigger.
+   * @throws CoverslipError of the camera, also when there are frames that nobody has triggered; the reason of `signal`.
+   */
   async trigger(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
     await this.#triggered
-    this.#frames.skipPresent()
+    const unasked = this.#frames.skipPresent()
+    if (this.#triggersOnly && unasked > 0)
+      throw this.#untriggered(`${unasked === 1 ? 'a frame' : `${unasked} frames`} that nobody had triggered`)
+    this.#triggersOnly = true
+    const triggeredNs = process.hrtime.bigint()
     this.#triggered = this.#devices
       .trigger(this.id, { exposureMs, lease: this.lease })
       .catch((error: unknown) => this.#frames.fail(deviceFailure(this.name, error)))
-    return this.#await('next', exposureMs, signal)
+    const info = await this.#await('next', exposureMs, signal)
+    if (isTimed(info) && info.timestampNs < triggeredNs - clockErrorNs)
+      throw this.#untriggered('a frame that was exposed before it was triggered')
+    return info
   }
 
   /** Resolves when the camera that runs free has delivered a frame: the next one is being exposed. */
@@ -88,11 +107,9 @@ export class PlanCamera {
   async freshFrame(exposureMs: number, sinceNs: bigint, signal: AbortSignal): Promise<FrameInfo> {
     for (let before = 0; ; before += 1) {
       const info = await this.#await('nextWhole', exposureMs, signal)
-      const { timestampNs, hostTimeNs } = info
-      const beganNs = timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
-      const isTimed = timestampNs <= hostTimeNs && hostTimeNs - timestampNs <= longestDeliveryNs
+      const beganNs = info.timestampNs - BigInt(Math.round(info.exposureMs * 1e6))
       // Any number of frames may have waited to be delivered; only where the camera's clock is off are they counted.
-      if (isTimed ? beganNs >= sinceNs : before >= framesUnderWay) return info
+      if (isTimed(info) ? beganNs >= sinceNs : before >= framesUnderWay) return info
     }
   }
 
@@ -101,9 +118,24 @@ export class PlanCamera {
     this.#frames.skipPresent()
   }
 
-  /** The frame after the one that was taken last. @throws CoverslipError when it is lost. */
+  /** The frame after the one that was taken last. @throws CoverslipError when it is lost, or comes out of order. */
   nextFrame(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
     return this.#await('next', exposureMs, signal)
+  }
+
+  /**
+   * Resolves when every frame that was exposed until now must have arrived, and none has come besides the `planned`.
+   * @throws CoverslipError otherwise; the reason of `signal`.
+   */
+  async noneMore(planned: number, signal: AbortSignal): Promise<void> {
+    await waitFor(Math.max(quietMs, 2 * this.#deliveryMs), undefined, { signal })
+    if (this.#frames.skipPresent() > 0)
+      throw this.#untriggered(`more than the ${planned} frames that were triggered`)
+  }
+
+  /** Its frames come otherwise from now on: those that are there were not asked for by `trigger`. */
+  changedMode(): void {
+    this.#triggersOnly = false
   }
 
   /** Stops and starts it: no frame comes any more that was asked for before. @throws CoverslipError of the camera. */
@@ -115,6 +147,7 @@ export class PlanCamera {
     }
     await this.#triggered
     this.#awaitedBefore = false
+    this.#triggersOnly = false
   }
 
   async release(): Promise<void> {
@@ -128,7 +161,16 @@ export class PlanCamera {
     const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
     const info = await this.#frames[which]({ signal, timeoutMs })
     this.#awaitedBefore = true
+    const deliveryMs = Number(info.hostTimeNs - info.timestampNs) / 1e6
+    if (isTimed(info)) this.#deliveryMs = Math.max(this.#deliveryMs, deliveryMs)
     return info
+  }
+
+  /** Nobody can tell then which frame is which image. */
+  #untriggered(what: string): CoverslipError {
+    return new CoverslipError('DEVICE_FAILED', `${this.name} delivered ${what}`, {
+      hint: 'Check that it exposes once for each trigger, and that its trigger cable picks up no other pulses.',
+    })
   }
 
   #heed({ status }: DeviceState): void {
@@ -142,4 +184,14 @@ export class PlanCamera {
     })
     this.#frames.fail(this.#lostBecause)
   }
+}
+
+/** The end of a frame's exposure; of a camera whose clock is off when it arrived. ns of `process.hrtime`. */
+export function exposedAtNs(info: FrameInfo): bigint {
+  return isTimed(info) ? info.timestampNs : info.hostTimeNs
+}
+
+/** Whether the camera's time stamp can be true. */
+function isTimed({ timestampNs, hostTimeNs }: FrameInfo): boolean {
+  return timestampNs <= hostTimeNs && hostTimeNs - timestampNs <= longestDeliveryNs
 }

@@ -86,14 +86,22 @@ export class PlanCameras {
   async setUp(event: NumberedEvent, kind: BatchKind): Promise<void> {
     await allEnded(
       this.of(event).map(async (id) => {
-        await this.#settle(await this.get(id))
+        const running = await this.get(id)
         const camera = this.#devices.camera(id)
         await this.#setTrigger(camera, kind)
+        await this.#settle(running)
         const value = this.exposureMs(event, id)
         if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
       }),
     )
+  }
+
+  /** Has the cameras run free, as in a live view, until `setUp` triggers them again. @throws CoverslipError of the camera. */
+  async runFree(): Promise<void> {
+    this.forget()
+    const connected = [...this.#running.values()].filter(({ isLost }) => !isLost)
+    await allEnded(connected.map(({ id }) => this.#setTrigger(this.#devices.camera(id), 'burst')))
   }
 
   /** The camera `id`, running; one that was lost and is back is started again. @throws CoverslipError of the camera. */
@@ -145,7 +153,10 @@ export class PlanCameras {
   async #setTrigger(camera: DeviceState, kind: BatchKind): Promise<void> {
     const value = triggerModeFor[kind]
     if (!triggerModesOf(camera).includes(value)) return
-    await this.#settings.set({ deviceId: camera.id, property: standardProperty.triggerMode, value })
+    const setting = { deviceId: camera.id, property: standardProperty.triggerMode, value }
+    if (this.#settings.isSet(setting)) return
+    this.#running.get(camera.id)?.changedMode()
+    await this.#settings.set(setting)
   }
 }
 

@@ -45,6 +45,8 @@ export class StageMoves {
   /** How often each stage has been moved or stopped by anybody, when it was moved last by the plan. */
   readonly #motions = new Map<string, number>()
   readonly #moved = new Set<StageAxis>()
+  /** Axes that were sent somewhere since `begin`, or were there. */
+  readonly #wanted = new Set<StageAxis>()
 
   constructor(devices: DeviceRegistry) {
     this.#devices = devices
@@ -68,6 +70,18 @@ export class StageMoves {
     )
   }
 
+  /** From now on stages are moved for another image. */
+  begin(): void {
+    this.#wanted.clear()
+  }
+
+  /** A stage that somebody else has moved or stopped since `begin`, so that nobody knows where it is. */
+  disturbed(): string | undefined {
+    this.#heedOthers()
+    const axis = stageAxes.find((wanted) => this.#wanted.has(wanted) && this.#now[wanted] === undefined)
+    return axis === undefined ? undefined : (stageOf(this.#devices, axis)?.description.name ?? axis)
+  }
+
   /**
    * Moves what is not there yet; resolves when all has arrived. Abortion halts the stages.
    * @throws CoverslipError of the stage; the reason of `signal`.
@@ -77,7 +91,9 @@ export class StageMoves {
     const wanted: Target = {}
     for (const axis of stageAxes) {
       const to = target[axis]
-      if (to !== undefined && this.#now[axis] !== to) wanted[axis] = to
+      if (to === undefined) continue
+      this.#wanted.add(axis)
+      if (this.#now[axis] !== to) wanted[axis] = to
     }
     for (const step of await this.#steps(wanted)) await this.#move(step, signal)
   }

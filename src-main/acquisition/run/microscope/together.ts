@@ -1,4 +1,5 @@
-/** Actions side by side, of which one may fail. */
+/** Several actions, of which one may fail. */
+import { CoverslipError } from '../../../../src-shared/errors.ts'
 
 /**
  * Resolves when all have ended, so that nothing is still under way when one has failed.
@@ -44,4 +45,17 @@ export async function together(
   await Promise.all(running)
   unlink()
   controller.signal.throwIfAborted()
+}
+
+/** Does one after the other, whatever fails. @returns what has failed. */
+export async function failuresOf(actions: readonly (() => Promise<unknown>)[]): Promise<readonly Error[]> {
+  const errors: Error[] = []
+  for (const action of actions) {
+    try {
+      await action()
+    } catch (error) {
+      errors.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+    }
+  }
+  return errors
 }

@@ -6,6 +6,7 @@ import {
   needsFieldOfView,
 } from '../../../../src-shared/plan/grid-plan.ts'
 import { type Box, boundsOf, type Point } from '../../../../src-shared/plan/polygon.ts'
+import { positionName } from '../../../../src-shared/plan/position-name.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import { wellPositions } from '../../../../src-shared/plan/well-plate.ts'
 import { knownTiles } from '../grid-kinds.ts'
@@ -22,7 +23,9 @@ export function placesOf(
 ): readonly MapPlace[] {
   if (!('plate' in positions)) {
     return positions.flatMap(({ xUm, yUm, name }, i) =>
-      xUm === undefined || yUm === undefined ? [] : [{ x: xUm, y: yUm, label: name ?? String(i + 1) }],
+      xUm === undefined || yUm === undefined
+        ? []
+        : [{ x: xUm, y: yUm, label: name ?? positionName(i, positions.length) }],
     )
   }
   const { points } = positions

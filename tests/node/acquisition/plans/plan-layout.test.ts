@@ -33,7 +33,7 @@ describe('planLayout', () => {
       ],
       positions: [
         { name: 'Left_heart', xUm: 1, yUm: 2, zUm: 3 },
-        { name: 'p001', xUm: 4, yUm: undefined },
+        { name: 'P2', xUm: 4, yUm: undefined },
       ],
       channels: [
         { name: 'DAPI', color: '#5b8cff', exposureMs: 10 },
@@ -69,7 +69,7 @@ describe('planLayout', () => {
     const names = layoutOf({
       stage_positions: [{ name: 'a' }, { name: 'A' }, { name: 'a' }, { name: 'a_2' }, { name: 'ä/ö' }, {}],
     }).positions.map(({ name }) => name)
-    expect(names).toEqual(['a', 'A_2', 'a_3', 'a_2_2', '_', 'p005'])
+    expect(names).toEqual(['a', 'A_2', 'a_3', 'a_2_2', '_', 'P6'])
   })
 
   it('lists the channels of all positions once', () => {

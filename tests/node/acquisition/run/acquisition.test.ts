@@ -8,11 +8,13 @@ import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { acquisitionSummarySchema } from '../../../../src-main/acquisition/reading/acquisition-summary.ts'
+import { LiveFrameReader } from '../../../../src-main/frames/live-frame-reader.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
 import { createEngine, type Engine, type EngineConfig } from '../../../../src-main/engine/create-engine.ts'
 import type { AcquisitionRunEvent } from '../../../../src-shared/acquisition/acquisition-events.ts'
 import type { PlanStatus } from '../../../../src-shared/acquisition/acquisition-status.ts'
 import { type FrameRecord, frameRecordSchema } from '../../../../src-shared/acquisition/frame-record.ts'
+import { patientLimits } from '../../../fixtures/demo-registry.ts'
 import { eventually } from '../../../fixtures/eventually.ts'
 import { testConnection } from '../../../fixtures/test-connection.ts'
 
@@ -22,7 +24,12 @@ let engine: Engine
 async function open(
   connections: EngineConfig['connections'] = [demoConnection({ width: 64, height: 64, frameRate: 100 })],
 ): Promise<void> {
-  engine = await createEngine({ connections, dataFolder: folder, backOff: { firstMs: 50, mostMs: 100 } })
+  engine = await createEngine({
+    connections,
+    dataFolder: folder,
+    backOff: { firstMs: 50, mostMs: 100 },
+    limits: patientLimits,
+  })
 }
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coverslip-plan-'))
@@ -166,7 +173,7 @@ describe('Acquisition', () => {
     const connections = [demoConnection({ width: 64, height: 64 })]
     const presets = [{ group: 'Channel', name: 'Slow', settings: [slow] }]
     await writeFile(hardwareFile, JSON.stringify({ version: 1, connections, presets }))
-    engine = await createEngine({ hardwareFile, dataFolder: folder })
+    engine = await createEngine({ hardwareFile, dataFolder: folder, limits: patientLimits })
     await engine.devices.setProperty('camera', 'exposureMs', 3)
     const channels = ['Slow', 'BF', { config: 'Slow', exposure: 4, camera: 'camera' }]
     await engine.acquisition.start({ plan: { channels }, storage: raw })
@@ -208,6 +215,34 @@ describe('Acquisition', () => {
       frames: { written: 1 },
     })
     expect(() => engine.acquisition.cancel()).toThrow(/No plan is running/)
+  })
+
+  it('has the camera run free during a pause, and keeps nothing of it', async () => {
+    await open()
+    const plan = { channels: ['GFP'], time_plan: { interval: 0.1, loops: 6 } }
+    await engine.acquisition.start({ plan, storage: raw })
+    await eventually('two images', () => (engine.acquisition.status?.events.done ?? 0) >= 2)
+    engine.acquisition.pause()
+    await eventually('the pause', () => engine.acquisition.status?.state === 'paused')
+    const isFree = () =>
+      engine.devices.camera().properties.find(({ name }) => name === 'triggerMode')?.value === 'continuous'
+    await eventually('the camera', isFree)
+    const live = new LiveFrameReader(engine.devices.ring('camera'))
+    const beganNs = process.hrtime.bigint()
+    for (let i = 0; i < 5; i++) {
+      await live.wait()
+      live.look()
+    }
+    const endedNs = process.hrtime.bigint()
+    engine.acquisition.resume()
+    const status = await finished()
+    expect(status).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 6 } })
+    const frames = framesOf(await recordsIn(dataset(status)))
+    expect(frames.map(({ index }) => index.t)).toEqual([0, 1, 2, 3, 4, 5])
+    const inPause = frames.filter(
+      ({ hostTimeNs }) => BigInt(hostTimeNs) > beganNs && BigInt(hostTimeNs) < endedNs,
+    )
+    expect(inPause).toEqual([])
   })
 
   it('runs one acquisition at a time, plan or recording', async () => {

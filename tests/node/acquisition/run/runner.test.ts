@@ -174,11 +174,33 @@ describe('Runner', () => {
     const running = run.runner.run()
     await turn()
     expect(run.runner.state).toBe('paused')
-    expect(run.hardware.log).toEqual(['prepare', 'set up 0', 'expose 0', 'expose 1'])
+    expect(run.hardware.log).toEqual(['prepare', 'set up 0', 'expose 0', 'expose 1', 'pause'])
     run.runner.resume()
     expect((await running).reason).toBe('completed')
-    expect(run.hardware.log.slice(4)).toEqual(['set up 2', 'expose 2', 'restore completed'])
+    expect(run.hardware.log.slice(5)).toEqual(['set up 2', 'expose 2', 'restore completed'])
     expect(run.sink.frames).toHaveLength(3)
+  })
+
+  it('takes a pause that a device fails in for a fault of the event that is next', async () => {
+    let pauses = 0
+    const run = runOf(
+      { channels: ['A', 'B'] },
+      {
+        onFault: { kind: 'retry', times: 1 },
+        beforeFrame: ({ number }) => {
+          if (number === 0) run.runner.pause()
+        },
+        pause: () => {
+          if (++pauses === 1) throw fault('The camera hangs')
+          run.runner.resume()
+        },
+      },
+    )
+    expect((await run.runner.run()).reason).toBe('completed')
+    expect(run.told.filter(({ type }) => type === 'eventFailed')).toMatchObject([
+      { event: { number: 1 }, message: 'The camera hangs', consequence: 'retry' },
+    ])
+    expect(run.sink.frames).toHaveLength(2)
   })
 
   it('is not stopped by a pause that is over before it comes to it', async () => {
