@@ -15,7 +15,7 @@ import {
 } from '../../src-shared/hardware.ts'
 import { InvalidFile, JsonFile } from './json-file.ts'
 
-export const connectionSettingSchema = z.strictObject({
+const connectionSettingSchema = z.strictObject({
   id: connectionIdSchema,
   title: connectionTitleSchema,
   driver: driverIdSchema,

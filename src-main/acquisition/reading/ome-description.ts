@@ -37,7 +37,7 @@ const mostImages = 10_000
 const longestAnnotation = 8 * 2 ** 20
 
 /** Directories of an image's planes, in a table of its sizes. */
-export class OmePlaces {
+class OmePlaces {
   /** Number of the directory + 1; 0: there is none. */
   readonly #directories: Uint32Array
   /** Names of other files with their numbers, from 1; 0: the file itself. */
