@@ -14,6 +14,7 @@ export const errorCodeSchema = z.enum([
   'DEVICE_TIMEOUT',
   'DEVICE_FAILED',
   'NO_CAMERA',
+  'NO_FOCUS',
   'UNKNOWN_PROTOCOL',
   'PROTOCOL_IN_USE',
   'PROTOCOL_UNAVAILABLE',

@@ -14,6 +14,8 @@ import { Emitter } from '../../src-shared/emitter.ts'
 import { RateLimits } from '../access/rate-limits.ts'
 import { AcquisitionTurn } from '../acquisition/acquisition-turn.ts'
 import { Capture } from '../acquisition/capture.ts'
+import { FocusScores } from '../acquisition/focus/focus-scores.ts'
+import { ImageFocus } from '../acquisition/focus/image-focus.ts'
 import { Gallery } from '../acquisition/gallery/gallery.ts'
 import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { Pyramids } from '../acquisition/pyramids/pyramids.ts'
@@ -54,6 +56,9 @@ export type Engine = {
   readonly capture: Capture
   readonly recorder: Recorder
   readonly acquisition: Acquisition
+  /** The focus by the image. */
+  readonly focus: ImageFocus
+  readonly focusScores: FocusScores
   /** Plans that the user keeps. */
   readonly plans: PlanTemplates
   readonly gallery: Gallery
@@ -110,6 +115,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const { dataFolder } = config
   const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
   const acquisition = new Acquisition({ devices, alerts, turn, dataFolder, software })
+  const focus = new ImageFocus({ devices, turn })
   const plans = new PlanTemplates(config.dataFolder)
   const pyramids = dataFolder === undefined ? undefined : new Pyramids({ dataFolder, alerts })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
@@ -137,6 +143,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   acquisition.on((status) => events.emit({ type: 'acquisitionChanged', acquisition: status }))
   acquisition.on(followRun(() => gallery.changed()))
   acquisition.on((status) => pyramids?.follow(status))
+  focus.on((status) => events.emit({ type: 'focusChanged', focus: status }))
   pyramids?.on(() => gallery.changed())
   gallery.on(() => events.emit({ type: 'galleryChanged' }))
   viewers.on((list) => events.emit({ type: 'viewersChanged', viewers: [...list] }))
@@ -156,6 +163,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     capture,
     recorder,
     acquisition,
+    focus,
+    focusScores: new FocusScores(devices),
     plans,
     gallery,
     webrtc,
@@ -172,6 +181,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       settings: settings.settings,
       ...(recorder.status === undefined ? {} : { recording: recorder.status }),
       ...(acquisition.status === undefined ? {} : { acquisition: acquisition.status }),
+      ...(focus.status === undefined ? {} : { focus: focus.status }),
       viewers: viewers.list(),
     }),
     on: (listener) => events.on(listener),
@@ -179,6 +189,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       closing ??= (async () => {
         try {
           await whip.close()
+          await focus.close()
           await acquisition.close()
           await recorder.close()
           await pyramids?.close()

@@ -46,6 +46,7 @@ function stateKey(event: EngineEvent): string | undefined {
       return `stats ${event.stats.detectorName} ${event.stats.protocol}`
     case 'recordingChanged':
     case 'acquisitionChanged':
+    case 'focusChanged':
     case 'settingsChanged':
     case 'controlChanged':
     case 'viewersChanged':

@@ -9,6 +9,7 @@ import { acquisitionEvents } from './acquisition-events.ts'
 import { answerOffer } from './answer-offer.ts'
 import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
+import { focusScores } from './focus-scores.ts'
 import { subscribeToEvents } from './engine-events.ts'
 import { answerGuarded } from './guarded-calls.ts'
 import { driverFor, hardwareFor } from './hardware-for-caller.ts'
@@ -87,6 +88,14 @@ export const router: Router<typeof contract, CallContext> = os.router({
       context.engine.devices.moveStage(deviceId, target, mode),
     ),
     stop: os.stage.stop.handler(({ context, input }) => context.engine.devices.stopStage(input.deviceId)),
+  },
+  focus: {
+    find: os.focus.find.handler(({ context, input, signal }) => context.engine.focus.find(input, signal)),
+    stop: os.focus.stop.handler(async ({ context }) => (await context.engine.focus.stop()) ?? null),
+    status: os.focus.status.handler(({ context }) => context.engine.focus.status ?? null),
+    scores: os.focus.scores.handler(({ context, input, signal }) =>
+      focusScores(context.engine.focusScores, input.detectorName, signal),
+    ),
   },
   presets: {
     list: os.presets.list.handler(({ context }) => context.engine.devices.presets()),

@@ -4,6 +4,7 @@ import type { Caller, ControlState } from '../../src-shared/access.ts'
 import type { Alert } from '../../src-shared/alerts.ts'
 import type { EngineEvent, HostInfo } from '../../src-shared/contract/events.ts'
 import type { DeviceState, KnownPreset } from '../../src-shared/devices.ts'
+import type { FocusStatus } from '../../src-shared/focus.ts'
 import type { HardwareState } from '../../src-shared/hardware.ts'
 import type { ActiveStream, StreamStats } from '../../src-shared/live-view.ts'
 import type { Settings } from '../../src-shared/settings.ts'
@@ -48,6 +49,8 @@ export type EngineState = {
   readonly recording: AcquisitionStatus | undefined
   /** The plan that runs, or ran last. */
   readonly acquisition: PlanStatus | undefined
+  /** The search for the focus that is under way, or was the last. */
+  readonly focus: FocusStatus | undefined
   /** Grows with each change of what was kept. */
   readonly galleryChanges: number
   /** The last live view that ended on its own, until its detector streams again. */
@@ -71,6 +74,7 @@ export const initialEngineState: EngineState = {
   sharing: { state: 'off' },
   recording: undefined,
   acquisition: undefined,
+  focus: undefined,
   galleryChanges: 0,
   ended: undefined,
 }
@@ -149,6 +153,7 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
         sharing: event.sharing,
         recording: event.recording,
         acquisition: event.acquisition,
+        focus: event.focus,
         // It may have changed while nobody listened.
         galleryChanges: state.galleryChanges + 1,
         stats: {},
@@ -177,6 +182,8 @@ export function reduceEngineEvent(state: EngineState, event: EngineEvent): Engin
       return { ...state, recording: event.recording }
     case 'acquisitionChanged':
       return { ...state, acquisition: event.acquisition }
+    case 'focusChanged':
+      return { ...state, focus: event.focus }
     case 'galleryChanged':
       return { ...state, galleryChanges: state.galleryChanges + 1 }
     case 'alertRaised':

@@ -13,6 +13,7 @@ import { acquisitionCalls, planCalls } from './acquisition-calls.ts'
 import { call, deviceId, freeCall, view } from './call-kinds.ts'
 import { deviceCalls, hardwareCalls } from './device-calls.ts'
 import { engineEventSchema, hostInfoSchema } from './events.ts'
+import { focusCalls } from './focus-calls.ts'
 import { galleryCalls } from './gallery-calls.ts'
 import { liveViewCalls } from './live-view-calls.ts'
 import { presetCalls } from './preset-calls.ts'
@@ -66,6 +67,8 @@ export const contract = {
   },
 
   presets: presetCalls,
+
+  focus: focusCalls,
 
   liveView: liveViewCalls,
 

@@ -4,6 +4,7 @@ import { callerSchema, controlStateSchema } from '../access.ts'
 import { acquisitionStatusSchema, planStatusSchema } from '../acquisition/acquisition-status.ts'
 import { alertSchema } from '../alerts.ts'
 import { cameraHealthSchema, deviceStateSchema, knownPresetSchema } from '../devices.ts'
+import { focusStatusSchema } from '../focus.ts'
 import { stagePositionSchema } from '../frames/frame-info.ts'
 import { hardwareStateSchema } from '../hardware.ts'
 import { activeStreamSchema, streamStatsSchema } from '../live-view.ts'
@@ -36,6 +37,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     recording: acquisitionStatusSchema.optional(),
     /** The plan that runs, or ran last. */
     acquisition: planStatusSchema.optional(),
+    /** The search for the focus that is under way, or was the last. */
+    focus: focusStatusSchema.optional(),
     /** Whoever receives this. */
     caller: callerSchema,
     control: controlStateSchema,
@@ -67,6 +70,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('recordingChanged'), recording: acquisitionStatusSchema }),
   /** A few times a second while a plan runs. */
   z.object({ type: z.literal('acquisitionChanged'), acquisition: planStatusSchema }),
+  /** With each plane that a search for the focus has measured. */
+  z.object({ type: z.literal('focusChanged'), focus: focusStatusSchema }),
   /** Something was kept, completed or removed. */
   z.object({ type: z.literal('galleryChanged') }),
   z.object({ type: z.literal('alertRaised'), alert: alertSchema }),

@@ -1,12 +1,20 @@
 import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { imageFocusOf } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import { focusStageOf, sweepRangeOf } from '../focus/focus-drive.ts'
+import { coarsePlanes } from '../focus/focus-search.ts'
 import { frameBytesOf } from '../recording/recording-room.ts'
+import { autofocusOf } from '../run/microscope/autofocus-of.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
 import type { CameraChoice } from './camera-choice.ts'
+
+/** Planes of the finer sweeps of a search for the focus. */
+const usualFinePlanes = 19
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -14,21 +22,35 @@ type Options = {
   readonly cameras: CameraChoice
 }
 
+/** Of all cameras together; the longest exposure. */
+export type PlanImage = {
+  readonly cameraIds: readonly string[]
+  readonly bytes: number
+  readonly exposureMs: number
+}
+
 /** What the images of a plan will be like, as far as that is known before: how many, how large, how long exposed. */
 export class PlanImages {
   readonly #options: Options
   /** By channel and camera, as many events share them. */
-  readonly #known = new Map<
-    string,
-    { readonly cameraIds: readonly string[]; readonly bytes: number; readonly exposureMs: number }
-  >()
+  readonly #known = new Map<string, PlanImage>()
+  /** By the name of the device. */
+  readonly #knownFocus = new Map<string | undefined, number>()
 
   constructor(options: Options) {
     this.#options = options
   }
 
-  /** Of all cameras that take the image of `event`, together; the longest exposure, ms. */
-  of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>) {
+  /** How many images, about, a search for the focus takes; 0: a device finds it, or what would is not there. */
+  ofFocus({ action }: Pick<AcquisitionEvent, 'action'>): number {
+    if (action.type !== 'hardwareAutofocus') return 0
+    const known = this.#knownFocus.get(action.deviceName) ?? this.#findFocus(action.deviceName)
+    this.#knownFocus.set(action.deviceName, known)
+    return known
+  }
+
+  /** Of `event`; the same object for events that are alike. */
+  of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
     const { channel, camera, exposureMs } = event
     const key = `${channel?.group}\n${channel?.config}\n${camera}\n${exposureMs}`
     const known = this.#known.get(key) ?? this.#find(event)
@@ -51,6 +73,19 @@ export class PlanImages {
       cameraIds: taking.map(({ id }) => id),
       bytes: taking.reduce((sum, one) => sum + this.#bytesOf(one), 0),
       exposureMs: Math.max(0, ...exposures),
+    }
+  }
+
+  #findFocus(deviceName: string | undefined): number {
+    const { devices, sequence } = this.#options
+    try {
+      if (autofocusOf(devices, deviceName).by === 'device') return 0
+      const range = sweepRangeOf(focusStageOf(devices), 0, imageFocusOf(sequence.metadata))
+      return coarsePlanes(range) + usualFinePlanes
+    } catch (error) {
+      // Told of as a problem of the plan.
+      if (error instanceof CoverslipError) return 0
+      throw error
     }
   }
 

@@ -5,7 +5,6 @@ import { encode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   decodePngPlainly,
-  type Pixels,
   randomPixels,
   type TiffSpec,
   tiffBytes,

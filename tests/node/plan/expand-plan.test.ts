@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
-import { expandPlan, planSizes } from '../../../src-shared/plan/expand-plan.ts'
+import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
+import { planSizes } from '../../../src-shared/plan/plan-axes.ts'
 import { cellsInOrder, gridOrderSchema } from '../../../src-shared/plan/grid-order.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { planFiles } from './plan-files.ts'

@@ -3,16 +3,21 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { channelKey } from '../../plans/plan-costs.ts'
+import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
   EventBatch,
+  ExposedFrame,
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
+import { FrameSharpness } from '../../focus/frame-sharpness.ts'
+import type { Sharpness } from '../../focus/sharpness.ts'
 import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
-import { Exposures } from './exposures.ts'
+import { type Exposing, Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
@@ -20,7 +25,7 @@ import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
-import { stageAxes, StageMoves, stageOf, triggeredStackOf } from './stage-moves.ts'
+import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
@@ -31,17 +36,21 @@ type Options = {
   readonly devices: DeviceRegistry
   /** Cameras for channels that name none, exposed together; empty: the first camera. */
   readonly detectorNames: readonly string[]
+  /** Where what the steps of plans take is kept. */
+  readonly times: StepTimes
 }
 
 /** The microscope of the device registry, as plans use it. */
 export class MicroscopeHardware implements AcquisitionHardware {
   readonly #devices: DeviceRegistry
   readonly #detectorNames: readonly string[]
+  readonly #times: StepTimes
   readonly #settings: DeviceSettings
   readonly #cameras: PlanCameras
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
+  readonly #sharpness: FrameSharpness
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -49,17 +58,21 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #kind: BatchKind = 'single'
   /** The event that everything was set up for last. */
   #setUpFor: number | undefined
+  /** The channel that is set. */
+  #channel: string | undefined
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
 
-  constructor({ devices, detectorNames }: Options) {
+  constructor({ devices, detectorNames, times }: Options) {
     const running = new Map<string, PlanCamera>()
     this.#devices = devices
     this.#detectorNames = detectorNames
+    this.#times = times
     this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
     this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#regions = new CameraRegions(devices, this.#settings)
-    this.#stages = new StageMoves(devices)
+    this.#stages = new StageMoves(devices, times)
+    this.#sharpness = new FrameSharpness(devices)
     this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
@@ -70,8 +83,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     })
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
-      triggeredPlanes: (event) =>
-        Math.min(triggeredPlanes(devices, this.#cameras.of(event)), this.#cameras.roomOf(event)),
+      triggeredPlanes: (event) => this.#cameras.triggeredPlanes(event),
     }
   }
 
@@ -81,6 +93,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       const { path, message } = problem
       throw new CoverslipError('INVALID_INPUT', path === '' ? message : `${path}: ${message}`)
     }
+    this.#focus.begin(sequence)
     await this.#stages.remember()
     this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
     await this.#light.begin(this.#gatesOf(sequence))
@@ -92,16 +105,12 @@ export class MicroscopeHardware implements AcquisitionHardware {
   }
 
   async setUp(batch: EventBatch, signal: AbortSignal): Promise<void> {
-    const [event] = batch
-    if (event === undefined) return
+    const [first] = batch
+    if (first === undefined) return
     signal.throwIfAborted()
+    const event = this.#focus.imageOf(first)
     const path = this.#lightPath(event.channel)
-    const z = this.#focus.zUm(event)
-    const target = {
-      ...(event.xUm === undefined ? {} : { x: event.xUm }),
-      ...(event.yUm === undefined ? {} : { y: event.yUm }),
-      ...(z === undefined ? {} : { z }),
-    }
+    const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
     // Set up once more, it is only looked whether all is still as it was set.
     const isNew = this.#setUpFor !== event.number
@@ -110,17 +119,14 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       await this.#whenReady(event, signal)
       await this.#light.keepOnly(path.gates)
-      await allEnded([
-        this.#stages.moveTo(target, signal),
-        this.#settings.apply([
-          ...path.settings.filter(
-            (setting) =>
-              !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
-          ),
-          ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
-        ]),
-        this.#cameras.setUp(event, this.#kind),
-      ])
+      const settings = [
+        ...path.settings.filter(
+          (setting) =>
+            !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
+        ),
+        ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
+      ]
+      await allEnded([this.#stages.moveTo(target, signal), this.#setChannel(event, settings)])
       signal.throwIfAborted()
       this.#setUpFor = event.number
     } catch (error) {
@@ -135,7 +141,11 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
       run.begun(event)
-      await this.#focus.find(event, run.signal)
+      const measure = (image: NumberedEvent, signal: AbortSignal) => this.#measure(image, signal)
+      const by = event.action.deviceName ?? ''
+      await this.#times.timed({ kind: 'autofocus', by }, () =>
+        this.#focus.find(event, { signal: run.signal, measure }),
+      )
     } catch (error) {
       this.#forget()
       this.#cameras.forget()
@@ -150,9 +160,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
-    const { openBefore } = this.#light
-    const unlit = this.#litBefore.filter((gate) => !isAbout(gate, openBefore) && !this.#light.isOpen(gate))
-    await this.#light.open([...openBefore, ...unlit])
+    await this.#light.openAsBefore(this.#litBefore)
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
@@ -181,30 +189,75 @@ export class MicroscopeHardware implements AcquisitionHardware {
     return errors
   }
 
-  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
-    const cameras = await Promise.all(
+  /** The sharpness of an image that is kept nowhere; the microscope is set up for it. */
+  async #measure(image: NumberedEvent, signal: AbortSignal): Promise<Sharpness> {
+    const [camera] = await this.#exposing(image)
+    if (camera === undefined) throw new RangeError('An image is taken by a camera')
+    let sharpness: Sharpness | undefined
+    const exposed = async ({ camera: id, sequence }: ExposedFrame) => {
+      sharpness = this.#sharpness.of(id, sequence)
+    }
+    const run: ExposeOptions = { signal, begun: () => undefined, exposed }
+    await this.#exposures(image, [camera], run).oneByOne([image], async () => {})
+    if (sharpness === undefined) throw new RangeError('An exposure without a fault has a frame')
+    return sharpness
+  }
+
+  /** The cameras that take the image of `event`, running. */
+  #exposing(event: NumberedEvent): Promise<readonly Exposing[]> {
+    return Promise.all(
       this.#cameras.of(event).map(async (id) => ({
         camera: await this.#cameras.get(id),
         exposureMs: this.#cameras.exposureMs(event, id),
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-    const { gates } = this.#lightPath(event.channel)
-    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
+  }
+
+  #exposures({ channel }: NumberedEvent, cameras: readonly Exposing[], run: ExposeOptions): Exposures {
+    const { gates } = this.#lightPath(channel)
+    return new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
+  }
+
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await this.#exposing(event)
+    const exposures = this.#exposures(event, cameras, run)
     switch (this.#kind) {
       case 'single':
       case 'stack':
-        return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
+        return this.#oneByOne(exposures, batch, run.signal)
       case 'burst':
         return exposures.burst(batch)
       case 'triggeredStack': {
         const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
-        const exposureMs = Math.max(...cameras.map((camera) => camera.exposureMs))
+        const exposureMs = exposures.longestMs
         return exposures.triggeredBy(batch, (signal) =>
           this.#stages.runStack(planesUm, { exposureMs, signal }),
         )
       }
     }
+  }
+
+  async #oneByOne(exposures: Exposures, batch: EventBatch, signal: AbortSignal): Promise<void> {
+    const began = performance.now()
+    let movingMs = 0
+    await exposures.oneByOne(batch, async (next) => {
+      const moves = performance.now()
+      await this.#moveFocus(next, signal)
+      movingMs += performance.now() - moves
+    })
+    const imageMs = (performance.now() - began - movingMs) / batch.length - exposures.longestMs
+    this.#times.measured({ kind: 'image', by: exposures.camerasKey }, Math.max(0, imageMs) / 1000)
+  }
+
+  /** Sets what the channel of `event` and the event itself name, and how its cameras expose. */
+  async #setChannel(event: NumberedEvent, settings: readonly Setting[]): Promise<void> {
+    const set = () => allEnded([this.#settings.apply(settings), this.#cameras.setUp(event, this.#kind)])
+    const channel = channelKey(event)
+    if (channel === this.#channel) return await set()
+    this.#channel = undefined
+    await this.#times.timed({ kind: 'channel', by: channel }, set)
+    this.#channel = channel
   }
 
   /** Waits for devices that `event` needs and that have been lost. */
@@ -236,7 +289,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
     const usual = [...new Set(names.map((name) => this.#devices.camera(name).id))]
     const channels = sequencesOf(sequence).flatMap((part) => part.channels)
-    const others = channels.flatMap(({ camera }) =>
+    const others = [...channels.map(({ camera }) => camera), this.#focus.image?.camera].flatMap((camera) =>
       camera === undefined ? [] : this.#devices.camera(camera).id,
     )
     await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
@@ -245,11 +298,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
   }
 
   #gatesOf(sequence: MdaSequence): readonly LightGate[] {
-    return sequencesOf(sequence).flatMap(({ channels }) =>
+    const ofFocus = this.#focus.image?.channel
+    const planned = sequencesOf(sequence).flatMap(({ channels }) =>
       channels.length === 0
         ? this.#lightPath(undefined).gates
         : channels.flatMap((channel) => this.#lightPath(channel).gates),
     )
+    return ofFocus === undefined ? planned : [...planned, ...this.#lightPath(ofFocus).gates]
   }
 
   #lightPath(channel: NumberedEvent['channel']): LightPath {
@@ -268,16 +323,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
   /** After a failure nobody can tell how the microscope stands. */
   #forget(): void {
     this.#setUpFor = undefined
+    this.#channel = undefined
     this.#settings.forget()
     this.#stages.forget()
     this.#light.forget()
   }
-}
-
-/** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */
-function triggeredPlanes(devices: DeviceRegistry, cameras: readonly string[]): number {
-  const { cameras: wired, maxPlanes } = triggeredStackOf(devices)
-  const isWired = (id: string) =>
-    wired.includes(id) && triggerModesOf(devices.camera(id)).includes('external')
-  return cameras.length > 0 && cameras.every(isWired) ? maxPlanes : 0
 }

@@ -26,6 +26,12 @@ export function triggerModesOf({ properties }: DeviceState): readonly string[] {
   return mode?.type === 'option' && !mode.readOnly ? mode.options : []
 }
 
+/** The trigger mode that `camera` is set to; absent: it has none. */
+export function triggerModeOf({ properties }: DeviceState): string | undefined {
+  const mode = properties.find(({ name }) => name === standardProperty.triggerMode)
+  return mode?.type === 'option' ? mode.value : undefined
+}
+
 /** A camera as a plan uses it: it runs until it is released, or lost. */
 export class PlanCamera {
   readonly id: string
@@ -59,15 +65,11 @@ export class PlanCamera {
     })
   }
 
-  /** Has the camera `id` run. @throws CoverslipError DEVICE_UNAVAILABLE, or why it does not start. */
-  static async open(devices: DeviceRegistry, id: string): Promise<PlanCamera> {
+  /** Has the camera `id` run, for `owner`. @throws CoverslipError DEVICE_UNAVAILABLE, or why it does not start. */
+  static async open(devices: DeviceRegistry, id: string, owner = 'a running plan'): Promise<PlanCamera> {
     const camera = devices.camera(id)
     try {
-      return new PlanCamera(
-        devices,
-        camera,
-        await devices.acquire(id, { owner: 'a running plan', triggers: true }),
-      )
+      return new PlanCamera(devices, camera, await devices.acquire(id, { owner, triggers: true }))
     } catch (error) {
       throw deviceFailure(camera.description.name, error)
     }

@@ -1,9 +1,22 @@
 import { standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { type ImageFocusPlan, imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
+import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { findFocus } from '../../focus/find-focus.ts'
+import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
+import type { Sharpness } from '../../focus/sharpness.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
+import { autofocusOf } from './autofocus-of.ts'
 import type { DeviceSettings } from './device-settings.ts'
-import { autofocusDevice } from './plan-problems.ts'
+import { sequencesOf } from './plan-problems.ts'
 import type { StageMoves } from './stage-moves.ts'
+
+type Find = {
+  readonly signal: AbortSignal
+  /** The sharpness of an image of `event`, exposed from now on. */
+  readonly measure: (event: NumberedEvent, signal: AbortSignal) => Promise<Sharpness>
+}
 
 /** Where the focus of a plan is, after what autofocus has found. */
 export class PlanFocus {
@@ -12,11 +25,28 @@ export class PlanFocus {
   readonly #stages: StageMoves
   /** How far autofocus has found the focus from where the plan has it, µm, by the number of the position. */
   readonly #found = new Map<number, number>()
+  #image: ImageFocusPlan | undefined
+  #channels: MdaSequence['channels'] = []
 
   constructor(devices: DeviceRegistry, settings: DeviceSettings, stages: StageMoves) {
     this.#devices = devices
     this.#settings = settings
     this.#stages = stages
+  }
+
+  /** Notes how `sequence` finds the focus. @throws CoverslipError INVALID_INPUT; as `autofocusOf`. */
+  begin(sequence: MdaSequence): void {
+    const isByImage = sequencesOf(sequence).some(
+      ({ autofocus }) =>
+        autofocus !== undefined && autofocusOf(this.#devices, autofocus.deviceName).by === 'image',
+    )
+    this.#image = isByImage ? imageFocusOf(sequence.metadata) : undefined
+    this.#channels = sequence.channels
+  }
+
+  /** How the focus is found by the image; undefined: the plan does not. */
+  get image(): ImageFocusPlan | undefined {
+    return this.#image
   }
 
   /** Where z is to be for `event`, µm; undefined: as it is. */
@@ -25,20 +55,53 @@ export class PlanFocus {
   }
 
   /**
-   * Has the autofocus device find the focus where the stage stands; the result holds for the position from now on. Where
-   * it finds none, z goes back to where it was.
-   * @throws CoverslipError of the device when it fails again and again; the reason of `signal`.
+   * What the microscope is set up for: `event` itself, or where it finds the focus by the image, that image: of the channel
+   * that the plan names for it, or of the image that follows.
    */
-  async find({ action, index, zUm }: NumberedEvent, signal: AbortSignal): Promise<void> {
+  imageOf(event: NumberedEvent): NumberedEvent {
+    const { action } = event
+    if (action.type !== 'hardwareAutofocus' || this.#image === undefined) return event
+    if (autofocusOf(this.#devices, action.deviceName).by === 'device') return event
+    const { channel, exposureMs, camera } = this.#image
+    const planned =
+      channel === undefined
+        ? event
+        : this.#channels.find(({ group, config }) => group === channel.group && config === channel.config)
+    return {
+      ...event,
+      action: { type: 'acquireImage' },
+      channel: channel ?? event.channel,
+      exposureMs: exposureMs ?? planned?.exposureMs,
+      camera: camera ?? planned?.camera,
+      keepShutterOpen: false,
+    }
+  }
+
+  /**
+   * Finds the focus where the stage stands, by the autofocus device or the image; the result holds for the position from
+   * now on. Where there is none, z goes back to where it was.
+   * @throws CoverslipError of the device when it fails again and again; NO_FOCUS of the image; the reason of `signal`.
+   */
+  async find(event: NumberedEvent, { signal, measure }: Find): Promise<void> {
+    const { action, index, zUm } = event
     if (action.type !== 'hardwareAutofocus') return
-    const { deviceName, motorOffset, maxRetries } = action
-    const { id } = autofocusDevice(this.#devices, deviceName)
-    if (motorOffset !== undefined)
-      await this.#settings.set({ deviceId: id, property: standardProperty.focusOffset, value: motorOffset })
+    const autofocus = autofocusOf(this.#devices, action.deviceName)
+    const { motorOffset } = action
+    if (autofocus.by === 'device' && motorOffset !== undefined)
+      await this.#settings.set({
+        deviceId: autofocus.deviceId,
+        property: standardProperty.focusOffset,
+        value: motorOffset,
+      })
     // Read before the search: z is brought back at the plan's end, whatever becomes of it.
     const from = await this.#stages.readZ()
     try {
-      await this.#search(id, { maxRetries, signal })
+      if (autofocus.by === 'device')
+        await this.#findByDevice(autofocus.deviceId, { maxRetries: action.maxRetries, signal })
+      else
+        await this.#findByImage(from, { offsetUm: motorOffset ?? 0, signal }, () =>
+          measure(this.imageOf(event), signal),
+        )
     } catch (error) {
       if (from !== undefined) await this.#stages.moveTo({ z: from })
       throw error
@@ -47,7 +110,7 @@ export class PlanFocus {
     if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
   }
 
-  async #search(
+  async #findByDevice(
     deviceId: string,
     { maxRetries, signal }: { readonly maxRetries: number; readonly signal: AbortSignal },
   ): Promise<void> {
@@ -59,5 +122,28 @@ export class PlanFocus {
         if (retries >= maxRetries) throw error
       }
     }
+  }
+
+  async #findByImage(
+    fromUm: number | undefined,
+    { offsetUm, signal }: { readonly offsetUm: number; readonly signal: AbortSignal },
+    measure: () => Promise<Sharpness>,
+  ): Promise<void> {
+    const stage = focusStageOf(this.#devices)
+    const image = this.#image ?? imageFocusOf({})
+    if (fromUm === undefined) {
+      throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
+        hint: 'Check its cable and power.',
+      })
+    }
+    await findFocus(
+      { moveTo: (z) => this.#stages.moveTo({ z }, signal), measure },
+      {
+        range: sweepRangeOf(stage, fromUm, image),
+        offsetUm,
+        settleMs: image.settleMs,
+        signal,
+      },
+    )
   }
 }

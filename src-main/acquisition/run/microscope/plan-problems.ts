@@ -7,9 +7,12 @@ import {
   standardProperty,
 } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { imageFocusKey, imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
+import { autofocusOf } from './autofocus-of.ts'
 import { deviceFailure } from './device-failure.ts'
 
 /** What a camera is set to with every image: a position cannot set it for itself. */
@@ -48,13 +51,16 @@ export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): r
   }
   const names = plan.detectorNames.length === 0 ? [undefined] : plan.detectorNames
   for (const name of names) attempt('', () => readyCamera(devices, name))
-  if (problems.length === 0) checkSequence(devices, plan.sequence, '', { cameras: names, attempt })
+  const { metadata } = plan.sequence
+  if (problems.length === 0) checkSequence(devices, plan.sequence, '', { cameras: names, metadata, attempt })
   return problems
 }
 
 type Check = {
   /** Cameras for channels that name none; undefined: the first. */
   readonly cameras: readonly (string | undefined)[]
+  /** Of the whole plan. */
+  readonly metadata: MdaSequence['metadata']
   readonly attempt: Attempt
 }
 type Attempt = (path: string, check: () => unknown) => void
@@ -73,7 +79,10 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
     attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
   }
   if (autofocus !== undefined)
-    attempt(`${at}autofocus_plan`, () => autofocusDevice(devices, autofocus.deviceName))
+    attempt(`${at}autofocus_plan`, () => {
+      if (autofocusOf(devices, autofocus.deviceName).by === 'image')
+        attempt(`metadata.${imageFocusKey}`, () => checkImageFocus(devices, check.metadata, cameras))
+    })
   if ('plate' in positions) return
   for (const [i, position] of positions.entries()) {
     for (const [n, setting] of position.properties.entries())
@@ -84,6 +93,12 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
 }
 
 function checkChannel(devices: DeviceRegistry, channel: ChannelPlan): void {
+  checkPreset(devices, channel)
+  if (channel.camera !== undefined) readyCamera(devices, channel.camera)
+}
+
+/** @throws CoverslipError unless there is such a channel, and its devices take what it sets. */
+function checkPreset(devices: DeviceRegistry, channel: { group: string; config: string }): void {
   const preset = presetOf(devices, channel)
   if (preset === undefined) {
     const known = devices.presets().map(({ group, name }) => `${group}/${name}`)
@@ -93,7 +108,6 @@ function checkChannel(devices: DeviceRegistry, channel: ChannelPlan): void {
   }
   for (const { deviceId, property, value } of preset.settings)
     checkSetting(devices, [deviceId, property, value])
-  if (channel.camera !== undefined) readyCamera(devices, channel.camera)
 }
 
 /** @throws CoverslipError unless all of `cameras` that there are can expose for so long. */
@@ -157,21 +171,17 @@ function readyCamera(devices: DeviceRegistry, idOrName?: string) {
   return readyDevice(devices, devices.camera(idOrName).id)
 }
 
-/**
- * The autofocus device `name`, or the first that there is.
- * @throws CoverslipError UNKNOWN_DEVICE when there is none, or when it is of another kind.
- */
-export function autofocusDevice(devices: DeviceRegistry, name: string | undefined) {
-  const all = devices.devices().filter(({ description }) => description.kind === 'autofocus')
-  const device =
-    name === undefined ? all[0] : all.find(({ id, description }) => [id, description.name].includes(name))
-  if (device !== undefined) return readyDevice(devices, device.id)
-  const known = all.map(({ id, description }) => `${id} (${description.name})`).join(', ')
-  throw new CoverslipError(
-    'UNKNOWN_DEVICE',
-    name === undefined ? 'There is no autofocus device' : `There is no autofocus device "${name}"`,
-    { hint: known === '' ? 'Take the autofocus out of the plan.' : `There are: ${known}.` },
-  )
+/** @throws CoverslipError when the plan's search for the focus by the image names what is not there, or takes too long. */
+function checkImageFocus(
+  devices: DeviceRegistry,
+  metadata: MdaSequence['metadata'],
+  cameras: Check['cameras'],
+): void {
+  const { rangeUm, stepUm, channel, camera, exposureMs } = imageFocusOf(metadata)
+  sweepRangeOf(focusStageOf(devices), 0, { rangeUm, stepUm })
+  if (channel !== undefined) checkPreset(devices, channel)
+  if (camera !== undefined) readyCamera(devices, camera)
+  checkExposure(devices, exposureMs, camera === undefined ? cameras : [camera])
 }
 
 function sentence({ message, hint }: CoverslipError): string {

@@ -1,0 +1,92 @@
+/**
+ * Autofocus by the image in a plan. useq-schema has no place for how it searches, so it is in the plan's metadata, where
+ * other programs leave it alone:
+ *
+ * ```json
+ * { "metadata": { "image_autofocus": { "range": 30, "step": 1, "channel": "DAPI", "exposure": 20 } },
+ *   "autofocus_plan": { "axes": "p", "autofocus_device_name": "image" } }
+ * ```
+ */
+import { z } from 'zod'
+import { CoverslipError } from '../errors.ts'
+import { fieldWithDefault, optionalField } from './plan-parts.ts'
+
+/** Instead of the name of an autofocus device: the focus is found by the image. */
+export const imageFocusDevice = 'image'
+/** Of a plan's metadata. */
+export const imageFocusKey = 'image_autofocus'
+
+export type ImageFocusPlan = {
+  /** Half of it to each side, µm. */
+  readonly rangeUm: number
+  readonly stepUm: number | undefined
+  /** Absent: that of the image that follows. */
+  readonly channel: { readonly group: string; readonly config: string } | undefined
+  /** ms; absent: as the channel's images are taken. */
+  readonly exposureMs: number | undefined
+  readonly camera: string | undefined
+  /** Waited after each move, ms. */
+  readonly settleMs: number
+}
+
+const channelSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { config: value } : value),
+  z.strictObject({
+    config: z.string().min(1),
+    group: fieldWithDefault(z.string().min(1), 'Channel'),
+  }),
+)
+
+const imageFocusSchema = z
+  .strictObject({
+    range: fieldWithDefault(z.number().positive().max(10_000), 50),
+    step: optionalField(z.number().positive().max(1000)),
+    channel: optionalField(channelSchema),
+    exposure: optionalField(z.number().positive()),
+    camera: optionalField(z.string().min(1)),
+    settle: fieldWithDefault(z.number().min(0).max(10_000), 0),
+  })
+  .transform(
+    (file): ImageFocusPlan => ({
+      rangeUm: file.range,
+      stepUm: file.step,
+      channel: file.channel,
+      exposureMs: file.exposure,
+      camera: file.camera,
+      settleMs: file.settle,
+    }),
+  )
+
+/** How a plan with this `metadata` finds the focus by the image. @throws CoverslipError INVALID_INPUT naming the field */
+export function imageFocusOf(metadata: Readonly<Record<string, unknown>>): ImageFocusPlan {
+  const parsed = imageFocusSchema.safeParse(metadata[imageFocusKey] ?? {})
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  )
+  throw new CoverslipError('INVALID_INPUT', problems.join('; '), {
+    hint: 'It has range, step (µm), channel, exposure, settle (ms) and camera, all of which may be left out.',
+  })
+}
+
+/** What an editor has in hand, with what is wrong left out. */
+export function imageFocusDraft(metadata: Readonly<Record<string, unknown>>): ImageFocusPlan {
+  const parsed = imageFocusSchema.safeParse(metadata[imageFocusKey] ?? {})
+  return parsed.success ? parsed.data : imageFocusOf({})
+}
+
+/** `metadata` with `plan` in it. */
+export function withImageFocus(
+  metadata: Readonly<Record<string, unknown>>,
+  { rangeUm, stepUm, channel, exposureMs, camera, settleMs }: ImageFocusPlan,
+): Readonly<Record<string, unknown>> {
+  const own = {
+    range: rangeUm,
+    ...(stepUm === undefined ? {} : { step: stepUm }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(exposureMs === undefined ? {} : { exposure: exposureMs }),
+    ...(camera === undefined ? {} : { camera }),
+    ...(settleMs === 0 ? {} : { settle: settleMs }),
+  }
+  return { ...metadata, [imageFocusKey]: own }
+}
