@@ -35,6 +35,12 @@ const recording = () => server.engine.recorder.status
 const inState = (state: string) =>
   eventually(`a recording that is ${state}`, () => recording()?.state === state)
 
+/** Until the page has had the answer to its last call: what is pressed before counts for nothing. */
+const answered = (name: string) =>
+  eventually(`the answer that makes ${name}`, async () =>
+    (await button(name).count()) === 1 ? (await button(name).getAttribute('data-loading')) === null : false,
+  )
+
 /** Picks from a list that unfolds. */
 async function choose(label: string, option: string): Promise<void> {
   await app.page.getByRole('combobox', { name: label }).click()
@@ -103,12 +109,36 @@ describe('recording in the browser', () => {
     await field.fill(later)
     await button('Record').click()
     await progress().getByText(`Waits until ${later}:00`).waitFor()
+    await answered('Begin recording')
     // The key begins it, too.
     await app.page.keyboard.press('r')
-    await button('Stop recording').waitFor()
+    await answered('Stop recording')
     await app.page.keyboard.press('r')
     await inState('finished')
     expect(recording()).toMatchObject({ format: 'raw', finish: { reason: 'completed' } })
+  })
+
+  it('does nothing wrong when its key is pressed twice, or held', async () => {
+    app = await openApp(browser, server.url)
+    await button('Record').waitFor()
+    await expect.poll(() => button('Record').isEnabled()).toBe(true)
+    /** All in one turn of the page: no answer can come between them. */
+    const press = (...repeats: boolean[]) =>
+      app.page.evaluate((all) => {
+        for (const repeat of all)
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true, repeat }))
+      }, repeats)
+    await press(false, false, true, true)
+    await inState('acquiring')
+    const id = recording()?.id
+    await eventually('frames', () => (recording()?.frames.written ?? 0) > 3)
+    await press(true)
+    expect(recording()).toMatchObject({ id, state: 'acquiring' })
+    expect(await app.page.getByRole('alert').count()).toBe(0)
+    await answered('Stop recording')
+    await press(false)
+    await inState('finished')
+    expect(recording()).toMatchObject({ id, finish: { reason: 'completed' } })
   })
 
   it('records the cameras of all views side by side', async () => {
