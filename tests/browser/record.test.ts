@@ -34,6 +34,12 @@ const recording = () => server.engine.recorder.status
 const inState = (state: string) =>
   eventually(`a recording that is ${state}`, () => recording()?.state === state)
 
+/** Until the page has had the answer to its last call: what is pressed before counts for nothing. */
+const answered = (name: string) =>
+  eventually(`the answer that makes ${name}`, async () =>
+    (await button(name).count()) === 1 ? (await button(name).getAttribute('data-loading')) === null : false,
+  )
+
 /** Picks from a list that unfolds. */
 async function choose(label: string, option: string): Promise<void> {
   await app.page.getByRole('combobox', { name: label }).click()
@@ -102,9 +108,10 @@ describe('recording in the browser', () => {
     await field.fill(later)
     await button('Record').click()
     await progress().getByText(`Waits until ${later}:00`).waitFor()
+    await answered('Begin recording')
     // The key begins it, too.
     await app.page.keyboard.press('r')
-    await button('Stop recording').waitFor()
+    await answered('Stop recording')
     await app.page.keyboard.press('r')
     await inState('finished')
     expect(recording()).toMatchObject({ format: 'raw', finish: { reason: 'completed' } })
@@ -127,7 +134,7 @@ describe('recording in the browser', () => {
     await press(true)
     expect(recording()).toMatchObject({ id, state: 'acquiring' })
     expect(await app.page.getByRole('alert').count()).toBe(0)
-    await button('Stop recording').waitFor()
+    await answered('Stop recording')
     await press(false)
     await inState('finished')
     expect(recording()).toMatchObject({ id, finish: { reason: 'completed' } })

@@ -80,7 +80,7 @@ describe('the map of the stage', () => {
     const places = placesOf(sequence, undefined)
     expect(places).toEqual([
       { x: 100, y: 200, label: 'left' },
-      { x: 0, y: 0, label: '3' },
+      { x: 0, y: 0, label: 'P3' },
     ])
     const tiles = mapTiles(sequence, [[100, 200]], undefined)
     expect(tiles.centres).toEqual([
