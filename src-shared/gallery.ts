@@ -48,6 +48,10 @@ export type ImageAxis = z.infer<typeof imageAxisSchema>
 export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
 export type PlaneIndex = z.infer<typeof planeIndexSchema>
 
+/** A stack as one plane: of each pixel its largest value over all planes that are there. */
+export const zProjectionSchema = z.enum(['max'])
+export type ZProjection = z.infer<typeof zProjectionSchema>
+
 export const imageChannelSchema = z.object({
   name: z.string(),
   /** CSS colour `#rrggbb`. */

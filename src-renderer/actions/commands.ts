@@ -9,6 +9,7 @@ import type { Command, CommandStores } from './command.ts'
 import { releaseControl, takeControl, tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
 import { showGallery } from './gallery-actions.ts'
+import { toggleFocusSearch } from './focus-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 import { layoutCommands } from './layout-commands.ts'
 import { selectDetector, selectedDetector, toggleLive } from './live-actions.ts'
@@ -198,6 +199,16 @@ export const commands: readonly Command[] = [
   arrow('Stage down', 'ArrowDown', 0, 1),
   focusKey('Focus up', 'PageUp', 1),
   focusKey('Focus down', 'PageDown', -1),
+  {
+    id: 'find-focus',
+    title: 'Find the focus by the image, or end the search',
+    group: 'Stage',
+    keys: ['F'],
+    shownKeys: 'Shift F',
+    scope: 'live',
+    refusal: operates,
+    run: (services) => void toggleFocusSearch(services),
+  },
   {
     id: 'show-live',
     title: 'Live view',

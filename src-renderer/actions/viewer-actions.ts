@@ -1,6 +1,8 @@
 /** What is shown of the open item, and how. */
 import type { ImageAxis } from '../../src-shared/gallery.ts'
 import type { Histogram } from '../display/display-types.ts'
+import { snappedLine } from '../display/image-line.ts'
+import { type Point, toCanvas, toImage } from '../display/view-transform.ts'
 import { clampWindow, type ValueWindow, wholeWindow, windowOfHistogram } from '../stores/auto-window.ts'
 import { type ChannelLook, maxValueOf, windowOf } from '../stores/channel-look.ts'
 import {
@@ -44,6 +46,48 @@ export function togglePlay({ store }: Viewer, axis?: ImageAxis): void {
 /** Above the screen's rate every so many frames are shown. */
 export function setFramesPerSecond({ store }: Viewer, fps: number): void {
   store.setState({ framesPerSecond: Math.max(slowestFps, Math.min(fastestFps, fps)) })
+}
+
+/** Shows the whole stack as one plane, or again the plane that was looked at; nothing happens without a stack. */
+export function toggleProjection({ store }: Viewer): void {
+  store.setState((state) => ({
+    zProjection: state.zProjection === undefined && lengthOf(state, 'z') > 1 ? 'max' : undefined,
+    playing: state.playing === 'z' ? undefined : state.playing,
+  }))
+}
+
+/** Begins or ends measuring; the line goes with it. */
+export function toggleMeasuring({ store }: Viewer): void {
+  store.setState(({ measuring }) => ({ measuring: !measuring, line: undefined, profile: undefined }))
+}
+
+/** So near an end of the line a drag takes that end, CSS px. */
+const nearEndPx = 12
+
+/**
+ * A drag that draws the line: a new one, or by one of its ends the one that is there. Points are of the canvas, CSS px.
+ * @returns follows the pointer; with Shift in steps of 45°
+ */
+export function dragLine(
+  { store, image }: Pick<Viewer, 'store'> & { readonly image: Pick<Viewer['image'], 'shown'> },
+  start: Point,
+): (to: Point, event: { readonly shiftKey: boolean }) => void {
+  const { view, canvas } = image.shown.getState().viewport
+  const { line } = store.getState()
+  const near = (end: Point) => {
+    const at = toCanvas(view, canvas, end)
+    return Math.hypot(at.x - start.x, at.y - start.y) <= nearEndPx
+  }
+  const from =
+    line !== undefined && near(line.to)
+      ? line.from
+      : line !== undefined && near(line.from)
+        ? line.to
+        : toImage(view, canvas, start)
+  return (to, { shiftKey }) => {
+    const drawn = { from, to: toImage(view, canvas, to) }
+    store.setState({ line: shiftKey ? snappedLine(drawn) : drawn })
+  }
 }
 
 /** Makes a channel the active one: of single channels the one on show. */

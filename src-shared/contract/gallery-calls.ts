@@ -1,7 +1,7 @@
 /** What was kept: listing, opening, planes. */
 import { z } from 'zod'
 import { frameRecordSchema } from '../acquisition/frame-record.ts'
-import { galleryPageSchema, openedImageSchema, planeIndexSchema } from '../gallery.ts'
+import { galleryPageSchema, openedImageSchema, planeIndexSchema, zProjectionSchema } from '../gallery.ts'
 import { freeCall, view } from './call-kinds.ts'
 
 const tags = ['Gallery']
@@ -46,6 +46,8 @@ export const galleryCalls = {
         index: planeIndexSchema.default({}),
         /** Of the smaller copies; 0: the whole. */
         level: z.number().int().min(0).max(20).default(0),
+        /** The whole stack instead of the plane at `index.z`: of each pixel its largest value. */
+        zProjection: zProjectionSchema.optional(),
       }),
     )
     .output(z.instanceof(Blob)),

@@ -16,6 +16,7 @@ import { PlanePackets } from './plane-packet.ts'
 import { planOf, runOf } from './plan-of.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
+import { maximumOverStack } from './z-projection.ts'
 
 export class GalleryReading {
   readonly #dataFolder: string
@@ -102,7 +103,10 @@ export class GalleryReading {
       const { reader } = datasetOf(item, request)
       return this.#large.read(reader, request.level, async () => {
         signal.throwIfAborted()
-        const plane = await reader.readPlane(request.index, request.level)
+        const { index, level, zProjection } = request
+        const plane = await (zProjection === undefined
+          ? reader.readPlane(index, level)
+          : maximumOverStack(reader, { index, level, signal }))
         signal.throwIfAborted()
         return plane && this.#packets.make(plane)
       })

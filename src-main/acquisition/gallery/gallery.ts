@@ -8,7 +8,7 @@
 import { Worker } from 'node:worker_threads'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { GalleryPage, OpenedImage, PlaneIndex, ZProjection } from '../../../src-shared/gallery.ts'
 import { workerUrl } from '../../worker-url.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
@@ -84,6 +84,7 @@ export class Gallery {
       readonly dataset: string
       readonly index?: PlaneIndex
       readonly level?: number
+      readonly zProjection?: ZProjection | undefined
     },
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {

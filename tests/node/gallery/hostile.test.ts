@@ -4,10 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import jpegTurbo from '@julusian/jpeg-turbo'
+import Blosc from 'numcodecs/blosc'
+import Lz4 from 'numcodecs/lz4'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileFormat } from '../../../src-main/acquisition/reading/open-datasets.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pngBytes, randomPixels, temporaryFolder, tiffBytes } from '../../fixtures/image-fixtures.ts'
+import { knowsOpenFiles, openFilesBelow } from '../../fixtures/open-files.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -108,6 +111,32 @@ describe('Damaged files end in an image or in a reason', () => {
     expect(await failureOf(await put('whole.tif', tiff))).toBeUndefined()
     await anyDamage('damaged.tif', tiff, 200)
   })
+
+  it.each(['blosc', 'lz4'] as const)(
+    'A chunk by %s that was cut off, which its decoder would not see',
+    async (name) => {
+      const pixels = Uint8Array.from({ length: 12 * 400 }, (_, i) => (i * i) >> 7)
+      const encoded = await (name === 'blosc'
+        ? Blosc.fromConfig({ id: 'blosc', cname: 'lz4', clevel: 5, shuffle: 1, blocksize: 512 })
+        : Lz4.fromConfig({ id: 'lz4', acceleration: 1 })
+      ).encode(pixels)
+      const chunk = Uint8Array.from(encoded)
+      const array = {
+        ...zarrArray(),
+        shape: [1, 60, 80],
+        chunk_grid: { name: 'regular', configuration: { chunk_shape: [1, 60, 80] } },
+        codecs: [{ name: 'bytes' }, { name, configuration: {} }],
+      }
+      expect(await failureOf(await zarr({ group: zarrGroup(), array, chunk }))).toBeUndefined()
+      await fc.assert(
+        fc.asyncProperty(fc.nat(chunk.length - 1), async (length) => {
+          const path = await zarr({ group: zarrGroup(), array, chunk: chunk.subarray(0, length) })
+          expect(await failureOf(path)).toMatchObject({ code: 'UNREADABLE_IMAGE' })
+        }),
+        { numRuns: 100 },
+      )
+    },
+  )
 
   it('Metadata of OME-Zarr, with any value in any place', async () => {
     const value = fc.oneof(
@@ -237,6 +266,11 @@ describe('What small files claim takes neither time nor memory', () => {
       message: 'pipe.tif cannot be read: it is not a file',
     })
   })
+})
+
+it.skipIf(!knowsOpenFiles)('None of all these files is left open', async () => {
+  expect(files).toBeGreaterThan(1000)
+  expect(await openFilesBelow(folder.path)).toEqual([])
 })
 
 /** A chunk behind the header; its checksum is right. */

@@ -37,12 +37,13 @@ describe('PlaneCache', () => {
       { numRuns: 50 },
     )
   })
-  it('asks again for what was not there', () => {
+  it('asks again for what was not there, or not all of it', () => {
     const cache = new PlaneCache(1000)
     cache.set('a', { kind: 'absent', message: '' })
     cache.set('b', packetOf(1))
-    cache.forgetAbsent()
-    expect(['a', 'b'].map((key) => cache.has(key))).toEqual([false, true])
+    cache.set('c', { kind: 'packet', packet: new Blob(), growing: true })
+    cache.forgetUnfinished()
+    expect(['a', 'b', 'c'].map((key) => cache.has(key))).toEqual([false, true, false])
   })
 })
 

@@ -92,7 +92,7 @@ class OmeZarrDataset implements DatasetReader {
       width,
       height,
       pixelFormat,
-      ...(own === undefined
+      ...(own === undefined || pixelFormat === 'Float32'
         ? depthOf(image.first.sampleType)
         : { significantBits: own.image.significantBits }),
       ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
@@ -139,7 +139,8 @@ class OmeZarrDataset implements DatasetReader {
       if (own.state === 'growing' || (isEmpty && image.own?.isWhole !== true)) return undefined
       throw unreadablePart(reader.fileOf(missing), 'it is missing, or a plane in it')
     }
-    const significantBits = own?.image.significantBits ?? 8 * planeLayout(pixelFormat).bytesPerSample
+    const ownBits = pixelFormat === 'Float32' ? undefined : own?.image.significantBits
+    const significantBits = ownBits ?? 8 * planeLayout(pixelFormat).bytesPerSample
     return { width, height, pixelFormat, significantBits, pixels }
   }
 
