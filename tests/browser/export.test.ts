@@ -198,10 +198,12 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     for (const [i, values] of recorded.entries())
       expect((await (await tiff.getImage(i)).readRasters())[0]).toEqual(values)
     await tiff.close()
-    const script =
-      'import sys, tifffile; s = tifffile.TiffFile(sys.argv[1]).series[0]; print(s.axes, *s.shape)'
-    const { stdout } = await run(python, ['-c', script, path])
-    expect(stdout.trim()).toBe(`TYX 4 ${height} ${width}`)
+    if (pythonHas('tifffile')) {
+      const script =
+        'import sys, tifffile; one = tifffile.TiffFile(sys.argv[1]).series[0]; print(one.axes, *one.shape)'
+      const { stdout } = await run(python, ['-c', script, path])
+      expect(stdout.trim()).toBe(`TYX 4 ${height} ${width}`)
+    } else console.log('Skipped: what tifffile says of it (python3-tifffile is not installed).')
     await dialog().getByText('is complete: 4 pictures').waitFor()
     await app.screenshot('export-done-dark')
     await dialog().getByRole('button', { name: 'Export another' }).click()
