@@ -163,7 +163,7 @@ export class ImageRenderer {
     )
     gl.uniform2f(uniform('footprint'), step / texture.width, step / texture.height)
     gl.uniform1f(uniform('low'), window.low)
-    gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
+    gl.uniform1f(uniform('scale'), 1 / Math.max(1e-30, window.high - window.low))
     gl.uniform3f(uniform('gains'), ...window.gains)
     gl.uniform1f(uniform('exponent'), 1 / window.gamma)
     gl.uniform1f(uniform('saturated'), layer.maxValue)

@@ -62,6 +62,19 @@ const row = (page: Page, name: string): Locator => page.getByRole('listitem', { 
 const takes = (page: Page) => page.getByRole('status', { name: 'What it takes' })
 const start = (page: Page) => page.getByRole('button', { name: 'Start acquisition' })
 
+/** Starts a plan that is long or doubtful enough for a last look. */
+async function startAfterLook(page: Page): Promise<void> {
+  await start(page).click()
+  const look = page.getByRole('alertdialog', { name: 'Start this acquisition?' })
+  await look.getByRole('button', { name: 'Start', exact: true }).click()
+}
+
+/** Puts a usual experiment into the editor. */
+async function template(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('button', { name: 'Templates' }).click()
+  await page.getByRole('dialog', { name: 'Templates' }).getByRole('button', { name }).click()
+}
+
 async function fill(field: Locator, text: string): Promise<void> {
   await field.fill(text)
   await field.press('Enter')
@@ -195,6 +208,8 @@ describe('the Acquire view', () => {
     const { page, screenshot } = await openAcquire()
     await load(page, { ...twoPlaces, time_plan: { interval: 2, loops: 3 } })
     await fill(page.getByRole('textbox', { name: 'Name of the acquisition' }), 'two-places')
+    const files = section(page, 'Files and cameras')
+    await choose(page, files, 'File format', 'OME-Zarr')
     await takes(page).getByText('48 images').waitFor()
     const run = section(page, 'Acquisition')
     await start(page).click()
@@ -207,15 +222,26 @@ describe('the Acquire view', () => {
     await seen.getByText('Paused', { exact: true }).waitFor()
     await screenshot('acquire-paused')
     await seen.getByRole('button', { name: 'Resume' }).click()
+    // Who looks elsewhere is told of the end, too.
+    await other.page.getByRole('button', { name: 'Acquisition under way' }).waitFor()
+    await other.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('button', { name: 'Live' })
+      .click()
     await run.getByText('Finished').waitFor()
-    await run.getByText('48 of 48').waitFor()
+    await run.getByText('All 48 images are there.').waitFor()
     await screenshot('acquire-finished')
     expect(server.engine.acquisition.status?.finish?.reason).toBe('completed')
+    await other.page.getByRole('button', { name: 'Acquisition ended' }).click()
+    await seen.getByText('All 48 images are there.').waitFor()
 
     // The plan comes back as it was run.
     await page.getByRole('button', { name: 'New plan' }).click()
+    await choose(page, files, 'File format', 'Video')
     await run.getByRole('button', { name: 'Repeat' }).click()
     await takes(page).getByText('48 images').waitFor()
+    await expect.poll(() => files.getByRole('combobox', { name: 'File format' }).inputValue()).toBe('OME-Zarr')
+    expect(await page.getByRole('textbox', { name: 'Name of the acquisition' }).inputValue()).toBe('two-places')
     await run.getByRole('button', { name: 'Open' }).click()
     await page.getByText('two-places').first().waitFor()
     await page.getByText('This frame').waitFor()
@@ -237,7 +263,7 @@ describe('the Acquire view', () => {
     await takes(page)
       .getByText(/10.000 images/)
       .waitFor()
-    await start(page).click()
+    await startAfterLook(page)
     await run.getByRole('button', { name: 'Pause' }).waitFor()
     await eventually('much to be done', () => (server.engine.acquisition.status?.frames.written ?? 0) > 25)
     await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Live' }).click()
@@ -271,7 +297,7 @@ describe('the Acquire view', () => {
     await row(page, 'Position 2').waitFor({ state: 'hidden' })
     await problems.getByRole('button').first().click()
     await row(page, 'Position 2').waitFor()
-    await row(page, 'Position 2').getByRole('button', { name: 'Remove position 2' }).click()
+    await row(page, 'Position 2').getByRole('button', { name: 'Remove P2' }).click()
     await takes(page).getByText('8 images').waitFor()
     expect(await start(page).getAttribute('aria-disabled')).toBeNull()
   })
@@ -351,13 +377,38 @@ describe('the Acquire view', () => {
     await section(page, 'Tiles').getByText('3 corners').waitFor()
     await screenshot('acquire-polygon')
 
-    await page.getByRole('button', { name: 'Templates' }).click()
-    await page.getByRole('button', { name: /^Well plate/ }).click()
+    await template(page, /^Well plate/)
     await page.getByRole('gridcell', { name: 'B3', exact: true }).click()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Space')
     await page.getByRole('grid', { name: 'Wells of the plate, 3 wells chosen' }).waitFor()
     await screenshot('acquire-plate')
+  })
+
+  it('keeps what is set now as a channel, renames and forgets it', async () => {
+    const { page, screenshot } = await openAcquire()
+    await server.engine.devices.setProperty('led-555', 'on', true)
+    await server.engine.devices.setProperty('led-555', 'intensity', 35)
+    const presets = page.getByRole('button', { name: 'Presets…' })
+    const list = page.getByRole('dialog', { name: 'Presets of channels' })
+    await presets.click()
+    await list.getByText(/LED 555 nm 35 %/).waitFor()
+    await list.getByRole('textbox', { name: 'Name of the channel' }).fill('Both')
+    await screenshot('acquire-presets')
+    await list.getByRole('button', { name: 'Keep', exact: true }).click()
+    const preset = row(page, 'Channel 1').getByRole('combobox', { name: 'Preset' })
+    await expect.poll(() => preset.inputValue()).toBe('Both')
+    await takes(page).getByText('1 image').waitFor()
+    expect(server.engine.devices.presets().at(-1)).toMatchObject({ name: 'Both', own: true })
+
+    await presets.click()
+    await list.getByRole('button', { name: 'Rename Both' }).click()
+    await fill(list.getByRole('textbox', { name: 'New name of Both' }), 'Red and green')
+    await list.getByRole('button', { name: 'Forget Red and green' }).waitFor()
+    await expect.poll(() => preset.inputValue()).toBe('Red and green')
+    await list.getByRole('button', { name: 'Forget Red and green' }).click()
+    // The plan says what it lacks now.
+    await page.getByRole('list', { name: 'Problems of the plan' }).getByText(/Red and green/).waitFor()
   })
 
   it('keeps templates, and forgets them', async () => {
@@ -368,7 +419,7 @@ describe('the Acquire view', () => {
     await page.getByRole('textbox', { name: 'Name of the template' }).fill('every minute')
     await page.getByRole('button', { name: 'Keep', exact: true }).click()
     await page.getByRole('button', { name: 'Forget every minute' }).waitFor()
-    await page.getByRole('button', { name: /^Multi-channel/ }).click()
+    await page.getByRole('dialog', { name: 'Templates' }).getByRole('button', { name: /^Multi-channel/ }).click()
     await templates.click()
     await page.getByRole('button', { name: 'every minute', exact: true }).click()
     await section(page, 'Time').getByText('10 time points').waitFor()
@@ -379,9 +430,17 @@ describe('the Acquire view', () => {
 
   it('is used on a phone, and in the light', async () => {
     const { page, screenshot } = await openAcquire({ width: 390, height: 844, theme: 'light' })
-    await page.getByRole('button', { name: 'Templates' }).click()
-    await page.getByRole('button', { name: /^Z-stack/ }).click()
+    await page.getByRole('region', { name: 'Begin' }).getByRole('button', { name: /^Z-stack/ }).click()
     await takes(page).getByText('11 images').waitFor()
+    for (const name of ['Channels', 'Positions', 'Time'])
+      if (!(await section(page, name).getByRole('switch').isChecked())) await toggle(page, name)
+    await page.getByRole('button', { name: 'Add current' }).waitFor()
+    const tooWide = await page
+      .locator('[data-plan] *')
+      .evaluateAll((all) =>
+        all.flatMap((one) => (one.getBoundingClientRect().right > window.innerWidth + 1 ? [one.outerHTML] : [])),
+      )
+    expect(tooWide).toEqual([])
     await page.locator('label').filter({ hasText: /^Map$/ }).click()
     await page.getByRole('application', { name: /^Map of the stage/ }).waitFor()
     await screenshot('acquire-phone')

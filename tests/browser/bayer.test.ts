@@ -9,7 +9,6 @@ import { findChromium, softwareGlArguments } from '../../bench/browser/chromium.
 import type { DisplaySettings } from '../../src-renderer/display/display-types.ts'
 import { actualSizeView, type ViewTransform } from '../../src-renderer/display/view-transform.ts'
 import { type BayerPattern, bayerColour, bayerPatterns } from '../../src-shared/frames/bayer-pattern.ts'
-import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
 import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { encodedFrame, type TestImage, testImage } from '../fixtures/encoded-frame.ts'
 import { eventually } from '../fixtures/eventually.ts'
@@ -173,7 +172,7 @@ describe.skipIf(chromiumPath === undefined)('Bayer images on the screen', () => 
         const content = await harness.display.readPixels()
         return { frame: content.frame, values: Array.from(content.pixels) }
       })
-      expect(pixelLayout(frame.pixelFormat).pattern).toBe('RG')
+      expect(frame.pixelFormat).toBe('BayerRG12')
       const places = (length: number) =>
         Array.from({ length }, (_, i) => i).filter((i) => i % (2 * subsampling) < 2)
       expect(values).toEqual(places(20).flatMap((y) => places(30).map((x) => noise(x, y) * 16)))

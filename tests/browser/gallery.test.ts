@@ -1,5 +1,5 @@
 /** Gallery and viewer with a real engine: what is recorded is found, opened, and shown with the pixels of its file. */
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { fromFile } from 'geotiff'
@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createdTokenSchema } from '../../src-shared/access.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { channelNames, knownValue, writeKnownStack } from '../fixtures/known-stack.ts'
-import { temporaryFolder } from '../fixtures/image-fixtures.ts'
+import { temporaryFolder, tiffBytes } from '../fixtures/image-fixtures.ts'
 import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
 
@@ -233,6 +233,55 @@ describe('a stack of several channels', () => {
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
     await eventually('keys are for it', async () => (await focused()) === 'Open stack.ome.tiff')
+  })
+})
+
+describe('an image of real numbers', () => {
+  // Ratios from -0.5 to 1.1, and a corner where there is none.
+  const ratio = (x: number, y: number) => (x < 16 && y < 12 ? Number.NaN : x / 40 + y / 1000 - 0.5)
+
+  it('shows its true values, with a contrast that fits them', async () => {
+    const [width, height] = [64, 48]
+    const values = Float32Array.from({ length: width * height }, (_, i) =>
+      ratio(i % width, Math.floor(i / width)),
+    )
+    const tags = { 256: width, 258: 32, 339: 3 }
+    const pages = [new Uint8Array(values.buffer)]
+    const path = join(folder.path, 'recordings', 'ratio.tif')
+    await writeFile(path, tiffBytes({ width: width * 4, height, pages, tags }))
+    const page = await open()
+    await place(page, 'Gallery')
+    await page.getByRole('button', { name: 'Open ratio.tif' }).click()
+    await page.getByText('64 × 48 · float32').waitFor()
+    for (const [across, down] of [
+      [0.3, 0.7],
+      [0.5, 0.5],
+      [0.7, 0.4],
+    ] as const) {
+      await eventually('the values of this place', async () => {
+        const match = /^x (\d+) y (\d+) · (−?[\d.]+)(?: ·|$)/.exec(await readOut(page, across, down))
+        const [x = 0, y = 0] = match?.slice(1, 3).map(Number) ?? []
+        const value = Number(match?.[3]?.replace('−', '-') ?? Number.NaN)
+        return Math.abs(value - ratio(x, y)) < 1e-6
+      })
+    }
+    const blackAt = page.getByRole('textbox', { name: 'Black at' })
+    const black = async () => Number((await blackAt.inputValue()).replace('−', '-'))
+    await eventually('black at the darkest values', async () => Math.abs((await black()) + 0.49) < 0.02)
+    await page.mouse.move(2, 2)
+    await eventually('dark on the left, bright on the right', async () => {
+      const colours = await coloursAt(page, [
+        [0.32, 0.8],
+        [0.5, 0.5],
+        [0.68, 0.2],
+      ])
+      const [left = 0, middle = 0, right = 0] = colours.map(([red]) => red)
+      return left < middle && middle < right
+    })
+    await blackAt.fill('-2')
+    await blackAt.press('Enter')
+    await eventually('black below all values', async () => (await black()) === -2)
+    await screenshot('viewer-real-numbers')
   })
 })
 

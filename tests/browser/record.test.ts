@@ -111,6 +111,29 @@ describe('recording in the browser', () => {
     expect(recording()).toMatchObject({ format: 'raw', finish: { reason: 'completed' } })
   })
 
+  it('does nothing wrong when its key is pressed twice, or held', async () => {
+    app = await openApp(browser, server.url)
+    await button('Record').waitFor()
+    await expect.poll(() => button('Record').isEnabled()).toBe(true)
+    /** All in one turn of the page: no answer can come between them. */
+    const press = (...repeats: boolean[]) =>
+      app.page.evaluate((all) => {
+        for (const repeat of all)
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true, repeat }))
+      }, repeats)
+    await press(false, false, true, true)
+    await inState('acquiring')
+    const id = recording()?.id
+    await eventually('frames', () => (recording()?.frames.written ?? 0) > 3)
+    await press(true)
+    expect(recording()).toMatchObject({ id, state: 'acquiring' })
+    expect(await app.page.getByRole('alert').count()).toBe(0)
+    await button('Stop recording').waitFor()
+    await press(false)
+    await inState('finished')
+    expect(recording()).toMatchObject({ id, finish: { reason: 'completed' } })
+  })
+
   it('records the cameras of all views side by side', async () => {
     app = await openApp(browser, server.url)
     await button('Two views side by side').click()

@@ -39,9 +39,11 @@ export class PlanTravel {
     }
   }
 
-  #tell(event: AcquisitionEvent, axis: StageAxis, message: string): void {
+  #tell(event: AcquisitionEvent, axis: StageAxis, what: string): void {
     const path = this.#pathOf(event, axis)
-    if (!this.#problems.has(path)) this.#problems.set(path, { path, message })
+    if (this.#problems.has(path)) return
+    const isWell = 'plate' in this.#sequence.positions && event.positionName !== undefined
+    this.#problems.set(path, { path, message: isWell ? `well ${event.positionName}: ${what}` : what })
   }
 
   /** The field that says where `event` goes. */

@@ -1,5 +1,5 @@
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
-import type { ExpandOptions } from '../../../src-shared/plan/expand-plan.ts'
+import type { ExpandOptions } from '../../../src-shared/plan/plan-axes.ts'
 import { needsFieldOfView } from '../../../src-shared/plan/grid-plan.ts'
 import { type ReadPlan, readPlan } from '../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'

@@ -52,7 +52,7 @@ export function AcquireView({ phone }: { readonly phone: boolean }) {
           <PlanBar onLoaded={setFailure} />
           <Run />
           <LoadReport failure={failure} onClose={() => setFailure(undefined)} />
-          <PlanEditor />
+          <PlanEditor onLoaded={setFailure} />
           <EstimateBar />
         </main>
         {phone ? <PhoneImages /> : <WideImages />}

@@ -115,7 +115,7 @@ function ExtraFields({ channel, extras, path, onChange }: ExtraFieldsProps) {
         </>
       )}
       {extras.time && (
-        <Extra title="Every n-th time point" path={`${path}.acquire_every`}>
+        <Extra title="Every n-th time" path={`${path}.acquire_every`}>
           <NumberField
             label="At every n-th time point"
             value={channel.acquireEvery}

@@ -8,7 +8,8 @@ import { byteRate } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotOperate } from '../../stores/permission.ts'
 import styles from './estimate-bar.module.css'
-import { counted, roomText, shareText, sizesText } from './estimate-words.ts'
+import { counted, isLarge, roomText, shareText, sizesText } from './estimate-words.ts'
+import { LastLook } from './last-look.tsx'
 import { usePlanCheck } from './plan-check.tsx'
 import { RemarkList } from './remark-list.tsx'
 
@@ -20,6 +21,7 @@ export function EstimateBar() {
   const connected = useEngine((state) => state.connection.state === 'connected')
   const refusal = useEngine((state) => whyNotOperate(state)?.reason)
   const [starting, setStarting] = useState(false)
+  const [looking, setLooking] = useState(false)
   const reason =
     refusal ??
     (running
@@ -31,10 +33,28 @@ export function EstimateBar() {
           : undefined)
 
   async function start() {
-    if (reason !== undefined) return
+    setLooking(false)
     setStarting(true)
     await startPlan(services)
     setStarting(false)
+  }
+  function press() {
+    if (reason !== undefined || estimate === undefined) return
+    if (isLarge(estimate) || warnings.length > 0) setLooking(true)
+    else void start()
+  }
+  if (looking && reason === undefined && estimate !== undefined && connected) {
+    return (
+      <footer className={styles['bar']} aria-label="Estimate">
+        <LastLook
+          estimate={estimate}
+          asking={asking}
+          warnings={warnings}
+          onStart={() => void start()}
+          onBack={() => setLooking(false)}
+        />
+      </footer>
+    )
   }
   return (
     <footer className={styles['bar']} aria-label="Estimate">
@@ -52,11 +72,7 @@ export function EstimateBar() {
           role="status"
           aria-label="What it takes"
         >
-          {empty && (
-            <span className={styles['dim']}>
-              Nothing to acquire yet: switch on what the plan shall have, or begin with a template.
-            </span>
-          )}
+          {empty && <span className={styles['dim']}>Nothing to acquire yet.</span>}
           {!empty && estimate === undefined && (
             <span className={styles['dim']}>{asking ? 'Working out what it takes…' : ''}</span>
           )}
@@ -86,7 +102,7 @@ export function EstimateBar() {
             disabled={!connected || asking || (reason === undefined && estimate === undefined)}
             {...(reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true })}
             leftSection={<IconPlayerPlayFilled size={13} />}
-            onClick={() => void start()}
+            onClick={press}
           >
             Start acquisition
           </Button>

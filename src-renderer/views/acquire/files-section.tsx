@@ -1,20 +1,19 @@
 import { Checkbox, Select } from '@mantine/core'
-import { type StorageOptions, storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
+import { storageFormatSchema, storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { usePlan, useServices } from '../../services.ts'
 import type { RunOptions } from '../../stores/plan-draft.ts'
 import { useDevices } from '../use-devices.ts'
+import { formatNames } from './estimate-words.ts'
 import { Field } from './field.tsx'
 import { PlanPart } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
 import { StorageFields } from './storage-fields.tsx'
 
-const formats: readonly { readonly value: StorageOptions['format']; readonly label: string }[] = [
-  { value: 'ome-tiff', label: 'OME-TIFF' },
-  { value: 'ome-zarr', label: 'OME-Zarr' },
-  { value: 'raw', label: 'Raw + JSON (fastest)' },
-  { value: 'video', label: 'Video' },
-]
+const formats = storageFormatSchema.options.map((value) => ({
+  value,
+  label: value === 'raw' ? `${formatNames.raw} (fastest)` : formatNames[value],
+}))
 
 /** Which cameras, where the images go, and what happens when hardware fails. */
 export function FilesSection() {
@@ -23,13 +22,12 @@ export function FilesSection() {
   const run = usePlan((draft) => draft.run)
   const change = (patch: Partial<RunOptions>) =>
     plan.setState((draft) => ({ run: { ...draft.run, ...patch } }))
-  const format = formats.find(({ value }) => value === run.storage.format)
   return (
     <PlanPart
       id="files"
       title="Files and cameras"
       path="storage"
-      summary={[format?.label, name].filter((part) => part !== '').join(', ')}
+      summary={[formatNames[run.storage.format], name].filter((part) => part !== '').join(', ')}
     >
       <div className={styles['fields']}>
         <Field title="Name" path="name">
@@ -45,7 +43,7 @@ export function FilesSection() {
         <Field title="File format" path="storage.format">
           <Select
             aria-label="File format"
-            data={formats.map((each) => ({ ...each }))}
+            data={formats}
             value={run.storage.format}
             onChange={(value) => {
               const parsed = storageOptionsSchema.safeParse({ format: value })

@@ -5,9 +5,11 @@ import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-sta
 import { openItem, repeatItem } from '../../actions/gallery-actions.ts'
 import { useServices } from '../../services.ts'
 import styles from './run-panel.module.css'
+import { endText, isWhole } from './run-words.ts'
 
 /** Why it ended, and what one does with it now. */
-export function RunEnd({ status: { id, name, finish } }: { readonly status: PlanStatus }) {
+export function RunEnd({ status }: { readonly status: PlanStatus }) {
+  const { id, name, finish, frames } = status
   const services = useServices()
   const [repeating, setRepeating] = useState(false)
   async function repeat() {
@@ -17,24 +19,29 @@ export function RunEnd({ status: { id, name, finish } }: { readonly status: Plan
   }
   return (
     <>
+      <p className={styles['result']} data-whole={isWhole(status) || undefined}>
+        {endText(status)}
+      </p>
       {finish?.message !== undefined && (
         <p className={styles['reason']}>
           {finish.message} {finish.hint}
         </p>
       )}
       <div className={styles['buttons']}>
-        <Button
-          variant="default"
-          leftSection={<IconPhoto size={14} />}
-          onClick={() => openItem(services, id)}
-        >
-          Open
-        </Button>
+        {frames.written > 0 && (
+          <Button
+            variant="default"
+            leftSection={<IconPhoto size={14} />}
+            onClick={() => openItem(services, id)}
+          >
+            Open
+          </Button>
+        )}
         <Button
           variant="default"
           loading={repeating}
           leftSection={<IconRepeat size={14} />}
-          title="Put its plan into the editor, ready to be started"
+          title="Put its plan into the editor, with name, cameras and format, ready to be started"
           onClick={() => void repeat()}
         >
           Repeat

@@ -2,6 +2,8 @@
 import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { Axis } from '../../../src-shared/plan/sequence.ts'
 import { durationText } from '../../components/duration-words.ts'
+import { count } from '../../components/format.ts'
+import { counted } from './estimate-words.ts'
 
 /** What the plan does now, or how it ended. */
 export function stateText({ state, nextEventInS, finish }: PlanStatus): string {
@@ -53,6 +55,29 @@ export function placeText({ index, positionName, channel }: PlanStatus): string 
 /** `4 min 12 s left`; empty while that is not known. Whole seconds, so that it does not flicker. */
 export function leftText({ secondsLeft }: PlanStatus): string {
   return secondsLeft === undefined ? '' : `${durationText(Math.ceil(secondsLeft))} left`
+}
+
+/** What is there at the end, and what is not: `45 of 48 images are there: 3 left out.` */
+export function endText({ frames, events }: PlanStatus): string {
+  const { expected, written, lost, incomplete } = frames
+  const missing = [
+    ...(events.skipped > 0 ? [`${count(events.skipped)} left out`] : []),
+    ...(lost > 0 ? [`${count(lost)} lost`] : []),
+    ...(incomplete > 0 ? [`${count(incomplete)} with pixels missing`] : []),
+  ]
+  const whole = expected === undefined || written >= expected
+  const there = whole
+    ? written === 1
+      ? 'The image is there'
+      : `All ${count(written)} images are there`
+    : `${count(written)} of ${counted(expected, 'image is', 'images are')} there`
+  return missing.length === 0 ? `${there}.` : `${there}: ${missing.join(', ')}.`
+}
+
+/** Whether all that was planned is there. */
+export function isWhole({ frames, events }: PlanStatus): boolean {
+  const { expected = 0, written, lost, incomplete } = frames
+  return written >= expected && lost === 0 && incomplete === 0 && events.skipped === 0
 }
 
 /** Share of the events that are done, 0 to 1. */

@@ -19,7 +19,7 @@ export function StorageFields({ storage, onChange }: StorageFieldsProps) {
           <Select
             aria-label="Files"
             data={[
-              { value: 'perPosition', label: 'One for each position' },
+              { value: 'perPosition', label: 'One per position' },
               { value: 'single', label: 'One for all' },
             ]}
             value={storage.files}

@@ -1,17 +1,15 @@
 import { ActionIcon, Button, Popover } from '@mantine/core'
 import { IconTemplate, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
-import { editPlan, listTemplates, loadTemplate, removeTemplate } from '../../actions/acquire-actions.ts'
+import { listTemplates, loadTemplate, removeTemplate } from '../../actions/acquire-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
-import { writePlan } from '../../../src-shared/plan/write-plan.ts'
-import { builtInTemplates } from './built-in-templates.ts'
 import { SaveTemplate } from './save-template.tsx'
 import styles from './templates-menu.module.css'
-import { microscopeNow } from './use-microscope.ts'
+import { UsualTemplates } from './usual-templates.tsx'
 
 export type TemplatesMenuProps = {
   /** Tells why a template could not be loaded; undefined: it was. */
@@ -20,7 +18,6 @@ export type TemplatesMenuProps = {
 
 /** Plans to begin with: usual ones, and those that were kept. */
 export function TemplatesMenu({ onLoaded }: TemplatesMenuProps) {
-  const services = useServices()
   const [open, setOpen] = useState(false)
   const loaded = (failure: CallFailure | undefined) => {
     setOpen(false)
@@ -40,20 +37,7 @@ export function TemplatesMenu({ onLoaded }: TemplatesMenuProps) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={styles['menu'] ?? ''} aria-label="Templates">
-        <ul className={styles['list']}>
-          {builtInTemplates.map(({ title, about, make }) => (
-            <li key={title}>
-              <button
-                type="button"
-                className={styles['item']}
-                onClick={() => loaded(editPlan(services, writePlan(make(microscopeNow(services)))))}
-              >
-                {title}
-                <span className={styles['about']}>{about}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <UsualTemplates onLoaded={loaded} />
         <OwnTemplates onLoaded={loaded} />
       </Popover.Dropdown>
     </Popover>

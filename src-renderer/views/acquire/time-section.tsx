@@ -93,8 +93,12 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
           if (kind !== undefined) onChange(phaseOfKind(phase, kind))
         }}
       />
+      {/* In the order in which the choice names them. */}
       {phase.kind !== 'durationLoops' && (
         <DurationField label="Interval" seconds={facts.intervalS} onCommit={setInterval} />
+      )}
+      {phase.kind !== 'intervalLoops' && (
+        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
       )}
       {phase.kind !== 'intervalDuration' && (
         <NumberField
@@ -104,9 +108,6 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
           unit="×"
           onCommit={(loops) => onChange({ ...phase, loops: Math.max(1, Math.round(loops)) })}
         />
-      )}
-      {phase.kind !== 'intervalLoops' && (
-        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
       )}
       <RowTools name={`phase ${row.index + 1}`} {...row} />
     </div>

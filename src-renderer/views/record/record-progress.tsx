@@ -5,7 +5,17 @@ import { byteRate, byteSize, count } from '../../components/format.ts'
 import { waitingWords } from './waiting-words.ts'
 import styles from './record.module.css'
 
+/** What keeps a recording from having frames yet; undefined: it has, or has ended. */
+function startingWords({ state, frames, buffer }: AcquisitionStatus): string | undefined {
+  if (state === 'preparing') return 'Starting'
+  if (state !== 'acquiring' || frames.written > 0 || frames.lost > 0 || buffer.bytes > 0) return undefined
+  return 'Waits for the first frame'
+}
+
 type Props = { readonly status: AcquisitionStatus; readonly phone: boolean }
+
+/** Beyond it, % of the buffers, the engine warns that the disk is too slow. */
+const tooFull = 75
 
 /** What it waits for; frames written and lost, and how full the buffers are; afterwards, where it is. */
 export function RecordProgress({ status, phone }: Props) {
@@ -49,6 +59,8 @@ function Counts({ status, phone }: Props) {
   const { frames, name, finish } = status
   const { expected, written, lost, incomplete } = frames
   const busy = isRecording(status)
+  const starting = startingWords(status)
+  if (starting !== undefined) return <span className={styles['waits']}>{starting}</span>
   if (finish?.reason === 'cancelled' && written === 0) return <span>{finish.message ?? 'Not recorded'}</span>
   return (
     <>
@@ -67,13 +79,14 @@ function Counts({ status, phone }: Props) {
           {count(incomplete)} with pixels missing
         </span>
       )}
+      {busy && fullness(status) >= tooFull && <span className={styles['slow']}>disk too slow</span>}
       {busy && (
         <meter
           className={styles['gauge']}
           aria-label="Buffers"
           min={0}
           max={100}
-          high={75}
+          high={tooFull}
           value={fullness(status)}
         />
       )}

@@ -8,10 +8,11 @@ const axisWords: Record<ImageAxis, string> = { t: 'times', p: 'positions', c: 'c
 export function datasetFacts(state: ViewerState): string {
   const dataset = datasetOf(state)
   if (dataset === undefined) return ''
-  const { format, width, height, significantBits, sizes } = dataset
+  const { format, width, height, significantBits, sampleType, sizes } = dataset
   const lengths = (['t', 'p', 'c', 'z'] as const).flatMap((axis) => {
     const size = sizes[axis] ?? 1
     return size > 1 ? [`${count(size)} ${axisWords[axis]}`] : []
   })
-  return [format, `${width} × ${height}`, `${significantBits} bits`, ...lengths].join(' · ')
+  const depth = significantBits === undefined ? (sampleType ?? 'float32') : `${significantBits} bits`
+  return [format, `${width} × ${height}`, depth, ...lengths].join(' · ')
 }

@@ -402,6 +402,19 @@ describe('counters', () => {
     expect(copy).toHaveLength(12)
   })
 
+  test('a writer that was ended between a frame and its publication harms no later one', () => {
+    const memory = ring(2)
+    new FrameRingWriter(memory).slot()
+    // All of `commit` but the count.
+    new Int32Array(memory.control, 32, 1)[0] = 2
+    const reader = new LosslessFrameReader(memory)
+    const writer = new FrameRingWriter(memory)
+    for (let sequence = 0; sequence < 5; sequence++) {
+      write(writer, sequence)
+      expect(drain(reader)).toEqual([`${sequence}`])
+    }
+  })
+
   test('a ring is refused when it cannot work', () => {
     expect(() => createFrameRing({ slots: 1, maxFrameBytes: 10 })).toThrow(RangeError)
     expect(() => createFrameRing({ slots: 2.5, maxFrameBytes: 10 })).toThrow(RangeError)

@@ -135,6 +135,13 @@ describe('readPlan', () => {
     expect(sequence.time?.phases).toMatchObject([{ kind: 'intervalDuration', intervalS: 2, durationS: 4 }])
   })
 
+  it('calls a well that is not there by its name', () => {
+    const plate = { plate: 96, a1_center_xy: [0, 0], selected_wells: [[8], [11]] }
+    expect(() => readPlan({ stage_positions: plate })).toThrow(
+      'there is no well I12 on a plate of 8 x 12 wells, whose last is H12',
+    )
+  })
+
   it('accepts positions as lists, and the setup that useq-schema’s YAML writes without its type', () => {
     const { sequence } = readPlan({
       stage_positions: [[1, 2, 3], { x: 4 }],

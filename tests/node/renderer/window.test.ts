@@ -81,7 +81,7 @@ describe('the histogram’s curve', () => {
   const bins = new Uint32Array(256)
   bins[0] = 1000
   bins[16] = 10
-  const histogram = { bins, binsUpTo: 4095, maxValue: 4095, p001: 100, p999: 400 }
+  const histogram = { bins, binsUpTo: 4095, maxValue: 4095, min: 90, p001: 100, p999: 400 }
 
   it('shows the whole range, or what image and window need', () => {
     expect(valueAxis('full', { low: 0, high: 10 }, histogram)).toEqual({ from: 0, to: 4095 })

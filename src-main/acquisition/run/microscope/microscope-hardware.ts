@@ -3,6 +3,8 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { channelKey } from '../../plans/plan-costs.ts'
+import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
   EventBatch,
@@ -20,7 +22,7 @@ import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
-import { stageAxes, StageMoves, stageOf, triggeredStackOf } from './stage-moves.ts'
+import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
@@ -31,12 +33,15 @@ type Options = {
   readonly devices: DeviceRegistry
   /** Cameras for channels that name none, exposed together; empty: the first camera. */
   readonly detectorNames: readonly string[]
+  /** Where what the steps of plans take is kept. */
+  readonly times: StepTimes
 }
 
 /** The microscope of the device registry, as plans use it. */
 export class MicroscopeHardware implements AcquisitionHardware {
   readonly #devices: DeviceRegistry
   readonly #detectorNames: readonly string[]
+  readonly #times: StepTimes
   readonly #settings: DeviceSettings
   readonly #cameras: PlanCameras
   readonly #regions: CameraRegions
@@ -49,17 +54,20 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #kind: BatchKind = 'single'
   /** The event that everything was set up for last. */
   #setUpFor: number | undefined
+  /** The channel that is set. */
+  #channel: string | undefined
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
 
-  constructor({ devices, detectorNames }: Options) {
+  constructor({ devices, detectorNames, times }: Options) {
     const running = new Map<string, PlanCamera>()
     this.#devices = devices
     this.#detectorNames = detectorNames
+    this.#times = times
     this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
     this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#regions = new CameraRegions(devices, this.#settings)
-    this.#stages = new StageMoves(devices)
+    this.#stages = new StageMoves(devices, times)
     this.#focus = new PlanFocus({
       devices,
       settings: this.#settings,
@@ -75,8 +83,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     })
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
-      triggeredPlanes: (event) =>
-        Math.min(triggeredPlanes(devices, this.#cameras.of(event)), this.#cameras.roomOf(event)),
+      triggeredPlanes: (event) => this.#cameras.triggeredPlanes(event),
     }
   }
 
@@ -103,12 +110,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     signal.throwIfAborted()
     const event = this.#focus.imageOf(first)
     const path = this.#lightPath(event.channel)
-    const z = this.#focus.zUm(event)
-    const target = {
-      ...(event.xUm === undefined ? {} : { x: event.xUm }),
-      ...(event.yUm === undefined ? {} : { y: event.yUm }),
-      ...(z === undefined ? {} : { z }),
-    }
+    const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
     // Set up once more, it is only looked whether all is still as it was set.
     const isNew = this.#setUpFor !== event.number
@@ -117,17 +119,14 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       await this.#whenReady(event, signal)
       await this.#light.keepOnly(path.gates)
-      await allEnded([
-        this.#stages.moveTo(target, signal),
-        this.#settings.apply([
-          ...path.settings.filter(
-            (setting) =>
-              !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
-          ),
-          ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
-        ]),
-        this.#cameras.setUp(event, this.#kind),
-      ])
+      const settings = [
+        ...path.settings.filter(
+          (setting) =>
+            !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
+        ),
+        ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
+      ]
+      await allEnded([this.#stages.moveTo(target, signal), this.#setChannel(event, settings)])
       signal.throwIfAborted()
       this.#setUpFor = event.number
     } catch (error) {
@@ -142,10 +141,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
       run.begun(event)
-      await this.#focus.find(event, {
-        signal: run.signal,
-        expose: (image, options) => this.#expose(image, [image], options),
-      })
+      const by = event.action.deviceName ?? ''
+      await this.#times.timed({ kind: 'autofocus', by }, () =>
+        this.#focus.find(event, {
+          signal: run.signal,
+          expose: (image, options) => this.#expose(image, [image], options),
+        }),
+      )
     } catch (error) {
       this.#forget()
       this.#cameras.forget()
@@ -160,9 +162,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
-    const { openBefore } = this.#light
-    const unlit = this.#litBefore.filter((gate) => !isAbout(gate, openBefore) && !this.#light.isOpen(gate))
-    await this.#light.open([...openBefore, ...unlit])
+    await this.#light.openAsBefore(this.#litBefore)
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
@@ -204,17 +204,39 @@ export class MicroscopeHardware implements AcquisitionHardware {
     switch (this.#kind) {
       case 'single':
       case 'stack':
-        return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
+        return this.#oneByOne(exposures, batch, run.signal)
       case 'burst':
         return exposures.burst(batch)
       case 'triggeredStack': {
         const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
-        const exposureMs = Math.max(...cameras.map((camera) => camera.exposureMs))
+        const exposureMs = exposures.longestMs
         return exposures.triggeredBy(batch, (signal) =>
           this.#stages.runStack(planesUm, { exposureMs, signal }),
         )
       }
     }
+  }
+
+  async #oneByOne(exposures: Exposures, batch: EventBatch, signal: AbortSignal): Promise<void> {
+    const began = performance.now()
+    let movingMs = 0
+    await exposures.oneByOne(batch, async (next) => {
+      const moves = performance.now()
+      await this.#moveFocus(next, signal)
+      movingMs += performance.now() - moves
+    })
+    const imageMs = (performance.now() - began - movingMs) / batch.length - exposures.longestMs
+    this.#times.measured({ kind: 'image', by: exposures.camerasKey }, Math.max(0, imageMs) / 1000)
+  }
+
+  /** Sets what the channel of `event` and the event itself name, and how its cameras expose. */
+  async #setChannel(event: NumberedEvent, settings: readonly Setting[]): Promise<void> {
+    const set = () => allEnded([this.#settings.apply(settings), this.#cameras.setUp(event, this.#kind)])
+    const channel = channelKey(event)
+    if (channel === this.#channel) return await set()
+    this.#channel = undefined
+    await this.#times.timed({ kind: 'channel', by: channel }, set)
+    this.#channel = channel
   }
 
   /** Waits for devices that `event` needs and that have been lost. */
@@ -280,16 +302,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
   /** After a failure nobody can tell how the microscope stands. */
   #forget(): void {
     this.#setUpFor = undefined
+    this.#channel = undefined
     this.#settings.forget()
     this.#stages.forget()
     this.#light.forget()
   }
-}
-
-/** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */
-function triggeredPlanes(devices: DeviceRegistry, cameras: readonly string[]): number {
-  const { cameras: wired, maxPlanes } = triggeredStackOf(devices)
-  const isWired = (id: string) =>
-    wired.includes(id) && triggerModesOf(devices.camera(id)).includes('external')
-  return cameras.length > 0 && cameras.every(isWired) ? maxPlanes : 0
 }

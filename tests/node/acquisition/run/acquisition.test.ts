@@ -126,6 +126,23 @@ describe('Acquisition', () => {
     })
   })
 
+  it('estimates by what steps have taken until now, and says which it only assumes', async () => {
+    await open()
+    await engine.devices.setProperty('stage', 'xySpeed', 1000)
+    const request = {
+      plan: { channels: ['DAPI'], stage_positions: [{ x: 0 }, { x: 500 }, { x: 2000 }, { x: 0 }] },
+      storage: raw,
+    }
+    const before = await engine.acquisition.estimate(request)
+    expect(before.assumed.toSorted()).toEqual(['channel', 'image', 'stage'])
+    await engine.acquisition.start(request)
+    await finished()
+    const after = await engine.acquisition.estimate(request)
+    expect(after.assumed).toEqual([])
+    // Moves of 0.5, 1.5 and 2 s, for which 0.1, 0.3 and 0.4 s were assumed.
+    expect(after.durationS).toBeGreaterThan(3.9)
+  })
+
   it('stores the pixels of the frame that was taken for it, position by position', async () => {
     await open([testConnection({ width: 40, height: 30 })])
     const plan = {

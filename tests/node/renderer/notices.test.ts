@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { createEngineStore } from '../../../src-renderer/stores/engine-store.ts'
+import { forgetNotices } from '../../../src-renderer/stores/forget-notices.ts'
+import { addNotice, createSessionStore, noteOutcome } from '../../../src-renderer/stores/session-store.ts'
+
+const failure = (code: string) => ({ code, message: code, hint: undefined, details: undefined })
+
+describe('notices', () => {
+  it('go when the action that they are about succeeds', () => {
+    const session = createSessionStore()
+    const titles = () => session.getState().notices.map(({ title }) => title)
+    noteOutcome(session, 'The stage did not move', failure('OUT_OF_RANGE'))
+    noteOutcome(session, 'No image was taken', failure('DEVICE_FAILED'))
+    noteOutcome(session, 'The stage did not move', undefined)
+    expect(titles()).toEqual(['No image was taken'])
+  })
+
+  it('go when their cause has gone, and only then', () => {
+    const session = createSessionStore()
+    const engine = createEngineStore()
+    const codes = () => session.getState().notices.map((notice) => notice.failure.code)
+    const anna = { id: 'a', label: 'Anna', role: 'operator' as const }
+    forgetNotices(engine, session)
+    engine.setConnection({ state: 'lost', message: '', retryAt: 0 })
+    engine.apply({ type: 'controlChanged', control: { holder: anna } })
+    addNotice(session, 'One', failure('UNREACHABLE'))
+    addNotice(session, 'Two', failure('CONTROL_TAKEN'))
+    addNotice(session, 'Three', failure('DATA_FOLDER'))
+    engine.apply({ type: 'galleryChanged' })
+    expect(codes()).toEqual(['UNREACHABLE', 'CONTROL_TAKEN', 'DATA_FOLDER'])
+    engine.setConnection({ state: 'connected' })
+    expect(codes()).toEqual(['CONTROL_TAKEN', 'DATA_FOLDER'])
+    engine.apply({ type: 'controlChanged', control: {} })
+    expect(codes()).toEqual(['DATA_FOLDER'])
+  })
+})
