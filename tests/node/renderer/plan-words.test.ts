@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   durationFieldText,
@@ -25,6 +24,7 @@ import { muchDone, placeText, progressOf, stateText } from '../../../src-rendere
 import { unfoldedFor } from '../../../src-renderer/views/acquire/unfold.ts'
 import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const plan = readPlan({
   channels: ['DAPI', { config: 'GFP', exposure: 20 }],

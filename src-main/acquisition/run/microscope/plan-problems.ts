@@ -13,6 +13,7 @@ import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
 import { autofocusOf } from './autofocus-of.ts'
+import { checkRegion } from './camera-region.ts'
 import { deviceFailure } from './device-failure.ts'
 
 /** What a camera is set to with every image: a position cannot set it for itself. */
@@ -77,6 +78,9 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
     for (const [i, setting] of setup.properties.entries())
       attempt(`${at}setup.properties[${i}]`, () => checkSetting(devices, setting))
     attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
+    const { roi } = setup
+    if (roi !== undefined)
+      for (const name of cameras) attempt(`${at}setup.roi`, () => checkRegion(devices.camera(name), roi))
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => {
