@@ -1,9 +1,10 @@
-/** Commands that move stage and focus by keys. */
+/** Commands that move stage and focus. */
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate } from '../stores/permission.ts'
 import { xyStage } from '../stores/selectors.ts'
 import { operates } from './command-refusals.ts'
 import type { Command } from './command.ts'
+import { toggleFocusSearch } from './focus-actions.ts'
 import { jog } from './stage-actions.ts'
 import { pan } from './view-actions.ts'
 
@@ -50,4 +51,14 @@ export const stageCommands: readonly Command[] = [
   arrow('Stage down', 'ArrowDown', 0, 1),
   focusKey('Focus up', 'PageUp', 1),
   focusKey('Focus down', 'PageDown', -1),
+  {
+    id: 'find-focus',
+    title: 'Find the focus by the image, or end the search',
+    group: 'Stage',
+    keys: ['F'],
+    shownKeys: 'Shift F',
+    scope: 'live',
+    refusal: operates,
+    run: (services) => void toggleFocusSearch(services),
+  },
 ]

@@ -69,7 +69,7 @@ const nearEndPx = 12
  * @returns follows the pointer; with Shift in steps of 45°
  */
 export function dragLine(
-  { store, image }: Pick<Viewer, 'store' | 'image'>,
+  { store, image }: Pick<Viewer, 'store'> & { readonly image: Pick<Viewer['image'], 'shown'> },
   start: Point,
 ): (to: Point, event: { readonly shiftKey: boolean }) => void {
   const { view, canvas } = image.shown.getState().viewport

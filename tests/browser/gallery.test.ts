@@ -7,7 +7,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createdTokenSchema } from '../../src-shared/access.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { channelNames, knownValue, writeKnownStack } from '../fixtures/known-stack.ts'
+import { channelNames, knownValue, stackSize, writeKnownStack } from '../fixtures/known-stack.ts'
 import { temporaryFolder, tiffBytes } from '../fixtures/image-fixtures.ts'
 import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
@@ -179,6 +179,53 @@ describe('a stack of several channels', () => {
     })
   })
 
+  it('becomes one plane of its largest values', async () => {
+    await page.keyboard.press('p')
+    await shows(page, 'Z', '1–5')
+    await eventually('the values of the brightest plane', async () => {
+      const { values, known } = await valuesAt(0, 4, [0.5, 0.5])
+      return values.length === 3 && values.join() === known.join()
+    })
+    // Whoever goes through the stack looks at planes again.
+    await page.keyboard.press('ArrowDown')
+    await shows(page, 'Z', '2 / 5')
+    await eventually('the values of this plane', async () => {
+      const { values, known } = await valuesAt(0, 1, [0.5, 0.5])
+      return values.join() === known.join()
+    })
+  })
+
+  it('is measured along a line', async () => {
+    const box = await boxOf(image(page))
+    const zoom = Math.min(box.width / stackSize.width, box.height / stackSize.height)
+    const onScreen = (x: number, y: number) =>
+      [
+        box.x + box.width / 2 + (x - stackSize.width / 2) * zoom,
+        box.y + box.height / 2 + (y - stackSize.height / 2) * zoom,
+      ] as const
+    const [from, to, y] = [20, 100, 60]
+    await page.keyboard.press('d')
+    await page.getByRole('button', { name: 'Measure a distance', pressed: true }).waitFor()
+    await page.mouse.move(...onScreen(from, y))
+    await page.mouse.down()
+    await page.mouse.move(...onScreen(to - 10, y + 3))
+    await page.mouse.move(...onScreen(to, y))
+    await page.mouse.up()
+    const length = Number.parseFloat((await page.getByLabel('Length of the line').textContent()) ?? '')
+    expect(Math.abs(length - (to - from) * 0.5)).toBeLessThan(0.2)
+    const known = channelNames.flatMap((_, c) =>
+      Array.from({ length: to - from + 1 }, (__, i) => knownValue({ t: 0, c, z: 2 }, from + i, y)),
+    )
+    const range = `${Math.min(...known)} to ${Math.max(...known)}`
+    await page.getByRole('img', { name: `Pixel values along the line, ${range}` }).waitFor()
+    await screenshot('viewer-line')
+    // Escape ends measuring first.
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Measure a distance', pressed: false }).waitFor()
+    expect(await page.getByLabel('Length of the line').count()).toBe(0)
+    await shows(page, 'Z', '3 / 5')
+  })
+
   it('adds the colours of its channels', async () => {
     const points = [
       [0.4, 0.4],
@@ -233,6 +280,35 @@ describe('a stack of several channels', () => {
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
     await eventually('keys are for it', async () => (await focused()) === 'Open stack.ome.tiff')
+  })
+})
+
+describe('a double click on a card', () => {
+  it('opens the item, and nothing that lies beneath is pressed or selected', async () => {
+    // The last card of a row of seven lies where the viewer has its panel.
+    const pages = [new Uint8Array(64 * 48).map((_, i) => i % 251)]
+    for (let number = 1; number <= 7; number++)
+      await writeFile(
+        join(folder.path, 'recordings', `row ${number}.tif`),
+        tiffBytes({ width: 64, height: 48, pages }),
+      )
+    const page = await open()
+    await place(page, 'Gallery')
+    await page.getByRole('textbox', { name: 'Search the gallery' }).fill('row tif')
+    const cards = page.getByRole('article')
+    await eventually('seven items', async () => (await cards.count()) === 7)
+    for (const down of [0.35, 0.6, 0.85]) {
+      const card = await boxOf(cards.last())
+      const panel = page.getByRole('complementary', { name: 'About the image' })
+      await page.mouse.dblclick(card.x + card.width * 0.6, card.y + card.height * down)
+      await panel.waitFor()
+      expect((await boxOf(panel)).x).toBeLessThan(card.x)
+      await page.getByRole('radio', { name: 'Manual', checked: true }).waitFor({ state: 'attached' })
+      await page.getByLabel('Pixel values').filter({ hasText: /\d/ }).waitFor()
+      expect(await page.evaluate(() => String(getSelection()))).toBe('')
+      await page.keyboard.press('Escape')
+      await cards.last().waitFor()
+    }
   })
 })
 

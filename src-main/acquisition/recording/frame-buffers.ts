@@ -1,16 +1,13 @@
 /**
  * Memory for frames, cut into buffers of a frame each when they come: only then is known how large they are. A computer
  * finds memory only when it is first used, which takes some tenths of a second for each GB, in virtual machines seconds:
- * `reserve` has that done, a little at a time, while frames are taken in by what is there already.
+ * `reserve` has that done before it matters.
  */
-import { setImmediate } from 'node:timers/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pageAlignedMemory, pageBytes } from '../../../src-shared/kernels/page-aligned-memory.ts'
 
 /** Of one piece of memory there cannot be more. */
 const mostPerPiece = 2 ** 31
-/** Found without a break: takes a few ms. */
-const reservedAtOnce = 2 ** 21
 /** Frames of this size begin at a page, so that they can be written from where they are. */
 const largeFrameBytes = 64 * pageBytes
 
@@ -26,7 +23,6 @@ export class FrameBuffers {
   readonly #free: Uint8Array<ArrayBuffer>[] = []
   #inUse = 0
   #freed: (() => void) | undefined
-  #isReserving = true
 
   /** @throws CoverslipError INVALID_INPUT when there is not so much memory */
   constructor(bytes: number) {
@@ -56,12 +52,9 @@ export class FrameBuffers {
     return this.#frameBytes > 0 && this.#free.length === 0 && this.#placeOfNext() === undefined
   }
 
-  /** Sees to it that the first `bytes` are there, in many small steps; other work is done in between, and `stop` ends it. */
-  async reserve(bytes = this.bytes): Promise<void> {
-    while (this.#isReserving && this.#reserved < bytes) {
-      this.#reserveTo(Math.min(bytes, this.#reserved + reservedAtOnce))
-      await setImmediate()
-    }
+  /** Sees to it that the first `bytes` are there; what is beyond is found when it is needed. */
+  reserve(bytes: number): void {
+    this.#reserveTo(Math.min(bytes, this.bytes))
   }
 
   /** A buffer for a frame of so many bytes; undefined when none is free, or those in use are of another size. */
@@ -95,11 +88,6 @@ export class FrameBuffers {
   /** Ends the pending wait. */
   interrupt(): void {
     this.#freed?.()
-  }
-
-  /** Nothing more is reserved. */
-  stop(): void {
-    this.#isReserving = false
   }
 
   #cut(): Uint8Array<ArrayBuffer> | undefined {

@@ -21,8 +21,8 @@ import type {
 } from './recording-messages.ts'
 
 const countsEveryMs = 250
-/** Of the memory, bytes that are there before the first frame is taken in; the rest follows while frames come. */
-const reservedFirst = 128 * 2 ** 20
+/** Of the memory for frames that wait for the disk: there before the first one comes. The rest is for when it pauses long. */
+const reservedShare = 1 / 2
 const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {
@@ -79,7 +79,7 @@ export class RecordingLoop {
   }
 
   /**
-   * Finds memory for the first frames and begins the log: the next frame is recorded, or watched.
+   * Reserves memory and begins the log: the next frame is recorded, or watched.
    * @throws CoverslipError INVALID_INPUT: there is not enough memory for all; DATA_FOLDER
    */
   static async open(
@@ -88,7 +88,7 @@ export class RecordingLoop {
   ): Promise<RecordingLoop> {
     const { folder, layout, storage } = data
     const buffers = new FrameBuffers(data.bufferBytes + data.heldBytes)
-    await buffers.reserve(Math.min(reservedFirst, buffers.bytes))
+    buffers.reserve(data.heldBytes + data.bufferBytes * reservedShare)
     const layoutSaved = Promise.withResolvers<void>()
     const begun = (known: DatasetLayout) => {
       post({ type: 'layout', layout: known })
@@ -101,7 +101,6 @@ export class RecordingLoop {
   /** Records until it is full, stopped or fails, and completes the files. Failures are told, not thrown. */
   async run(): Promise<void> {
     const timer = setInterval(() => this.#tellCounts(), countsEveryMs)
-    const reserved = this.#buffers.reserve()
     this.#post({ type: 'ready' })
     try {
       while (this.#goesOn()) await this.#step()
@@ -109,8 +108,7 @@ export class RecordingLoop {
       this.#fail(error)
     }
     this.#held.clear()
-    this.#buffers.stop()
-    await Promise.all([reserved, ...this.#writing])
+    await Promise.all(this.#writing)
     let isComplete = false
     try {
       await this.#dataset.close()

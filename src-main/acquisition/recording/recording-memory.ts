@@ -4,8 +4,8 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
 
 /**
- * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds. Disks pause for
- * one now and then. Where little is free, a share of that has to do.
+ * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds: disks pause
+ * for one now and then. Half of it is there before the start. Where little is free, a share of that has to do.
  */
 const bufferSeconds = 2
 const leastBufferBytes = 256 * 2 ** 20

@@ -51,7 +51,7 @@ export type RecordingCounts = {
 }
 
 export type RecordingMessage =
-  /** Memory for the first frames is there; the next one is recorded, or watched. */
+  /** Memory is reserved; the next frame is recorded, or watched. */
   | { readonly type: 'ready' }
   /** It cannot begin. */
   | { readonly type: 'refused'; readonly error: SerializedError }

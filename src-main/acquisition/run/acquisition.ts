@@ -19,6 +19,7 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
 import { estimateOfRefused, estimatePlan } from '../plans/estimate-plan.ts'
 import { dependsOnFieldOfView, type ResolvedPlan, resolvePlan } from '../plans/resolve-plan.ts'
+import { readHome } from '../plans/plan-surroundings.ts'
 import { StepTimes } from '../plans/step-times.ts'
 import { freeDiskBytes } from '../recording/recording-folder.ts'
 import { recordingsIn } from '../recordings-folder.ts'
@@ -180,13 +181,14 @@ export class Acquisition {
   /** Takes an image first where only that tells how large it is in the specimen. */
   async #resolved(request: PlanRequest): Promise<ResolvedPlan> {
     const { devices } = this.#options
-    const plan = resolvePlan(devices, request)
+    const home = await readHome(devices)
+    const plan = resolvePlan(devices, request, home)
     const [camera] = plan.cameras.usual
     const isFresh = camera === undefined || devices.device(camera.id).acquiring === true
     if (!dependsOnFieldOfView(plan.sequence) || (isFresh && plan.surroundings.fieldOfView !== undefined))
       return plan
     await takeFrame(devices, { detectorName: camera?.id })
-    return resolvePlan(devices, request)
+    return resolvePlan(devices, request, home)
   }
 
   #require(id: string | undefined): RunningPlan {

@@ -52,7 +52,7 @@ export class OmePlanes {
     return this.#count
   }
 
-  /** Whether the description has no room for more: images of many positions came in turn. */
+  /** Whether it has no room for another run: images of many positions came in turn. */
   get full(): boolean {
     return this.#runs >= maxOmePlanes
   }
@@ -100,7 +100,7 @@ export class OmePlanes {
     const run = image.runs.at(-1)
     if (run !== undefined && at === image.last + 1 && ifd === run.ifd + run.planes)
       image.runs[image.runs.length - 1] = { ...run, planes: run.planes + 1 }
-    else {
+    else if (!this.full) {
       image.runs.push({ first: place, ifd, planes: 1 })
       this.#runs += 1
     }

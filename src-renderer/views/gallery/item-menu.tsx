@@ -14,6 +14,7 @@ import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
 import { fileAddress } from '../../backend/item-files.ts'
+import { byteSize } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
 import { ItemFilesDialog } from './item-files-dialog.tsx'
@@ -65,6 +66,7 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
               leftSection={<IconDownload {...icon} />}
             >
               {item.folder ? 'Download as ZIP' : 'Download'}
+              {item.bytes !== undefined && `, ${byteSize(item.bytes)}`}
             </Menu.Item>
           )}
           {!here && item.folder && (

@@ -4,6 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import jpegTurbo from '@julusian/jpeg-turbo'
+import Blosc from 'numcodecs/blosc'
+import Lz4 from 'numcodecs/lz4'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileFormat } from '../../../src-main/acquisition/reading/open-datasets.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -109,6 +111,32 @@ describe('Damaged files end in an image or in a reason', () => {
     expect(await failureOf(await put('whole.tif', tiff))).toBeUndefined()
     await anyDamage('damaged.tif', tiff, 200)
   })
+
+  it.each(['blosc', 'lz4'] as const)(
+    'A chunk by %s that was cut off, which its decoder would not see',
+    async (name) => {
+      const pixels = Uint8Array.from({ length: 12 * 400 }, (_, i) => (i * i) >> 7)
+      const encoded = await (name === 'blosc'
+        ? Blosc.fromConfig({ id: 'blosc', cname: 'lz4', clevel: 5, shuffle: 1, blocksize: 512 })
+        : Lz4.fromConfig({ id: 'lz4', acceleration: 1 })
+      ).encode(pixels)
+      const chunk = Uint8Array.from(encoded)
+      const array = {
+        ...zarrArray(),
+        shape: [1, 60, 80],
+        chunk_grid: { name: 'regular', configuration: { chunk_shape: [1, 60, 80] } },
+        codecs: [{ name: 'bytes' }, { name, configuration: {} }],
+      }
+      expect(await failureOf(await zarr({ group: zarrGroup(), array, chunk }))).toBeUndefined()
+      await fc.assert(
+        fc.asyncProperty(fc.nat(chunk.length - 1), async (length) => {
+          const path = await zarr({ group: zarrGroup(), array, chunk: chunk.subarray(0, length) })
+          expect(await failureOf(path)).toMatchObject({ code: 'UNREADABLE_IMAGE' })
+        }),
+        { numRuns: 100 },
+      )
+    },
+  )
 
   it('Metadata of OME-Zarr, with any value in any place', async () => {
     const value = fc.oneof(

@@ -5,9 +5,10 @@
 import { promisify } from 'node:util'
 import { gunzip, inflate, zstdDecompress } from 'node:zlib'
 import Blosc from 'numcodecs/blosc'
-import Lz4 from 'numcodecs/lz4'
+import { lz4DecodeBlock } from '../../../../src-shared/kernels/lz4-block.ts'
 import { crc32c } from '../../storage/ome-zarr/crc32c.ts'
 import { bytesOfSample, swapBytes } from '../sample-type.ts'
+import { requireWholeBlosc } from './blosc-container.ts'
 import { type Codec, productOf, type ZarrArray } from './zarr-metadata.ts'
 
 /** A chunk's samples, little endian; `strides` in samples, along each axis of the array. */
@@ -61,18 +62,16 @@ function stepOf({ name, configuration }: Codec, size: number) {
       return (bytes: Uint8Array) => decompressors[name](bytes, { maxOutputLength })
     case 'blosc':
       return (bytes: Uint8Array) => {
-        const { length } = bytes
-        // Header of Blosc: bytes 4 to 7 are the size of what it holds, 12 to 15 its own.
-        const held = length < 16 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true)
-        if (held === undefined || held > size) throw new Error('a chunk is not what Blosc makes')
+        requireWholeBlosc(bytes, size)
         return Blosc.fromConfig({}).decode(bytes)
       }
     case 'lz4':
+      // Of numcodecs: 4 bytes for the size, then one block.
       return (bytes: Uint8Array) => {
-        const held =
-          bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-        if (held === undefined || held > size) throw new Error('a chunk is not what LZ4 makes')
-        return Lz4.fromConfig({}).decode(bytes)
+        const decoded = new Uint8Array(size)
+        if (lz4DecodeBlock(bytes.subarray(4), decoded) !== size)
+          throw new Error('a chunk’s LZ4 data are damaged')
+        return decoded
       }
     case 'crc32c':
       return checked

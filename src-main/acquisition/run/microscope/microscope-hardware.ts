@@ -8,16 +8,13 @@ import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
   EventBatch,
-  ExposedFrame,
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
-import { FrameSharpness } from '../../focus/frame-sharpness.ts'
-import type { Sharpness } from '../../focus/sharpness.ts'
 import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
-import { type Exposing, Exposures } from './exposures.ts'
+import { Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
@@ -50,7 +47,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
-  readonly #sharpness: FrameSharpness
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -72,8 +68,12 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#regions = new CameraRegions(devices, this.#settings)
     this.#stages = new StageMoves(devices, times)
-    this.#sharpness = new FrameSharpness(devices)
-    this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
+    this.#focus = new PlanFocus({
+      devices,
+      settings: this.#settings,
+      stages: this.#stages,
+      camera: detectorNames[0],
+    })
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
       devices,
@@ -141,10 +141,12 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
       run.begun(event)
-      const measure = (image: NumberedEvent, signal: AbortSignal) => this.#measure(image, signal)
       const by = event.action.deviceName ?? ''
       await this.#times.timed({ kind: 'autofocus', by }, () =>
-        this.#focus.find(event, { signal: run.signal, measure }),
+        this.#focus.find(event, {
+          signal: run.signal,
+          expose: (image, options) => this.#expose(image, [image], options),
+        }),
       )
     } catch (error) {
       this.#forget()
@@ -189,39 +191,16 @@ export class MicroscopeHardware implements AcquisitionHardware {
     return errors
   }
 
-  /** The sharpness of an image that is kept nowhere; the microscope is set up for it. */
-  async #measure(image: NumberedEvent, signal: AbortSignal): Promise<Sharpness> {
-    const [camera] = await this.#exposing(image)
-    if (camera === undefined) throw new RangeError('An image is taken by a camera')
-    let sharpness: Sharpness | undefined
-    const exposed = async ({ camera: id, sequence }: ExposedFrame) => {
-      sharpness = this.#sharpness.of(id, sequence)
-    }
-    const run: ExposeOptions = { signal, begun: () => undefined, exposed }
-    await this.#exposures(image, [camera], run).oneByOne([image], async () => {})
-    if (sharpness === undefined) throw new RangeError('An exposure without a fault has a frame')
-    return sharpness
-  }
-
-  /** The cameras that take the image of `event`, running. */
-  #exposing(event: NumberedEvent): Promise<readonly Exposing[]> {
-    return Promise.all(
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await Promise.all(
       this.#cameras.of(event).map(async (id) => ({
         camera: await this.#cameras.get(id),
         exposureMs: this.#cameras.exposureMs(event, id),
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-  }
-
-  #exposures({ channel }: NumberedEvent, cameras: readonly Exposing[], run: ExposeOptions): Exposures {
-    const { gates } = this.#lightPath(channel)
-    return new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
-  }
-
-  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
-    const cameras = await this.#exposing(event)
-    const exposures = this.#exposures(event, cameras, run)
+    const { gates } = this.#lightPath(event.channel)
+    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
     switch (this.#kind) {
       case 'single':
       case 'stack':

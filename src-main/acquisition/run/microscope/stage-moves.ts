@@ -10,7 +10,7 @@ export type StageAxis = 'x' | 'y' | 'z'
 export const stageAxes: readonly StageAxis[] = ['x', 'y', 'z']
 
 /** The stage that moves `axis`: the first that has it. */
-export function stageOf(devices: DeviceRegistry, axis: StageAxis): DeviceState | undefined {
+export function stageOf(devices: Pick<DeviceRegistry, 'devices'>, axis: StageAxis): DeviceState | undefined {
   return devices
     .devices()
     .find(({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined)

@@ -30,7 +30,7 @@ export class FramesSummary {
     const plane = placeOf(index)
     const sample = { position: index.p ?? 0, plane }
     this.#samples.set(plane.c, [this.#samples.get(plane.c)?.[0] ?? sample, sample])
-    this.planes.add(frame, this.planes.count)
+    this.planes.add(frame, this.planes.images.get(index.p ?? 0)?.count ?? 0)
     this.#first ??= frame
     this.#last = frame
     this.#exposureMs = extended(this.#exposureMs, record.exposureMs)

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { estimatePlan } from '../../../../src-main/acquisition/plans/estimate-plan.ts'
+import { PlanTravel } from '../../../../src-main/acquisition/plans/plan-travel.ts'
 import { resolvePlan } from '../../../../src-main/acquisition/plans/resolve-plan.ts'
 import { StepTimes } from '../../../../src-main/acquisition/plans/step-times.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../../src-main/engine/create-engine.ts'
+import { expandPlan } from '../../../../src-shared/plan/expand-plan.ts'
+import { readPlan } from '../../../../src-shared/plan/read-plan.ts'
 import { temporaryFolder } from '../../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -224,6 +227,44 @@ describe('acquisition.estimate', () => {
     } finally {
       await engine.devices.moveStage('stage', { z: 0 }, 'absolute')
     }
+  })
+
+  it('names a region that the sensor does not have', async () => {
+    const setup = { roi: [200, 0, 100, 100] }
+    expect(await problemsOf({ channels: ['DAPI'], setup })).toEqual([
+      {
+        path: 'setup.roi',
+        message: '100 x 100 pixels from 200, 0 on are no region of the 256 x 256 of Camera 1',
+      },
+    ])
+    await expect(engine.acquisition.start({ plan: { channels: ['DAPI'], setup } })).rejects.toThrow(
+      'setup.roi',
+    )
+  })
+
+  it('names a stage that is not connected, and wells that it does not reach', () => {
+    const problems = (plan: unknown, connected: boolean) => {
+      const all = engine.devices.devices()
+      const lost = all.map((device) => ({ ...device, status: { state: 'connecting' } as const }))
+      const { sequence } = readPlan(plan)
+      const travel = new PlanTravel({ devices: () => (connected ? all : lost) }, sequence)
+      for (const event of expandPlan(sequence)) travel.check(event)
+      return travel.problems
+    }
+    expect(problems({ stage_positions: [{ x: 1 }] }, false)).toEqual([
+      { path: 'stage_positions[0].x', message: 'Stage, which moves x, is not connected' },
+    ])
+    const plate = {
+      plate: 96,
+      a1_center_xy: [0, 0],
+      selected_wells: [
+        [0, 2],
+        [0, 1],
+      ],
+    }
+    expect(problems({ stage_positions: plate }, true)).toEqual([
+      { path: 'stage_positions', message: expect.stringMatching(/^well C2: y = -18000 µm is outside/) },
+    ])
   })
 
   it('lets others have their turns, and ends when nobody waits for it', async () => {

@@ -198,6 +198,20 @@ describe('Acquisition', () => {
     expect(frames.map(({ exposureMs }) => exposureMs)).toEqual([7, 3, 4])
   })
 
+  it('lays a stack around where the focus is at the start, also where the drive has not told', async () => {
+    const log = join(folder, 'log')
+    const driverUrl = new URL('../../../fixtures/logging-driver.ts', import.meta.url).href
+    const worker = { driverUrl, address: log, options: { autofocus: true } }
+    await open([{ id: 'logging', title: 'Logging', worker }])
+    // It moves z by 7 µm, as a hand does.
+    await engine.devices.setProperty('autofocus', 'findFocus', true)
+    expect(engine.devices.device('z').position).toEqual({ z: 0 })
+    await engine.acquisition.start({ plan: { z_plan: { range: 2, step: 1 } }, storage: raw })
+    expect(await finished()).toMatchObject({ finish: { reason: 'completed' } })
+    const moves = (await readFile(log, 'utf8')).split('\n').filter((line) => line.startsWith('z '))
+    expect(moves).toEqual(['z to 6', 'z to 7', 'z to 8', 'z to 7'])
+  })
+
   it('takes an image first where only that says how large the tiles are', async () => {
     await open()
     const { frames } = await engine.acquisition.start({
