@@ -1,5 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { systemReason } from '../../src-shared/system-reason.ts'
 
 /** Only the user who runs Coverslip may read it. */
 export const privateMode = 0o600
@@ -30,10 +31,5 @@ const systemReasons: Readonly<Record<string, string>> = {
   EIO: 'the disk does not take it',
 }
 
-/** Completes "… cannot be saved: ", without the path that the system's own messages name: viewers see alerts, too. */
-export function whyNotWritten(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (!('syscall' in error && 'code' in error)) return error.message
-  const code = String(error.code)
-  return systemReasons[code] ?? `the system says ${code}`
-}
+/** Completes "… cannot be saved: ". */
+export const whyNotWritten = (error: unknown): string => systemReason(error, systemReasons)

@@ -1,4 +1,4 @@
-/** Commands that move stage and focus by keys. */
+/** Commands that move stage and focus. */
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate } from '../stores/permission.ts'
 import { xyStage } from '../stores/selectors.ts'
