@@ -19,3 +19,21 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
   await rename(`${path}.new`, path)
 }
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EACCES: 'Coverslip may not write there',
+  EPERM: 'Coverslip may not write there',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'its folder is not there',
+  EIO: 'the disk does not take it',
+}
+
+/** Completes "… cannot be saved: ", without the path that the system's own messages name: viewers see alerts, too. */
+export function whyNotWritten(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!('syscall' in error && 'code' in error)) return error.message
+  const code = String(error.code)
+  return systemReasons[code] ?? `the system says ${code}`
+}

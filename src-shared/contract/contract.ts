@@ -66,9 +66,9 @@ export const contract = {
       .output(stagePositionSchema),
   },
 
-  focus: focusCalls,
-
   presets: presetCalls,
+
+  focus: focusCalls,
 
   liveView: liveViewCalls,
 

@@ -1,4 +1,7 @@
 /** Finding the focus as a user does: a real engine with the demo microscope, a real server, a real browser. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { demoConnection } from '../../src-main/engine/connections.ts'
@@ -13,6 +16,7 @@ describe('focus by the image in the browser', () => {
   let browser: Browser
   let server: TestServer
   let app: AppPage
+  let dataFolder: string
 
   beforeAll(async () => {
     browser = await launchChromium()
@@ -20,7 +24,8 @@ describe('focus by the image in the browser', () => {
   afterAll(() => browser.close())
   beforeEach(async () => {
     const connections = [demoConnection({ width: 256, height: 256, frameRate: 20 })]
-    server = await startTestServer({ config: { connections }, appFolder })
+    dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-focus-'))
+    server = await startTestServer({ config: { connections, dataFolder }, appFolder })
     // The slide lies at 0 here.
     await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
     app = await openApp(browser, server.url)
@@ -31,6 +36,7 @@ describe('focus by the image in the browser', () => {
     expect(app.complaints).toEqual([])
     await app.close()
     await server.close()
+    await rm(dataFolder, { recursive: true, force: true })
   })
 
   const panel = () => app.page.getByRole('group', { name: 'Focus by the image' })
@@ -85,5 +91,43 @@ describe('focus by the image in the browser', () => {
     await app.screenshot('focus-live-sharpness')
     await server.engine.devices.moveStage('stage', { z: 0 }, 'absolute')
     await eventually('a sharp image', async () => (await value()) > 0.8, 60_000)
+  })
+
+  it('is found by the image in a plan, where the user asks for that', async () => {
+    const { page } = app
+    const section = (name: string) => page.getByRole('region', { name, exact: true })
+    const turnOn = (name: string) => section(name).getByRole('switch').locator('xpath=..').click()
+    const choose = async (name: string, option: string) => {
+      await section('Autofocus').getByLabel(name, { exact: true }).first().click()
+      await page.getByRole('option', { name: option, exact: true }).click()
+    }
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Acquire' }).click()
+    await turnOn('Channels')
+    await turnOn('Autofocus')
+    await section('Autofocus').getByRole('checkbox', { name: 'channel' }).check()
+    await choose('Autofocus device', 'The camera’s image')
+    const range = section('Autofocus').getByRole('textbox', { name: 'Range of the search, µm' })
+    await range.fill('26')
+    await range.press('Enter')
+    await choose('Channel of the search', 'GFP')
+    await app.screenshot('focus-in-a-plan')
+    const plans: Readonly<Record<string, unknown>>[] = []
+    server.engine.acquisition.onEvent((event) => {
+      if (event.type === 'sequenceStarted') plans.push(event.plan)
+    })
+    const places: (number | undefined)[] = []
+    server.engine.acquisition.onEvent((event) => {
+      if (event.type !== 'eventStarted' || event.event.action !== 'acquireImage') return
+      places.push(server.engine.devices.device('stage').position?.z)
+    })
+    await page.getByRole('button', { name: 'Start acquisition' }).click()
+    await eventually('the end', () => server.engine.acquisition.status?.state === 'finished', 120_000)
+    expect(server.engine.acquisition.status).toMatchObject({ finish: { reason: 'completed' } })
+    expect(plans[0]).toMatchObject({
+      autofocus_plan: { autofocus_device_name: 'image' },
+      metadata: { image_autofocus: { range: 26, channel: { group: 'Channel', config: 'GFP' } } },
+    })
+    expect(places.length).toBeGreaterThan(0)
+    for (const z of places) expect(Math.abs(z ?? Number.NaN)).toBeLessThan(0.5)
   })
 })

@@ -154,7 +154,16 @@ export class PlanFocus {
     measure: () => Promise<Sharpness>,
   ): Promise<void> {
     const stage = focusStageOf(this.#devices)
-    const image = this.#image ?? imageFocusOf({})
+    const image = this.#image
+    if (image === undefined) {
+      throw new CoverslipError(
+        'UNKNOWN_DEVICE',
+        'The autofocus device that the plan began with was removed',
+        {
+          hint: 'Connect it again, or start the plan anew to find the focus by the image.',
+        },
+      )
+    }
     if (fromUm === undefined) {
       throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
         hint: 'Check its cable and power.',

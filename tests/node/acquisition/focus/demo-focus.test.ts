@@ -8,6 +8,7 @@ import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FocusScore } from '../../../../src-shared/focus.ts'
 import { demoDriverConnection, openRegistry } from '../../../fixtures/demo-registry.ts'
 import { eventually } from '../../../fixtures/eventually.ts'
+import { runPlan } from '../../../fixtures/plan-run.ts'
 
 describe('Focus by the image on the simulated microscope', () => {
   let devices: DeviceRegistry
@@ -41,6 +42,20 @@ describe('Focus by the image on the simulated microscope', () => {
     expect(await devices.readPosition('stage')).toMatchObject({ z: 5 })
     await devices.setProperty('led-475', 'on', true)
     await devices.setProperty('led-475', 'intensity', 50)
+  })
+
+  it('is found for all cameras of a plan by the first of them', async () => {
+    const plan = {
+      channels: ['GFP'],
+      stage_positions: [{ ...place, z: surfaceUm + 6 }],
+      autofocus_plan: { axes: 'p', autofocus_device_name: 'image' },
+      metadata: { image_autofocus: { range: 31 } },
+    }
+    const { frames, failure } = await runPlan(devices, plan, { detectorNames: ['camera', 'overview'] })
+    expect(failure).toBeUndefined()
+    expect(frames.map(({ camera }) => camera).toSorted()).toEqual(['camera', 'overview'])
+    for (const { info } of frames)
+      expect(Math.abs((info.stage?.z ?? Number.NaN) - surfaceUm)).toBeLessThan(0.2)
   })
 
   it('tells all who watch how sharp the images are, while the camera runs', async () => {
