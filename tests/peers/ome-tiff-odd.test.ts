@@ -87,7 +87,10 @@ describe.skipIf(!tifffile)('tifffile reads OME-TIFF of odd images', () => {
       wells: layout.plate === undefined ? [] : wells.map(({ well }) => [well.row, well.column]),
     })
     if (!libtiff) return
-    const directories = execFileSync('tiffinfo', [path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const directories = execFileSync('tiffinfo', [path], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     expect(directories.match(/Image Width/g)).toHaveLength(indices.length)
   })
 })
