@@ -72,6 +72,8 @@ async function write(name: string, { side, count }: typeof large, storage: Stora
   const summary = {
     version: 1,
     name,
+    software: 'bench',
+    pid: process.pid,
     startedAt: layout.startedAt,
     request: { storage },
     datasets: [{ folder: 'camera', layout }],

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import type { AcquisitionStatus } from '../src-shared/acquisition/acquisition-status.ts'
 import { benchFrames, benchPixels } from './fixtures/bench-frames.ts'
 import { ddSpeed } from './fixtures/dd-speed.ts'
+import { removeAndSettle } from './fixtures/remove-and-settle.ts'
 import { ServerProcess } from './fixtures/server-process.ts'
 import { SocketViewer } from './fixtures/socket-viewer.ts'
 
@@ -58,7 +59,7 @@ async function record(format: Format, frameRate: number) {
   viewer.close()
   await server.stop()
   const bytes = await folderBytes(join(folder, status.id, 'camera'))
-  await rm(join(folder, status.id), { recursive: true })
+  await removeAndSettle(join(folder, status.id))
   return {
     'asked MB/s': Math.round((frameRate * frameBytes) / 1e6),
     'MB/s': Math.round(rate / 1e6),

@@ -22,6 +22,7 @@ const benchmarks = [
   'record',
   'gallery',
   'stack',
+  'focus',
   'export-speed',
 ]
 const known = {

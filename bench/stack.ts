@@ -14,6 +14,7 @@ import { MicroscopeHardware } from '../src-main/acquisition/run/microscope/micro
 import { DeviceRegistry } from '../src-main/devices/device-registry.ts'
 import { NumberedFrameReader } from '../src-main/frames/numbered-frame-reader.ts'
 import { AlertBoard } from '../src-main/engine/alert-board.ts'
+import { StepTimes } from '../src-main/acquisition/plans/step-times.ts'
 import { expandPlan } from '../src-shared/plan/expand-plan.ts'
 import { readPlan } from '../src-shared/plan/read-plan.ts'
 
@@ -57,7 +58,7 @@ async function rate(plan: unknown, options: Record<string, unknown>): Promise<nu
   })
   await devices.open()
   const { sequence } = readPlan(plan)
-  const hardware = new MicroscopeHardware({ devices, detectorNames: [] })
+  const hardware = new MicroscopeHardware({ devices, detectorNames: [], times: new StepTimes() })
   const signal = new AbortController().signal
   const arrivedMs: number[] = []
   const exposed = async ({ camera, sequence: number }: ExposedFrame) => {

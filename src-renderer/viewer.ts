@@ -44,7 +44,7 @@ export class Viewer {
     try {
       const opened = await this.#client.gallery.open({ id: this.id }, { signal })
       if (signal.aborted) return
-      this.#feed.forgetAbsent()
+      this.#feed.forgetUnfinished()
       this.store.setState((state) => withOpened(state, opened))
     } catch (error) {
       if (!signal.aborted) this.store.setState({ failure: callFailure(error) })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { planRequestSchema } from './acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from './acquisition/acquisition-status.ts'
-import { pixelFormatSchema } from './frames/pixel-format.ts'
+import { planeFormatSchema, realSampleTypeSchema } from './frames/plane-format.ts'
 
 /** `image`: a single one (TIFF, PNG, JPEG). `foreign`: a dataset that another program left there. */
 export const galleryKindSchema = z.enum(['recording', 'plan', 'image', 'foreign'])
@@ -48,6 +48,10 @@ export type ImageAxis = z.infer<typeof imageAxisSchema>
 export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
 export type PlaneIndex = z.infer<typeof planeIndexSchema>
 
+/** A stack as one plane: of each pixel its largest value over all planes that are there. */
+export const zProjectionSchema = z.enum(['max'])
+export type ZProjection = z.infer<typeof zProjectionSchema>
+
 export const imageChannelSchema = z.object({
   name: z.string(),
   /** CSS colour `#rrggbb`. */
@@ -65,8 +69,12 @@ export const imageDatasetSchema = z.object({
   format: z.string(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
-  pixelFormat: pixelFormatSchema,
-  significantBits: z.number().int().min(1).max(16),
+  /** Of its planes. */
+  pixelFormat: planeFormatSchema,
+  /** The largest value is 2^significantBits - 1. Absent: real numbers (`Float32`), which have none. */
+  significantBits: z.number().int().min(1).max(16).optional(),
+  /** Of real numbers: what the file has. */
+  sampleType: realSampleTypeSchema.optional(),
   pixelSizeUm: z.number().positive().optional(),
   zStepUm: z.number().positive().optional(),
   /** Where even. */

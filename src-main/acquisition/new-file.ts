@@ -3,18 +3,19 @@ import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promis
 import { join } from 'node:path'
 import { CoverslipError } from '../../src-shared/errors.ts'
 
-const longestName = 100
+/** In UTF-8; systems take 255, and endings and names of positions are added. */
+const longestNameBytes = 150
 /** Names that Windows keeps for devices. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i
 
 /** `name` as a file name that every system takes, without folders; empty when nothing is left of it. */
 export function safeFileName(name: string): string {
-  const cleaned = name
+  const long = name
     .normalize('NFC')
     .replaceAll(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
     .replace(/^[._-]+/, '')
-    .slice(0, longestName)
-    .replace(/[._-]+$/, '')
+  const { read } = new TextEncoder().encodeInto(long, new Uint8Array(longestNameBytes))
+  const cleaned = long.slice(0, read).replace(/[._-]+$/, '')
   return reserved.test(cleaned) ? `_${cleaned}` : cleaned
 }
 

@@ -21,8 +21,10 @@ export class FrameRingWriter {
 
   /** The slot to fill next; its former frame becomes unreadable at once. Valid until `commit`. */
   slot(): Uint8Array<SharedArrayBuffer> {
-    const { generation, pixels } = this.#views.slot(this.#views.count())
-    if ((Atomics.load(generation, 0) & 1) === 0) Atomics.add(generation, 0, 1)
+    const index = this.#views.count()
+    const { generation, pixels } = this.#views.slot(index)
+    // Not counted on from what stands there: a driver that was ended in mid-frame may have left anything.
+    Atomics.exchange(generation, 0, this.#views.generationOf(index) - 1)
     return pixels
   }
 
@@ -32,7 +34,8 @@ export class FrameRingWriter {
    * @throws RangeError when the image does not fit into the slot, Error when no slot was taken.
    */
   commit(info: FrameInfo): void {
-    const { header, generation } = this.#views.slot(this.#views.count())
+    const index = this.#views.count()
+    const { header, generation } = this.#views.slot(index)
     if ((Atomics.load(generation, 0) & 1) === 0) throw new Error('commit() without slot()')
     const bytes = imageBytes(info.pixelFormat, info.width, info.height)
     if (!(bytes > 0 && bytes <= this.#views.slotBytes)) {
@@ -50,7 +53,7 @@ export class FrameRingWriter {
       run: Atomics.load(this.#views.run, 0),
       previousRunLast: this.#previousRunLast,
     })
-    Atomics.add(generation, 0, 1)
+    Atomics.exchange(generation, 0, this.#views.generationOf(index))
     Atomics.add(this.#views.published, 0, 1n)
     Atomics.notify(this.#views.published, 0)
   }

@@ -7,9 +7,16 @@ const deepest = 16
 /** Asked for their sizes at once. */
 const atOnce = 64
 
-export type FolderFiles = {
+export type FolderFile = {
   /** With `/`, from the folder on. */
-  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  readonly path: string
+  readonly bytes: number
+  /** Unix time, ms. */
+  readonly changedAt: number
+}
+
+export type FolderFiles = {
+  readonly files: readonly FolderFile[]
   /** False: there are more. */
   readonly complete: boolean
 }
@@ -21,14 +28,11 @@ export async function folderFiles(folder: string, most: number): Promise<FolderF
     // One more tells that there are more.
     if (paths.push(path) > most) break
   }
-  const files: { readonly path: string; readonly bytes: number }[] = []
+  const files: FolderFile[] = []
   for (let i = 0; i < Math.min(paths.length, most); i += atOnce) {
     const some = paths.slice(i, Math.min(i + atOnce, most))
-    const sizes = await Promise.all(some.map(sizeOf))
-    for (const [k, path] of some.entries()) {
-      const bytes = sizes[k]
-      if (bytes !== undefined) files.push({ path: relative(folder, path).split(sep).join('/'), bytes })
-    }
+    const found = await Promise.all(some.map((path) => fileAt(folder, path)))
+    files.push(...found.filter((file) => file !== undefined))
   }
   return { files, complete: paths.length <= most }
 }
@@ -51,9 +55,10 @@ async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
 }
 
 /** Undefined when it is gone. */
-async function sizeOf(path: string): Promise<number | undefined> {
+async function fileAt(folder: string, path: string): Promise<FolderFile | undefined> {
   try {
-    return (await stat(path)).size
+    const { size, mtimeMs } = await stat(path)
+    return { path: relative(folder, path).split(sep).join('/'), bytes: size, changedAt: Math.round(mtimeMs) }
   } catch (error) {
     if (isGone(error)) return undefined
     throw error

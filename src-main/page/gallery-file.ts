@@ -1,8 +1,10 @@
 /** Files of the gallery as they are, whole or in part (RFC 9110, section 14): to download them, and to play videos. */
-import { createReadStream, type ReadStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
+import type { Readable } from 'node:stream'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { folderArchive } from './folder-archive.ts'
 import { folderFiles, isGone } from './folder-files.ts'
 
 /** Path below which both hosts serve them; what follows is an item's id, or that of a file in it. */
@@ -12,7 +14,7 @@ export type FileAnswer = {
   readonly status: 200 | 206 | 304 | 416
   readonly headers: Readonly<Record<string, string>>
   /** Absent: nothing but headers. */
-  readonly body?: ReadStream | string
+  readonly body?: Readable | string
 }
 
 export type FileQuestion = {
@@ -45,8 +47,9 @@ const mostListed = 10_000
 
 /**
  * The answer to a question for the file at `path`, which has been checked. A folder is answered by the list of its
- * files, `{ files: [{ path, bytes }] }`: each can be fetched, and an OME-Zarr read in place.
- * @throws CoverslipError UNKNOWN_IMAGE when it is gone
+ * files, `{ files: [{ path, bytes, changedAt }] }`: each can be fetched, and an OME-Zarr read in place. To be kept, it is
+ * one ZIP file.
+ * @throws CoverslipError UNKNOWN_IMAGE when it is gone; TOO_LARGE for a folder of too many files to be one
  */
 export async function galleryFile(path: string, question: FileQuestion): Promise<FileAnswer> {
   const stats = await stat(path).catch((error: unknown) => {
@@ -55,7 +58,8 @@ export async function galleryFile(path: string, question: FileQuestion): Promise
       hint: 'It may have been moved or removed: look at the list again.',
     })
   })
-  if (stats.isDirectory()) return folderAnswer(path, question)
+  if (stats.isDirectory())
+    return question.download ? archiveAnswer(path, question) : listAnswer(path, question)
   const { size, mtimeMs } = stats
   const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`
   const headers = {
@@ -107,8 +111,19 @@ function parseRange(
   return start >= size ? 'unsatisfiable' : { start, end }
 }
 
-async function folderAnswer(path: string, { method }: FileQuestion): Promise<FileAnswer> {
+async function listAnswer(path: string, { method }: FileQuestion): Promise<FileAnswer> {
   const body = JSON.stringify(await folderFiles(path, mostListed))
   const headers = { ...alwaysSent, 'content-type': 'application/json' }
   return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body }
+}
+
+async function archiveAnswer(path: string, { method }: FileQuestion): Promise<FileAnswer> {
+  const archive = await folderArchive(path)
+  const headers = {
+    ...alwaysSent,
+    'content-type': 'application/zip',
+    'content-length': String(archive.bytes),
+    'content-disposition': disposition(`${basename(path)}.zip`, true),
+  }
+  return method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body: archive.open() }
 }

@@ -49,6 +49,14 @@ export function cancelExport({ exporting }: Services): void {
   if (state.phase === 'running') state.cancel()
 }
 
+/** After one that is complete: the same images once more, as they were chosen. */
+export function exportAnother({ exporting }: Services): void {
+  const state = exporting.getState()
+  if (state.phase !== 'done') return
+  const { subject, choices } = state
+  exporting.setState({ phase: 'choosing', subject, choices }, true)
+}
+
 /** What an export needs of the services. */
 export type ExportServices = Pick<Services, 'exporting' | 'session'> & {
   readonly backend: { readonly client: { readonly gallery: ExportJobOptions['gallery'] } }
@@ -86,7 +94,8 @@ export async function startExport(
       onProgress: (progress) => exporting.setState({ phase: 'running', subject, progress, cancel }, true),
     })
     if (content !== undefined) download(page, content, name)
-    exporting.setState({ phase: 'done', subject, result: { fileName: file?.name ?? name, ...result } }, true)
+    const made = { fileName: file?.name ?? name, downloaded: content !== undefined, ...result }
+    exporting.setState({ phase: 'done', subject, choices, result: made }, true)
   } catch (error) {
     const left = await file?.forget().catch(callFailure)
     const failure = ending.signal.aborted ? left : exportFailure(error)

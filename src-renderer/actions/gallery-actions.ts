@@ -11,11 +11,10 @@ import { repeatAcquisition } from './acquire-actions.ts'
 /** The most that the engine gives at once. */
 const mostItems = 500
 
-type ListCall = (input: {
-  readonly search: string
-  readonly offset: number
-  readonly limit: number
-}) => Promise<GalleryPage>
+type ListCall = (
+  input: { readonly search: string; readonly offset: number; readonly limit: number },
+  options: { readonly signal: AbortSignal },
+) => Promise<GalleryPage>
 
 /** What listing needs of the services. */
 export type GalleryServices = Pick<Services, 'gallery'> & {
@@ -64,7 +63,14 @@ export function refreshGallery(services: GalleryServices): Promise<void> {
   return loadGallery(services, services.gallery.getState().wanted)
 }
 
+/** What gives up the list that is being asked for: the engine need not search on for one that nobody wants any more. */
+const underWay = new WeakMap<GalleryServices['gallery'], AbortController>()
+
 async function loadGallery({ backend, gallery }: GalleryServices, wanted: number): Promise<void> {
+  underWay.get(gallery)?.abort()
+  const control = new AbortController()
+  const { signal } = control
+  underWay.set(gallery, control)
   const { search, lists: before } = gallery.getState()
   const lists = before + 1
   gallery.setState({ asking: true, lists, wanted })
@@ -73,7 +79,7 @@ async function loadGallery({ backend, gallery }: GalleryServices, wanted: number
   try {
     for (;;) {
       const limit = Math.min(mostItems, wanted - items.length)
-      const page = await backend.client.gallery.list({ search, offset: items.length, limit })
+      const page = await backend.client.gallery.list({ search, offset: items.length, limit }, { signal })
       // Another list was asked for meanwhile.
       if (gallery.getState().lists !== lists) return
       const fresh = page.items.filter(({ id }) => !seen.has(id))

@@ -1,7 +1,10 @@
 /** What is shown of the open item, and how. */
 import type { ImageAxis } from '../../src-shared/gallery.ts'
-import { clampWindow, type ValueWindow, windowOfHistogram } from '../stores/auto-window.ts'
-import { type ChannelLook, windowOf } from '../stores/channel-look.ts'
+import type { Histogram } from '../display/display-types.ts'
+import { snappedLine } from '../display/image-line.ts'
+import { type Point, toCanvas, toImage } from '../display/view-transform.ts'
+import { clampWindow, type ValueWindow, wholeWindow, windowOfHistogram } from '../stores/auto-window.ts'
+import { type ChannelLook, maxValueOf, windowOf } from '../stores/channel-look.ts'
 import {
   activeChannel,
   datasetOf,
@@ -15,7 +18,7 @@ import {
 import type { Viewer } from '../viewer.ts'
 
 /** The axes that can be played. */
-export const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
+const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
 
 export function setIndex({ store }: Viewer, axis: ImageAxis, value: number): void {
   store.setState((state) => withIndex(state, axis, value))
@@ -43,6 +46,48 @@ export function togglePlay({ store }: Viewer, axis?: ImageAxis): void {
 /** Above the screen's rate every so many frames are shown. */
 export function setFramesPerSecond({ store }: Viewer, fps: number): void {
   store.setState({ framesPerSecond: Math.max(slowestFps, Math.min(fastestFps, fps)) })
+}
+
+/** Shows the whole stack as one plane, or again the plane that was looked at; nothing happens without a stack. */
+export function toggleProjection({ store }: Viewer): void {
+  store.setState((state) => ({
+    zProjection: state.zProjection === undefined && lengthOf(state, 'z') > 1 ? 'max' : undefined,
+    playing: state.playing === 'z' ? undefined : state.playing,
+  }))
+}
+
+/** Begins or ends measuring; the line goes with it. */
+export function toggleMeasuring({ store }: Viewer): void {
+  store.setState(({ measuring }) => ({ measuring: !measuring, line: undefined, profile: undefined }))
+}
+
+/** So near an end of the line a drag takes that end, CSS px. */
+const nearEndPx = 12
+
+/**
+ * A drag that draws the line: a new one, or by one of its ends the one that is there. Points are of the canvas, CSS px.
+ * @returns follows the pointer; with Shift in steps of 45°
+ */
+export function dragLine(
+  { store, image }: Pick<Viewer, 'store'> & { readonly image: Pick<Viewer['image'], 'shown'> },
+  start: Point,
+): (to: Point, event: { readonly shiftKey: boolean }) => void {
+  const { view, canvas } = image.shown.getState().viewport
+  const { line } = store.getState()
+  const near = (end: Point) => {
+    const at = toCanvas(view, canvas, end)
+    return Math.hypot(at.x - start.x, at.y - start.y) <= nearEndPx
+  }
+  const from =
+    line !== undefined && near(line.to)
+      ? line.from
+      : line !== undefined && near(line.from)
+        ? line.to
+        : toImage(view, canvas, start)
+  return (to, { shiftKey }) => {
+    const drawn = { from, to: toImage(view, canvas, to) }
+    store.setState({ line: shiftKey ? snappedLine(drawn) : drawn })
+  }
 }
 
 /** Makes a channel the active one: of single channels the one on show. */
@@ -79,7 +124,7 @@ function withLook({ looks }: ViewerState, channel: number, patch: Partial<Channe
 export function setChannelWindow(viewer: Viewer, channel: number, window: ValueWindow): void {
   patchLook(viewer, channel, {
     windowMode: 'manual',
-    window: clampWindow(window, maxValueOf(viewer.store.getState())),
+    window: clampWindow(window, largestValue(viewer.store.getState())),
   })
 }
 
@@ -93,11 +138,18 @@ export function setChannelWindowMode(
   const look = state.looks[channel]
   if (look === undefined) return
   const histogram = state.histograms[channel]
-  const window =
-    windowMode === 'auto' && histogram !== undefined
-      ? windowOfHistogram(histogram)
-      : windowOf(look, maxValueOf(state))
-  patchLook(viewer, channel, { windowMode, window })
+  const kept = windowOf(look, largestValue(state))
+  patchLook(viewer, channel, { windowMode, window: windowFor(windowMode, histogram, kept) })
+}
+
+function windowFor(
+  mode: ChannelLook['windowMode'],
+  histogram: Histogram | undefined,
+  kept: ValueWindow,
+): ValueWindow {
+  if (histogram === undefined) return kept
+  if (mode === 'auto') return windowOfHistogram(histogram)
+  return mode === 'full' && histogram.real !== undefined ? wholeWindow(histogram) : kept
 }
 
 /** Fits the contrast of the active channel to its plane on show, once. */
@@ -118,7 +170,8 @@ export function toggleSaturation({ store }: Viewer): void {
   store.setState(({ markSaturated }) => ({ markSaturated: !markSaturated }))
 }
 
-/** Largest pixel value of the dataset on show. */
-export function maxValueOf(state: ViewerState): number {
-  return 2 ** (datasetOf(state)?.significantBits ?? 16) - 1
+/** Largest pixel value of the dataset on show; undefined for real numbers. */
+export function largestValue(state: ViewerState): number | undefined {
+  const dataset = datasetOf(state)
+  return dataset && maxValueOf(dataset)
 }

@@ -11,6 +11,8 @@ import {
   setComposed,
   stepIndex,
   togglePlay,
+  toggleMeasuring,
+  toggleProjection,
   toggleSaturation,
 } from './viewer-actions.ts'
 
@@ -48,6 +50,18 @@ const own: readonly ViewerCommand[] = [
     run: (viewer, { shiftKey }) => stepIndex(viewer, 'z', shiftKey ? -largeStep : -1),
   },
   { id: 'play', title: 'Play or stop', keys: [' '], shownKeys: 'Space', run: (viewer) => togglePlay(viewer) },
+  {
+    id: 'z-projection',
+    title: 'Brightest of the whole stack, or one plane',
+    keys: ['p'],
+    run: toggleProjection,
+  },
+  {
+    id: 'measure',
+    title: 'Measure a distance, or stop measuring',
+    keys: ['d'],
+    run: toggleMeasuring,
+  },
   { id: 'channel', title: 'Next channel', keys: ['c'], run: nextChannel },
   {
     id: 'compose',
@@ -96,10 +110,13 @@ const own: readonly ViewerCommand[] = [
   },
   {
     id: 'close-item',
-    title: 'Back to the gallery',
+    title: 'Stop measuring, or back to the gallery',
     keys: ['Escape'],
     shownKeys: 'Esc',
-    run: (_, __, services) => closeItem(services),
+    run: (viewer, _, services) => {
+      if (viewer.store.getState().measuring) toggleMeasuring(viewer)
+      else closeItem(services)
+    },
   },
 ]
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
 import type { Histogram } from '../display/display-types.ts'
-import { clampWindow, type ValueWindow } from '../stores/auto-window.ts'
+import { clampWindow, onGrid, type ValueWindow } from '../stores/auto-window.ts'
 import { histogramPath, transferPath, type ValueAxis, valueAxis } from './histogram-shape.ts'
 import styles from './histogram-plot.module.css'
 
@@ -26,10 +26,14 @@ export function HistogramPlot(props: HistogramPlotProps) {
   // While dragging the axis stands still and the window is the user's, whatever arrives meanwhile.
   const [drag, setDrag] = useState<Drag>()
   const window = drag?.window ?? shown
-  const maxValue = histogram?.maxValue ?? 65535
+  const real = histogram?.real
+  const values: Values = {
+    maxValue: real === undefined ? (histogram?.maxValue ?? 65535) : undefined,
+    step: real?.step ?? 1,
+  }
   const axis = drag?.axis ?? valueAxis(range, window, histogram)
   const placeOf = (value: number) =>
-    Math.max(0, Math.min(1, (value - axis.from) / Math.max(1, axis.to - axis.from)))
+    Math.max(0, Math.min(1, (value - axis.from) / Math.max(values.step, axis.to - axis.from)))
   const low = placeOf(window.low)
   const high = placeOf(window.high)
 
@@ -41,7 +45,7 @@ export function HistogramPlot(props: HistogramPlotProps) {
     const perPx = (axis.to - axis.from) / width
     handle.setPointerCapture(down.pointerId)
     const onMove = (move: globalThis.PointerEvent) => {
-      const next = moved(start, part, (move.clientX - down.clientX) * perPx, maxValue)
+      const next = moved(start, part, (move.clientX - down.clientX) * perPx, values)
       setDrag({ axis, window: next })
       onWindow(next)
     }
@@ -62,8 +66,11 @@ export function HistogramPlot(props: HistogramPlotProps) {
         : 0
     if (direction === 0 || disabled) return
     event.preventDefault()
-    const step = Math.max(1, Math.round((axis.to - axis.from) / (event.shiftKey ? 20 : 200)))
-    onWindow(moved(window, part, direction * step, maxValue))
+    const step = Math.max(
+      values.step,
+      onGrid((axis.to - axis.from) / (event.shiftKey ? 20 : 200), values.step),
+    )
+    onWindow(moved(window, part, direction * step, values))
   }
 
   const handle = (part: 'low' | 'high', title: string, place: number) => (
@@ -73,10 +80,10 @@ export function HistogramPlot(props: HistogramPlotProps) {
       role="slider"
       tabIndex={disabled ? -1 : 0}
       aria-label={title}
-      aria-valuemin={0}
-      aria-valuemax={maxValue}
+      aria-valuemin={real === undefined ? 0 : histogram?.min}
+      aria-valuemax={histogram?.maxValue ?? 65535}
       aria-valuenow={window[part]}
-      aria-valuetext={`${window[part]} ADU`}
+      aria-valuetext={`${window[part]}${real === undefined ? ' ADU' : ''}`}
       aria-disabled={disabled}
       style={{ left: `${place * 100}%` }}
       onPointerDown={(event) => startDrag(part, event)}
@@ -114,12 +121,19 @@ export function HistogramPlot(props: HistogramPlotProps) {
   )
 }
 
+/** What pixels may have: `maxValue` is undefined for real numbers. */
+type Values = { readonly maxValue: number | undefined; readonly step: number }
+
 /** `start` with one end, or all of it, moved by `by` ADU; the whole keeps its width at the ends of the range. */
-function moved(start: ValueWindow, part: Part, by: number, maxValue: number): ValueWindow {
-  if (part === 'low')
-    return clampWindow({ low: Math.min(start.low + by, start.high - 1), high: start.high }, maxValue)
-  if (part === 'high')
-    return clampWindow({ low: start.low, high: Math.max(start.high + by, start.low + 1) }, maxValue)
-  const inside = Math.max(-start.low, Math.min(maxValue - start.high, by))
+function moved(start: ValueWindow, part: Part, by: number, { maxValue, step }: Values): ValueWindow {
+  if (part === 'low') {
+    const low = onGrid(Math.min(start.low + by, start.high - step), step)
+    return clampWindow({ low, high: start.high }, maxValue)
+  }
+  if (part === 'high') {
+    const high = onGrid(Math.max(start.high + by, start.low + step), step)
+    return clampWindow({ low: start.low, high }, maxValue)
+  }
+  const inside = maxValue === undefined ? by : Math.max(-start.low, Math.min(maxValue - start.high, by))
   return clampWindow({ low: start.low + inside, high: start.high + inside }, maxValue)
 }

@@ -9,14 +9,15 @@ export type ValueAxis = { readonly from: number; readonly to: number }
 const margin = 0.05
 
 /**
- * The axis: the camera's whole range, or what the image and the window need of it. Its ends are round values, so that
+ * The axis: the camera's whole range (of real numbers the image's), or what the image and the window need of it. Its ends are round values, so that
  * it stands still while the image's noise changes.
  */
 export function valueAxis(
   range: 'full' | 'data',
   window: ValueWindow,
-  histogram: Pick<Histogram, 'maxValue' | 'p001' | 'p999'> | undefined,
+  histogram: Pick<Histogram, 'maxValue' | 'min' | 'p001' | 'p999' | 'real'> | undefined,
 ): ValueAxis {
+  if (histogram?.real !== undefined) return realAxis(range, window, histogram)
   const maxValue = histogram?.maxValue ?? Math.max(255, window.high)
   if (range === 'full' || histogram === undefined) return { from: 0, to: maxValue }
   const low = Math.min(window.low, histogram.p001)
@@ -26,6 +27,17 @@ export function valueAxis(
   const from = Math.floor((low - span * margin) / grid) * grid
   const to = Math.ceil((high + span * margin) / grid) * grid
   return { from: Math.max(0, from), to: Math.min(maxValue, to) }
+}
+
+function realAxis(
+  range: 'full' | 'data',
+  window: ValueWindow,
+  { min, maxValue, p001, p999, real }: Pick<Histogram, 'maxValue' | 'min' | 'p001' | 'p999' | 'real'>,
+): ValueAxis {
+  const [low, high] = range === 'full' ? [min, maxValue] : [p001, p999]
+  const from = Math.min(window.low, low)
+  const to = Math.max(window.high, high, from + (real?.step ?? 1))
+  return { from: from - (to - from) * margin, to: to + (to - from) * margin }
 }
 
 /** Height of a bin that holds `count` values where the plot's full height stands for `top`, 0 to 1. */
@@ -39,28 +51,30 @@ function heightOf(count: number, top: number, scale: 'linear' | 'log'): number {
  * On the linear scale the one largest bin is left out of account, so that black background does not flatten the rest.
  */
 export function histogramPath(
-  { bins, binsUpTo }: Pick<Histogram, 'bins' | 'binsUpTo'>,
+  { bins, binsUpTo, real }: Pick<Histogram, 'bins' | 'binsUpTo' | 'real'>,
   { from, to }: ValueAxis,
   scale: 'linear' | 'log',
 ): string {
-  const binWidth = (binsUpTo + 1) / bins.length
-  const first = Math.max(0, Math.floor(from / binWidth))
-  const last = Math.min(bins.length - 1, Math.floor(to / binWidth))
+  const start = real?.from ?? 0
+  const binWidth = (real === undefined ? binsUpTo + 1 : binsUpTo - start) / bins.length
+  const placeOf = (bin: number) => start + bin * binWidth
+  const first = Math.max(0, Math.floor((from - start) / binWidth))
+  const last = Math.min(bins.length - 1, Math.floor((to - start) / binWidth))
   const counts = [...bins.slice(first, last + 1)].sort((a, b) => b - a)
   const top = (scale === 'linear' ? (counts[1] ?? counts[0]) : counts[0]) ?? 0
   const x = (value: number) =>
-    ((Math.max(from, Math.min(to, value)) - from) / Math.max(1e-9, to - from)).toFixed(4)
-  let path = `M${x(first * binWidth)} 1`
+    ((Math.max(from, Math.min(to, value)) - from) / Math.max(1e-30, to - from)).toFixed(4)
+  let path = `M${x(placeOf(first))} 1`
   for (let bin = first; bin <= last; bin++) {
     const y = (1 - heightOf(bins[bin] ?? 0, top, scale)).toFixed(4)
-    path += `L${x(bin * binWidth)} ${y}L${x((bin + 1) * binWidth)} ${y}`
+    path += `L${x(placeOf(bin))} ${y}L${x(placeOf(bin + 1))} ${y}`
   }
-  return `${path}L${x((last + 1) * binWidth)} 1Z`
+  return `${path}L${x(placeOf(last + 1))} 1Z`
 }
 
 /** Path of the transfer curve (value → brightness) in a plot of 1 × 1. */
 export function transferPath(window: ValueWindow, gamma: number, { from, to }: ValueAxis): string {
-  const span = Math.max(1e-9, to - from)
+  const span = Math.max(1e-30, to - from)
   const points = [`M${((Math.min(from, window.low) - from) / span).toFixed(4)} 1`]
   const steps = gamma === 1 ? 1 : 24
   for (let step = 0; step <= steps; step++) {

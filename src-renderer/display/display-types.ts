@@ -1,6 +1,6 @@
 /** What a live display shows and tells: the data that its users exchange with it. */
 import type { BayerColour } from '../../src-shared/frames/bayer-pattern.ts'
-import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
+import type { PlaneFormat } from '../../src-shared/frames/plane-format.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
 import type { ImageGeometry } from './view-transform.ts'
@@ -53,9 +53,9 @@ export type ShownFrame = ImageGeometry & {
   readonly frameId: number
   /** The camera's own frame number. */
   readonly sequence: number
-  readonly pixelFormat: PixelFormat
+  readonly pixelFormat: PlaneFormat
   readonly significantBits: number
-  /** 2^significantBits - 1. */
+  /** 2^significantBits - 1; infinite for real numbers. */
   readonly maxValue: number
   /** Size of a delivered pixel in the specimen, µm; undefined when not calibrated. */
   readonly pixelSizeUm: number | undefined
@@ -75,7 +75,10 @@ export type Histogram = {
   /** 256 counts of the values in equal parts of 0 to `binsUpTo`; the last also counts all values above. */
   readonly bins: Uint32Array
   readonly binsUpTo: number
+  /** Of real numbers: the largest that there is. */
   readonly maxValue: number
+  /** Of real numbers: where the bins begin, and a step that is small for them. Absent: whole numbers from 0 on. */
+  readonly real?: { readonly from: number; readonly step: number }
   readonly min: number
   readonly max: number
   readonly mean: number
@@ -114,7 +117,9 @@ export type Probe = {
   readonly value: number | readonly [number, number, number]
   /** Of Bayer images, where `value` is the pixel's own: which colour that is, and all three from the pixels around it. */
   readonly mosaic?: { readonly colour: BayerColour; readonly rgb: readonly [number, number, number] }
-  /** The value was computed back from 8-bit grey, or is the mean of several pixels. */
+  /** It is a real number of a file, whatever that stands for. */
+  readonly real?: boolean
+  /** The value was computed back from 8-bit grey, is the mean of several pixels, or has more digits than are known. */
   readonly approximate: boolean
   /** Of composed images: the value in each of the channels on show. */
   readonly channels?: readonly { readonly name: string; readonly value: Probe['value'] }[]
@@ -137,4 +142,7 @@ export type DisplayState = {
 }
 
 /** A frame and its pixels: rows from top to bottom, without padding, three interleaved values per pixel for colour. */
-export type FramePixels = { readonly frame: ShownFrame; readonly pixels: Uint8Array | Uint16Array }
+export type FramePixels = {
+  readonly frame: ShownFrame
+  readonly pixels: Uint8Array | Uint16Array | Float32Array
+}

@@ -18,7 +18,7 @@ export type CanvasSize = {
 }
 
 /** What surrounds the image: sRGB 0–255. The page behind the canvas may use the same. */
-export const canvasBackground = [12, 13, 15] as const
+const canvasBackground = [12, 13, 15] as const
 
 /** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
 export const mostTaps = 4
@@ -163,7 +163,7 @@ export class ImageRenderer {
     )
     gl.uniform2f(uniform('footprint'), step / texture.width, step / texture.height)
     gl.uniform1f(uniform('low'), window.low)
-    gl.uniform1f(uniform('scale'), 1 / Math.max(1e-6, window.high - window.low))
+    gl.uniform1f(uniform('scale'), 1 / Math.max(1e-30, window.high - window.low))
     gl.uniform3f(uniform('gains'), ...window.gains)
     gl.uniform1f(uniform('exponent'), 1 / window.gamma)
     gl.uniform1f(uniform('saturated'), layer.maxValue)

@@ -6,6 +6,8 @@ export type TextureKind =
   | 'mono'
   /** As `mono`, but with a Bayer mosaic over it. */
   | 'bayer'
+  /** One real number per pixel, of a file; NaN is shown as black. */
+  | 'real'
   /** Three unsigned 8-bit integers per pixel. */
   | 'rgb'
   /** A decoded JPEG: four bytes per pixel, of which for grey the first, for colour the first three count. */
@@ -26,12 +28,12 @@ export type ShaderVariant = {
 
 /** Whether images of `kind` have three values per pixel. */
 export function isColour(kind: TextureKind): boolean {
-  return kind !== 'mono' && kind !== 'grey32'
+  return kind !== 'mono' && kind !== 'real' && kind !== 'grey32'
 }
 
-/** Whether images of `kind` hold the camera's own values, and not those of a decoded JPEG. */
+/** Whether images of `kind` hold the values that were measured, and not those of a decoded JPEG. */
 export function holdsPixelValues(kind: TextureKind): boolean {
-  return kind === 'mono' || kind === 'bayer' || kind === 'rgb'
+  return kind === 'mono' || kind === 'bayer' || kind === 'rgb' || kind === 'real'
 }
 
 /** From so many points per axis on, the 2 x 2 pixels around each of them tell its colour well enough. */
@@ -51,9 +53,9 @@ void main() {
 /** The fragment shader of one variant. */
 export function fragmentShader({ kind, taps, table, gamma, markSaturated }: ShaderVariant): string {
   const colour = isColour(kind)
-  const integer = holdsPixelValues(kind)
+  const integer = holdsPixelValues(kind) && kind !== 'real'
   const value = colour ? 'vec3' : 'float'
-  const texel = `return ${value}(texture(image, at).${colour ? (kind === 'bgr32' ? 'bgr' : 'rgb') : 'r'})${integer ? '' : ' * 255.0'};`
+  const texel = `return ${value}(texture(image, at).${colour ? (kind === 'bgr32' ? 'bgr' : 'rgb') : 'r'})${holdsPixelValues(kind) ? '' : ' * 255.0'};`
   const fetch = kind !== 'bayer' ? texel : taps < blockTaps ? interpolationCode : blockCode
   return `#version 300 es
 precision highp float;
@@ -77,7 +79,7 @@ ${value} fetch(vec2 at) {
 
 void main() {
 ${taps === 1 ? `  ${value} value = fetch(at);\n  ${value} peak = value;` : averageCode(value, taps, markSaturated)}
-  ${value} t = clamp((value - low) * scale${colour ? ' * gains' : ''}, 0.0, 1.0);
+  ${value} t = ${kind === 'real' ? 'value > low ? min((value - low) * scale, 1.0) : 0.0' : `clamp((value - low) * scale${colour ? ' * gains' : ''}, 0.0, 1.0)`};
   ${gamma ? `t = pow(t, ${value}(exponent));` : ''}
   colour = vec4(${table ? tableCode(colour) : colour ? 't' : 't, t, t'}, 1.0);
   ${markSaturated ? `if (${colour ? 'max(peak.r, max(peak.g, peak.b))' : 'peak'} >= saturated) colour = vec4(1.0, 0.0, 0.0, 1.0);` : ''}

@@ -12,6 +12,8 @@ export type ImagePixels =
       readonly maxValue: number
       readonly pattern: BayerPattern
     })
+  /** Real numbers, NaN where there is none: nothing of them is saturated, so that `maxValue` is infinite. */
+  | (Size & { readonly kind: 'real'; readonly pixels: Float32Array; readonly maxValue: number })
   | (Size & { readonly kind: 'rgb'; readonly pixels: Uint8Array; readonly maxValue: 255 })
   | (Size & {
       readonly kind: 'grey32' | 'rgb32' | 'bgr32'
@@ -79,6 +81,7 @@ export class ImageTextures {
 
   #formatOf(image: ImagePixels): TextureFormat {
     const gl = this.#gl
+    if (image.kind === 'real') return { internal: gl.R32F, format: gl.RED, type: gl.FLOAT }
     if (image.kind === 'rgb') return { internal: gl.RGB8UI, format: gl.RGB_INTEGER, type: gl.UNSIGNED_BYTE }
     if (image.kind !== 'mono' && image.kind !== 'bayer')
       return { internal: gl.RGBA8, format: gl.RGBA, type: gl.UNSIGNED_BYTE }

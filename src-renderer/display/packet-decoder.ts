@@ -31,6 +31,8 @@ export class PacketDecoder {
 }
 
 function imagePixels({ pixels, width, height, significantBits, format }: DecodedFrame): ImagePixels {
+  if (pixels instanceof Float32Array)
+    return { kind: 'real', pixels, width, height, maxValue: Number.POSITIVE_INFINITY }
   const maxValue = 2 ** significantBits - 1
   const { pattern } = format
   if (pattern !== undefined) return { kind: 'bayer', pixels, width, height, maxValue, pattern }

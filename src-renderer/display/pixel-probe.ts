@@ -16,7 +16,7 @@ export function probePixel(frame: ShownFrame, image: ImagePixels, at: Point): Pr
     x: Math.min(frame.originalWidth - 1, frame.offsetX + Math.floor(column * frame.subsampling)),
     y: Math.min(frame.originalHeight - 1, frame.offsetY + Math.floor(row * frame.subsampling)),
     value: valueAt(frame, image, column, row),
-    approximate: frame.windowed !== undefined,
+    ...precisionOf(frame, image, row * image.width + column),
     ...mosaicAt(image, column, row),
     ...stagePosition(frame, column, row),
   }
@@ -40,6 +40,12 @@ export function stagePosition(frame: ShownFrame, column: number, row: number) {
   }
 }
 
+/** Real numbers have 24 bits: larger whole numbers of a file are not told to the last digit. */
+function precisionOf(frame: ShownFrame, image: ImagePixels, at: number): Pick<Probe, 'approximate' | 'real'> {
+  if (image.kind !== 'real') return { approximate: frame.windowed !== undefined }
+  return { real: true, approximate: Math.abs(image.pixels[at] ?? 0) > 2 ** 24 }
+}
+
 function mosaicAt(image: ImagePixels, column: number, row: number): Pick<Probe, 'mosaic'> {
   if (image.kind !== 'bayer') return {}
   const colour = bayerColour(image.pattern, column, row)
@@ -47,7 +53,8 @@ function mosaicAt(image: ImagePixels, column: number, row: number): Pick<Probe, 
 }
 
 function valueAt(frame: ShownFrame, image: ImagePixels, column: number, row: number): Probe['value'] {
-  if (image.kind === 'mono' || image.kind === 'bayer') return image.pixels[row * image.width + column] ?? 0
+  if (image.kind === 'mono' || image.kind === 'bayer' || image.kind === 'real')
+    return image.pixels[row * image.width + column] ?? 0
   if (image.kind === 'rgb') return triple(image.pixels, 3 * (row * image.width + column))
   const [first, second, third] =
     'bitmap' in image
@@ -66,7 +73,7 @@ function triple(samples: Uint8Array | Uint8ClampedArray, at: number): readonly [
 
 /** A copy of all pixels, as delivered: grey or RGB bytes for JPEG and video frames. */
 export function copyPixels(frame: ShownFrame, image: ImagePixels): FramePixels {
-  if (image.kind === 'mono' || image.kind === 'bayer' || image.kind === 'rgb')
+  if (image.kind === 'mono' || image.kind === 'bayer' || image.kind === 'rgb' || image.kind === 'real')
     return { frame, pixels: image.pixels.slice() }
   const order = image.kind === 'grey32' ? [0] : image.kind === 'bgr32' ? [2, 1, 0] : [0, 1, 2]
   const { width, height } = image

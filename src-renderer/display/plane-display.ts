@@ -1,6 +1,7 @@
 /** Planes of a file in a `<canvas>`: the page's side of one plane worker. */
 import type { DisplayError, DisplaySettings, FramePixels, Histogram, Probe } from './display-types.ts'
 import type { PlanePicture, PlaneReport, PlaneRequest } from './plane-messages.ts'
+import type { ImageLine, LineProfile } from './image-line.ts'
 import { PixelReads } from './pixel-reads.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
@@ -13,6 +14,8 @@ export type PlaneListener = {
   onHistogram(channel: number, histogram: Histogram): void
   /** At most 25 times a second; undefined when the point is outside the image. */
   onProbe(probe: Probe | undefined): void
+  /** Of the line, at most 15 times a second; undefined where there is none. */
+  onProfile(profile: LineProfile | undefined): void
   /** Why nothing is drawn; undefined when the cause is gone. */
   onGraphics(error: DisplayError | undefined): void
 }
@@ -71,6 +74,11 @@ export class PlaneDisplay {
     this.#post({ type: 'probe', point })
   }
 
+  /** Reports the values along this line, for every picture until there is none. */
+  setLine(line: ImageLine | undefined): void {
+    this.#post({ type: 'line', line })
+  }
+
   /**
    * The active channel's plane on screen, in original units.
    * @throws Error when none is shown, or the display is disposed before it answers.
@@ -101,6 +109,8 @@ export class PlaneDisplay {
         return this.#listener?.onHistogram(report.channel, report.histogram)
       case 'probe':
         return this.#listener?.onProbe(report.probe)
+      case 'profile':
+        return this.#listener?.onProfile(report.profile)
       case 'graphics':
         return this.#listener?.onGraphics(report.error)
       case 'pixels':

@@ -1,5 +1,6 @@
 import { measure, samplingStep } from '../../src-shared/kernels/statistics.ts'
 import type { Histogram } from './display-types.ts'
+import { realHistogram } from './real-histogram.ts'
 
 /** So many samples tell a plane's distribution well enough. */
 const maxSamples = 2 ** 19
@@ -13,13 +14,15 @@ const tableB = new Uint32Array(65_536)
 
 export type MeasuredPixels = {
   /** All samples, of all colours. */
-  readonly pixels: Uint8Array | Uint16Array
+  readonly pixels: Uint8Array | Uint16Array | Float32Array
   readonly rowSamples: number
-  readonly significantBits: number
+  /** Undefined: of real numbers. */
+  readonly significantBits: number | undefined
 }
 
 /** Distribution of the pixel values of a plane: the extremes of all of them, the rest from a part where there are many. */
-export function planeHistogram({ pixels, rowSamples, significantBits }: MeasuredPixels): Histogram {
+export function planeHistogram({ pixels, rowSamples, significantBits = 16 }: MeasuredPixels): Histogram {
+  if (pixels instanceof Float32Array) return realHistogram(pixels, rowSamples)
   tableA.fill(0)
   const step = samplingStep(pixels.length, { rowSamples, maxSamples }) * runLength
   let [min, max, sampled] = [65_535, 0, 0]

@@ -7,6 +7,7 @@ import type {
   Probe,
   ShownFrame,
 } from './display-types.ts'
+import type { ImageLine, LineProfile } from './image-line.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 /** One channel of a picture. */
@@ -46,6 +47,8 @@ export type PlaneRequest =
       readonly devicePixelRatio: number
     }
   | { readonly type: 'probe'; readonly point: Point | undefined }
+  /** Whose values are told, of every picture until there is none. */
+  | { readonly type: 'line'; readonly line: ImageLine | undefined }
   | { readonly type: 'read-pixels'; readonly id: number }
   | { readonly type: 'close' }
 
@@ -59,6 +62,7 @@ export type PlaneReport =
   | { readonly type: 'failed'; readonly id: number; readonly error: DisplayError }
   | { readonly type: 'histogram'; readonly channel: number; readonly histogram: Histogram }
   | { readonly type: 'probe'; readonly probe: Probe | undefined }
+  | { readonly type: 'profile'; readonly profile: LineProfile | undefined }
   /** Why nothing is drawn; undefined when the cause is gone. */
   | { readonly type: 'graphics'; readonly error: DisplayError | undefined }
   /** Of the active channel; `content` is undefined when nothing is shown. */

@@ -5,6 +5,7 @@ import type { DisplayError, DisplaySettings, Probe, ShownFrame } from './display
 import { describeError, ImagePainter } from './image-painter.ts'
 import type { ImagePixels } from './image-textures.ts'
 import { type DecodedPacket, PacketDecoder } from './packet-decoder.ts'
+import { type ImageLine, type LineProfile, valuesAlong } from './image-line.ts'
 import { copyPixels, probePixel } from './pixel-probe.ts'
 import { planeHistogram } from './plane-histogram.ts'
 import type { PlaneLayer, PlanePicture, PlaneReport, PlaneRequest } from './plane-messages.ts'
@@ -37,10 +38,13 @@ export class PlaneSession {
   readonly #decoder = new PacketDecoder()
   readonly #histogramReports: Throttled<DecodedPicture>
   readonly #probeReports: Throttled<undefined>
+  readonly #profileReports: Throttled<undefined>
   #settings: readonly DisplaySettings[] = []
   /** In pixels of the whole image. */
   #view: ViewTransform | undefined
   #probePoint: Point | undefined
+  /** In pixels of the whole image. */
+  #line: ImageLine | undefined
   /** The picture that was asked for last. */
   #newest: number | undefined
   /** Decoded, to be drawn next. */
@@ -51,6 +55,7 @@ export class PlaneSession {
     this.#report = report
     this.#histogramReports = new Throttled(150, (picture) => this.#reportHistograms(picture))
     this.#probeReports = new Throttled(40, () => this.#reportProbe())
+    this.#profileReports = new Throttled(66, () => report({ type: 'profile', profile: this.#profile() }))
     this.#painter = new ImagePainter({
       canvas,
       advance: () => this.#advance(),
@@ -83,6 +88,9 @@ export class PlaneSession {
         if (request.point === undefined) this.#probeReports.sendNow(undefined)
         else this.#probeReports.offer(undefined)
         return
+      case 'line':
+        this.#line = request.line
+        return this.#profileReports.offer(undefined)
       case 'read-pixels':
         return this.#readPixels(request.id)
       case 'close':
@@ -140,6 +148,7 @@ export class PlaneSession {
     this.#report({ type: 'shown', id: next.picture.id })
     this.#histogramReports.offer(next)
     this.#probeAgain()
+    if (this.#line !== undefined) this.#profileReports.offer(undefined)
     return next
   }
 
@@ -198,6 +207,22 @@ export class PlaneSession {
     }
   }
 
+  /** The values along the line, of each channel on show. */
+  #profile(): LineProfile | undefined {
+    const [line, shown] = [this.#line, this.#shown]
+    if (line === undefined || shown === undefined) return undefined
+    const { subsampling } = shown.frame
+    const inPlane = ({ x, y }: Point): Point => ({ x: x / subsampling, y: y / subsampling })
+    const own = { from: inPlane(line.from), to: inPlane(line.to) }
+    return shown.planes.map(({ channel, image }) => ({
+      channel,
+      values: valuesAlong(own, (at) => {
+        const probe = probePixel(shown.frame, image, at)
+        return probe?.mosaic?.rgb ?? probe?.value
+      }),
+    }))
+  }
+
   #readPixels(id: number): void {
     const shown = this.#shown
     const plane =
@@ -215,7 +240,7 @@ export class PlaneSession {
   #close(): void {
     this.#newest = undefined
     this.#painter.close()
-    for (const reports of [this.#histogramReports, this.#probeReports]) reports.cancel()
+    for (const reports of [this.#histogramReports, this.#probeReports, this.#profileReports]) reports.cancel()
   }
 }
 

@@ -1,5 +1,6 @@
 /** Frames of a WebRTC video, as the display shows them. */
 import { type PixelFormat, pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../src-shared/frames/plane-format.ts'
 import type { VideoFrameNote } from '../../src-shared/webrtc.ts'
 import type { ShownFrame } from './display-types.ts'
 import type { ImagePixels } from './image-textures.ts'
@@ -56,6 +57,6 @@ export function videoFrame(
 
 /** The pixels of `video` as the renderer draws them. */
 export function videoPixels({ bitmap, frame }: VideoImage): ImagePixels {
-  const kind = pixelLayout(frame.pixelFormat).kind === 'mono' ? 'grey32' : 'rgb32'
+  const kind = planeLayout(frame.pixelFormat).kind === 'mono' ? 'grey32' : 'rgb32'
   return { kind, bitmap, width: bitmap.width, height: bitmap.height, maxValue: 255 }
 }

@@ -1,5 +1,5 @@
 import { type BayerColour, bayerColour } from '../../src-shared/frames/bayer-pattern.ts'
-import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../src-shared/frames/plane-format.ts'
 import { type ColourGains, evenGains, type FramePixels } from './display-types.ts'
 
 /** Share of the pixels that are darker than white. */
@@ -15,8 +15,8 @@ const channelOf: Record<BayerColour, 0 | 1 | 2> = { red: 0, green: 1, blue: 2 }
  * of the strongest colour. Of grey images, and of dark ones, there is nothing to be balanced.
  */
 export function whiteGains({ frame, pixels }: FramePixels, low: number): ColourGains {
-  const { kind, channels, pattern } = pixelLayout(frame.pixelFormat)
-  if (kind === 'mono') return evenGains
+  const { kind, channels, pattern } = planeLayout(frame.pixelFormat)
+  if (kind === 'mono' || kind === 'real') return evenGains
   const { width, height } = frame
   const colours: [number[], number[], number[]] = [[], [], []]
   // An odd step meets all places of a mosaic.

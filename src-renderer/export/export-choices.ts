@@ -1,8 +1,8 @@
 /** What the user chooses before an export. */
 import type { ImageAxis } from '../../src-shared/gallery.ts'
 
-/** `png`: pictures as shown; `raw`: the values of the camera, 16 bits; both in one ZIP file. */
-export type ExportFormat = 'mp4' | 'webm' | 'gif' | 'png' | 'raw'
+/** `png`: pictures as shown; `raw`: PNGs of the camera's values; both in one ZIP file. `tiff`: its values as an OME-TIFF. */
+export type ExportFormat = 'mp4' | 'webm' | 'gif' | 'png' | 'tiff' | 'raw'
 
 export type ExportSpeed =
   /** Pictures per second. */
@@ -33,8 +33,13 @@ export const fileEndings: Readonly<Record<ExportFormat, string>> = {
   webm: 'webm',
   gif: 'gif',
   png: 'zip',
+  tiff: 'ome.tiff',
   raw: 'zip',
 }
 
+/** The values of the camera, at the size of the images, and nothing drawn into them. */
+export const keepsValues = (format: ExportFormat): format is 'raw' | 'tiff' =>
+  format === 'raw' || format === 'tiff'
+
 /** Formats with a play speed. */
-export const isMoving = (format: ExportFormat): boolean => format !== 'png' && format !== 'raw'
+export const isMoving = (format: ExportFormat): boolean => format !== 'png' && !keepsValues(format)

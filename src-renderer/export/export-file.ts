@@ -93,7 +93,7 @@ class Memory implements Storage {
   }
 }
 
-/** Writes a file from its beginning to its end. */
+/** Writes a file from its beginning to its end, and over what was written. */
 export class FileAppender {
   readonly #writer: WritableStreamDefaultWriter<FileChunk>
   #length = 0
@@ -106,6 +106,11 @@ export class FileAppender {
     const position = this.#length
     this.#length += data.length
     await this.#writer.write({ type: 'write', position, data })
+  }
+
+  /** Writes over what is at `position`. */
+  replace(position: number, data: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#writer.write({ type: 'write', position, data })
   }
 
   close(): Promise<void> {

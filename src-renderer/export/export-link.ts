@@ -1,4 +1,4 @@
-/** The worker of an export, as the page sees it: one request after the other, each with its answer. */
+/** The worker of an export, as the page sees it: requests are dealt with one after the other, each has its answer. */
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ExportReport, ExportRequest } from './export-messages.ts'
 
@@ -7,7 +7,8 @@ type Waiting = { resolve(report: ExportReport): void; reject(reason: unknown): v
 export class ExportLink {
   readonly #worker: Worker
   readonly #signal: AbortSignal
-  #waiting: Waiting | undefined
+  /** In the order of the answers. */
+  readonly #waiting: Waiting[] = []
 
   /**
    * @param worker that runs `export-worker.ts`
@@ -16,10 +17,12 @@ export class ExportLink {
   constructor(worker: Worker, signal: AbortSignal) {
     this.#worker = worker
     this.#signal = signal
-    worker.addEventListener('message', ({ data }: MessageEvent<ExportReport>) => this.#waiting?.resolve(data))
+    worker.addEventListener('message', ({ data }: MessageEvent<ExportReport>) =>
+      this.#waiting.shift()?.resolve(data),
+    )
     worker.addEventListener('error', (event) => {
       event.preventDefault()
-      this.#waiting?.reject(
+      this.#refuse(
         new CoverslipError(
           'INTERNAL',
           `The export cannot go on: ${event.message || 'its worker could not be loaded'}`,
@@ -31,24 +34,30 @@ export class ExportLink {
     })
     signal.addEventListener('abort', () => {
       worker.terminate()
-      this.#waiting?.reject(signal.reason)
+      this.#refuse(signal.reason)
     })
   }
 
-  /** @throws ExportError as the worker tells it; the reason of the signal */
-  async ask(request: ExportRequest): Promise<Exclude<ExportReport, { type: 'failed' }>> {
+  /**
+   * A request may follow before the one before was answered.
+   * @param given memory that the request gives away
+   * @throws ExportError as the worker tells it; the reason of the signal
+   */
+  async ask(
+    request: ExportRequest,
+    given: Transferable[] = [],
+  ): Promise<Exclude<ExportReport, { type: 'failed' }>> {
     this.#signal.throwIfAborted()
     const report = await new Promise<ExportReport>((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-      this.#worker.postMessage(request)
+      this.#waiting.push({ resolve, reject })
+      this.#worker.postMessage(request, given)
     })
     if (report.type === 'failed') throw new ExportError(report.error)
     return report
   }
 
-  /** Ends the worker. */
-  end(): void {
-    this.#worker.terminate()
+  #refuse(reason: unknown): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(reason)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Size } from '../display/view-transform.ts'
 import type { ViewerState } from '../stores/viewer-store.ts'
 import type { ExportChoices } from './export-choices.ts'
 import type { PictureLabel } from './export-plan.ts'
+import type { ValueStack } from './value-stack.ts'
 
 export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   /** Of the pictures. */
@@ -13,6 +14,8 @@ export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   readonly look: Pick<ViewerState, 'looks' | 'markSaturated' | 'mosaic'>
   /** Of a pixel of the pictures, where a scale bar is wanted. */
   readonly pixelSizeUm: number | undefined
+  /** What a file of values says of itself. */
+  readonly stack: ValueStack
   /** Where it goes; absent: into memory, to be downloaded. */
   readonly file: FileSystemFileHandle | undefined
 }
@@ -20,12 +23,16 @@ export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
 export type ExportPicture = {
   /** Of a file in a ZIP, without its ending. */
   readonly name: string
+  /** Among the places of the export, from 0; of those without an image none comes. */
+  readonly number: number
+  /** When it was taken, s since the first frame, where that is known and wanted. */
+  readonly elapsedS: number | undefined
   readonly atS: number
   readonly durationS: number
   readonly time: string | undefined
   readonly labels: readonly PictureLabel[]
   /** UC2F packets, compressed by LZ4. */
-  readonly layers: readonly { readonly channel: number; readonly packet: Blob }[]
+  readonly layers: readonly { readonly channel: number; readonly packet: ArrayBuffer }[]
 }
 
 export type ExportRequest =

@@ -9,7 +9,7 @@ import {
   shownChannels,
   type ViewerState,
 } from '../stores/viewer-store.ts'
-import type { ExportChoices, ExportSpeed } from './export-choices.ts'
+import { type ExportChoices, type ExportSpeed, keepsValues } from './export-choices.ts'
 
 /** Widths that are offered besides that of the images. */
 const usualWidths = [3840, 2560, 1920, 1280, 960, 640, 480, 320]
@@ -33,7 +33,7 @@ export function offeredWidths({ width }: Size): readonly number[] {
 /** Size of the pictures: of the images' shape; even where it is a video, so that a last row or column may be lost. */
 export function pictureSize(image: Size, { format, width }: Pick<ExportChoices, 'format' | 'width'>): Size {
   const height = Math.max(1, Math.round((image.height * width) / image.width))
-  if (format === 'raw') return { width: image.width, height: image.height }
+  if (keepsValues(format)) return { width: image.width, height: image.height }
   if (format !== 'mp4' && format !== 'webm') return { width, height }
   const even = (length: number) => Math.max(2, length - (length % 2))
   return { width: even(width), height: even(height) }
@@ -48,20 +48,20 @@ export type PlannedPicture = {
   readonly about: PlaneIndex
 }
 
-/** The pictures in order. */
-export function plannedPictures(
+/** The pictures in order, each when its turn comes: there may be a million. */
+export function* plannedPictures(
   state: ViewerState,
   { axis, from, to }: Pick<ExportChoices, 'axis' | 'from' | 'to'>,
-): readonly PlannedPicture[] {
+): Generator<PlannedPicture, undefined> {
   const channels = shownChannels(state)
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => {
-    const at: ViewerState = { ...state, index: { ...state.index, [axis]: from + i } }
-    return {
-      place: from + i,
+  for (let place = from; place <= to; place++) {
+    const at: ViewerState = { ...state, index: { ...state.index, [axis]: place } }
+    yield {
+      place,
       planes: channels.map((channel) => ({ channel, index: planeIndex(at, channel) })),
       about: planeIndex(at, activeChannel(at)),
     }
-  })
+  }
 }
 
 export type ShownTime = { readonly atS: number; readonly durationS: number }

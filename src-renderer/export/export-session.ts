@@ -2,9 +2,11 @@
 import type { DisplayError } from '../display/display-types.ts'
 import { describeError } from '../display/image-painter.ts'
 import { NoWebGl2Error } from '../display/image-renderer.ts'
+import { keepsValues } from './export-choices.ts'
 import { ExportFile } from './export-file.ts'
 import type { ExportJob, ExportPicture, ExportReport, ExportRequest } from './export-messages.ts'
 import { GifFile } from './gif-file.ts'
+import { OmeTiffFile } from './ome-tiff-file.ts'
 import { RawPictures, ShownPictures } from './picture-files.ts'
 import { PictureDrawer } from './picture-drawer.ts'
 import { PlaneDecoder } from './plane-decoder.ts'
@@ -25,13 +27,19 @@ export class ExportSession {
   readonly #report: (report: ExportReport) => void
   readonly #decoder = new PlaneDecoder()
   #making: Promise<Making> | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(report: (report: ExportReport) => void) {
     this.#report = report
   }
 
-  /** Requests follow each other: each is answered before the next comes. */
-  async handle(request: ExportRequest): Promise<void> {
+  /** Answers requests one after the other, whenever they come. */
+  handle(request: ExportRequest): Promise<void> {
+    this.#last = this.#last.then(() => this.#handle(request))
+    return this.#last
+  }
+
+  async #handle(request: ExportRequest): Promise<void> {
     try {
       if (request.type === 'begin') this.#making = this.#begin(request.job)
       const making = await this.#making
@@ -50,14 +58,16 @@ export class ExportSession {
   async #begin(job: ExportJob): Promise<Making> {
     const file = await ExportFile.open(job.file)
     const type = contentTypes[job.format]
-    if (job.format === 'raw') {
-      const raw = new RawPictures(file)
-      const add = ({ layers, name }: ExportPicture) =>
+    if (keepsValues(job.format)) {
+      const values = job.format === 'tiff' ? new OmeTiffFile(job.stack, file) : new RawPictures(file)
+      const add = ({ layers, name, number, elapsedS }: ExportPicture) =>
         this.#decoder.with(layers, async (planes) => {
-          for (const { channel, image } of planes)
-            await raw.add(image, planes.length === 1 ? name : `${name}_c${channel + 1}`)
+          for (const { channel, image } of planes) {
+            const own = job.stack.channels.length === 1 ? name : `${name}_c${channel + 1}`
+            await values.add(image, { name: own, number, channel, elapsedS })
+          }
         })
-      return { file, type, maxSize: Infinity, add, finish: () => raw.finish() }
+      return { file, type, maxSize: Infinity, add, finish: () => values.finish() }
     }
     const drawer = new PictureDrawer(job)
     const sink = await sinkOf(job, drawer.context, file)
@@ -75,6 +85,7 @@ const contentTypes: Readonly<Record<ExportJob['format'], string>> = {
   webm: 'video/webm',
   gif: 'image/gif',
   png: 'application/zip',
+  tiff: 'image/tiff',
   raw: 'application/zip',
 }
 
@@ -89,6 +100,7 @@ async function sinkOf(
       return new GifFile(context, file)
     case 'png':
       return new ShownPictures(canvas, file)
+    case 'tiff':
     case 'raw':
       throw new Error('Raw values are not drawn')
     case 'mp4':

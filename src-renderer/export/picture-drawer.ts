@@ -2,7 +2,7 @@
 import { ImageRenderer, mostTaps } from '../display/image-renderer.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import { planeHistogram } from '../display/plane-histogram.ts'
-import { type ChannelLook, displaySettings, withHistogram } from '../stores/channel-look.ts'
+import { type ChannelLook, displaySettings, maxValueOf, withHistogram } from '../stores/channel-look.ts'
 import { burntInLayout, type BurntInLayout, drawBurntIn } from './burnt-in.ts'
 import type { ExportJob, ExportPicture } from './export-messages.ts'
 import type { Plane } from './plane-decoder.ts'
@@ -23,7 +23,8 @@ export class PictureDrawer {
     this.#image = new OffscreenCanvas(width, height)
     this.#renderer = new ImageRenderer(this.#image)
     const canvas = new OffscreenCanvas(width, height)
-    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: job.format === 'gif' })
+    // In the processor's memory, where every picture goes: from that of a graphics card each would have to be waited for.
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })
     if (context === null) throw new Error('This browser cannot draw into memory')
     this.context = context
     this.#layout = burntInLayout(job.size, job.pixelSizeUm)
@@ -37,7 +38,7 @@ export class PictureDrawer {
 
   draw(planes: readonly Plane[], { time, labels }: Pick<ExportPicture, 'time' | 'labels'>): void {
     const { size, look, dataset } = this.#job
-    const maxValue = 2 ** dataset.significantBits - 1
+    const maxValue = maxValueOf(dataset)
     const settings = planes.map(({ channel, image }) =>
       displaySettings(this.#lookOf(channel, image), {
         maxValue,

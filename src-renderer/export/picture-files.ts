@@ -1,14 +1,17 @@
 /** Pictures one by one: PNG as they are shown, or PNG with the values of the camera. */
 import { encode } from 'fast-png'
+import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import type { ExportFile } from './export-file.ts'
-import type { DrawnPicture, PictureSink, ValueSink } from './picture-sink.ts'
+import type { DrawnPicture, PictureSink, StoredValues, ValueSink } from './picture-sink.ts'
 import { ZipFile } from './zip-file.ts'
 
 /** What the canvas shows, 8 bits per colour. */
 export class ShownPictures implements PictureSink {
   readonly #canvas: OffscreenCanvas
   readonly #zip: ZipFile
+  /** The picture before is encoded and written while the next one is drawn. */
+  #last: Promise<void> = Promise.resolve()
 
   constructor(canvas: OffscreenCanvas, file: ExportFile) {
     this.#canvas = canvas
@@ -16,16 +19,23 @@ export class ShownPictures implements PictureSink {
   }
 
   async add({ name }: DrawnPicture): Promise<void> {
-    await this.#zip.add({
-      name: `${name}.png`,
-      input: await this.#canvas.convertToBlob({ type: 'image/png' }),
-    })
+    // It copies what the canvas shows when it is called.
+    const png = this.#canvas.convertToBlob({ type: 'image/png' })
+    const before = this.#last
+    this.#last = before.then(async () => this.#zip.add({ name: `${name}.png`, input: await png }))
+    // Both are told of when the picture after it comes, or the end.
+    for (const part of [png, this.#last]) part.catch(() => undefined)
+    await before
   }
 
-  finish(): Promise<void> {
-    return this.#zip.finish()
+  async finish(): Promise<void> {
+    await this.#last
+    await this.#zip.finish()
   }
 }
+
+/** Noise, which camera images are full of, does not become smaller by longer trying. */
+const zlib = { level: 1 } as const
 
 /** 16-bit grey (8 where the camera has no more; RGB of colour images), the mosaic of Bayer images as it is. */
 export class RawPictures implements ValueSink {
@@ -35,11 +45,15 @@ export class RawPictures implements ValueSink {
     this.#zip = new ZipFile(file)
   }
 
-  async add(image: ImagePixels, name: string): Promise<void> {
+  async add(image: ImagePixels, { name }: StoredValues): Promise<void> {
     if (!('pixels' in image)) throw new Error('A picture without pixel values')
     const { pixels, width, height, kind } = image
+    if (pixels instanceof Float32Array)
+      throw new CoverslipError('INVALID_INPUT', 'The values are real numbers, which PNG files cannot hold', {
+        hint: 'Export them as OME-TIFF.',
+      })
     const depth = pixels instanceof Uint16Array ? 16 : 8
-    const png = encode({ width, height, data: pixels, depth, channels: kind === 'rgb' ? 3 : 1 })
+    const png = encode({ width, height, data: pixels, depth, channels: kind === 'rgb' ? 3 : 1 }, { zlib })
     await this.#zip.add({ name: `${name}.png`, input: new Uint8Array(png) })
   }
 

@@ -1,4 +1,5 @@
 import type { ImagePixels } from '../display/image-textures.ts'
+import type { StackPlane } from './value-stack.ts'
 
 /** A picture of the export. */
 export type DrawnPicture = {
@@ -16,9 +17,15 @@ export interface PictureSink {
   finish(): Promise<void>
 }
 
+/** What a file of values says of one image. */
+export type StoredValues = StackPlane & {
+  /** Of a file in a ZIP, without its ending. */
+  readonly name: string
+}
+
 /** Makes a file of the images' values as they are. */
 export interface ValueSink {
   /** @param image valid until it resolves */
-  add(image: ImagePixels, name: string): Promise<void>
+  add(image: ImagePixels, values: StoredValues): Promise<void>
   finish(): Promise<void>
 }

@@ -15,11 +15,10 @@ export class PlaneDecoder {
     layers: ExportPicture['layers'],
     deal: (planes: readonly Plane[]) => Promise<void>,
   ): Promise<void> {
-    const packets = await Promise.all(layers.map(({ packet }) => packet.arrayBuffer()))
     const planes: Plane[] = []
     try {
-      for (const [i, { channel }] of layers.entries()) {
-        const packet = new Uint8Array(packets[i] ?? new ArrayBuffer(0))
+      for (const { channel, packet: bytes } of layers) {
+        const packet = new Uint8Array(bytes)
         const { format, width } = parseFramePacket(packet)
         const filter = filterLag(format, width) === undefined ? 'none' : 'delta-shuffle'
         planes.push({ channel, ...this.#decoder.decode(packet, { compression: 'lz4', filter }) })

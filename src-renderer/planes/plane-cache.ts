@@ -1,6 +1,7 @@
 /** What is known of a plane that was asked for. */
 export type FetchedPlane =
-  | { readonly kind: 'packet'; readonly packet: Blob }
+  /** `growing`: more may come to be in it when the file has grown. */
+  | { readonly kind: 'packet'; readonly packet: Blob; readonly growing?: boolean }
   /** Not in the file: skipped, lost, or still to come. */
   | { readonly kind: 'absent'; readonly message: string }
 
@@ -47,9 +48,10 @@ export class PlaneCache {
     }
   }
 
-  /** Asks for what was not there again. */
-  forgetAbsent(): void {
-    for (const [key, { kind }] of this.#planes) if (kind === 'absent') this.#forget(key)
+  /** Forgets what may be otherwise once the file has grown. */
+  forgetUnfinished(): void {
+    for (const [key, plane] of this.#planes)
+      if (plane.kind === 'absent' || plane.growing === true) this.#forget(key)
   }
 
   #forget(key: string): void {

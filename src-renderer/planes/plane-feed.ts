@@ -5,7 +5,7 @@ import type { Probe, ShownFrame } from '../display/display-types.ts'
 import { stagePosition } from '../display/pixel-probe.ts'
 import type { PlaneDisplay } from '../display/plane-display.ts'
 import { fitView } from '../display/view-transform.ts'
-import { displaySettings, withHistogram } from '../stores/channel-look.ts'
+import { displaySettings, maxValueOf, withHistogram } from '../stores/channel-look.ts'
 import type { ShownStore } from '../stores/shown-store.ts'
 import {
   activeChannel,
@@ -38,7 +38,7 @@ export type PlaneFeedOptions = {
   readonly gallery: PlaneSource
   readonly store: ViewerStore
   readonly shown: ShownStore
-  readonly display: Pick<PlaneDisplay, 'listen' | 'show' | 'setDisplay' | 'setView'>
+  readonly display: Pick<PlaneDisplay, 'listen' | 'show' | 'setDisplay' | 'setView' | 'setLine'>
 }
 
 export class PlaneFeed {
@@ -87,6 +87,7 @@ export class PlaneFeed {
           looks: state.looks.map((look, own) => (own === channel ? withHistogram(look, histogram) : look)),
         })),
       onProbe: (probe) => shown.setState({ probe: probe === undefined ? undefined : this.#placed(probe) }),
+      onProfile: (profile) => store.setState({ profile }),
       onGraphics: (error) => shown.setState({ channel: { connection: 'connected', error } }),
     })
     this.#ends = [
@@ -99,9 +100,9 @@ export class PlaneFeed {
     ]
   }
 
-  /** Planes that were not there are asked for again: the file may have grown. */
-  forgetAbsent(): void {
-    this.#cache.forgetAbsent()
+  /** Planes that were not there, or not all of them, are asked for again: the file may have grown. */
+  forgetUnfinished(): void {
+    this.#cache.forgetUnfinished()
   }
 
   close(): void {
@@ -125,9 +126,11 @@ export class PlaneFeed {
       state.opened !== before.opened ||
       state.dataset !== before.dataset ||
       state.index !== before.index ||
+      state.zProjection !== before.zProjection ||
       shownChannels(state).join() !== shownChannels(before).join()
     )
       this.#request()
+    if (state.line !== before.line) this.#options.display.setLine(state.line)
     this.#playback.framesPerSecond = state.framesPerSecond
     if (state.playing === undefined) this.#playback.stop()
     else this.#playback.start()
@@ -145,8 +148,8 @@ export class PlaneFeed {
     if (before?.name !== dataset.name) this.#level = this.#fittingLevel(dataset)
   }
 
-  #sendLooks({ looks, markSaturated, mosaic }: ViewerState, { significantBits }: ImageDataset): void {
-    const maxValue = 2 ** significantBits - 1
+  #sendLooks({ looks, markSaturated, mosaic }: ViewerState, dataset: ImageDataset): void {
+    const maxValue = maxValueOf(dataset)
     this.#options.display.setDisplay(
       looks.map((look) => displaySettings(look, { maxValue, markSaturated, mosaic })),
     )
@@ -175,26 +178,39 @@ export class PlaneFeed {
     const dataset = datasetOf(state)
     if (dataset === undefined) return
     const channels = shownChannels(state)
+    const { zProjection } = state
+    const playing = state.playing !== undefined
     const addressesAt = (at: ViewerState): PlaneAddress[] =>
-      channels.map((c) => ({ dataset: dataset.name, level: this.#level, index: planeIndex(at, c) }))
-    const ahead = indicesAhead({
-      sizes: dataset.sizes,
-      index: state.index,
-      axis: state.playing ?? state.movedAxis,
-      playing: state.playing !== undefined,
-      stride: this.#stride,
-    }).flatMap((index) => addressesAt({ ...state, index: { ...state.index, ...index } }))
+      channels.map((c) => ({
+        dataset: dataset.name,
+        level: this.#level,
+        index: planeIndex(at, c),
+        zProjection,
+      }))
+    // Whole stacks are much to read for what is perhaps not looked at.
+    const guessed =
+      zProjection !== undefined && !playing
+        ? []
+        : indicesAhead({
+            sizes: dataset.sizes,
+            index: state.index,
+            axis: state.playing ?? state.movedAxis,
+            playing,
+            stride: this.#stride,
+          })
+    const ahead = guessed.flatMap((index) => addressesAt({ ...state, index: { ...state.index, ...index } }))
     if (state.plane.state !== 'shown') store.setState({ plane: { state: 'loading' } })
     this.#loader.show(addressesAt(state), ahead)
     this.#records.follow()
   }
 
-  async #fetch({ dataset, index, level }: PlaneAddress, signal: AbortSignal): Promise<FetchedPlane> {
+  async #fetch(address: PlaneAddress, signal: AbortSignal): Promise<FetchedPlane> {
     const { id, gallery } = this.#options
     try {
       return {
         kind: 'packet',
-        packet: await gallery.plane({ id, dataset, index, level }, { signal }),
+        packet: await gallery.plane({ id, ...address }, { signal }),
+        growing: address.zProjection !== undefined,
       }
     } catch (error) {
       const { code, message } = callFailure(error)

@@ -12,7 +12,13 @@ const deadBand = 0.02
 const pace = 0.5
 
 /** The window from the 0.1 % to the 99.9 % percentile of the image's pixels. */
-export function windowOfHistogram(histogram: Pick<Histogram, 'p001' | 'p999' | 'maxValue'>): ValueWindow {
+export function windowOfHistogram(
+  histogram: Pick<Histogram, 'p001' | 'p999' | 'maxValue' | 'real'>,
+): ValueWindow {
+  if (histogram.real !== undefined) {
+    const { p001, p999 } = histogram
+    return { low: p001, high: Math.max(p999, p001 + histogram.real.step) }
+  }
   const low = Math.max(0, Math.floor(histogram.p001))
   const high = Math.min(histogram.maxValue, Math.ceil(histogram.p999))
   if (high - low >= narrowest) return { low, high }
@@ -20,8 +26,13 @@ export function windowOfHistogram(histogram: Pick<Histogram, 'p001' | 'p999' | '
   return { low: start, high: Math.min(histogram.maxValue, start + narrowest) }
 }
 
+/** All values of an image of real numbers. */
+export function wholeWindow({ min, max, real }: Pick<Histogram, 'min' | 'max' | 'real'>): ValueWindow {
+  return { low: min, high: Math.max(max, min + (real?.step ?? 1)) }
+}
+
 /** One step of continuous auto-contrast from `current` towards `target`: steady on a steady image, soft on a new one. */
-export function followWindow(current: ValueWindow | undefined, target: ValueWindow): ValueWindow {
+export function followWindow(current: ValueWindow | undefined, target: ValueWindow, step = 1): ValueWindow {
   if (current === undefined) return target
   const width = target.high - target.low
   const change = Math.max(Math.abs(target.low - current.low), Math.abs(target.high - current.high))
@@ -29,13 +40,25 @@ export function followWindow(current: ValueWindow | undefined, target: ValueWind
   // The last stretch is taken at once, so that it ends.
   if (change <= width * deadBand * 3) return target
   return {
-    low: Math.round(current.low + (target.low - current.low) * pace),
-    high: Math.round(current.high + (target.high - current.high) * pace),
+    low: onGrid(current.low + (target.low - current.low) * pace, step),
+    high: onGrid(current.high + (target.high - current.high) * pace, step),
   }
 }
 
-/** `window` with both ends within 0 to `maxValue` and at least one apart. */
-export function clampWindow(window: ValueWindow, maxValue: number): ValueWindow {
+/** The next multiple of `step`, without the dust of binary fractions. */
+export function onGrid(value: number, step: number): number {
+  return Number((Math.round(value / step) * step).toPrecision(12))
+}
+
+/**
+ * `window` with both ends within 0 to `maxValue`, whole and at least one apart; of real numbers (`maxValue` undefined)
+ * with `high` above `low`.
+ */
+export function clampWindow(window: ValueWindow, maxValue: number | undefined): ValueWindow {
+  if (maxValue === undefined) {
+    const { low, high } = window
+    return { low, high: high > low ? high : low + (Math.abs(low) || 1) * 1e-6 }
+  }
   const low = Math.max(0, Math.min(maxValue - 1, Math.round(window.low)))
   return { low, high: Math.max(low + 1, Math.min(maxValue, Math.round(window.high))) }
 }

@@ -2,14 +2,14 @@
 import type { ImageDataset } from '../../src-shared/gallery.ts'
 import type { ColourTable } from '../display/lut.ts'
 import type { DisplaySettings, Histogram } from '../display/display-types.ts'
-import { followWindow, type ValueWindow, windowOfHistogram } from './auto-window.ts'
+import { followWindow, type ValueWindow, wholeWindow, windowOfHistogram } from './auto-window.ts'
 
 export type ChannelLook = {
   readonly name: string
   /** In composed images. */
   readonly visible: boolean
   readonly table: ColourTable
-  /** `auto`: follows each plane; `full`: the format's whole range; `manual`: stays as it is. */
+  /** `auto`: follows each plane; `full`: the format's whole range, or the plane's of real numbers; `manual`: stays. */
   readonly windowMode: 'auto' | 'full' | 'manual'
   /** ADU; undefined until the first plane tells what fits. */
   readonly window: ValueWindow | undefined
@@ -77,20 +77,28 @@ export function initialLooks({
 export function withHistogram(look: ChannelLook, histogram: Histogram): ChannelLook {
   const fitting = windowOfHistogram(histogram)
   if (look.window === undefined) return { ...look, window: fitting }
+  if (look.windowMode === 'full' && histogram.real !== undefined)
+    return { ...look, window: wholeWindow(histogram) }
   if (look.windowMode !== 'auto') return look
-  const window = followWindow(look.window, fitting)
+  const window = followWindow(look.window, fitting, histogram.real?.step)
   return window === look.window ? look : { ...look, window }
 }
 
-/** Black and white of a channel, ADU. */
-export function windowOf(look: ChannelLook, maxValue: number): ValueWindow {
+/** Largest value that pixels of a dataset may have; undefined for real numbers. */
+export function maxValueOf({ significantBits }: Pick<ImageDataset, 'significantBits'>): number | undefined {
+  return significantBits === undefined ? undefined : 2 ** significantBits - 1
+}
+
+/** Black and white of a channel, ADU. Of real numbers (`maxValue` undefined) the look knows them. */
+export function windowOf(look: ChannelLook, maxValue: number | undefined): ValueWindow {
+  if (maxValue === undefined) return look.window ?? { low: 0, high: 1 }
   return (look.windowMode === 'full' ? undefined : look.window) ?? { low: 0, high: maxValue }
 }
 
 /** What the display is told of a channel. */
 export function displaySettings(
   look: ChannelLook,
-  options: Pick<DisplaySettings, 'markSaturated' | 'mosaic'> & { readonly maxValue: number },
+  options: Pick<DisplaySettings, 'markSaturated' | 'mosaic'> & { readonly maxValue: number | undefined },
 ): DisplaySettings {
   const { maxValue, ...others } = options
   return { ...windowOf(look, maxValue), gamma: look.gamma, lut: look.table, ...others }

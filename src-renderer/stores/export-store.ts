@@ -22,7 +22,12 @@ export type ExportPhase =
       readonly progress: ExportProgress
       cancel(): void
     }
-  | { readonly phase: 'done'; readonly subject: ExportSubject; readonly result: ExportResult }
+  | {
+      readonly phase: 'done'
+      readonly subject: ExportSubject
+      readonly choices: ExportChoices
+      readonly result: ExportResult
+    }
 
 /** An open item, and which of its images are seen how. */
 export type ExportSubject = { readonly id: string; readonly state: ViewerState }
@@ -40,6 +45,10 @@ export type ExportResult = {
   readonly pictures: number
   /** Places without any image, which were left out. */
   readonly missing: number
+  /** How long a video is, s. */
+  readonly playsS: number | undefined
+  /** It went to the browser's downloads, not into a file that the user chose. */
+  readonly downloaded: boolean
 }
 
 export type ExportStore = StoreApi<ExportPhase>

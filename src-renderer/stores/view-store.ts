@@ -98,6 +98,8 @@ const viewStateSchema = z.object({
   recording: recordingChoiceSchema,
   /** Step of the stage buttons and keys. */
   stageStep: z.object({ xyUm: z.number().positive(), zUm: z.number().positive() }),
+  /** Whole range in which the focus is searched for by the image. */
+  focusRangeUm: z.number().min(1).max(10_000),
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 
@@ -119,6 +121,7 @@ export const initialViewState: ViewState = {
     seconds: 10,
   }),
   stageStep: { xyUm: 50, zUm: 1 },
+  focusRangeUm: 50,
 }
 
 export type ViewStore = StoreApi<ViewState>

@@ -1,9 +1,16 @@
 /** The item that is open in the viewer: what it is, and which of its planes is shown how. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FrameRecord } from '../../src-shared/acquisition/frame-record.ts'
-import type { ImageAxis, ImageDataset, OpenedImage, PlaneIndex } from '../../src-shared/gallery.ts'
+import type {
+  ImageAxis,
+  ImageDataset,
+  OpenedImage,
+  PlaneIndex,
+  ZProjection,
+} from '../../src-shared/gallery.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
 import type { Histogram } from '../display/display-types.ts'
+import type { ImageLine, LineProfile } from '../display/image-line.ts'
 import { type ChannelLook, initialLooks } from './channel-look.ts'
 
 /** What is seen of the plane that is wanted. */
@@ -29,6 +36,8 @@ export type ViewerState = {
   /** Place of the dataset on show. */
   readonly dataset: number
   readonly index: Required<PlaneIndex>
+  /** The whole stack is on show, not the plane at `index.z`. */
+  readonly zProjection: ZProjection | undefined
   /** Of each channel of the dataset. */
   readonly looks: readonly ChannelLook[]
   /** All visible channels over each other; otherwise the one of `index.c`. */
@@ -38,6 +47,11 @@ export type ViewerState = {
   readonly mosaic: 'colour' | 'raw'
   /** Of the planes on show, by channel. */
   readonly histograms: Readonly<Record<number, Histogram>>
+  /** Drags draw the line, instead of moving the image. */
+  readonly measuring: boolean
+  readonly line: ImageLine | undefined
+  /** Along the line. */
+  readonly profile: LineProfile | undefined
   readonly playing: ImageAxis | undefined
   readonly framesPerSecond: number
   /** The slider that was moved last. */
@@ -52,11 +66,15 @@ export const initialViewerState: ViewerState = {
   failure: undefined,
   dataset: 0,
   index: { t: 0, p: 0, c: 0, z: 0 },
+  zProjection: undefined,
   looks: [],
   composed: false,
   markSaturated: false,
   mosaic: 'colour',
   histograms: {},
+  measuring: false,
+  line: undefined,
+  profile: undefined,
   playing: undefined,
   framesPerSecond: usualFps,
   movedAxis: undefined,
@@ -89,9 +107,12 @@ export function withDataset(state: ViewerState, place: number): ViewerState {
     ...state,
     dataset: place,
     index: { t: 0, p: 0, c: 0, z: Math.floor(((dataset.sizes.z ?? 1) - 1) / 2) },
+    zProjection: undefined,
     looks,
     composed: looks.length > 1,
     histograms: {},
+    line: undefined,
+    profile: undefined,
     playing: undefined,
     framesPerSecond: rate >= slowestFilm ? rate : usualFps,
     movedAxis: undefined,
@@ -121,12 +142,13 @@ export function withOpened(state: ViewerState, opened: OpenedImage): ViewerState
   return sameImage ? { ...next, dataset: place } : withDataset(next, place)
 }
 
-/** The state with the plane at `value` of `axis` (within its ends) wanted. */
+/** The state with the plane at `value` of `axis` (within its ends) wanted; of a stack then that plane alone. */
 export function withIndex(state: ViewerState, axis: ImageAxis, value: number): ViewerState {
   const last = lengthOf(state, axis) - 1
   const to = Math.max(0, Math.min(last, Math.round(value)))
-  if (to === state.index[axis]) return state
-  return { ...state, index: { ...state.index, [axis]: to }, movedAxis: axis }
+  const zProjection = axis === 'z' ? undefined : state.zProjection
+  if (to === state.index[axis] && zProjection === state.zProjection) return state
+  return { ...state, index: { ...state.index, [axis]: to }, zProjection, movedAxis: axis }
 }
 
 /** The channels on show. */

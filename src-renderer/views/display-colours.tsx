@@ -1,6 +1,6 @@
 /** The lower part of the display panel. */
 import { Button, Switch } from '@mantine/core'
-import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../src-shared/frames/plane-format.ts'
 import { balanceWhite, resetWhite } from '../actions/white-balance-actions.ts'
 import { fixed } from '../components/format.ts'
 import { LabelledRow } from '../components/labelled-row.tsx'
@@ -19,7 +19,7 @@ export function Colours({ detector }: { readonly detector: string }) {
   const saturated = useShown((state) => state.histogram?.saturatedFraction)
   const format = useShown((state) => state.frame?.pixelFormat)
   const pixelValues = useShown((state) => state.frame?.protocol === 'binary')
-  const kind = format === undefined ? undefined : pixelLayout(format).kind
+  const kind = format === undefined ? undefined : planeLayout(format).kind
   const ownColours = kind === 'rgb' || (kind === 'bayer' && (mosaic === 'colour' || !pixelValues))
   return (
     <>

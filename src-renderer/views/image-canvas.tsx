@@ -1,6 +1,6 @@
 import { type HTMLAttributes, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { pan, resizeCanvas, zoomBy } from '../actions/view-actions.ts'
-import { wheelZoomFactor } from '../display/view-transform.ts'
+import { type Point, wheelZoomFactor } from '../display/view-transform.ts'
 import { useImage, useShown } from '../services.ts'
 import styles from './image-view.module.css'
 
@@ -9,19 +9,25 @@ export type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleCli
   readonly label: string
   /** What is shown is not up to date. */
   readonly dimmed?: boolean
+  /**
+   * What a drag by one pointer does instead of moving the image: told where it begins, gives what follows it. Points of
+   * the canvas, CSS px.
+   */
+  readonly onDrag?: ((start: Point) => (to: Point, event: { readonly shiftKey: boolean }) => void) | undefined
   /** Keys are for the image as soon as it appears. */
   readonly focused?: boolean
 }
 
 /** The canvas of the image that the component is about, as large as there is room: wheel zooms, drag pans. */
-export function ImageCanvas({ label, dimmed = false, focused = false, onDoubleClick }: ImageCanvasProps) {
+export function ImageCanvas(props: ImageCanvasProps) {
+  const { label, dimmed = false, focused = false, onDrag, onDoubleClick } = props
   const image = useImage()
   const host = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (focused) host.current?.focus()
   }, [focused])
   useCanvas(host)
-  const gestures = useGestures(host)
+  const gestures = useGestures(host, onDrag)
   return (
     <div
       ref={host}
@@ -73,12 +79,11 @@ function useCanvas(host: RefObject<HTMLDivElement | null>) {
   }, [host, image])
 }
 
-type Finger = { readonly x: number; readonly y: number }
-
-/** Drag with one pointer pans, two pinch. */
-function useGestures(host: RefObject<HTMLDivElement | null>) {
+/** Drag with one pointer pans, or does what `onDrag` says; two pinch. */
+function useGestures(host: RefObject<HTMLDivElement | null>, onDrag: ImageCanvasProps['onDrag']) {
   const image = useImage()
-  const pointers = useRef(new Map<number, Finger>())
+  const pointers = useRef(new Map<number, Point>())
+  const follow = useRef<ReturnType<NonNullable<typeof onDrag>>>(undefined)
   const [dragging, setDragging] = useState(false)
   const fitted = useShown((state) => state.viewport.fit)
 
@@ -86,23 +91,34 @@ function useGestures(host: RefObject<HTMLDivElement | null>) {
     if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
     pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY })
-    setDragging(!fitted)
+    const box = event.currentTarget.getBoundingClientRect()
+    // A second finger ends the drag of the first.
+    follow.current =
+      pointers.current.size === 1
+        ? onDrag?.({ x: event.clientX - box.left, y: event.clientY - box.top })
+        : undefined
+    setDragging(!fitted && follow.current === undefined)
   }
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>) {
     const box = host.current?.getBoundingClientRect()
     if (box === undefined) return
-    image.display.probe({ x: event.clientX - box.left, y: event.clientY - box.top })
+    const point = { x: event.clientX - box.left, y: event.clientY - box.top }
+    image.display.probe(point)
     const before = pointers.current.get(event.pointerId)
     if (before === undefined) return
     const now = { x: event.clientX, y: event.clientY }
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1]
     pointers.current.set(event.pointerId, now)
+    if (follow.current !== undefined) {
+      follow.current(point, event)
+      return
+    }
     if (other === undefined) {
       pan(image, now.x - before.x, now.y - before.y)
       return
     }
-    const distance = (finger: Finger) => Math.max(1, Math.hypot(finger.x - other.x, finger.y - other.y))
+    const distance = (finger: Point) => Math.max(1, Math.hypot(finger.x - other.x, finger.y - other.y))
     const at = { x: (now.x + other.x) / 2 - box.left, y: (now.y + other.y) / 2 - box.top }
     zoomBy(image, distance(now) / distance(before), at)
     pan(image, (now.x - before.x) / 2, (now.y - before.y) / 2)
@@ -110,6 +126,7 @@ function useGestures(host: RefObject<HTMLDivElement | null>) {
 
   function onPointerEnd(event: PointerEvent<HTMLDivElement>) {
     pointers.current.delete(event.pointerId)
+    follow.current = undefined
     if (pointers.current.size === 0) setDragging(false)
   }
 

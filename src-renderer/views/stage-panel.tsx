@@ -17,6 +17,7 @@ import { useEngine, useServices, useView } from '../services.ts'
 import { focusStage, xyStage } from '../stores/selectors.ts'
 import { whyNotAct } from '../stores/permission.ts'
 import { DeviceProblem } from './device-problem.tsx'
+import { FocusSearch } from './focus-search.tsx'
 import styles from './stage-panel.module.css'
 
 /** Position and movement of the stage. Nothing is shown on a microscope without one. */
@@ -68,6 +69,7 @@ export function StagePanel() {
           )}
         </div>
       </div>
+      {focus !== undefined && <FocusSearch stage={focus} />}
     </PanelSection>
   )
 }

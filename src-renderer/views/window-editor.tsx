@@ -1,7 +1,7 @@
 import { Button, Slider, Tooltip } from '@mantine/core'
 import type { WindowMode } from '../actions/window-actions.ts'
 import { Choice } from '../components/choice.tsx'
-import { fixed } from '../components/format.ts'
+import { compact, fixed } from '../components/format.ts'
 import { HistogramPlot } from '../components/histogram-plot.tsx'
 import { LabelledRow } from '../components/labelled-row.tsx'
 import { NumberField } from '../components/number-field.tsx'
@@ -37,6 +37,9 @@ export type WindowEditorProps = {
 export function WindowEditor(props: WindowEditorProps) {
   const { histogram, window, locked = false, untouchable = false, onWindow, onMode, onGamma, onOnce } = props
   const { scale, range } = useView((state) => state.histogram)
+  const real = histogram?.real
+  const step = real?.step ?? 1
+  const inWords = (value: number) => (real === undefined ? fixed(value) : compact(value, 4))
   return (
     <>
       <HistogramPlot
@@ -53,22 +56,22 @@ export function WindowEditor(props: WindowEditorProps) {
         <NumberField
           label="Black at"
           value={window.low}
-          step={1}
+          step={real === undefined ? 1 : undefined}
           disabled={untouchable}
-          onCommit={(low) => onWindow({ low, high: Math.max(window.high, low + 1) })}
+          onCommit={(low) => onWindow({ low, high: Math.max(window.high, low + step) })}
         />
         <span className={styles['facts']} aria-label="Pixel values">
           {histogram === undefined
             ? '–'
-            : `${fixed(histogram.min)} · ${fixed(histogram.mean)} · ${fixed(histogram.max)}`}
+            : [histogram.min, histogram.mean, histogram.max].map(inWords).join(' · ')}
           <span className={styles['factNames']}>min · mean · max</span>
         </span>
         <NumberField
           label="White at"
           value={window.high}
-          step={1}
+          step={real === undefined ? 1 : undefined}
           disabled={untouchable}
-          onCommit={(high) => onWindow({ low: Math.min(window.low, high - 1), high })}
+          onCommit={(high) => onWindow({ low: Math.min(window.low, high - step), high })}
         />
       </div>
       <div className={styles['modes']}>

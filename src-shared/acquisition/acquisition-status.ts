@@ -90,6 +90,10 @@ export const recordingEstimateSchema = z.object({
 })
 export type RecordingEstimate = z.infer<typeof recordingEstimateSchema>
 
+/** What takes time in a plan besides exposures and intervals; `image`: from an exposure's end to the next beginning. */
+export const planStepSchema = z.enum(['stage', 'focus', 'channel', 'autofocus', 'image'])
+export type PlanStep = z.infer<typeof planStepSchema>
+
 export const planEstimateSchema = z.object({
   events: z.number().int().nonnegative(),
   /** Images of all cameras. */
@@ -97,6 +101,8 @@ export const planEstimateSchema = z.object({
   /** How many there are of each axis. */
   sizes: z.partialRecord(z.enum(['t', 'p', 'g', 'c', 'z']), z.number().int().positive()),
   durationS: z.number().nonnegative(),
+  /** Steps whose time has never been measured on this microscope: what is usual is assumed of them. */
+  assumed: z.array(planStepSchema),
   bytes: z.number().nonnegative(),
   /** At its fastest, e.g. in a burst. */
   bytesPerSecond: z.number().nonnegative(),

@@ -1,7 +1,7 @@
 /** What was kept: listing, opening, planes. */
 import { z } from 'zod'
 import { frameRecordSchema } from '../acquisition/frame-record.ts'
-import { galleryPageSchema, openedImageSchema, planeIndexSchema } from '../gallery.ts'
+import { galleryPageSchema, openedImageSchema, planeIndexSchema, zProjectionSchema } from '../gallery.ts'
 import { freeCall, view } from './call-kinds.ts'
 
 const tags = ['Gallery']
@@ -28,8 +28,9 @@ export const galleryCalls = {
     .output(openedImageSchema),
   /**
    * The answer is a packet as of the live view (UC2F; `src-shared/frames/frame-packet.ts`), compressed by LZ4; images of
-   * 16 bits in one channel are delta-shuffled first (wherever `filterLag` gives a lag). UNKNOWN_IMAGE: the plane is not
-   * there, as it was skipped, lost, or is still to come.
+   * 16 bits in one channel are delta-shuffled first (wherever `filterLag` gives a lag). Signed, 32-bit and floating-point
+   * samples come as real numbers (`GRAY32F`). UNKNOWN_IMAGE: the plane is not there, as it was skipped, lost, or is still
+   * to come.
    */
   plane: view
     .route({
@@ -45,6 +46,8 @@ export const galleryCalls = {
         index: planeIndexSchema.default({}),
         /** Of the smaller copies; 0: the whole. */
         level: z.number().int().min(0).max(20).default(0),
+        /** The whole stack instead of the plane at `index.z`: of each pixel its largest value. */
+        zProjection: zProjectionSchema.optional(),
       }),
     )
     .output(z.instanceof(Blob)),

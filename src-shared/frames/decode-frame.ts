@@ -9,7 +9,7 @@ import { zstdContentBytes } from './zstd-frame.ts'
 /** A decoded image, row by row without padding, right-aligned. */
 export type DecodedFrame = Omit<FramePacket, 'payload' | 'payloadBytes'> & {
   /** One element per sample; belongs to the decoder (or to the packet) and is valid until its next frame. */
-  readonly pixels: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+  readonly pixels: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>
 }
 
 /**
@@ -153,9 +153,10 @@ function lagOf(
 }
 
 function samples(buffer: ArrayBuffer, at: number, image: Pick<FramePacket, 'format' | 'imageBytes'>) {
+  if (image.format.bytesPerSample === 1) return new Uint8Array(buffer, at, image.imageBytes)
   return image.format.bytesPerSample === 2
     ? new Uint16Array(buffer, at, image.imageBytes / 2)
-    : new Uint8Array(buffer, at, image.imageBytes)
+    : new Float32Array(buffer, at, image.imageBytes / 4)
 }
 
 function invalid(problem: string, cause?: unknown): CoverslipError {

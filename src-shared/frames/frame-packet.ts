@@ -16,11 +16,12 @@
  * | 32 | 4 | payload bytes N |
  * | 36 | N | payload: pixels, row by row, perhaps filtered and compressed as the frame's metadata say |
  *
- * Codes 0 to 2 are ImSwitch's; it knows no others. Compression and filter are not in the packet.
+ * Codes 0 to 2 are ImSwitch's; it knows no others. Real numbers (code 12) come of the gallery only. Compression and filter are not in the packet.
  */
 import { CoverslipError } from '../errors.ts'
 import { type BayerPattern, bayerPatterns } from './bayer-pattern.ts'
-import { type PixelFormat, type PixelLayout, pixelLayout } from './pixel-format.ts'
+import { pixelLayout } from './pixel-format.ts'
+import { type PlaneFormat, type PlaneLayout } from './plane-format.ts'
 
 /** Bytes before the payload. */
 export const packetHeaderBytes = 36
@@ -31,14 +32,14 @@ export const maxImageBytes = 512 * 2 ** 20
 /** What a pixel format code means. */
 export type PacketFormat = {
   readonly name: string
-  readonly kind: PixelLayout['kind']
+  readonly kind: PlaneLayout['kind']
   readonly channels: 1 | 3
-  readonly bytesPerSample: 1 | 2
+  readonly bytesPerSample: PlaneLayout['bytesPerSample']
   /** Of Bayer formats. */
   readonly pattern?: BayerPattern
 }
 
-function format(name: string, kind: PixelLayout['kind'], bytesPerSample: 1 | 2): PacketFormat {
+function format(name: string, kind: PacketFormat['kind'], bytesPerSample: 1 | 2 | 4): PacketFormat {
   const pattern = bayerPatterns.find((two) => name.startsWith(`BAYER_${two}`))
   const channels = kind === 'rgb' ? 3 : 1
   return { name, kind, channels, bytesPerSample, ...(pattern === undefined ? {} : { pattern }) }
@@ -58,10 +59,13 @@ export const packetFormats: readonly PacketFormat[] = [
   format('BAYER_GR16', 'bayer', 2),
   format('BAYER_GB16', 'bayer', 2),
   format('BAYER_BG16', 'bayer', 2),
+  // IEEE 754, not a number where there is none; the bit depth is 32.
+  format('GRAY32F', 'real', 4),
 ]
 
-/** The packet format code of a camera's pixel format. */
-export function packetFormatCode(pixelFormat: PixelFormat): number {
+/** The packet format code of a pixel format. */
+export function packetFormatCode(pixelFormat: PlaneFormat): number {
+  if (pixelFormat === 'Float32') return 12
   if (pixelFormat === 'RGB8') return 4
   if (pixelFormat === 'Mono8') return 3
   if (pixelFormat.startsWith('Mono')) return 0

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PixelLayout } from './pixel-format.ts'
+import type { PlaneLayout } from './plane-format.ts'
 
 /**
  * What is done to 16-bit pixels before compression. `delta-shuffle`: each pixel becomes
@@ -12,10 +12,10 @@ export type PixelFilter = z.infer<typeof pixelFilterSchema>
 
 /**
  * The distance in pixels to the pixel `above`: one row, or two in Bayer images (the next of the same colour).
- * undefined for images with 8-bit samples or several channels: they are not filtered.
+ * undefined for images with 8-bit samples, real numbers or several channels: they are not filtered.
  */
 export function filterLag(
-  layout: Pick<PixelLayout, 'kind' | 'channels' | 'bytesPerSample'>,
+  layout: Pick<PlaneLayout, 'kind' | 'channels' | 'bytesPerSample'>,
   width: number,
 ): number | undefined {
   if (layout.bytesPerSample !== 2 || layout.channels !== 1) return undefined

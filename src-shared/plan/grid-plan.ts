@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { CoverslipError } from '../errors.ts'
 import { cellsInOrder, type GridOrder, gridOrderSchema } from './grid-order.ts'
 import { fieldWithDefault, oneOfKinds, optionalField } from './plan-parts.ts'
-import { type Box, boundsOf, boxMeetsPolygon, convexHull, offsetPolygon, type Point } from './polygon.ts'
+import { type Box, boundsOf, convexHull, offsetPolygon, type Point } from './polygon.ts'
 import { inVisitOrder, scatter } from './random-points.ts'
+import { tilesMeeting } from './tiles-meeting.ts'
 
 /** Size of an image in the specimen, µm. */
 export type FieldOfView = { readonly widthUm: number; readonly heightUm: number }
@@ -270,16 +271,13 @@ function tiles(plan: TiledPlan, fov: FieldOfView): readonly Point[] {
       },
     )
   }
+  const { widthUm: width, heightUm: height } = fov
+  const grid = { rows, columns, x0, y0, dx, dy, width, height }
+  const met = region === undefined ? undefined : tilesMeeting(grid, region)
   const points: Point[] = []
-  for (const { row, column } of cellsInOrder(plan.order, rows, columns)) {
-    const [x, y] = [x0 + column * dx, y0 - row * dy]
-    if (region === undefined || boxMeetsPolygon(tileAround(x, y, fov), region)) points.push([x, y])
-  }
+  for (const { row, column } of cellsInOrder(plan.order, rows, columns))
+    if (met === undefined || met[row * columns + column] === 1) points.push([x0 + column * dx, y0 - row * dy])
   return points
-}
-
-function tileAround(x: number, y: number, { widthUm, heightUm }: FieldOfView): Box {
-  return { left: x - widthUm / 2, right: x + widthUm / 2, bottom: y - heightUm / 2, top: y + heightUm / 2 }
 }
 
 function regionOf(plan: Extract<GridPlan, { kind: 'polygon' }>): readonly Point[] {

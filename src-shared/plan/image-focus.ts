@@ -61,8 +61,8 @@ const imageFocusSchema = z
 export function imageFocusOf(metadata: Readonly<Record<string, unknown>>): ImageFocusPlan {
   const parsed = imageFocusSchema.safeParse(metadata[imageFocusKey] ?? {})
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${['metadata', imageFocusKey, ...path].join('.')}: ${message}`,
   )
   throw new CoverslipError('INVALID_INPUT', problems.join('; '), {
     hint: 'It has range, step (µm), channel, exposure, settle (ms) and camera, all of which may be left out.',

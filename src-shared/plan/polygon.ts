@@ -20,11 +20,13 @@ function doubleArea(points: readonly Point[]): number {
   return edgesOf(points).reduce((sum, [[x0, y0], [x1, y1]]) => sum + x0 * y1 - x1 * y0, 0)
 }
 
-function edgesOf(points: readonly Point[]): readonly (readonly [Point, Point])[] {
+/** The sides of a polygon, each from one vertex to the next. */
+export function edgesOf(points: readonly Point[]): readonly (readonly [Point, Point])[] {
   return points.map((point, i) => [point, points[(i + 1) % points.length] ?? point])
 }
 
-const cross = ([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number =>
+/** Twice the signed area of a triangle: positive when its corners go counter-clockwise. */
+export const cross = ([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number =>
   (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
 
 /** The smallest convex polygon around `points` (Andrew's monotone chain), counter-clockwise. */
@@ -76,41 +78,4 @@ export function offsetPolygon(points: readonly Point[], offsetUm: number): reado
 function normal([ax, ay]: Point, [bx, by]: Point): Point {
   const length = Math.hypot(bx - ax, by - ay)
   return [(by - ay) / length, -(bx - ax) / length]
-}
-
-/** Whether `box` and the polygon have a point in common; touching counts. */
-export function boxMeetsPolygon(box: Box, polygon: readonly Point[]): boolean {
-  const corners: readonly Point[] = [
-    [box.left, box.bottom],
-    [box.right, box.bottom],
-    [box.right, box.top],
-    [box.left, box.top],
-  ]
-  const inBox = ([x, y]: Point) => x >= box.left && x <= box.right && y >= box.bottom && y <= box.top
-  if (polygon.some(inBox) || corners.some((corner) => isInside(corner, polygon))) return true
-  return edgesOf(polygon).some(([a, b]) => edgesOf(corners).some(([c, d]) => segmentsMeet(a, b, c, d)))
-}
-
-/** By the number of sides that a ray to the right crosses. */
-function isInside([x, y]: Point, polygon: readonly Point[]): boolean {
-  return edgesOf(polygon).reduce((inside, [[x0, y0], [x1, y1]]) => {
-    const crosses = y0 > y !== y1 > y && x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0
-    return crosses ? !inside : inside
-  }, false)
-}
-
-function segmentsMeet(a: Point, b: Point, c: Point, d: Point): boolean {
-  const [abc, abd, cda, cdb] = [cross(a, b, c), cross(a, b, d), cross(c, d, a), cross(c, d, b)]
-  if (abc * abd < 0 && cda * cdb < 0) return true
-  const onSegment = (p: Point, q: Point, [x, y]: Point) =>
-    x >= Math.min(p[0], q[0]) &&
-    x <= Math.max(p[0], q[0]) &&
-    y >= Math.min(p[1], q[1]) &&
-    y <= Math.max(p[1], q[1])
-  return (
-    (abc === 0 && onSegment(a, b, c)) ||
-    (abd === 0 && onSegment(a, b, d)) ||
-    (cda === 0 && onSegment(c, d, a)) ||
-    (cdb === 0 && onSegment(c, d, b))
-  )
 }

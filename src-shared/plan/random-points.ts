@@ -16,22 +16,48 @@ type Area = {
   readonly clear?: { readonly widthUm: number; readonly heightUm: number }
 }
 
-/** Tries per point to find a free place. */
+/** Tries per point to find a free place, and for all of them: nothing else goes on meanwhile. */
 const attemptsPerPoint = 500
+const mostAttempts = 300_000
 
 /** Points around [0, 0]; fewer than asked for when no more fit without overlapping. */
 export function scatter({ shape, widthUm, heightUm, count, seed, clear }: Area): readonly Point[] {
   const random = mulberry32(seed)
   const points: Point[] = []
-  for (let attempts = 0; points.length < count && attempts < count * attemptsPerPoint; attempts++) {
+  const taken = clear === undefined ? undefined : new TakenPlaces(clear)
+  const attempts = Math.min(mostAttempts, count * attemptsPerPoint)
+  for (let i = 0; points.length < count && i < attempts; i++) {
     const point = shape === 'ellipse' ? inEllipse(random) : ([random() - 0.5, random() - 0.5] as const)
     const [x, y] = [point[0] * widthUm, point[1] * heightUm]
-    const free =
-      clear === undefined ||
-      points.every(([px, py]) => Math.abs(px - x) >= clear.widthUm || Math.abs(py - y) >= clear.heightUm)
-    if (free) points.push([x, y])
+    if (taken === undefined || taken.take([x, y])) points.push([x, y])
   }
   return points
+}
+
+/** Points whose fields of view must not overlap, by cells of that size: only those of neighbouring cells can. */
+class TakenPlaces {
+  readonly #width: number
+  readonly #height: number
+  readonly #cells = new Map<string, Point[]>()
+
+  constructor({ widthUm, heightUm }: { readonly widthUm: number; readonly heightUm: number }) {
+    this.#width = widthUm
+    this.#height = heightUm
+  }
+
+  /** False: another point is too near. */
+  take([x, y]: Point): boolean {
+    const [column, row] = [Math.floor(x / this.#width), Math.floor(y / this.#height)]
+    for (let i = column - 1; i <= column + 1; i++)
+      for (let j = row - 1; j <= row + 1; j++)
+        for (const [px, py] of this.#cells.get(`${i},${j}`) ?? [])
+          if (Math.abs(px - x) < this.#width && Math.abs(py - y) < this.#height) return false
+    const key = `${column},${row}`
+    const cell = this.#cells.get(key) ?? []
+    cell.push([x, y])
+    this.#cells.set(key, cell)
+    return true
+  }
 }
 
 /** Evenly over a disc of diameter 1. */
@@ -60,42 +86,66 @@ export function inVisitOrder(points: readonly Point[], order: VisitOrder, startA
   return order === 'two_opt' ? twoOpt(near) : near
 }
 
-const distance = ([ax, ay]: Point, [bx, by]: Point) => Math.hypot(ax - bx, ay - by)
+function distance(a: Point, b: Point): number {
+  const x = a[0] - b[0]
+  const y = a[1] - b[1]
+  return Math.sqrt(x * x + y * y)
+}
 
 function nearestNeighbours(points: readonly Point[], startAt: number): readonly Point[] {
   const rest = [...points]
   const path = rest.splice(startAt, 1)
   while (rest.length > 0) {
     const from = path.at(-1) ?? [0, 0]
-    const nearest = rest.reduce(
-      (best, point, i) => (distance(from, point) < distance(from, rest[best] ?? point) ? i : best),
-      0,
-    )
+    let nearest = 0
+    let least = Infinity
+    rest.forEach((point, i) => {
+      const away = distance(from, point)
+      if (away >= least) return
+      nearest = i
+      least = away
+    })
     path.push(...rest.splice(nearest, 1))
   }
   return path
 }
 
-/** Rounds of improvement; each takes the square of the number of points. */
-const maxRounds = 50
+/** Pairs of points that are compared at most: nothing else goes on meanwhile. */
+const mostComparisons = 10_000_000
 
-/** Turns parts of the path round while that shortens it (Croes 1958); the first point stays. */
+/** Turns parts of the path round while that shortens it (Croes 1958), or until it has taken too long; the first point stays. */
 function twoOpt(points: readonly Point[]): readonly Point[] {
-  let path = [...points]
-  for (let round = 0; round < maxRounds; round++) {
-    let improved = false
-    for (let i = 1; i < path.length - 1; i++) {
+  const path = [...points]
+  let comparisons = 0
+  for (let improved = true; improved && comparisons < mostComparisons; ) {
+    improved = false
+    for (let i = 1; i < path.length - 1 && comparisons < mostComparisons; i++) {
+      comparisons += path.length - i
       for (let j = i + 1; j < path.length; j++) {
-        const [before, from, to, after] = [path[i - 1], path[i], path[j], path[j + 1]]
-        if (before === undefined || from === undefined || to === undefined) continue
-        const now = distance(before, from) + (after === undefined ? 0 : distance(to, after))
-        const turned = distance(before, to) + (after === undefined ? 0 : distance(from, after))
-        if (turned >= now - 1e-9) continue
-        path = [...path.slice(0, i), ...path.slice(i, j + 1).toReversed(), ...path.slice(j + 1)]
+        if (gainOfTurning(path, i, j) <= 1e-9) continue
+        turn(path, i, j)
         improved = true
       }
     }
-    if (!improved) break
   }
   return path
+}
+
+/** By how much the path is shorter when its part from `i` to `j` is gone through backwards. */
+function gainOfTurning(path: readonly Point[], i: number, j: number): number {
+  const before = path[i - 1]
+  const from = path[i]
+  const to = path[j]
+  if (before === undefined || from === undefined || to === undefined) return 0
+  const gain = distance(before, from) - distance(before, to)
+  const after = path[j + 1]
+  return after === undefined ? gain : gain + distance(to, after) - distance(from, after)
+}
+
+/** Turns the part of `path` from `i` to `j` round. */
+function turn(path: Point[], i: number, j: number): void {
+  const part = path.slice(i, j + 1)
+  part.forEach((point, n) => {
+    path[j - n] = point
+  })
 }

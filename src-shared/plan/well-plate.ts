@@ -135,7 +135,7 @@ export const wellPlatePlanSchema = z
     context.addIssue({
       code: 'custom',
       path: ['selected_wells', 0, outside],
-      message: `well ${rows[outside]}, ${columns[outside]} is not on a plate of ${plate.rows} x ${plate.columns}`,
+      message: `there is no well ${wellName(rows[outside] ?? 0, columns[outside] ?? 0)} on a plate of ${plate.rows} x ${plate.columns} wells, whose last is ${wellName(plate.rows - 1, plate.columns - 1)}`,
     })
   })
   .transform(({ plate, a1_center_xy, rotation, selected_wells, well_points_plan }): WellPlatePlan => {

@@ -1,5 +1,5 @@
 /** Gallery and viewer with a real engine: what is recorded is found, opened, and shown with the pixels of its file. */
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { fromFile } from 'geotiff'
@@ -7,8 +7,8 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createdTokenSchema } from '../../src-shared/access.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { channelNames, knownValue, writeKnownStack } from '../fixtures/known-stack.ts'
-import { temporaryFolder } from '../fixtures/image-fixtures.ts'
+import { channelNames, knownValue, stackSize, writeKnownStack } from '../fixtures/known-stack.ts'
+import { temporaryFolder, tiffBytes } from '../fixtures/image-fixtures.ts'
 import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
 
@@ -179,6 +179,53 @@ describe('a stack of several channels', () => {
     })
   })
 
+  it('becomes one plane of its largest values', async () => {
+    await page.keyboard.press('p')
+    await shows(page, 'Z', '1–5')
+    await eventually('the values of the brightest plane', async () => {
+      const { values, known } = await valuesAt(0, 4, [0.5, 0.5])
+      return values.length === 3 && values.join() === known.join()
+    })
+    // Whoever goes through the stack looks at planes again.
+    await page.keyboard.press('ArrowDown')
+    await shows(page, 'Z', '2 / 5')
+    await eventually('the values of this plane', async () => {
+      const { values, known } = await valuesAt(0, 1, [0.5, 0.5])
+      return values.join() === known.join()
+    })
+  })
+
+  it('is measured along a line', async () => {
+    const box = await boxOf(image(page))
+    const zoom = Math.min(box.width / stackSize.width, box.height / stackSize.height)
+    const onScreen = (x: number, y: number) =>
+      [
+        box.x + box.width / 2 + (x - stackSize.width / 2) * zoom,
+        box.y + box.height / 2 + (y - stackSize.height / 2) * zoom,
+      ] as const
+    const [from, to, y] = [20, 100, 60]
+    await page.keyboard.press('d')
+    await page.getByRole('button', { name: 'Measure a distance', pressed: true }).waitFor()
+    await page.mouse.move(...onScreen(from, y))
+    await page.mouse.down()
+    await page.mouse.move(...onScreen(to - 10, y + 3))
+    await page.mouse.move(...onScreen(to, y))
+    await page.mouse.up()
+    const length = Number.parseFloat((await page.getByLabel('Length of the line').textContent()) ?? '')
+    expect(Math.abs(length - (to - from) * 0.5)).toBeLessThan(0.2)
+    const known = channelNames.flatMap((_, c) =>
+      Array.from({ length: to - from + 1 }, (__, i) => knownValue({ t: 0, c, z: 2 }, from + i, y)),
+    )
+    const range = `${Math.min(...known)} to ${Math.max(...known)}`
+    await page.getByRole('img', { name: `Pixel values along the line, ${range}` }).waitFor()
+    await screenshot('viewer-line')
+    // Escape ends measuring first.
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Measure a distance', pressed: false }).waitFor()
+    expect(await page.getByLabel('Length of the line').count()).toBe(0)
+    await shows(page, 'Z', '3 / 5')
+  })
+
   it('adds the colours of its channels', async () => {
     const points = [
       [0.4, 0.4],
@@ -227,12 +274,90 @@ describe('a stack of several channels', () => {
     const metadata = page.getByRole('region', { name: 'Metadata' })
     await metadata.getByRole('textbox', { name: 'Search the metadata' }).fill('objective')
     await metadata.getByText('40x oil').waitFor()
-    expect(await metadata.getByText('exposureMs').count()).toBe(0)
+    await expect.poll(() => metadata.getByText('exposureMs').count()).toBe(0)
     await image(page).focus()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
     await eventually('keys are for it', async () => (await focused()) === 'Open stack.ome.tiff')
+  })
+})
+
+describe('a double click on a card', () => {
+  it('opens the item, and nothing that lies beneath is pressed or selected', async () => {
+    // The last card of a row of seven lies where the viewer has its panel.
+    const pages = [new Uint8Array(64 * 48).map((_, i) => i % 251)]
+    for (let number = 1; number <= 7; number++)
+      await writeFile(
+        join(folder.path, 'recordings', `row ${number}.tif`),
+        tiffBytes({ width: 64, height: 48, pages }),
+      )
+    const page = await open()
+    await place(page, 'Gallery')
+    await page.getByRole('textbox', { name: 'Search the gallery' }).fill('row tif')
+    const cards = page.getByRole('article')
+    await eventually('seven items', async () => (await cards.count()) === 7)
+    for (const down of [0.35, 0.6, 0.85]) {
+      const card = await boxOf(cards.last())
+      const panel = page.getByRole('complementary', { name: 'About the image' })
+      await page.mouse.dblclick(card.x + card.width * 0.6, card.y + card.height * down)
+      await panel.waitFor()
+      expect((await boxOf(panel)).x).toBeLessThan(card.x)
+      await page.getByRole('radio', { name: 'Manual', checked: true }).waitFor({ state: 'attached' })
+      await page.getByLabel('Pixel values').filter({ hasText: /\d/ }).waitFor()
+      expect(await page.evaluate(() => String(getSelection()))).toBe('')
+      await page.keyboard.press('Escape')
+      await cards.last().waitFor()
+    }
+  })
+})
+
+describe('an image of real numbers', () => {
+  // Ratios from -0.5 to 1.1, and a corner where there is none.
+  const ratio = (x: number, y: number) => (x < 16 && y < 12 ? Number.NaN : x / 40 + y / 1000 - 0.5)
+
+  it('shows its true values, with a contrast that fits them', async () => {
+    const [width, height] = [64, 48]
+    const values = Float32Array.from({ length: width * height }, (_, i) =>
+      ratio(i % width, Math.floor(i / width)),
+    )
+    const tags = { 256: width, 258: 32, 339: 3 }
+    const pages = [new Uint8Array(values.buffer)]
+    const path = join(folder.path, 'recordings', 'ratio.tif')
+    await writeFile(path, tiffBytes({ width: width * 4, height, pages, tags }))
+    const page = await open()
+    await place(page, 'Gallery')
+    await page.getByRole('button', { name: 'Open ratio.tif' }).click()
+    await page.getByText('64 × 48 · float32').waitFor()
+    for (const [across, down] of [
+      [0.3, 0.7],
+      [0.5, 0.5],
+      [0.7, 0.4],
+    ] as const) {
+      await eventually('the values of this place', async () => {
+        const match = /^x (\d+) y (\d+) · (−?[\d.]+)(?: ·|$)/.exec(await readOut(page, across, down))
+        const [x = 0, y = 0] = match?.slice(1, 3).map(Number) ?? []
+        const value = Number(match?.[3]?.replace('−', '-') ?? Number.NaN)
+        return Math.abs(value - ratio(x, y)) < 1e-6
+      })
+    }
+    const blackAt = page.getByRole('textbox', { name: 'Black at' })
+    const black = async () => Number((await blackAt.inputValue()).replace('−', '-'))
+    await eventually('black at the darkest values', async () => Math.abs((await black()) + 0.49) < 0.02)
+    await page.mouse.move(2, 2)
+    await eventually('dark on the left, bright on the right', async () => {
+      const colours = await coloursAt(page, [
+        [0.32, 0.8],
+        [0.5, 0.5],
+        [0.68, 0.2],
+      ])
+      const [left = 0, middle = 0, right = 0] = colours.map(([red]) => red)
+      return left < middle && middle < right
+    })
+    await blackAt.fill('-2')
+    await blackAt.press('Enter')
+    await eventually('black below all values', async () => (await black()) === -2)
+    await screenshot('viewer-real-numbers')
   })
 })
 

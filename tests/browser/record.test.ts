@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConnection } from '../../src-main/engine/connections.ts'
+import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp } from './app-page.ts'
 
 let browser: Browser
@@ -20,8 +20,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coverslip-record-page-'))
-  const connections = [demoConnection({ width: 256, height: 256, frameRate: 20 })]
-  server = await startTestServer({ config: { connections, dataFolder: folder }, appFolder })
+  server = await startDemoServer({ appFolder, side: 256, frameRate: 20, dataFolder: folder })
 })
 afterEach(async () => {
   await app.close()
@@ -67,7 +66,7 @@ describe('recording in the browser', () => {
     await inState('waiting')
     await progress().getByText('Armed').waitFor()
     await app.screenshot('record-armed-dark')
-    expect(await progress().textContent()).toContain('keeps the last 1 s')
+    await progress().getByText('keeps the last 1 s').waitFor()
     const camera = server.engine.devices.camera()
     await eventually(
       'a second of frames',

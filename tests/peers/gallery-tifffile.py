@@ -47,6 +47,20 @@ write("pages.tif", pixels((5, 25, 35), "uint8"), "t", photometric="minisblack")
 write("rgb.tif", pixels((30, 40, 3), "uint8")[None], "t", photometric="rgb")
 write("rows.tif", pixels((2, 33, 40)), "t", rowsperstrip=7, photometric="minisblack")
 
+# Numbers that no camera has come as float32, whatever they were.
+reals = [f"{kind}{8 * size}" for kind, size in [("int", 1), ("int", 2), ("int", 4), ("uint", 4), ("float", 4), ("float", 8)]]
+for dtype in reals:
+    for order, ending in [("<", "little"), (">", "big")]:
+        data = random.normal(0, 1e4, (2, 31, 45)).astype(dtype) if dtype.startswith("float") else pixels((2, 31, 45), dtype)
+        name = f"{dtype}-{ending}.tif"
+        tifffile.imwrite(folder / name, data, byteorder=order, photometric="minisblack", rowsperstrip=10)
+        hashes = [hashlib.sha256(plane.astype("<f4").tobytes()).hexdigest() for plane in data]
+        files.append({"name": name, "sizes": {"t": 2}, "hashes": hashes})
+
+colours = numpy.stack([128 + 90 * numpy.sin(numpy.mgrid[0:203, 0:307][1] / period) for period in (11, 17, 29)], -1)
+tifffile.imwrite(folder / "colours.tif", colours.astype("uint8"), photometric="rgb")
+tifffile.imwrite(folder / "greys.tif", colours[..., 0].astype("uint8"), photometric="minisblack")
+
 whole = pixels((64, 96))
 with tifffile.TiffWriter(folder / "pyramid.ome.tif") as tiff:
     tiff.write(whole, subifds=2, tile=(32, 32), metadata={"axes": "YX"})

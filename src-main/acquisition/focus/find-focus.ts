@@ -44,7 +44,7 @@ export async function findFocus(steps: FocusSteps, run: FocusRun): Promise<Focus
     signal.throwIfAborted()
     await steps.moveTo(zUm)
     at = zUm
-    if (settleMs > 0) await delay(settleMs, undefined, { signal })
+    if (settleMs > 0) await delay(settleMs, undefined, { signal }).catch(() => signal.throwIfAborted())
     signal.throwIfAborted()
   }
   const search = focusSearch(range)

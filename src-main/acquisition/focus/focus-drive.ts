@@ -97,9 +97,13 @@ export class FocusDrive {
     }
   }
 
-  /** Brings it back to `zUm`, unless somebody else has moved or stopped it: then it stays. @throws CoverslipError of the stage */
+  /**
+   * Brings it back to `zUm` where it has been moved, unless somebody else has moved or stopped it: then it stays.
+   * @throws CoverslipError of the stage
+   */
   async putBack(zUm: number): Promise<void> {
-    if (!this.#isOthers) await this.#devices.moveStage(this.#stage.id, { z: zUm }, 'absolute')
+    if (this.#motions !== undefined && !this.#isOthers)
+      await this.#devices.moveStage(this.#stage.id, { z: zUm }, 'absolute')
   }
 
   #heedOthers(): void {

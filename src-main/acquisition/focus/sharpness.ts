@@ -169,8 +169,8 @@ class ScaleRows {
       halve(odd, this.#lastOdd, this.#halfOdd)
       this.#next.add(this.#halfEven, this.#halfOdd)
     }
-    this.#lastEven.set(even.length === columns ? even : even.subarray(0, columns))
-    this.#lastOdd.set(odd.length === columns ? odd : odd.subarray(0, columns))
+    this.#lastEven.set(even)
+    this.#lastOdd.set(odd)
     this.#rows += 1
   }
 

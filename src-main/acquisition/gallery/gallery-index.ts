@@ -6,7 +6,10 @@ import { acquisitionFacts, contentFacts, countedItem, type ItemFacts, plainItem 
 
 /** A list is as old as this at most, unless something is known to have changed. */
 const freshForMs = 2000
-/** A search waits so long for files that have not been read yet; they are read on for the next one. */
+/**
+ * A search waits so long for files that have not been read yet; they are read on for the next one, unless the search is
+ * given up.
+ */
 const searchWaitMs = 3000
 /** Items read at once. */
 const atOnce = 16
@@ -37,7 +40,7 @@ export class GalleryIndex {
   #scannedAt = Number.NEGATIVE_INFINITY
   #changes = 0
   #updating: Promise<void> | undefined
-  #reading: Promise<void> | undefined
+  #reading: Reading | undefined
 
   /** @param contentLines what a file says of itself. */
   constructor(dataFolder: string, contentLines: ContentLines = contentFacts) {
@@ -45,7 +48,11 @@ export class GalleryIndex {
     this.#contentLines = contentLines
   }
 
-  async list({ search, offset, limit }: ListRequest): Promise<{
+  /** @param signal aborted when nobody waits for it any more: then it rejects with its reason, and reads no further. */
+  async list(
+    { search, offset, limit }: ListRequest,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<{
     readonly items: GalleryItem[]
     readonly total: number
     readonly complete: boolean
@@ -55,7 +62,7 @@ export class GalleryIndex {
       .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== '')
-    const complete = words.length === 0 || (await this.#readLines())
+    const complete = words.length === 0 || (await this.#readLines(signal))
     const fitting = this.#sorted.flatMap((entry) => {
       const hit = matching(entry, words)
       return hit === undefined ? [] : [{ entry, hit }]
@@ -117,23 +124,52 @@ export class GalleryIndex {
   }
 
   /** Whether all that there is has been read; what has not goes on being read. */
-  async #readLines(): Promise<boolean> {
+  async #readLines(signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted()
     const unread = this.#sorted.filter(({ lines }) => lines === undefined)
     if (unread.length === 0) return true
-    this.#reading ??= this.#readAll(unread).finally(() => {
-      this.#reading = undefined
-    })
-    // A failure is told to who waits for it; after that, the next search begins anew.
-    this.#reading.catch(() => undefined)
-    await Promise.race([this.#reading, setTimeout(searchWaitMs, undefined, { ref: false })])
+    const reading = (this.#reading ??= this.#read(unread))
+    reading.waiting += 1
+    try {
+      const timeout = setTimeout(searchWaitMs, undefined, { ref: false, signal })
+      await Promise.race([reading.done, timeout])
+    } finally {
+      reading.waiting -= 1
+      // The others' searches, if there are any, still want it.
+      if (signal.aborted && reading.waiting === 0) this.#stop(reading)
+    }
     return this.#sorted.every(({ lines }) => lines !== undefined)
   }
 
-  async #readAll(unread: readonly Entry[]): Promise<void> {
-    await inTurns(unread, async (entry) => {
-      entry.lines = await this.#contentLines(entry.found)
+  #read(unread: readonly Entry[]): Reading {
+    const control = new AbortController()
+    const done = inTurns(unread, async (entry) => {
+      // What has been read stays for the next search.
+      if (!control.signal.aborted) entry.lines = await this.#contentLines(entry.found)
     })
+    const reading: Reading = { control, done, waiting: 0 }
+    // A failure is told to who waits for it; after that, the next search begins anew.
+    const end = () => this.#forget(reading)
+    done.then(end, end)
+    return reading
   }
+
+  #stop(reading: Reading): void {
+    reading.control.abort()
+    this.#forget(reading)
+  }
+
+  #forget(reading: Reading): void {
+    if (this.#reading === reading) this.#reading = undefined
+  }
+}
+
+/** Files being read for searches. */
+type Reading = {
+  readonly control: AbortController
+  readonly done: Promise<unknown>
+  /** Searches that wait for it. */
+  waiting: number
 }
 
 /** With frames and bytes, which change only while it is under way. */

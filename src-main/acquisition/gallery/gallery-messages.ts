@@ -1,6 +1,6 @@
 /** What the gallery and its worker say to each other. */
 import type { SerializedError } from '../../../src-shared/errors.ts'
-import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { GalleryPage, OpenedImage, PlaneIndex, ZProjection } from '../../../src-shared/gallery.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import type { ListRequest } from './gallery-index.ts'
 
@@ -15,6 +15,7 @@ export type GalleryRequest =
       readonly dataset: string
       readonly index: PlaneIndex
       readonly level: number
+      readonly zProjection?: ZProjection | undefined
     }
   | ({ readonly type: 'frames'; readonly id: string; readonly dataset: string } & FrameRange)
   | { readonly type: 'thumbnail'; readonly id: string; readonly maxSize: number }
@@ -30,6 +31,8 @@ export type GalleryAnswer =
 
 export type GalleryRequestMessage =
   | { readonly number: number; readonly request: GalleryRequest }
+  /** Who made the request of this number does not wait for it any more; it is answered all the same. */
+  | { readonly dropped: number }
   /** Something has been kept, completed or removed. */
   | { readonly changed: true }
 

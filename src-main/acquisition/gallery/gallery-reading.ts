@@ -16,6 +16,7 @@ import { PlanePackets } from './plane-packet.ts'
 import { planOf, runOf } from './plan-of.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
+import { maximumOverStack } from './z-projection.ts'
 
 export class GalleryReading {
   readonly #dataFolder: string
@@ -31,16 +32,19 @@ export class GalleryReading {
     this.#thumbnails = new ThumbnailCache(dataFolder)
   }
 
-  /** @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, TOO_LARGE */
-  async answer(request: GalleryRequest): Promise<GalleryAnswer> {
+  /**
+   * @param signal aborted when nobody waits for the answer any more: what takes long ends then.
+   * @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, TOO_LARGE; the signal's reason
+   */
+  async answer(request: GalleryRequest, signal: AbortSignal): Promise<GalleryAnswer> {
     const { type } = request
     switch (type) {
       case 'list':
-        return { type, page: await this.#index.list(request) }
+        return { type, page: await this.#index.list(request, signal) }
       case 'open':
         return { type, opened: await this.#open(request.id) }
       case 'plane':
-        return { type, packet: await this.#plane(request) }
+        return { type, packet: await this.#plane(request, signal) }
       case 'frames': {
         const found = await this.#find(request.id)
         const frames = await this.#opened.use(found, (item) =>
@@ -90,12 +94,20 @@ export class GalleryReading {
     })
   }
 
-  async #plane(request: Extract<GalleryRequest, { type: 'plane' }>): Promise<Uint8Array<ArrayBuffer>> {
+  async #plane(
+    request: Extract<GalleryRequest, { type: 'plane' }>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const found = await this.#find(request.id)
     const packet = await this.#opened.use(found, (item) => {
       const { reader } = datasetOf(item, request)
       return this.#large.read(reader, request.level, async () => {
-        const plane = await reader.readPlane(request.index, request.level)
+        signal.throwIfAborted()
+        const { index, level, zProjection } = request
+        const plane = await (zProjection === undefined
+          ? reader.readPlane(index, level)
+          : maximumOverStack(reader, { index, level, signal }))
+        signal.throwIfAborted()
         return plane && this.#packets.make(plane)
       })
     })

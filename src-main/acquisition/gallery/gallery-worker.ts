@@ -8,13 +8,20 @@ if (parentPort === null) throw new Error('gallery-worker runs as a worker thread
 const port = parentPort
 const { dataFolder } = workerData as GalleryWorkerData
 const reading = new GalleryReading(dataFolder)
+/** What is being answered. */
+const underWay = new Map<number, AbortController>()
 
 port.on('message', (message: GalleryRequestMessage) => {
   if ('changed' in message) return reading.invalidate()
+  if ('dropped' in message) return underWay.get(message.dropped)?.abort()
   const { number, request } = message
-  const post = (answered: GalleryAnswerMessage, transfer: readonly ArrayBuffer[] = []) =>
+  const control = new AbortController()
+  underWay.set(number, control)
+  const post = (answered: GalleryAnswerMessage, transfer: readonly ArrayBuffer[] = []) => {
+    underWay.delete(number)
     port.postMessage(answered, [...transfer])
-  reading.answer(request).then(
+  }
+  reading.answer(request, control.signal).then(
     (answer) => post({ number, answer }, answer.type === 'plane' ? [answer.packet.buffer] : []),
     (error: unknown) => post({ number, error: CoverslipError.from(error).serialize() }),
   )

@@ -8,7 +8,7 @@
 import { Worker } from 'node:worker_threads'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import type { GalleryPage, OpenedImage, PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { GalleryPage, OpenedImage, PlaneIndex, ZProjection } from '../../../src-shared/gallery.ts'
 import { workerUrl } from '../../worker-url.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
@@ -23,6 +23,8 @@ import { galleryPath } from './gallery-path.ts'
 
 /** Requests that the worker has at once; the others wait, and those whose caller has gone are dropped. */
 const atOnce = 6
+/** Of these, lists: a search waits for files to be read, and must not keep images from being shown meanwhile. */
+const listsAtOnce = 3
 /** A file that keeps the worker busy for longer hangs it: it is ended, and the next request has a new one. */
 const limitMs = 120_000
 /** Of JavaScript values; pixels lie outside of it. */
@@ -82,6 +84,7 @@ export class Gallery {
       readonly dataset: string
       readonly index?: PlaneIndex
       readonly level?: number
+      readonly zProjection?: ZProjection | undefined
     },
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
@@ -143,7 +146,7 @@ export class Gallery {
 
   #next(): void {
     while (this.#asked.size < atOnce) {
-      const waiting = this.#waiting.shift()
+      const waiting = this.#take()
       if (waiting === undefined) return
       if (this.#closed || waiting.signal?.aborted === true) {
         waiting.settle(new CoverslipError('INTERNAL', 'Nobody waits for it any more'))
@@ -152,9 +155,24 @@ export class Gallery {
       const number = this.#number++
       const timer = setTimeout(() => void this.#endWorker(tooLong(waiting.request)), limitMs)
       this.#asked.set(number, { waiting, timer })
-      const message: GalleryRequestMessage = { number, request: waiting.request }
-      this.#started().postMessage(message)
+      const worker = this.#started()
+      worker.postMessage({ number, request: waiting.request } satisfies GalleryRequestMessage)
+      // It keeps its place until the worker has left off: whoever gives up quickly must not fill the worker with work.
+      const drop = () => {
+        if (this.#asked.has(number)) worker.postMessage({ dropped: number } satisfies GalleryRequestMessage)
+      }
+      waiting.signal?.addEventListener('abort', drop, { once: true })
     }
+  }
+
+  /** The request that has waited longest; small pictures come after what somebody looks at. */
+  #take(): Waiting | undefined {
+    const asked = [...this.#asked.values()]
+    const lists = asked.filter(({ waiting }) => waiting.request.type === 'list').length
+    const may = ({ request }: Waiting) => request.type !== 'list' || lists < listsAtOnce
+    const first = this.#waiting.findIndex((waiting) => may(waiting) && waiting.request.type !== 'thumbnail')
+    const at = first === -1 ? this.#waiting.findIndex(may) : first
+    return at === -1 ? undefined : this.#waiting.splice(at, 1)[0]
   }
 
   #started(): Worker {

@@ -1,5 +1,5 @@
 /** Keeps several large planes from being in memory at once. */
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { DatasetReader } from '../reading/dataset-reader.ts'
 
 const largeBytes = 64 * 2 ** 20
@@ -24,5 +24,5 @@ export class LargePlanes {
 
 async function planeBytes(reader: DatasetReader): Promise<number> {
   const { width, height, pixelFormat } = await reader.describe()
-  return width * height * pixelLayout(pixelFormat).bytesPerPixel
+  return width * height * planeLayout(pixelFormat).bytesPerPixel
 }

@@ -5,7 +5,7 @@ import {
 } from '../../../src-shared/frames/frame-packet.ts'
 import { lz4FrameBytes, writeLz4Frame } from '../../../src-shared/frames/lz4-frame.ts'
 import { filterLag } from '../../../src-shared/frames/pixel-filter.ts'
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import { Kernels } from '../../../src-shared/kernels/kernels.ts'
 import { compressLz4 } from '../../frames/lz4-compress.ts'
 import type { ImagePlane } from '../reading/dataset-reader.ts'
@@ -28,7 +28,7 @@ export class PlanePackets {
   }
 
   async #make({ width, height, pixelFormat, significantBits, pixels }: ImagePlane) {
-    const layout = pixelLayout(pixelFormat)
+    const layout = planeLayout(pixelFormat)
     const lag = filterLag(layout, width)
     const blocks =
       lag === undefined

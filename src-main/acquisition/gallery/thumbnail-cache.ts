@@ -5,15 +5,16 @@ import { join } from 'node:path'
 import type { FoundItem } from './gallery-scan.ts'
 
 const folderName = '.thumbnails'
-const mostInMemory = 300
-/** Files; the oldest go first. */
-const mostOnDisk = 10_000
+const mostBytesInMemory = 64 * 2 ** 20
+/** The oldest go first. */
+const mostOnDisk = { files: 10_000, bytes: 2 ** 30 }
 /** Files written before the folder is looked at again. */
 const writesPerCheck = 200
 
 export class ThumbnailCache {
   readonly #folder: string
   readonly #memory = new Map<string, Uint8Array<ArrayBuffer>>()
+  #bytes = 0
   #written = 0
 
   constructor(dataFolder: string) {
@@ -39,10 +40,18 @@ export class ThumbnailCache {
   }
 
   #remember(key: string, picture: Uint8Array<ArrayBuffer>): void {
-    this.#memory.delete(key)
+    this.#forget(key)
     this.#memory.set(key, picture)
-    const [oldest] = this.#memory.keys()
-    if (this.#memory.size > mostInMemory && oldest !== undefined) this.#memory.delete(oldest)
+    this.#bytes += picture.length
+    for (const oldest of this.#memory.keys()) {
+      if (this.#bytes <= mostBytesInMemory) return
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#memory.get(key)?.length ?? 0
+    this.#memory.delete(key)
   }
 
   async #read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -69,11 +78,17 @@ export class ThumbnailCache {
 
   async #prune(): Promise<void> {
     const names = await readdir(this.#folder)
-    if (names.length <= mostOnDisk) return
     const files = await Promise.all(
-      names.map(async (name) => ({ name, at: (await stat(join(this.#folder, name))).mtimeMs })),
+      names.map(async (name) => {
+        const { mtimeMs, size } = await stat(join(this.#folder, name))
+        return { name, at: mtimeMs, size }
+      }),
     )
-    const oldest = files.toSorted((a, b) => a.at - b.at).slice(0, names.length - mostOnDisk)
-    for (const { name } of oldest) await rm(join(this.#folder, name), { force: true })
+    let bytes = 0
+    for (const [i, { name, size }] of files.toSorted((a, b) => b.at - a.at).entries()) {
+      bytes += size
+      if (i >= mostOnDisk.files || bytes > mostOnDisk.bytes)
+        await rm(join(this.#folder, name), { force: true })
+    }
   }
 }

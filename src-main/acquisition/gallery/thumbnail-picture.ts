@@ -1,9 +1,10 @@
 /** The small picture of a dataset: its middle plane, channels in their colours. */
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { debayeredPixel } from '../../../src-shared/kernels/debayer.ts'
 import { pngFile } from '../png-writer.ts'
 import type { DatasetReader, ImagePlane } from '../reading/dataset-reader.ts'
+import { planeSamples } from '../reading/plane-samples.ts'
 
 /** Channels beyond these are left out: of a picture this small nothing would be seen of them. */
 const mostChannels = 6
@@ -55,12 +56,11 @@ function colorOf({ channels }: ImageDataset, channel: number): string {
 
 /** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
 function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: number): Picture {
-  const { bytesPerSample, channels, pattern } = pixelLayout(pixelFormat)
-  const samples =
-    bytesPerSample === 1 ? pixels : new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2)
+  const { bytesPerSample, channels, pattern } = planeLayout(pixelFormat)
+  const samples = planeSamples({ pixels, pixelFormat })
   const step = Math.max(1, Math.ceil(Math.max(width, height) / maxSize))
   const small = { width: Math.ceil(width / step), height: Math.ceil(height / step) }
-  const values = new Uint16Array(small.width * small.height * 3)
+  const values = new Float32Array(small.width * small.height * 3)
   for (let y = 0, to = 0; y < height; y += step) {
     for (let x = 0; x < width; x += step, to += 3) {
       const at = (y * width + x) * channels
@@ -72,13 +72,14 @@ function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: n
     }
   }
   const { low, high } = bytesPerSample === 1 ? { low: 0, high: 255 } : windowOf(values)
-  const scale = 255 / Math.max(1, high - low)
+  const scale = high > low ? 255 / (high - low) : 0
   const clamped = Uint8ClampedArray.from(values, (value) => (value - low) * scale)
   return { ...small, rgb: new Uint8Array(clamped.buffer) }
 }
 
-function windowOf(values: Uint16Array): { readonly low: number; readonly high: number } {
-  const sorted = values.toSorted()
+/** Of real numbers, those that are finite. */
+function windowOf(values: Float32Array): { readonly low: number; readonly high: number } {
+  const sorted = values.filter(Number.isFinite).sort()
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? 0
   return { low: at(0.005), high: at(0.998) }
 }

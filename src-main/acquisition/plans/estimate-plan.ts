@@ -1,6 +1,6 @@
 /** What a plan would take, and why it could not be run. */
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
-import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { PlanEstimate, PlanStep } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
 import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
@@ -9,22 +9,22 @@ import { planMemory, totalMemory } from '../recording/recording-memory.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
 import { planProblems } from '../run/microscope/plan-problems.ts'
 import { checkStorage, storedShare } from '../storage/check-storage.ts'
-import { maxOmePlanes } from '../storage/ome-xml.ts'
+import { maxOmePlanes } from '../storage/ome-planes.ts'
 import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
+import { PlanCosts } from './plan-costs.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout } from './plan-layout.ts'
 import { PlanTravel } from './plan-travel.ts'
 import type { ResolvedPlan } from './resolve-plan.ts'
+import type { StepTimes } from './step-times.ts'
 import { type PlanWalk, walkPlan } from './walk-plan.ts'
-
-/** Systems limit how many files a program has open. */
-const mostFilesAtOnce = 1000
 
 /** A longer list of problems helps nobody. */
 const mostRemarks = 50
 
 type EstimateOptions = {
   readonly devices: DeviceRegistry
+  readonly times: StepTimes
   readonly storage: PlanRequest['storage']
   /** Of the data folder's disk. */
   readonly freeDiskBytes: number
@@ -41,7 +41,7 @@ export async function estimatePlan(
 ): Promise<{ readonly estimate: PlanEstimate; readonly cameraIds: readonly string[] }> {
   const { devices, storage, freeDiskBytes } = options
   const missing = planProblems(devices, plan)
-  const { walk, problems } = await walked(plan, options)
+  const { walk, assumed, problems } = await walked(plan, options)
   const { events, frames, sizes, durationS } = walk
   const share = storedShare(storage)
   const [bytes, bytesPerSecond] = [walk.bytes * share, walk.bytesPerSecond * share]
@@ -51,6 +51,7 @@ export async function estimatePlan(
     frames,
     sizes,
     durationS,
+    assumed: [...assumed],
     bytes,
     bytesPerSecond,
     freeDiskBytes,
@@ -77,6 +78,7 @@ export function estimateOfRefused(refusal: CoverslipError, freeDiskBytes: number
   const { latestS: _latest, cameraIds: _none, planes: _noPlanes, ...counts } = nothing
   return {
     ...counts,
+    assumed: [],
     freeDiskBytes,
     memoryBytes: 0,
     problems: problemsOfRefusal(refusal).slice(0, mostRemarks),
@@ -96,20 +98,30 @@ const nothing = {
   latestS: 0,
 } satisfies Omit<PlanWalk, 'problems'>
 
-type Walked = { readonly walk: Omit<PlanWalk, 'problems'>; readonly problems: readonly PlanRemark[] }
+type Walked = {
+  readonly walk: Omit<PlanWalk, 'problems'>
+  readonly assumed: readonly PlanStep[]
+  readonly problems: readonly PlanRemark[]
+}
 
-async function walked(plan: ResolvedPlan, { devices, storage, signal }: EstimateOptions): Promise<Walked> {
+async function walked(
+  plan: ResolvedPlan,
+  { devices, times, storage, signal }: EstimateOptions,
+): Promise<Walked> {
   const { sequence, cameras, surroundings } = plan
   let layout: PlanLayout
   try {
     layout = planLayout(sequence, surroundings)
   } catch (error) {
-    return { walk: nothing, problems: problemsOfRefusal(CoverslipError.from(error)) }
+    return { walk: nothing, assumed: [], problems: problemsOfRefusal(CoverslipError.from(error)) }
   }
+  const images = new PlanImages({ devices, sequence, cameras })
+  const costs = new PlanCosts({ devices, images, times })
   const walk = await walkPlan(expandPlan(sequence, surroundings), {
     layout,
     travel: new PlanTravel(devices, sequence),
-    images: new PlanImages({ devices, sequence, cameras }),
+    images,
+    costs,
     signal,
   })
   if (walk.events === 0) {
@@ -117,9 +129,10 @@ async function walked(plan: ResolvedPlan, { devices, storage, signal }: Estimate
       path: '',
       message: 'has nothing to do: it needs channels, times, positions, a grid or a stack',
     }
-    return { walk, problems: [empty] }
+    return { walk, assumed: [], problems: [empty] }
   }
-  return { walk, problems: [...walk.problems, ...formatProblems(storage, { walk, layout })] }
+  const { assumed } = costs
+  return { walk, assumed, problems: [...walk.problems, ...formatProblems(storage, { walk, layout })] }
 }
 
 /** What the chosen format cannot hold. */
@@ -129,23 +142,13 @@ function formatProblems(
 ): readonly PlanRemark[] {
   if (storage.format === 'video') return tooManyFiles(layout)
   if (storage.format !== 'ome-tiff') return []
-  const files = storage.files === 'perPosition' ? Math.max(1, layout.positions.length) : 1
-  if (files > mostFilesAtOnce) {
-    const message = `would write ${files} OME-TIFF files at once, one for each position: choose a single file, or another format`
-    return [{ path: '', message }]
-  }
-  const planes = [...walk.planes.values()].flatMap((own) =>
-    storage.files === 'perPosition'
-      ? [...own.values()]
-      : [own.values().reduce((sum, count) => sum + count, 0)],
-  )
+  // Images of positions in turn are named one by one in a file, all others by where they begin.
+  const isInTurn = layout.axes.findIndex(({ axis }) => axis === 'p') > 0
+  if (storage.files === 'perPosition' || !isInTurn) return []
+  const planes = [...walk.planes.values()].map((own) => own.values().reduce((sum, count) => sum + count, 0))
   if (Math.max(0, ...planes) <= maxOmePlanes) return []
-  return [
-    {
-      path: '',
-      message: `has more images than the ${maxOmePlanes} of an OME-TIFF file: choose another format`,
-    },
-  ]
+  const message = `has more images of positions in turn than the ${maxOmePlanes} of an OME-TIFF file: choose a file for each position, or another format`
+  return [{ path: '', message }]
 }
 
 function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {

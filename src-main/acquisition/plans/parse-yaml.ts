@@ -7,7 +7,7 @@ export type YamlMessage = { readonly value: unknown } | { readonly error: string
 const patienceMs = 10_000
 const mostMemoryMb = 512
 
-/** What a YAML text says. @throws Error naming line and column; also when it takes too long, or too much memory */
+/** What a YAML text says. @throws Error naming line and column, and what was expected; also when it takes too long, or too much memory */
 export async function parseYaml(text: string): Promise<unknown> {
   const worker = new Worker(workerUrl('acquisition/plans/yaml-worker'), {
     workerData: text,

@@ -1,6 +1,7 @@
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { NumberedEvent } from '../run/acquisition-hardware.ts'
-import { type ClockOptions, PlanClock } from './plan-clock.ts'
+import { PlanClock } from './plan-clock.ts'
+import type { PlanCosts } from './plan-costs.ts'
 
 /** How long a plan under way will still take, by what was estimated of it. */
 export class PlanCountdown {
@@ -12,10 +13,10 @@ export class PlanCountdown {
   #startS = 0
 
   /** Of a plan of `events`, in their order, that takes `durationS`. */
-  constructor(events: Iterable<AcquisitionEvent>, { durationS, ...options }: CountdownOptions) {
+  constructor(events: Iterable<AcquisitionEvent>, { durationS, costs }: CountdownOptions) {
     this.#events = events[Symbol.iterator]()
     this.#durationS = durationS
-    this.#clock = new PlanClock(options)
+    this.#clock = new PlanClock(costs)
   }
 
   /** Seconds from the beginning of `event` to the end of the plan; asked of any events, in their order. */
@@ -30,4 +31,7 @@ export class PlanCountdown {
   }
 }
 
-type CountdownOptions = ClockOptions & { readonly durationS: number }
+type CountdownOptions = {
+  readonly durationS: number
+  readonly costs: Pick<PlanCosts, 'setUpS' | 'eventS'>
+}

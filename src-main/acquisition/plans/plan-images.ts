@@ -22,15 +22,18 @@ type Options = {
   readonly cameras: CameraChoice
 }
 
+/** Of all cameras together; the longest exposure. */
+export type PlanImage = {
+  readonly cameraIds: readonly string[]
+  readonly bytes: number
+  readonly exposureMs: number
+}
+
 /** What the images of a plan will be like, as far as that is known before: how many, how large, how long exposed. */
 export class PlanImages {
   readonly #options: Options
   /** By channel and camera, as many events share them. */
-  readonly #known = new Map<
-    string,
-    { readonly cameraIds: readonly string[]; readonly bytes: number; readonly exposureMs: number }
-  >()
-
+  readonly #known = new Map<string, PlanImage>()
   /** By the name of the device. */
   readonly #knownFocus = new Map<string | undefined, number>()
 
@@ -46,8 +49,8 @@ export class PlanImages {
     return known
   }
 
-  /** Of all cameras that take the image of `event`, together; the longest exposure, ms. */
-  of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>) {
+  /** Of `event`; the same object for events that are alike. */
+  of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
     const { channel, camera, exposureMs } = event
     const key = `${channel?.group}\n${channel?.config}\n${camera}\n${exposureMs}`
     const known = this.#known.get(key) ?? this.#find(event)

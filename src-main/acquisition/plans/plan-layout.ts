@@ -7,7 +7,7 @@
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { AcquisitionEvent, EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
-import { type ExpandOptions, positionsOf } from '../../../src-shared/plan/expand-plan.ts'
+import { type ExpandOptions, positionsOf } from '../../../src-shared/plan/plan-axes.ts'
 import { type GridPlan, isRelativeGrid, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
 import { positionName } from '../../../src-shared/plan/position-name.ts'
 import { planRefusal } from '../../../src-shared/plan/read-plan.ts'

@@ -1,6 +1,6 @@
 import { standardProperty } from '../../../src-shared/devices.ts'
 import type { StagePosition } from '../../../src-shared/frames/frame-info.ts'
-import type { ExpandOptions } from '../../../src-shared/plan/expand-plan.ts'
+import type { ExpandOptions } from '../../../src-shared/plan/plan-axes.ts'
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
 import type { CameraRoi } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
@@ -9,20 +9,47 @@ import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
 import { stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
 
 /**
+ * Where the stages stand, asked of them now: one that was moved by hand may not have told.
+ * @throws CoverslipError of a stage that does not answer
+ */
+export async function readHome(devices: DeviceRegistry): Promise<StagePosition> {
+  const home: StagePosition = {}
+  const read = new Map<string, Promise<StagePosition>>()
+  for (const axis of stageAxes) {
+    const stage = stageOf(devices, axis)
+    if (stage?.status.state !== 'ready') continue
+    const position = read.get(stage.id) ?? devices.readPosition(stage.id)
+    read.set(stage.id, position)
+    const at = (await position)[axis]
+    if (at !== undefined) home[axis] = at
+  }
+  return home
+}
+
+/**
  * What a plan is relative to: where the stages are now, and the size of an image in the specimen, as far as the last
  * frame of the camera `cameraId` tells it.
  */
 export function planSurroundings(
   devices: DeviceRegistry,
-  { cameraId, roi }: { readonly cameraId: string | undefined; readonly roi: CameraRoi | undefined },
+  {
+    cameraId,
+    roi,
+    home,
+  }: {
+    readonly cameraId: string | undefined
+    readonly roi: CameraRoi | undefined
+    /** Where the stages stand; absent: as they have told last. */
+    readonly home?: StagePosition | undefined
+  },
 ): ExpandOptions {
   return {
-    home: homeOf(devices),
+    home: home ?? toldHome(devices),
     fieldOfView: cameraId === undefined ? undefined : fieldOfViewOf(devices, cameraId, roi),
   }
 }
 
-function homeOf(devices: DeviceRegistry): StagePosition {
+function toldHome(devices: DeviceRegistry): StagePosition {
   const home: StagePosition = {}
   for (const axis of stageAxes) {
     const at = stageOf(devices, axis)?.position?.[axis]

@@ -36,14 +36,11 @@ async function parsed(text: string): Promise<unknown> {
   try {
     return await parseYaml(text)
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
-    throw new CoverslipError(
-      'INVALID_INPUT',
-      `The plan is neither JSON nor YAML: ${reason.replace(/:$/, '')}`,
-      {
-        hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
-        cause: error,
-      },
-    )
+    const reason = error instanceof Error ? error.message : String(error)
+    const [first = ''] = reason.split('\n', 1)
+    throw new CoverslipError('INVALID_INPUT', `The plan is neither JSON nor YAML: ${first}`, {
+      hint: 'A plan is an MDASequence of useq-schema; docs/acquisition.md describes it.',
+      cause: error,
+    })
   }
 }

@@ -5,7 +5,12 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { type StageAxis, stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
 
 /** Travel of the stage that moves an axis, µm. */
-type Travel = { readonly stage: string; readonly min: number; readonly max: number }
+type Travel = {
+  readonly stage: string
+  readonly min: number
+  readonly max: number
+  readonly isConnected: boolean
+}
 
 const placeOf = { x: 'xUm', y: 'yUm', z: 'zUm' } as const satisfies Record<StageAxis, keyof AcquisitionEvent>
 
@@ -15,7 +20,7 @@ export class PlanTravel {
   readonly #travels: Readonly<Partial<Record<StageAxis, Travel>>>
   readonly #problems = new Map<string, PlanRemark>()
 
-  constructor(devices: DeviceRegistry, sequence: MdaSequence) {
+  constructor(devices: Pick<DeviceRegistry, 'devices'>, sequence: MdaSequence) {
     this.#sequence = sequence
     this.#travels = travelsOf(devices)
   }
@@ -30,6 +35,8 @@ export class PlanTravel {
       if (to === undefined) continue
       const travel = this.#travels[axis]
       if (travel === undefined) this.#tell(event, axis, `there is no stage that moves ${axis}`)
+      else if (!travel.isConnected)
+        this.#tell(event, axis, `${travel.stage}, which moves ${axis}, is not connected`)
       else if (to < travel.min || to > travel.max)
         this.#tell(
           event,
@@ -39,9 +46,11 @@ export class PlanTravel {
     }
   }
 
-  #tell(event: AcquisitionEvent, axis: StageAxis, message: string): void {
+  #tell(event: AcquisitionEvent, axis: StageAxis, what: string): void {
     const path = this.#pathOf(event, axis)
-    if (!this.#problems.has(path)) this.#problems.set(path, { path, message })
+    if (this.#problems.has(path)) return
+    const isWell = 'plate' in this.#sequence.positions && event.positionName !== undefined
+    this.#problems.set(path, { path, message: isWell ? `well ${event.positionName}: ${what}` : what })
   }
 
   /** The field that says where `event` goes. */
@@ -63,13 +72,14 @@ export class PlanTravel {
   }
 }
 
-function travelsOf(devices: DeviceRegistry): Partial<Record<StageAxis, Travel>> {
+function travelsOf(devices: Pick<DeviceRegistry, 'devices'>): Partial<Record<StageAxis, Travel>> {
   const travels: Partial<Record<StageAxis, Travel>> = {}
   for (const axis of stageAxes) {
-    const description = stageOf(devices, axis)?.description
-    const travel = description?.kind === 'stage' ? description.axes[axis] : undefined
-    if (description !== undefined && travel !== undefined)
-      travels[axis] = { stage: description.name, ...travel }
+    const stage = stageOf(devices, axis)
+    const travel = stage?.description.kind === 'stage' ? stage.description.axes[axis] : undefined
+    if (stage === undefined || travel === undefined) continue
+    const isConnected = stage.status.state === 'ready'
+    travels[axis] = { stage: stage.description.name, isConnected, ...travel }
   }
   return travels
 }

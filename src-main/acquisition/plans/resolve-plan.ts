@@ -1,5 +1,6 @@
 import type { PlanRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
-import type { ExpandOptions } from '../../../src-shared/plan/expand-plan.ts'
+import type { ExpandOptions } from '../../../src-shared/plan/plan-axes.ts'
+import type { StagePosition } from '../../../src-shared/frames/frame-info.ts'
 import { needsFieldOfView } from '../../../src-shared/plan/grid-plan.ts'
 import { type ReadPlan, readPlan } from '../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
@@ -16,16 +17,21 @@ export type ResolvedPlan = ReadPlan & {
   readonly surroundings: ExpandOptions
 }
 
-/** @throws CoverslipError INVALID_INPUT when it is no plan, naming the path of each problem */
+/**
+ * `home`: where the stages stand; absent: as they have told last.
+ * @throws CoverslipError INVALID_INPUT when it is no plan, naming the path of each problem
+ */
 export function resolvePlan(
   devices: DeviceRegistry,
   { plan, detectorNames = [] }: Pick<PlanRequest, 'plan' | 'detectorNames'>,
+  home?: StagePosition,
 ): ResolvedPlan {
   const read = readPlan(plan)
   const cameras = new CameraChoice(devices, detectorNames)
   const surroundings = planSurroundings(devices, {
     cameraId: cameras.usual[0]?.id,
     roi: read.sequence.setup?.roi,
+    home,
   })
   return { ...read, detectorNames, cameras, surroundings }
 }

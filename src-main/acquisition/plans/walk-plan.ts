@@ -5,6 +5,7 @@ import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
 import type { Axis } from '../../../src-shared/plan/sequence.ts'
 import { ImagePlaces } from './image-places.ts'
 import { PlanClock } from './plan-clock.ts'
+import type { PlanCosts } from './plan-costs.ts'
 import type { PlanImages } from './plan-images.ts'
 import type { PlanLayout } from './plan-layout.ts'
 import type { PlanTravel } from './plan-travel.ts'
@@ -37,18 +38,16 @@ type WalkOptions = {
   readonly layout: PlanLayout
   readonly travel: PlanTravel
   readonly images: PlanImages
+  readonly costs: PlanCosts
   readonly signal?: AbortSignal | undefined
 }
 
 /** @throws the reason of `signal` */
 export async function walkPlan(
   events: Iterable<AcquisitionEvent>,
-  { layout, travel, images, signal }: WalkOptions,
+  { layout, travel, images, costs, signal }: WalkOptions,
 ): Promise<PlanWalk> {
-  const clock = new PlanClock({
-    exposureMs: (event) => images.of(event).exposureMs,
-    focusImages: (event) => images.ofFocus(event),
-  })
+  const clock = new PlanClock(costs)
   const places = new ImagePlaces(layout)
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { parse } from 'yaml'
 import type { YamlMessage } from './parse-yaml.ts'
+import { yamlComplaint } from './yaml-complaint.ts'
 
 /** Times that aliases may repeat what they stand for: more is meant to fill the memory. */
 const mostAliases = 1000
@@ -13,7 +14,7 @@ function read(text: string): YamlMessage {
     JSON.stringify(value)
     return { value }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { error: yamlComplaint(text, error) }
   }
 }
 

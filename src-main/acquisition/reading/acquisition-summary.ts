@@ -20,6 +20,8 @@ export const acquisitionSummarySchema = z.looseObject({
   software: z.string(),
   /** Number of the process that acquires. */
   pid: z.number().int(),
+  /** Name of the computer that it runs on. */
+  host: z.string().optional(),
   /** Unix time, ms. */
   startedAt: z.number(),
   /** What was asked for: a recording, or a plan to be run (src-shared/acquisition/acquisition-requests.ts). */

@@ -1,15 +1,16 @@
 /** How images on disk are read, whatever their format: one reader per dataset, in the gallery's worker. */
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
-import type { PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
+import type { PlaneFormat } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 
 /** One plane in memory of its own. */
 export type ImagePlane = {
   readonly width: number
   readonly height: number
-  readonly pixelFormat: PixelFormat
+  readonly pixelFormat: PlaneFormat
+  /** 32 of real numbers. */
   readonly significantBits: number
-  /** As in a FrameRing slot (src-shared/frames/pixel-format.ts): rows without padding, 16 bits little endian. */
+  /** As in a FrameRing slot (src-shared/frames/pixel-format.ts): rows without padding, little endian. */
   readonly pixels: Uint8Array<ArrayBuffer>
 }
 

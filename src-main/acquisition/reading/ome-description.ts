@@ -34,10 +34,12 @@ export type OmeDescription = {
 /** Of all images together: their tables take 8 bytes each. */
 const mostPlanes = 10_000_000
 const mostImages = 10_000
-const longestAnnotation = 8 * 2 ** 20
+/** Of all annotations together. */
+const longestAnnotations = 16 * 2 ** 20
+const mostChannels = 100_000
 
 /** Directories of an image's planes, in a table of its sizes. */
-export class OmePlaces {
+class OmePlaces {
   /** Number of the directory + 1; 0: there is none. */
   readonly #directories: Uint32Array
   /** Names of other files with their numbers, from 1; 0: the file itself. */
@@ -114,13 +116,18 @@ export class OmeXmlReader {
   /** Planes that tables were made for, and that runs have told of. */
   #tabled = 0
   #told = 0
+  #channels = 0
+  /** Characters of annotations. */
+  #annotated = 0
   #failure: Error | undefined
 
   constructor() {
     this.#parser.on('opentag', (tag) => this.#open(tag))
     this.#parser.on('closetag', ({ local }) => this.#close(local))
     this.#parser.on('text', (text) => {
-      if (this.#key !== undefined && this.#text.length < longestAnnotation) this.#text += text
+      if (this.#key === undefined || this.#annotated > longestAnnotations) return
+      this.#annotated += text.length
+      this.#text += text
     })
     this.#parser.on('error', (error) => {
       this.#failure ??= error
@@ -189,6 +196,8 @@ export class OmeXmlReader {
   #addChannel(attributes: Attributes): void {
     const image = this.#images.at(-1)
     if (image === undefined) return
+    this.#channels += 1
+    if (this.#channels > mostChannels) throw new Error(`it lists more than ${mostChannels} channels`)
     const samples = Number(attributes['SamplesPerPixel'] ?? 1)
     // SizeC counts samples.
     if (image.channels.length === 0 && Number.isInteger(samples) && samples > 1) {

@@ -4,6 +4,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type OmeDescription, type OmeImage, omePlane } from './ome-description.ts'
 import { primaries } from './primaries.ts'
+import { depthOf } from './sample-type.ts'
 import { imageOfPage, TiffDataset, type TiffPlace } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
 import type { TiffImage } from './tiff-image.ts'
@@ -119,19 +120,19 @@ function pathOf(path: string, file: string | undefined): string {
 function describeOme(
   name: string,
   { image, page }: { readonly image: OmeImage; readonly page: TiffImage },
-): Pick<
-  ImageDataset,
-  'name' | 'format' | 'width' | 'height' | 'pixelFormat' | 'significantBits' | 'channels'
-> &
+): Pick<ImageDataset, 'name' | 'format' | 'width' | 'height' | 'pixelFormat' | 'channels'> &
   Partial<ImageDataset> {
-  const { pixelSizeUm, zStepUm, timeStepS, significantBits } = image
+  const { pixelSizeUm, zStepUm, timeStepS } = image
+  const { significantBits: bits, sampleType } = depthOf(page.sampleType)
   return {
     name,
     format: 'OME-TIFF',
     width: page.width,
     height: page.height,
     pixelFormat: page.pixelFormat,
-    significantBits: Math.min(page.bits, significantBits ?? page.bits),
+    ...(bits === undefined
+      ? { sampleType }
+      : { significantBits: Math.min(bits, image.significantBits ?? bits) }),
     ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
     ...(zStepUm === undefined ? {} : { zStepUm }),
     ...(timeStepS === undefined ? {} : { timeStepS }),

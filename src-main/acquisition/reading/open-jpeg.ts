@@ -2,6 +2,7 @@
 import jpegTurbo from '@julusian/jpeg-turbo'
 import { z } from 'zod'
 import type { OpenDatasets } from './dataset-reader.ts'
+import { jpegFrame, jpegMarker, jpegSegments } from './jpeg-markers.ts'
 import { jsonOrText } from './json-or-text.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { readWhole, SingleImage } from './single-image.ts'
@@ -51,24 +52,14 @@ export const openJpeg: OpenDatasets = async (path) => {
   return [image]
 }
 
-/** Markers of a frame header: SOF0 to SOF15 without DHT, JPG and DAC. */
-const isFrameHeader = (marker: number) =>
-  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
-const commentMarker = 0xfe
-
 function frameOf(path: string, bytes: Buffer) {
   let comment: string | undefined
-  for (let at = 2; at + 10 <= bytes.length && bytes[at] === 0xff; ) {
-    const marker = bytes[at + 1] ?? 0
-    const length = bytes.readUInt16BE(at + 2)
-    if (marker === commentMarker) comment = bytes.toString('utf8', at + 4, at + 2 + length)
-    if (isFrameHeader(marker)) {
-      const [height, width] = [bytes.readUInt16BE(at + 5), bytes.readUInt16BE(at + 7)]
-      if (width === 0 || height === 0) throw unreadable(path, 'it has no size')
-      return { width, height, components: bytes.readUInt8(at + 9), comment }
-    }
-    // Fill bytes may stand before a marker.
-    at += marker === 0xff ? 1 : 2 + length
+  for (const segment of jpegSegments(bytes)) {
+    if (segment.marker === jpegMarker.comment) comment = segment.data.toString('utf8')
+    const frame = jpegFrame(segment)
+    if (frame === undefined) continue
+    if (frame.width === 0 || frame.height === 0) throw unreadable(path, 'it has no size')
+    return { ...frame, comment }
   }
   throw unreadable(path, 'it is cut off before its header, or no JPEG file')
 }

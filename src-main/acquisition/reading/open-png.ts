@@ -13,6 +13,7 @@ import { requirePacketSize } from './plane-size.ts'
 import { reasonOf, unreadable } from './unreadable.ts'
 
 const inflated = promisify(inflate)
+const signatureBytes = 8
 const headerBytes = 33
 /** Text of ours comes before the pixels. */
 const textBytes = 256 * 1024
@@ -94,14 +95,22 @@ function headerOf(path: string, start: Buffer): PngHeader {
   return { width, height, depth: start.readUInt8(24), colorType: start.readUInt8(25) }
 }
 
+type PngChunk = {
+  readonly name: string
+  readonly data: Buffer
+  /** With its length, name and checksum. */
+  readonly whole: Buffer
+}
+
 /** Chunks of a file, whole ones only. */
-function* chunksOf(bytes: Buffer): Generator<{ readonly name: string; readonly data: Buffer }> {
-  for (let at = 8; at + 12 <= bytes.length; ) {
+function* chunksOf(bytes: Buffer): Generator<PngChunk> {
+  for (let at = signatureBytes; at + 12 <= bytes.length; ) {
     const length = bytes.readUInt32BE(at)
     if (at + 12 + length > bytes.length) return
     yield {
       name: bytes.toString('latin1', at + 4, at + 8),
       data: bytes.subarray(at + 8, at + 8 + length),
+      whole: bytes.subarray(at, at + 12 + length),
     }
     at += 12 + length
   }
@@ -134,10 +143,19 @@ async function refuseBomb(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
+/** What the decoder needs: colour profiles and texts may be compressed, and claim any room. */
+const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+
+function pixelsOnly(bytes: Buffer): Buffer {
+  const parts = [bytes.subarray(0, signatureBytes)]
+  for (const { name, whole } of chunksOf(bytes)) if (neededChunks.has(name)) parts.push(whole)
+  return Buffer.concat(parts)
+}
+
 async function decodePng(path: string, bytes: Buffer, channel: number): Promise<Uint8Array<ArrayBuffer>> {
   let png: DecodedPng
   try {
-    png = decode(bytes, { checkCrc: true })
+    png = decode(pixelsOnly(bytes), { checkCrc: true })
   } catch (error) {
     throw unreadable(path, reasonOf(error), error)
   }

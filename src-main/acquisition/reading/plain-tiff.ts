@@ -2,11 +2,13 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { pixelFormatSchema, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type ImagejDescription, imagejDescription } from './imagej-description.ts'
 import { jsonOrText } from './json-or-text.ts'
 import { primaries } from './primaries.ts'
+import { depthOf } from './sample-type.ts'
 import { imageOfPage, TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
 import { tag, type TiffImage } from './tiff-image.ts'
@@ -65,7 +67,7 @@ export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffD
           width: image.width,
           height: image.height,
           pixelFormat: own?.pixelFormat ?? image.pixelFormat,
-          significantBits: own?.significantBits ?? image.bits,
+          ...(own === undefined ? depthOf(image.sampleType) : { significantBits: own.significantBits }),
           ...facts,
           ...(own?.detector === undefined ? {} : { camera: own.detector }),
           sizes: Object.fromEntries(Object.entries({ ...sizes, c }).filter(([, length]) => length > 1)),
@@ -91,7 +93,7 @@ const isPlain = ({ compression, tiled, planar }: TiffImage): boolean => compress
 async function imagesInFile(pages: TiffPages, image: TiffImage, claimed: number): Promise<number> {
   const { directories } = pages
   const [first = 0] = await directories.numbers(image.directory.entries.get(tag.stripOffsets), mostStrips)
-  const bytes = (image.width * image.height * image.samples * image.bits) / 8
+  const bytes = image.width * image.height * image.samples * image.bytes
   return Math.max(1, Math.min(claimed, Math.floor(((await directories.file.size()) - first) / bytes)))
 }
 
@@ -106,7 +108,7 @@ async function pagesBySize(pages: TiffPages): Promise<ReadonlyMap<string, Pages>
     try {
       const image = await imageOfPage(pages, number)
       if (image === undefined || (image.reduced && number > 0)) continue
-      const key = `${image.width} ${image.height} ${image.pixelFormat} ${image.channels}`
+      const key = `${image.width} ${image.height} ${image.pixelFormat} ${image.sampleType} ${image.channels}`
       const group = groups.get(key)
       if (group !== undefined) group.numbers?.push(number)
       else groups.set(key, { image, numbers: count > mostCompared ? undefined : [number] })
@@ -175,7 +177,7 @@ function ownFrame(
 ): z.infer<typeof ownFrameSchema> | undefined {
   const frame = ownFrameSchema.safeParse(written)
   if (!frame.success) return undefined
-  const [said, is] = [pixelLayout(frame.data.pixelFormat), pixelLayout(image.pixelFormat)]
-  const fits = said.bytesPerPixel === is.bytesPerPixel && frame.data.significantBits <= image.bits
+  const [said, is] = [planeLayout(frame.data.pixelFormat), planeLayout(image.pixelFormat)]
+  const fits = said.bytesPerPixel === is.bytesPerPixel && frame.data.significantBits <= 8 * image.bytes
   return fits ? frame.data : undefined
 }

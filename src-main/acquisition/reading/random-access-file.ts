@@ -3,6 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { reasonOf, unreadable } from './unreadable.ts'
 import { readWithoutLinks } from './without-links.ts'
 
+/** Reads of less are not worth asking for the file’s size. */
+const largeBytes = 2 ** 20
+
 /** A file that is read here and there, and may grow or shrink meanwhile. */
 export class RandomAccessFile {
   readonly path: string
@@ -35,7 +38,9 @@ export class RandomAccessFile {
 
   /** `length` bytes from `at` on; fewer where the file ends. The caller bounds `length`. */
   async read(at: number, length: number): Promise<Buffer<ArrayBuffer>> {
-    const bytes = Buffer.alloc(length)
+    // What a damaged file claims to hold takes no memory.
+    const there = length < largeBytes ? length : Math.min(length, Math.max(0, (await this.size()) - at))
+    const bytes = Buffer.alloc(there)
     return bytes.subarray(0, await this.readInto(bytes, at))
   }
 

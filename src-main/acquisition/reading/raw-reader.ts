@@ -41,12 +41,17 @@ export class RawReader implements DatasetReader {
   static async open(path: string, layout: DatasetLayout): Promise<RawReader> {
     const file = await RandomAccessFile.open(path)
     const { width, height, pixelFormat } = layout.image
-    const planes = await openStoredPlanes({
-      axes: layout.axes,
-      logPath: join(dirname(path), frameLogName),
-      count: async () => Math.floor((await file.size()) / imageBytes(pixelFormat, width, height)),
-    })
-    return new RawReader(file, layout, planes)
+    try {
+      const planes = await openStoredPlanes({
+        axes: layout.axes,
+        logPath: join(dirname(path), frameLogName),
+        count: async () => Math.floor((await file.size()) / imageBytes(pixelFormat, width, height)),
+      })
+      return new RawReader(file, layout, planes)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   }
 
   async describe(): Promise<ImageDataset> {

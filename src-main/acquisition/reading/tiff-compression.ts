@@ -8,16 +8,18 @@ import { inflate, zstdDecompress } from 'node:zlib'
 const inflated = promisify(inflate)
 const zstdDecompressed = promisify(zstdDecompress)
 
-/** Schemes that can be undone without loss, by the value of tag 259. */
-export const tiffCompressions: ReadonlySet<number> = new Set([1, 5, 8, 32773, 32946, 50000])
+/** Of TIFF Technical Note 2: see `tiff-jpeg.ts`. */
+export const jpegCompression = 7
+
+/** Schemes that can be undone, by the value of tag 259. */
+export const tiffCompressions: ReadonlySet<number> = new Set([1, 5, jpegCompression, 8, 32773, 32946, 50000])
 
 /** Names of the others, for people. */
 export const compressionNames: Readonly<Record<number, string>> = {
   2: 'CCITT',
   3: 'CCITT',
   4: 'CCITT',
-  6: 'JPEG',
-  7: 'JPEG',
+  6: 'JPEG of TIFF 6.0',
   33003: 'JPEG 2000',
   33005: 'JPEG 2000',
   34712: 'JPEG 2000',
@@ -29,7 +31,7 @@ export const compressionNames: Readonly<Record<number, string>> = {
 
 /**
  * `bytes` decompressed into exactly `length` bytes.
- * @param compression one of `tiffCompressions`.
+ * @param compression one of `tiffCompressions`, but not JPEG.
  * @throws Error when they are damaged or hold less than that.
  */
 export async function decompressBlock(

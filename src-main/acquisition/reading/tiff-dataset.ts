@@ -1,5 +1,5 @@
 /** A dataset whose planes are pages of TIFF files. */
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane } from './dataset-reader.ts'
 import type { TiffFiles } from './tiff-files.ts'
@@ -58,10 +58,9 @@ export class TiffDataset implements DatasetReader {
   /** TIFF knows 8 and 16 bits; which of them carry signal, and the mosaic of a colour sensor, stand elsewhere. */
   async #asDescribed(plane: ImagePlane): Promise<ImagePlane> {
     const { pixelFormat, significantBits } = this.#described ?? (await this.describe())
-    const fits =
-      pixelLayout(pixelFormat).bytesPerPixel === pixelLayout(plane.pixelFormat).bytesPerPixel &&
-      pixelLayout(pixelFormat).channels === pixelLayout(plane.pixelFormat).channels
-    return fits ? { ...plane, pixelFormat, significantBits } : plane
+    const [said, there] = [planeLayout(pixelFormat), planeLayout(plane.pixelFormat)]
+    const fits = said.bytesPerPixel === there.bytesPerPixel && said.channels === there.channels
+    return fits && significantBits !== undefined ? { ...plane, pixelFormat, significantBits } : plane
   }
 
   async records(range: FrameRange): Promise<FrameRecords> {

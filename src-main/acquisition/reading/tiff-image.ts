@@ -1,6 +1,7 @@
 /** What the directory of an image in a TIFF file says of its pixels. */
-import type { PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
-import { compressionNames, tiffCompressions } from './tiff-compression.ts'
+import type { PlaneFormat } from '../../../src-shared/frames/plane-format.ts'
+import { bytesOfSample, isRealSample, type SampleType, sampleTypeSchema } from './sample-type.ts'
+import { compressionNames, jpegCompression, tiffCompressions } from './tiff-compression.ts'
 import type { TiffDirectories, TiffDirectory } from './tiff-directory.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -25,9 +26,10 @@ export const tag = {
   tileByteCounts: 325,
   subDirectories: 330,
   sampleFormat: 339,
+  jpegTables: 347,
 } as const
 /** Values of PhotometricInterpretation that are shown. */
-export const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 } as const
+export const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, ycbcr: 6 } as const
 
 const mostSamples = 64
 const mostLevels = 20
@@ -36,12 +38,14 @@ export type TiffImage = {
   readonly directory: TiffDirectory
   readonly width: number
   readonly height: number
-  readonly bits: 8 | 16
+  readonly sampleType: SampleType
+  /** Of a sample. */
+  readonly bytes: number
   /** In the file, for each pixel. */
   readonly samples: number
   /** Planes that a viewer sees in it: samples that are not one colour picture are channels. */
   readonly channels: number
-  readonly pixelFormat: PixelFormat
+  readonly pixelFormat: PlaneFormat
   /** A smaller copy of another image, or a mask. */
   readonly reduced: boolean
   readonly compression: number
@@ -69,8 +73,12 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
   const [bits = 1] = bitsPerSample
   const formats = await numbers(tag.sampleFormat)
   const [format = 1] = formats
-  if ((bits !== 8 && bits !== 16) || bitsPerSample.some((other) => other !== bits) || format !== 1)
-    throw unreadable(path, `it has ${samplesInWords(bits, format)}; 8 and 16 bits without sign are shown`)
+  const sampleType = sampleTypeSchema.safeParse(`${sampleKinds[format] ?? ''}${bits}`).data
+  if (
+    sampleType === undefined ||
+    [...bitsPerSample, ...formats].some((other) => other !== bits && other !== format)
+  )
+    throw unreadable(path, `it has ${samplesInWords(bits, format)}, which Coverslip does not show`)
   const compression = await number(tag.compression, 1)
   if (!tiffCompressions.has(compression)) {
     const name = compressionNames[compression] ?? `scheme ${compression}`
@@ -83,7 +91,8 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
     directory,
     width,
     height,
-    bits,
+    sampleType,
+    bytes: bytesOfSample(sampleType),
     samples,
     reduced: ((await number(tag.newSubfileType, 0)) & 5) !== 0,
     compression,
@@ -95,11 +104,17 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
     blockHeight: tiled
       ? await number(tag.tileHeight, 0)
       : Math.min(height, await number(tag.rowsPerStrip, height)),
-    ...shownAs(path, { bits, samples, interpretation }),
+    ...shownAs(path, { sampleType, samples, interpretation, compression }),
   } as const
   if (!(image.blockWidth > 0 && image.blockHeight > 0 && samples > 0 && samples <= mostSamples))
     throw unreadable(path, 'the arrangement of its pixels makes no sense')
-  if (image.predictor !== 1 && image.predictor !== 2)
+  if (
+    compression === jpegCompression &&
+    (sampleType !== 'uint8' || (samples !== 1 && (samples !== 3 || image.planar)))
+  )
+    throw unreadable(path, 'its JPEG data are not of 8 bits in one or three colours')
+  const isFloat = sampleType === 'float32' || sampleType === 'float64'
+  if (image.predictor !== 1 && image.predictor !== (isFloat ? 3 : 2))
     throw unreadable(path, `its predictor ${image.predictor} is not known here`)
   return image
 }
@@ -112,6 +127,9 @@ export async function smallerCopies(
   return directories.numbers(directory.entries.get(tag.subDirectories), mostLevels)
 }
 
+/** Values of SampleFormat; 4 is what nobody knows, and taken to be as without it. */
+const sampleKinds: Readonly<Record<number, string>> = { 1: 'uint', 2: 'int', 3: 'float', 4: 'uint' }
+
 function samplesInWords(bits: number, format: number): string {
   if (format === 3) return `${bits}-bit floating-point samples`
   if (format === 2) return `signed ${bits}-bit samples`
@@ -120,20 +138,23 @@ function samplesInWords(bits: number, format: number): string {
 
 function shownAs(
   path: string,
-  kind: { readonly bits: 8 | 16; readonly samples: number; readonly interpretation: number },
-): { readonly channels: number; readonly pixelFormat: PixelFormat } {
-  const { bits, samples, interpretation } = kind
+  kind: Pick<TiffImage, 'sampleType' | 'samples' | 'compression'> & { readonly interpretation: number },
+): { readonly channels: number; readonly pixelFormat: PlaneFormat } {
+  const { sampleType, samples, interpretation, compression } = kind
   if (interpretation === photometric.palette) {
-    if (bits === 8 && samples === 1) return { channels: 1, pixelFormat: 'RGB8' }
+    if (sampleType === 'uint8' && samples === 1) return { channels: 1, pixelFormat: 'RGB8' }
     throw unreadable(path, 'its colour table is not one of 8 bits')
   }
-  const mono = bits === 8 ? 'Mono8' : 'Mono16'
+  const mono = isRealSample(sampleType) ? 'Float32' : sampleType === 'uint8' ? 'Mono8' : 'Mono16'
   if (interpretation === photometric.rgb) {
     if (samples < 3) throw unreadable(path, `it says it is RGB, and has ${samples} samples per pixel`)
-    // What is beyond the three is transparency. There is no packet format for 16 bits: three grey channels lose nothing.
-    return bits === 8 ? { channels: 1, pixelFormat: 'RGB8' } : { channels: 3, pixelFormat: mono }
+    // What is beyond the three is transparency. There are no packets of deeper colour: three grey channels lose nothing.
+    return sampleType === 'uint8' ? { channels: 1, pixelFormat: 'RGB8' } : { channels: 3, pixelFormat: mono }
   }
   if (interpretation === photometric.blackIsZero || interpretation === photometric.whiteIsZero)
     return { channels: samples, pixelFormat: mono }
+  // Of JPEG, which makes RGB of it.
+  if (interpretation === photometric.ycbcr && compression === jpegCompression && samples === 3)
+    return { channels: 1, pixelFormat: 'RGB8' }
   throw unreadable(path, `its colour space (number ${interpretation}) is not known here`)
 }

@@ -1,13 +1,18 @@
 /** The pixels of an image in a TIFF file. */
 import { maxImageBytes } from '../../../src-shared/frames/frame-packet.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImagePlane } from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
-import { decompressBlock } from './tiff-compression.ts'
+import { isRealSample, realPixels, swapBytes } from './sample-type.ts'
+import { decompressBlock, jpegCompression } from './tiff-compression.ts'
 import type { TiffDirectories } from './tiff-directory.ts'
 import { photometric, tag, type TiffImage } from './tiff-image.ts'
+import { jpegBlocks } from './tiff-jpeg.ts'
+import { undoPredictor } from './tiff-predictor.ts'
 import { unreadable } from './unreadable.ts'
 
-const mostBlocks = 4_000_000
+/** Of a scan of 65 535 × 8192 pixels in tiles of 32 × 32. */
+const mostBlocks = 2 ** 19
 
 /**
  * The pixels of `image`.
@@ -21,17 +26,20 @@ export async function readTiffPixels(
   image: TiffImage,
   { channel, behind = 0 }: { readonly channel: number; readonly behind?: number },
 ): Promise<ImagePlane | undefined> {
-  const { width, height, bits, samples, pixelFormat } = image
+  const { width, height, bytes, samples, sampleType, pixelFormat } = image
   if (channel >= image.channels) return undefined
-  requirePacketSize(directories.file.path, { width, height, bytes: (width * height * samples * bits) / 8 })
+  // Of real numbers what comes of them may be larger.
+  const pixelBytes = Math.max(samples * bytes, planeLayout(pixelFormat).bytesPerPixel)
+  requirePacketSize(directories.file.path, { width, height, bytes: width * height * pixelBytes })
   const whole = await readSamples(directories, image, behind)
   if (whole === undefined) return undefined
-  const plane = { width, height, pixelFormat, significantBits: bits }
+  const plane = { width, height, pixelFormat, significantBits: isRealSample(sampleType) ? 32 : 8 * bytes }
   if (image.photometric === photometric.palette)
     return { ...plane, pixels: await colored(directories, image, whole) }
   const first = pixelFormat === 'RGB8' ? 0 : channel
   const wanted = pixelFormat === 'RGB8' ? 3 : 1
-  const pixels = wanted === samples ? whole : pickSamples(whole, { samples, first, wanted, bytes: bits / 8 })
+  const pixels = wanted === samples ? whole : pickSamples(whole, { samples, first, wanted, bytes })
+  if (isRealSample(sampleType)) return { ...plane, pixels: realPixels(pixels, sampleType) }
   // Also 16-bit values: the complement of both bytes is that of the value.
   if (image.photometric === photometric.whiteIsZero)
     for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - (pixels[i] ?? 0)
@@ -49,6 +57,7 @@ type Block = {
   readonly top: number
   /** Of planar files: the sample that it holds. */
   readonly sample: number | undefined
+  readonly rows: number
 }
 
 /** All samples of the image, interleaved, little endian; undefined when part of them is not in the file. */
@@ -59,13 +68,14 @@ async function readSamples(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { file, form } = directories
   const { width, height, samples, compression } = image
-  const target = new Uint8Array((width * height * samples * image.bits) / 8)
+  const target = new Uint8Array(width * height * samples * image.bytes)
+  const decoder = image.compression === jpegCompression ? await jpegBlocks(directories, image) : undefined
   const inPlace = compression === 1 && !image.planar && !image.tiled
   for (const block of await blocksOf(directories, image)) {
     // Sparse files leave out blocks of zeros.
     if (block.at === 0 && block.stored === 0) continue
     if (inPlace) {
-      const start = (block.top * width * samples * image.bits) / 8
+      const start = block.top * width * samples * image.bytes
       const part = target.subarray(start, start + block.length)
       if ((await file.readInto(part, block.at + behind * target.length)) < block.length) return undefined
       continue
@@ -75,12 +85,16 @@ async function readSamples(
       throw unreadable(file.path, `a part of an image claims ${stored} bytes for ${block.length}`)
     const packed = await file.read(block.at, stored)
     if (packed.length < stored) return undefined
-    const unpacked = await decompressed(file.path, packed, { compression, length: block.length })
-    if (image.bits === 16 && !form.littleEndian) Buffer.from(unpacked.buffer).swap16()
-    if (image.predictor === 2) undoDifferences(unpacked, image)
+    const unpacked = await decompressed(
+      file.path,
+      () => decoder?.(packed, block) ?? decompressBlock(packed, { compression, length: block.length }),
+    )
+    // The bytes of predictor 3 are in an order of their own.
+    if (!form.littleEndian && image.predictor !== 3) swapBytes(unpacked, image.bytes)
+    if (image.predictor !== 1) undoPredictor(unpacked, image)
     copyBlock(unpacked, target, { image, block })
   }
-  if (inPlace && image.bits === 16 && !form.littleEndian) Buffer.from(target.buffer).swap16()
+  if (inPlace && !form.littleEndian) swapBytes(target, image.bytes)
   return target
 }
 
@@ -100,35 +114,24 @@ async function blocksOf(directories: TiffDirectories, image: TiffImage): Promise
   return offsets.map((at, i) => {
     const top = (Math.floor(i / across) % down) * blockHeight
     const rows = tiled ? blockHeight : Math.min(blockHeight, height - top)
-    const length = (blockWidth * rows * (planar ? 1 : samples) * image.bits) / 8
+    const length = blockWidth * rows * (planar ? 1 : samples) * image.bytes
     if (length > maxImageBytes) throw unreadable(path, `a part of an image claims ${length} bytes`)
     const sample = planar ? Math.floor(i / (across * down)) : undefined
-    return { at, stored: counts[i] ?? 0, length, left: (i % across) * blockWidth, top, sample }
+    return { at, stored: counts[i] ?? 0, length, left: (i % across) * blockWidth, top, rows, sample }
   })
 }
 
 /** In memory of its own, as what comes next works in place. */
 async function decompressed(
   path: string,
-  packed: Uint8Array,
-  how: { readonly compression: number; readonly length: number },
+  decompress: () => Promise<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return Uint8Array.from(await decompressBlock(packed, how))
+    return Uint8Array.from(await decompress())
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw unreadable(path, `its pixels are damaged (${reason})`, error)
   }
-}
-
-/** Horizontal differencing (TIFF 6.0, section 14), undone in place. */
-function undoDifferences(block: Uint8Array<ArrayBuffer>, image: TiffImage): void {
-  const perPixel = image.planar ? 1 : image.samples
-  const rowSamples = image.blockWidth * perPixel
-  const samples = image.bits === 8 ? block : new Uint16Array(block.buffer)
-  for (let row = 0; row < samples.length; row += rowSamples)
-    for (let i = row + perPixel; i < row + rowSamples; i++)
-      samples[i] = (samples[i] ?? 0) + (samples[i - perPixel] ?? 0)
 }
 
 /** Copies the part of a block that lies within the image: tiles may reach beyond it. */
@@ -139,7 +142,7 @@ function copyBlock(
 ): void {
   const { width, height, samples, blockWidth, blockHeight } = image
   const { left, top, sample } = block
-  const bytes = image.bits / 8
+  const { bytes } = image
   const columns = Math.min(blockWidth, width - left)
   const rows = Math.min(blockHeight, height - top)
   for (let y = 0; y < rows; y++) {

@@ -58,7 +58,8 @@ const probeSchema = z.object({
   packets: z.array(z.object({ pts_time: z.coerce.number().optional() })).default([]),
 })
 
-export type VideoFacts = Pick<ImagePlane, 'width' | 'height' | 'pixelFormat' | 'significantBits'> & {
+export type VideoFacts = Pick<ImagePlane, 'width' | 'height' | 'significantBits'> & {
+  readonly pixelFormat: PixelFormat
   readonly codec: string
   readonly tags: Readonly<Record<string, string>>
   /** When each frame is shown, in order, s. */

@@ -2,9 +2,11 @@
 import { basename, join } from 'node:path'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { videoFileName } from '../storage/video/video-plan.ts'
+import { boundedMetadata } from './bounded-metadata.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
@@ -13,7 +15,7 @@ import { VideoFrames } from './video-frames.ts'
 export const openVideoFile: OpenDatasets = async (path) => {
   const frames = new VideoFrames(path)
   const { tags, codec } = await frames.facts()
-  return [new ForeignVideo(path, frames, { ...tags, codec })]
+  return [new ForeignVideo(path, frames, { ...boundedMetadata(tags), codec })]
 }
 
 /**
@@ -70,7 +72,7 @@ class OwnVideo implements DatasetReader {
       ...(await planes.sizes()),
     })
     // Lossless: the bits of the camera, and the mosaic, are still there.
-    const kept = pixelLayout(pixelFormat).bytesPerPixel === pixelLayout(said.pixelFormat).bytesPerPixel
+    const kept = planeLayout(pixelFormat).bytesPerPixel === planeLayout(said.pixelFormat).bytesPerPixel
     const lossless = kept && pixelFormat !== 'RGB8'
     const picture = { width, height, levels: [{ width, height }] }
     return lossless ? { ...said, ...picture } : { ...said, ...picture, pixelFormat, significantBits }
@@ -82,7 +84,7 @@ class OwnVideo implements DatasetReader {
     const plane = stored && (await fileOf(index).read(stored.inFile))
     if (plane === undefined) return undefined
     const { pixelFormat, significantBits } = await this.describe()
-    return { ...plane, pixelFormat, significantBits }
+    return { ...plane, pixelFormat, significantBits: significantBits ?? plane.significantBits }
   }
 
   records(range: FrameRange): Promise<FrameRecords> {

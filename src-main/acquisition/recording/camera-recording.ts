@@ -42,6 +42,9 @@ export class CameraRecording {
         switch (message.type) {
           case 'ready':
             return resolve()
+          case 'refused':
+            error ??= CoverslipError.deserialize(message.error)
+            return reject(error)
           case 'layout':
             return layout(message.layout)
           case 'begun':

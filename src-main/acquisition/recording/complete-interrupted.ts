@@ -1,5 +1,6 @@
 /** After a crash: recordings that were never completed are, from what lies on the disk. */
 import { readdir, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
@@ -71,9 +72,13 @@ async function completeOne(
 /** A process that lives on but has not looked at the disk for so long is another one with the same number. */
 const silentMs = 60_000
 
-/** Another Coverslip may record to the same data folder: it marks the folder every few seconds (`DiskWatch`). */
-async function isUnderWay(folder: string, { pid }: AcquisitionSummary): Promise<boolean> {
-  if (pid === process.pid || !isAlive(pid)) return false
+/**
+ * Another Coverslip may record to the same data folder, also that of another computer: it marks the folder every few
+ * seconds (`DiskWatch`).
+ */
+async function isUnderWay(folder: string, { pid, host }: AcquisitionSummary): Promise<boolean> {
+  const isHere = host === undefined || host === hostname()
+  if (isHere && (pid === process.pid || !isAlive(pid))) return false
   return Date.now() - (await stat(folder)).mtimeMs < silentMs
 }
 
@@ -104,29 +109,41 @@ export async function completeDatasets(
   for (const { folder: name, layout } of datasets) {
     const path = join(folder, name)
     if (await leadsOut(path, folder)) throw unreadable(path, 'it is a link to another place')
-    const { kept, damaged } = await readFrames(join(path, frameLogName))
-    frames += kept.length
+    const log = join(path, frameLogName)
+    const { storage } = request
+    const { count, damaged } = await countFrames(log)
+    frames += count
     if (damaged > 0) damages.push(`${damaged} damaged lines of ${name}/${frameLogName} are left out`)
     if (layout === undefined) continue
-    if (request.storage.format === 'ome-tiff') await completeOmeTiff(path, layout, kept)
-    if (request.storage.format === 'ome-zarr') {
-      const completed = await completeOmeZarr(path, layout, kept)
+    const eachFrame = (take: (record: KeptRecord) => void) => readFrames(log, take)
+    if (storage.format === 'ome-tiff') await completeOmeTiff(path, layout, eachFrame)
+    if (storage.format === 'ome-zarr') {
+      const completed = await completeOmeZarr(path, layout, eachFrame)
       damages.push(...completed.unreadable.map(({ message }) => message))
     }
   }
   return { frames, damages }
 }
 
-/** What the whole lines of a frame log say of frames; there is none where it ended before its first frame. */
-async function readFrames(path: string) {
-  const kept: Extract<FrameRecord, { kind: 'frame' }>[] = []
+type KeptRecord = Extract<FrameRecord, { kind: 'frame' }>
+
+/** Goes through the frames of a frame log; there is none where it ended before its first one. @returns damaged lines */
+async function readFrames(path: string, take: (record: KeptRecord) => void): Promise<number> {
   let read = 0
   const log = new FrameLogReader(path, (record) => {
     read += 1
-    if (record.kind === 'frame') kept.push(record)
+    if (record.kind === 'frame') take(record)
   })
   await log.scan()
-  return { kept, damaged: log.lines - read }
+  return log.lines - read
+}
+
+async function countFrames(path: string) {
+  let count = 0
+  const damaged = await readFrames(path, () => {
+    count += 1
+  })
+  return { count, damaged }
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {

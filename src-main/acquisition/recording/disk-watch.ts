@@ -3,7 +3,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { freeDiskBytes } from './recording-folder.ts'
 import { keepFreeBytes } from './recording-room.ts'
 
-const checkEveryMs = 2000
+const checkEveryMs = 1000
 
 type Options = {
   /** Of the acquisition. */
@@ -23,6 +23,9 @@ export class DiskWatch {
   readonly #options: Options
   readonly #timer: NodeJS.Timeout
   #canMark = true
+  #isLooking = false
+  /** Free at the last look. */
+  #freeBytes: number | undefined
 
   constructor(options: Options) {
     this.#options = options
@@ -34,12 +37,18 @@ export class DiskWatch {
   }
 
   async #look(): Promise<void> {
+    // Network disks may take longer to answer.
+    if (this.#isLooking) return
+    this.#isLooking = true
     const { folder, free, failed } = this.#options
     try {
       await this.#markInUse(folder)
       const bytes = await freeDiskBytes(folder)
       free(bytes)
-      if (bytes > keepFreeBytes) return
+      // As much may be gone by the next look: fast disks fill in a second what is to stay free.
+      const gone = Math.max(0, (this.#freeBytes ?? bytes) - bytes)
+      this.#freeBytes = bytes
+      if (bytes - gone > keepFreeBytes) return
       failed(
         new CoverslipError('DATA_FOLDER', 'the disk is nearly full', {
           hint: 'Everything until then is kept. Free some space, or record to another disk.',
@@ -47,6 +56,8 @@ export class DiskWatch {
       )
     } catch (error) {
       failed(CoverslipError.from(error, 'DATA_FOLDER'))
+    } finally {
+      this.#isLooking = false
     }
   }
 

@@ -1,50 +1,79 @@
 /**
- * Memory for frames, reserved before the first one comes, and divided into buffers of a frame each when it does: only
- * then is known how large they are.
+ * Memory for frames, cut into buffers of a frame each when they come: only then is known how large they are. A computer
+ * finds memory only when it is first used, which takes some tenths of a second for each GB, in virtual machines seconds:
+ * `reserve` has that done before it matters.
  */
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { pageAlignedMemory, pageBytes } from '../../../src-shared/kernels/page-aligned-memory.ts'
+
+/** Of one piece of memory there cannot be more. */
+const mostPerPiece = 2 ** 31
+/** Frames of this size begin at a page, so that they can be written from where they are. */
+const largeFrameBytes = 64 * pageBytes
+
 export class FrameBuffers {
-  readonly #memory: Uint8Array<ArrayBuffer>
+  readonly #pieces: readonly Uint8Array<ArrayBuffer>[]
+  readonly #pieceBytes: number
+  /** Bytes that have been found, from the beginning of the first piece on. */
+  #reserved = 0
   #frameBytes = 0
-  #count = 0
+  /** Where the next buffer is cut off when none is free; as `#reserved`. */
+  #cutAt = 0
+  /** The one used last is used again first: memory that was never used is left alone as long as the disk keeps up. */
   readonly #free: Uint8Array<ArrayBuffer>[] = []
+  #inUse = 0
   #freed: (() => void) | undefined
 
-  /** @throws RangeError when there is not so much memory */
+  /** @throws CoverslipError INVALID_INPUT when there is not so much memory */
   constructor(bytes: number) {
-    // Filled, so that the memory is really there before the first frame is.
-    this.#memory = new Uint8Array(bytes).fill(1)
-  }
-
-  /** Whether no frame can be taken in now. */
-  get full(): boolean {
-    return this.#count > 0 && this.#free.length === 0
-  }
-
-  get bytesInUse(): number {
-    return (this.#count - this.#free.length) * this.#frameBytes
+    const count = Math.max(1, Math.ceil(bytes / mostPerPiece))
+    this.#pieceBytes = Math.ceil(bytes / count / pageBytes) * pageBytes
+    try {
+      this.#pieces = Array.from({ length: count }, () => pageAlignedMemory(this.#pieceBytes))
+    } catch (error) {
+      const size = `${(bytes / 1e9).toFixed(1)} GB`
+      throw new CoverslipError('INVALID_INPUT', `The computer does not give ${size} of memory for frames`, {
+        hint: 'Keep fewer seconds of before the beginning, choose a smaller ROI, or close other programs.',
+        cause: error,
+      })
+    }
   }
 
   get bytes(): number {
-    return this.#memory.length
+    return this.#pieces.length * this.#pieceBytes
   }
 
-  /** How many buffers of `frameBytes` there are. */
-  countOf(frameBytes: number): number {
-    return Math.floor(this.#memory.length / frameBytes)
+  get bytesInUse(): number {
+    return this.#inUse * this.#frameBytes
+  }
+
+  /** Whether no frame like the one before can be taken in now. */
+  get full(): boolean {
+    return this.#frameBytes > 0 && this.#free.length === 0 && this.#placeOfNext() === undefined
+  }
+
+  /** Sees to it that the first `bytes` are there; what is beyond is found when it is needed. */
+  reserve(bytes: number): void {
+    this.#reserveTo(Math.min(bytes, this.bytes))
   }
 
   /** A buffer for a frame of so many bytes; undefined when none is free, or those in use are of another size. */
   take(frameBytes: number): Uint8Array<ArrayBuffer> | undefined {
     if (frameBytes !== this.#frameBytes) {
-      if (this.bytesInUse > 0) return undefined
-      this.#divide(frameBytes)
+      if (this.#inUse > 0) return undefined
+      this.#frameBytes = frameBytes
+      this.#free.length = 0
+      this.#cutAt = 0
     }
-    return this.#free.pop()
+    const buffer = this.#free.pop() ?? this.#cut()
+    if (buffer !== undefined) this.#inUse += 1
+    return buffer
   }
 
   /** @param buffer of `take`; anything of another size is none of these. */
   giveBack(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length !== this.#frameBytes) return
+    this.#inUse -= 1
     this.#free.push(buffer)
     this.#freed?.()
   }
@@ -61,11 +90,28 @@ export class FrameBuffers {
     this.#freed?.()
   }
 
-  #divide(frameBytes: number): void {
-    this.#frameBytes = frameBytes
-    this.#count = this.countOf(frameBytes)
-    this.#free.length = 0
-    for (let i = 0; i < this.#count; i++)
-      this.#free.push(this.#memory.subarray(i * frameBytes, (i + 1) * frameBytes))
+  #cut(): Uint8Array<ArrayBuffer> | undefined {
+    const at = this.#placeOfNext()
+    if (at === undefined) return undefined
+    const end = at + this.#frameBytes
+    this.#reserveTo(end)
+    const step = this.#frameBytes < largeFrameBytes ? 1 : pageBytes
+    this.#cutAt = Math.ceil(end / step) * step
+    const start = at % this.#pieceBytes
+    return this.#pieces[Math.floor(at / this.#pieceBytes)]?.subarray(start, start + this.#frameBytes)
+  }
+
+  /** Where another buffer fits, whole within a piece. */
+  #placeOfNext(): number | undefined {
+    const left = this.#pieceBytes - (this.#cutAt % this.#pieceBytes)
+    const at = this.#frameBytes <= left ? this.#cutAt : this.#cutAt + left
+    return this.#frameBytes <= this.#pieceBytes && at + this.#frameBytes <= this.bytes ? at : undefined
+  }
+
+  #reserveTo(end: number): void {
+    for (; this.#reserved < end; this.#reserved += pageBytes) {
+      const piece = this.#pieces[Math.floor(this.#reserved / this.#pieceBytes)]
+      if (piece !== undefined) piece[this.#reserved % this.#pieceBytes] = 1
+    }
   }
 }

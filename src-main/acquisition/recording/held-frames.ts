@@ -20,14 +20,26 @@ export class HeldFrames {
   #held: (Held | undefined)[] = []
   #oldest = 0
   #frames = 0
+  #newest: FrameInfo | undefined
 
   constructor(options: Options) {
     this.#options = options
   }
 
+  /** Frames that are kept. */
+  get count(): number {
+    return this.#frames
+  }
+
+  /** What is known of the last one that was added; undefined when none is kept. */
+  get newest(): FrameInfo | undefined {
+    return this.#frames === 0 ? undefined : this.#newest
+  }
+
   /** Keeps a frame, and lets go of those that are too old by now, or too many. @param most frames kept, at least one */
   add(frame: HeldFrame, most: number): void {
     this.#held.push(frame)
+    this.#newest = frame.info
     this.#frames += 1
     const sinceNs = frame.info.timestampNs - secondsAsNs(this.#options.seconds)
     while (this.#frames > Math.max(1, most)) this.#dropOldest()

@@ -181,7 +181,7 @@ export class Recorder {
     }
     await beginFolder(folder, summary)
     const common = { name, startedAt, software, metadata: { request, settings } }
-    const running = await RunningRecording.start({
+    const running = new RunningRecording({
       id: `${recordingsFolder}/${day}/${name}`,
       folder,
       summary,
@@ -207,8 +207,9 @@ export class Recorder {
       this.#last = status
       this.#events.emit(status)
     })
-    // What changed or was lost while the recording started was told to nobody.
+    // What changed or was lost before there was a recording was told to nobody.
     for (const device of devices.devices()) running.deviceChanged(device)
+    await running.prepare()
     for (const { camera, ring } of cameras) {
       const { status } = devices.device(camera.id)
       if (status.state !== 'ready' || devices.ring(camera.id) !== ring) running.cameraLost(camera.id)

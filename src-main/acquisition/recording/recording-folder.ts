@@ -1,5 +1,6 @@
 /** The folder of one recording or plan, as it is made, described in `acquisition.json`, and removed. */
 import { mkdir, rm, rmdir, statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { safeFileName } from '../new-file.ts'
 import { type AcquisitionSummary, summaryName } from '../reading/acquisition-summary.ts'
@@ -30,9 +31,10 @@ export async function newFolder(parent: string, wanted: string): Promise<string>
   }
 }
 
-/** Writes `acquisition.json`, whole or not at all. @throws CoverslipError DATA_FOLDER */
+/** Writes `acquisition.json`, of this computer, whole or not at all. @throws CoverslipError DATA_FOLDER */
 export function writeSummary(folder: string, summary: AcquisitionSummary): Promise<void> {
-  return replaceFile(join(folder, summaryName), `${JSON.stringify(summary, undefined, 2)}\n`)
+  const told = { ...summary, host: hostname() }
+  return replaceFile(join(folder, summaryName), `${JSON.stringify(told, undefined, 2)}\n`)
 }
 
 /** Removes the folder of a recording that has not begun, unless somebody has put something there. @throws CoverslipError DATA_FOLDER */

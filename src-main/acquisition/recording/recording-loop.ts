@@ -21,6 +21,8 @@ import type {
 } from './recording-messages.ts'
 
 const countsEveryMs = 250
+/** Of the memory for frames that wait for the disk: there before the first one comes. The rest is for when it pauses long. */
+const reservedShare = 1 / 2
 const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {
@@ -28,10 +30,10 @@ export class RecordingLoop {
   readonly #post: (message: RecordingMessage) => void
   readonly #reader: LosslessFrameReader
   readonly #buffers: FrameBuffers
+  readonly #dataset: DatasetRecording
   readonly #held: HeldFrames
   readonly #watch: ChangeWatch | undefined
   readonly #writing = new Set<Promise<void>>()
-  #dataset: DatasetRecording | undefined
   /** What it waits for; `present`: to have read what is in the ring. Undefined: it has begun. */
   #waiting: 'present' | 'word' | 'change' | undefined
   /** Frames that were in the ring at the start and are not read yet. */
@@ -39,22 +41,29 @@ export class RecordingLoop {
   /** When it began, by the frames' clock, and of when its first frame may be; undefined: with the first that comes. */
   #beganNs: bigint | undefined
   #keptSinceNs: bigint | undefined
-  /** It was told to begin with this moment before there was a dataset. */
-  #toldToBeginNs: bigint | undefined
-  readonly #layoutSaved = Promise.withResolvers<void>()
+  readonly #layoutSaved: PromiseWithResolvers<void>
   #preRecorded = 0
   #temperatureC: number | undefined
   /** Frames still to be read after a stop: those that were there when it was asked for. */
   #left: number | undefined
   #failure: CoverslipError | undefined
 
-  /** Reserves the memory. @throws RangeError when there is not enough */
-  constructor(data: RecordingWorkerData, post: (message: RecordingMessage) => void) {
+  private constructor(
+    data: RecordingWorkerData,
+    parts: {
+      readonly buffers: FrameBuffers
+      readonly dataset: DatasetRecording
+      readonly layoutSaved: PromiseWithResolvers<void>
+      readonly post: (message: RecordingMessage) => void
+    },
+  ) {
     this.#data = data
-    this.#post = post
-    const { ring, begin, preRecordS, bufferBytes, heldBytes, temperatureC } = data
+    this.#post = parts.post
+    this.#buffers = parts.buffers
+    this.#dataset = parts.dataset
+    this.#layoutSaved = parts.layoutSaved
+    const { ring, begin, preRecordS, temperatureC } = data
     this.#temperatureC = temperatureC
-    this.#buffers = new FrameBuffers(bufferBytes + heldBytes)
     this.#held = new HeldFrames({
       seconds: preRecordS,
       letGo: (pixels) => this.#buffers.giveBack(pixels),
@@ -69,19 +78,32 @@ export class RecordingLoop {
     else if (preRecordS > 0) this.#waiting = 'present'
   }
 
+  /**
+   * Reserves memory and begins the log: the next frame is recorded, or watched.
+   * @throws CoverslipError INVALID_INPUT: there is not enough memory for all; DATA_FOLDER
+   */
+  static async open(
+    data: RecordingWorkerData,
+    post: (message: RecordingMessage) => void,
+  ): Promise<RecordingLoop> {
+    const { folder, layout, storage } = data
+    const buffers = new FrameBuffers(data.bufferBytes + data.heldBytes)
+    buffers.reserve(data.heldBytes + data.bufferBytes * reservedShare)
+    const layoutSaved = Promise.withResolvers<void>()
+    const begun = (known: DatasetLayout) => {
+      post({ type: 'layout', layout: known })
+      return layoutSaved.promise
+    }
+    const dataset = await DatasetRecording.create({ folder, layout, storage, begun })
+    return new RecordingLoop(data, { buffers, dataset, layoutSaved, post })
+  }
+
   /** Records until it is full, stopped or fails, and completes the files. Failures are told, not thrown. */
   async run(): Promise<void> {
-    const timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
+    const timer = setInterval(() => this.#tellCounts(), countsEveryMs)
+    this.#post({ type: 'ready' })
     try {
-      const { folder, layout, storage } = this.#data
-      const begun = (known: DatasetLayout) => {
-        this.#post({ type: 'layout', layout: known })
-        return this.#layoutSaved.promise
-      }
-      this.#dataset = await DatasetRecording.create({ folder, layout, storage, begun })
-      this.#post({ type: 'ready' })
-      if (this.#toldToBeginNs !== undefined) this.#begin(this.#toldToBeginNs)
-      while (this.#goesOn(this.#dataset)) await this.#step(this.#dataset)
+      while (this.#goesOn()) await this.#step()
     } catch (error) {
       this.#fail(error)
     }
@@ -89,7 +111,7 @@ export class RecordingLoop {
     await Promise.all(this.#writing)
     let isComplete = false
     try {
-      await this.#dataset?.close()
+      await this.#dataset.close()
       isComplete = true
     } catch (error) {
       this.#fail(error)
@@ -111,7 +133,7 @@ export class RecordingLoop {
       case 'layoutSaved':
         return this.#layoutSaved.resolve()
       case 'setting':
-        return this.#follow(this.#dataset?.note(message.record))
+        return this.#follow(this.#dataset.note(message.record))
       case 'temperature':
         this.#temperatureC = message.temperatureC
         return
@@ -122,18 +144,19 @@ export class RecordingLoop {
 
   /** Frames that have been published by now are still recorded. */
   stop(): void {
-    this.#left ??= this.#waiting === undefined ? this.#reader.backlog : 0
+    const hasBegun = this.#waiting === undefined || this.#waiting === 'present'
+    this.#left ??= hasBegun ? this.#held.count + this.#reader.backlog : 0
     this.#reader.interrupt()
     this.#buffers.interrupt()
   }
 
-  #goesOn({ added }: DatasetRecording): boolean {
+  #goesOn(): boolean {
     const { frames } = this.#data.most
-    const full = frames !== undefined && added - this.#preRecorded >= frames
+    const full = frames !== undefined && this.#dataset.added - this.#preRecorded >= frames
     return this.#failure === undefined && this.#left !== 0 && !full
   }
 
-  async #step(dataset: DatasetRecording): Promise<void> {
+  async #step(): Promise<void> {
     if (this.#buffers.full) return this.#buffers.wait()
     let buffer: Uint8Array<ArrayBuffer> | undefined
     const read = this.#reader.read((pixels, { pixelFormat, width, height }) => {
@@ -142,9 +165,9 @@ export class RecordingLoop {
       buffer = this.#bufferFor(bytes)
       buffer?.set(pixels.subarray(0, bytes))
     })
-    if (read.kind === 'frame') return this.#take(dataset, read.info, buffer ?? new Uint8Array())
+    if (read.kind === 'frame') return this.#take(read.info, buffer ?? new Uint8Array())
     if (buffer !== undefined) this.#buffers.giveBack(buffer)
-    if (read.kind === 'lost') return this.#takeLoss(dataset, read)
+    if (read.kind === 'lost') return this.#takeLoss(read)
     if (this.#waiting === 'present') this.#begin(process.hrtime.bigint())
     if (this.#left !== undefined) this.#left = 0
     else await this.#reader.wait()
@@ -158,8 +181,9 @@ export class RecordingLoop {
     return this.#buffers.take(frameBytes)
   }
 
-  #take(dataset: DatasetRecording, info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
-    if (this.#waiting === undefined) return this.#record(dataset, info, pixels)
+  #take(info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
+    if (this.#waiting === undefined) return this.#record(info, pixels)
+    if (!isLike(this.#held.newest, info)) this.#held.clear()
     this.#held.add({ kind: 'frame', info, pixels }, Math.floor(this.#data.heldBytes / pixels.length))
     if (this.#waiting === 'present' && --this.#before <= 0) this.#begin(process.hrtime.bigint())
     if (this.#watch?.changed(pixels, info) !== true) return
@@ -167,31 +191,23 @@ export class RecordingLoop {
     this.#begin(info.timestampNs)
   }
 
-  #takeLoss(
-    dataset: DatasetRecording,
-    { first, last }: { readonly first: number; readonly last: number },
-  ): void {
-    if (this.#waiting === undefined) this.#follow(dataset.lost(first, last, whyLost))
+  #takeLoss({ first, last }: { readonly first: number; readonly last: number }): void {
+    if (this.#waiting === undefined) this.#follow(this.#dataset.lost(first, last, whyLost))
     else this.#held.lost(first, last)
   }
 
   #begin(sinceNs: bigint): void {
-    const dataset = this.#dataset
     if (this.#waiting === undefined) return
-    if (dataset === undefined) {
-      this.#toldToBeginNs ??= sinceNs
-      return
-    }
     this.#waiting = undefined
     this.#beganNs = sinceNs
     this.#keptSinceNs = sinceNs - secondsAsNs(this.#data.preRecordS)
     for (const held of this.#held.takeSince(this.#keptSinceNs)) {
-      if (held.kind === 'frame') this.#record(dataset, held.info, held.pixels)
-      else this.#takeLoss(dataset, held)
+      if (held.kind === 'frame') this.#record(held.info, held.pixels)
+      else this.#takeLoss(held)
     }
   }
 
-  #record(dataset: DatasetRecording, info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
+  #record(info: FrameInfo, pixels: Uint8Array<ArrayBuffer>): void {
     if (this.#left !== undefined) this.#left -= 1
     const { timestampNs } = info
     const began = (this.#beganNs ??= timestampNs)
@@ -202,15 +218,20 @@ export class RecordingLoop {
       return this.#buffers.giveBack(pixels)
     if (timestampNs < began) this.#preRecorded += 1
     const temperatureC = this.#temperatureC
-    const place = { index: { t: dataset.added }, ...(temperatureC === undefined ? {} : { temperatureC }) }
-    const { written, logged } = dataset.add(info, pixels, place)
+    const place = {
+      index: { t: this.#dataset.added },
+      ...(temperatureC === undefined ? {} : { temperatureC }),
+    }
+    const isFirst = this.#dataset.added === 0
+    const { written, logged } = this.#dataset.add(info, pixels, place)
     this.#follow(written.finally(() => this.#buffers.giveBack(pixels)))
-    this.#follow(logged)
+    // Whoever has started it waits for that.
+    this.#follow(isFirst ? logged.then(() => this.#tellCounts()) : logged)
   }
 
   /** Sees to it that `work` is over before the end, and that its failure is told. */
-  #follow(work: Promise<void> | undefined): void {
-    const followed = (work ?? Promise.resolve())
+  #follow(work: Promise<void>): void {
+    const followed = work
       .catch((error: unknown) => this.#fail(error))
       .finally(() => this.#writing.delete(followed))
     this.#writing.add(followed)
@@ -222,10 +243,14 @@ export class RecordingLoop {
     this.#buffers.interrupt()
   }
 
+  #tellCounts(): void {
+    this.#post({ type: 'counts', counts: this.#counts() })
+  }
+
   #counts(): RecordingCounts {
     const { bufferBytes, heldBytes } = this.#data
     return {
-      ...(this.#dataset?.counts ?? { written: 0, lost: 0, incomplete: 0, bytesWritten: 0 }),
+      ...this.#dataset.counts,
       preRecorded: this.#preRecorded,
       // What was held has memory of its own.
       bufferBytes: Math.max(0, this.#buffers.bytesInUse - heldBytes),
@@ -233,4 +258,9 @@ export class RecordingLoop {
       change: this.#waiting === 'change' ? this.#watch?.level : undefined,
     }
   }
+}
+
+/** Whether two images may be in one file. */
+function isLike(before: FrameInfo | undefined, { width, height, pixelFormat }: FrameInfo): boolean {
+  return before?.width === width && before.height === height && before.pixelFormat === pixelFormat
 }

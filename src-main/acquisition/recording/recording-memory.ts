@@ -4,12 +4,13 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
 
 /**
- * For frames that wait for the disk, all cameras of a recording together: what they make in a second, which is how long
- * disks pause now and then.
+ * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds: disks pause
+ * for one now and then. Half of it is there before the start. Where little is free, a share of that has to do.
  */
-const bufferSeconds = 1
+const bufferSeconds = 2
 const leastBufferBytes = 256 * 2 ** 20
-const mostBufferBytes = 2 ** 30
+const mostBufferBytes = 2 ** 31
+const bufferShareOfFree = 1 / 4
 /** Fewer could not keep disk and camera busy at the same time. */
 const fewestFrames = 3
 /** Cameras may be a little faster than they are set to. */
@@ -23,11 +24,12 @@ export type RecordingMemory = { readonly bufferBytes: number; readonly heldBytes
 export function recordingMemory(
   { begin, preRecordS }: Pick<RecordingRequest, 'begin' | 'preRecordS'>,
   cameras: readonly RecordedCamera[],
+  freeBytes = process.availableMemory(),
 ): readonly RecordingMemory[] {
   const bytesPerSecond = cameras.reduce((sum, one) => sum + frameRateOf(one.camera) * frameBytesOf(one), 0)
-  const bufferBytes = Math.min(
-    mostBufferBytes,
-    Math.max(leastBufferBytes, Math.ceil(bytesPerSecond * bufferSeconds)),
+  const bufferBytes = Math.max(
+    leastBufferBytes,
+    Math.min(mostBufferBytes, Math.ceil(bytesPerSecond * bufferSeconds), freeBytes * bufferShareOfFree),
   )
   return cameras.map(({ camera, ring }) => {
     const wanted = Math.ceil(preRecordS * frameRateOf(camera) * headroom)

@@ -53,6 +53,8 @@ export type RecordingCounts = {
 export type RecordingMessage =
   /** Memory is reserved; the next frame is recorded, or watched. */
   | { readonly type: 'ready' }
+  /** It cannot begin. */
+  | { readonly type: 'refused'; readonly error: SerializedError }
   /** The image has changed: what was waited for. */
   | { readonly type: 'begun'; readonly sinceNs: bigint }
   /** The first frame is there, and with it all that is known of the dataset. */

@@ -7,7 +7,6 @@ import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-
 import { framesPublished, type FrameRingMemory } from '../../frames/frame-ring.ts'
 import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
 import { storedShare } from '../storage/check-storage.ts'
-import { maxOmePlanes } from '../storage/ome-xml.ts'
 import { exposureMsOf } from '../take-frame.ts'
 
 /** A recording ends before the disk is so full that nothing else works. */
@@ -94,9 +93,6 @@ export function estimateRecording(
     warnings.push(
       `Of the time before the start, ${(heldBytes / bytesPerSecond).toFixed(1)} s are in memory: let it begin later to keep more`,
     )
-  const framesEach = frames === undefined ? 0 : frames / cameras.length
-  if (request.storage.format === 'ome-tiff' && framesEach > maxOmePlanes)
-    warnings.push(`OME-TIFF holds ${maxOmePlanes} images at most: choose raw`)
   return {
     ...(frames === undefined ? {} : { frames }),
     ...(durationS === undefined ? {} : { durationS }),

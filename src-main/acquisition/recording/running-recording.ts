@@ -60,7 +60,8 @@ export class RunningRecording {
   /** Why it was ended from outside. */
   #ended: Finish | undefined
 
-  private constructor(options: Options) {
+  /** Starts the workers, which reserve memory; `prepare` does the rest. */
+  constructor(options: Options) {
     const { id, summary, cameras, alerts } = options
     const { until, storage } = summary.request
     this.#options = options
@@ -96,27 +97,26 @@ export class RunningRecording {
   }
 
   /**
-   * Starts the cameras; resolves when their next frames will be kept, or it waits for its beginning.
-   * @throws CoverslipError why a camera or the disk cannot; then nothing goes on.
+   * Starts the cameras; resolves when their next frames will be kept, or it waits for its beginning, or it was ended.
+   * @throws CoverslipError why a camera or the disk cannot; then it has ended.
    */
-  static async start(options: Options): Promise<RunningRecording> {
-    const recording = new RunningRecording(options)
+  async prepare(): Promise<void> {
+    this.#tell({})
     try {
-      await Promise.all([...recording.#cameras.values()].map((camera) => camera.ready))
+      await Promise.all([...this.#cameras.values()].map((camera) => camera.ready))
       // Only now, so that a camera that stood still is recorded from its first frame on.
-      const leases = [...recording.#cameras].map(async ([id, camera]) =>
-        camera.hold(await options.acquire(id)),
+      const leases = [...this.#cameras].map(async ([id, camera]) =>
+        camera.hold(await this.#options.acquire(id)),
       )
       const refused = (await Promise.allSettled(leases)).find((result) => result.status === 'rejected')
       if (refused !== undefined) throw refused.reason
     } catch (error) {
-      const failure = CoverslipError.from(error, 'DEVICE_FAILED')
-      recording.end({ reason: 'failed', message: failure.message })
-      await recording.finished
-      throw failure
+      const reason = CoverslipError.from(error, 'DEVICE_FAILED')
+      this.end(failure(reason))
+      await this.finished
+      throw reason
     }
-    recording.#started()
-    return recording
+    this.#prepared()
   }
 
   get status(): AcquisitionStatus {
@@ -170,11 +170,11 @@ export class RunningRecording {
     this.#cameras.get(device.id)?.tell({ type: 'temperature', temperatureC: temperatureOf(device) })
   }
 
-  #started(): void {
+  #prepared(): void {
     const { begin, preRecordS } = this.#file.summary.request
-    if (begin.kind === 'now') return this.begin()
     // A camera may have seen what it waits for already.
     if (this.#begun || this.#ended !== undefined) return
+    if (begin.kind === 'now') return this.begin()
     this.#tell({ state: 'waiting', waiting: { begin, preRecordS } })
     if (begin.kind === 'at') this.#forgetTime = whenClockShows(begin.time, () => this.begin())
   }

@@ -19,6 +19,8 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
 import { estimateOfRefused, estimatePlan } from '../plans/estimate-plan.ts'
 import { dependsOnFieldOfView, type ResolvedPlan, resolvePlan } from '../plans/resolve-plan.ts'
+import { readHome } from '../plans/plan-surroundings.ts'
+import { StepTimes } from '../plans/step-times.ts'
 import { freeDiskBytes } from '../recording/recording-folder.ts'
 import { recordingsIn } from '../recordings-folder.ts'
 import { takeFrame } from '../take-frame.ts'
@@ -40,6 +42,8 @@ export class Acquisition {
   readonly #options: Options
   readonly #changes = new Emitter<PlanStatus>()
   readonly #events = new Emitter<AcquisitionRunEvent>()
+  /** Kept from plan to plan, as long as the program runs. */
+  readonly #times = new StepTimes()
   readonly #unsubscribe: () => void
   #running: RunningPlan | undefined
   #starting: Promise<unknown> | undefined
@@ -82,7 +86,8 @@ export class Acquisition {
       return estimateOfRefused(CoverslipError.from(error), free)
     }
     const { storage } = request
-    return (await estimatePlan(plan, { devices, storage, freeDiskBytes: free, signal })).estimate
+    return (await estimatePlan(plan, { devices, times: this.#times, storage, freeDiskBytes: free, signal }))
+      .estimate
   }
 
   /**
@@ -144,10 +149,16 @@ export class Acquisition {
     const plan = await this.#resolved(request)
     const { storage } = request
     const free = await freeDiskBytes(recordings)
-    const { estimate, cameraIds } = await estimatePlan(plan, { devices, storage, freeDiskBytes: free })
+    const { estimate, cameraIds } = await estimatePlan(plan, {
+      devices,
+      times: this.#times,
+      storage,
+      freeDiskBytes: free,
+    })
     if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
     const running = await openPlan(plan, {
       devices,
+      times: this.#times,
       alerts,
       software,
       recordings,
@@ -170,13 +181,14 @@ export class Acquisition {
   /** Takes an image first where only that tells how large it is in the specimen. */
   async #resolved(request: PlanRequest): Promise<ResolvedPlan> {
     const { devices } = this.#options
-    const plan = resolvePlan(devices, request)
+    const home = await readHome(devices)
+    const plan = resolvePlan(devices, request, home)
     const [camera] = plan.cameras.usual
     const isFresh = camera === undefined || devices.device(camera.id).acquiring === true
     if (!dependsOnFieldOfView(plan.sequence) || (isFresh && plan.surroundings.fieldOfView !== undefined))
       return plan
     await takeFrame(devices, { detectorName: camera?.id })
-    return resolvePlan(devices, request)
+    return resolvePlan(devices, request, home)
   }
 
   #require(id: string | undefined): RunningPlan {

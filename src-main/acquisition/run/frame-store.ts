@@ -1,5 +1,5 @@
 /**
- * Stores one camera's images of a plan. Each is copied once, from the ring into memory that was reserved before the
+ * Stores one camera's images of a plan. Each is copied once, from the ring into memory that was set apart before the
  * start; while all of that waits for the disk, the plan waits.
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -42,7 +42,7 @@ export class FrameStore {
     this.#timer = setInterval(() => this.#post({ type: 'counts', counts: this.#counts() }), countsEveryMs)
   }
 
-  /** Reserves memory and begins the log. @throws CoverslipError DATA_FOLDER; RangeError: not so much memory */
+  /** Sets memory apart and begins the log. @throws CoverslipError DATA_FOLDER; INVALID_INPUT: not so much memory */
   static async open(data: StoreWorkerData, post: (message: StoreMessage) => void): Promise<FrameStore> {
     const { folder, layout, storage } = data
     const buffers = new FrameBuffers(data.bufferBytes)

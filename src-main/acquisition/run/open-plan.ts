@@ -12,9 +12,11 @@ import { deviceSettings, temperatureOf } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { PlanCountdown } from '../plans/plan-countdown.ts'
+import { PlanCosts } from '../plans/plan-costs.ts'
 import { PlanImages } from '../plans/plan-images.ts'
 import { planLayout } from '../plans/plan-layout.ts'
 import type { ResolvedPlan } from '../plans/resolve-plan.ts'
+import type { StepTimes } from '../plans/step-times.ts'
 import { beginFolder } from '../recording/begin-folder.ts'
 import { ChangedSettings } from '../recording/changed-settings.ts'
 import { layoutCamera } from '../recording/layout-start.ts'
@@ -27,6 +29,7 @@ import { type PlanPart, RunningPlan } from './running-plan.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
+  readonly times: StepTimes
   readonly alerts: AlertSink
   readonly software: string
   /** Folder of all recordings. */
@@ -41,7 +44,7 @@ type Options = {
 
 /** Makes the folder of a plan and begins to run it. @throws CoverslipError DATA_FOLDER; INVALID_INPUT: too little memory */
 export async function openPlan(plan: ResolvedPlan, options: Options): Promise<RunningPlan> {
-  const { devices, alerts, software, request, estimate, cameraIds } = options
+  const { devices, times, alerts, software, request, estimate, cameraIds } = options
   const { sequence, surroundings, cameras, detectorNames } = plan
   const taking = cameraIds.map((id) => ({ camera: devices.camera(id), ring: devices.ring(id) }))
   const memory = planMemory(taking)
@@ -95,15 +98,14 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
       sequence,
       events: expandPlan(withPositionNames(sequence), surroundings),
       framesExpected: estimate.frames,
-      hardware: new MicroscopeHardware({ devices, detectorNames }),
+      hardware: new MicroscopeHardware({ devices, detectorNames, times }),
       onFault: request.onFault,
       camerasOf: ({ camera }) => cameras.of(camera).map((one) => one.id),
     },
     events: estimate.events,
     countdown: new PlanCountdown(expandPlan(sequence, surroundings), {
       durationS: estimate.durationS,
-      exposureMs: (event) => images.of(event).exposureMs,
-      focusImages: (event) => images.ofFocus(event),
+      costs: new PlanCosts({ devices, images, times }),
     }),
     ringOf: (camera) => (ready(devices, camera) === undefined ? undefined : devices.ring(camera)),
     temperatureOf: (camera) => {

@@ -50,7 +50,7 @@ export class Runner {
   readonly #clock: RunClock
   readonly #report: RunReport
   readonly #stop = new AbortController()
-  readonly #pause = new PauseSwitch()
+  readonly #pause = new PauseSwitch(this.#stop.signal)
   readonly #faults: FaultTally
   readonly #timer = new RunTimer()
   #longestSetUpMs = 0
@@ -198,7 +198,7 @@ export class Runner {
     const began = this.#clock.now()
     try {
       await this.#options.hardware.pause()
-      await this.#pause.whileAsked(this.#stop.signal)
+      await this.#pause.whileAsked()
     } finally {
       this.#timer.moveBy(this.#clock.now() - began)
     }
@@ -217,7 +217,7 @@ export class Runner {
       this.#report.become('waiting')
       this.#report.awaiting(event, (due - now) / 1000)
       const until = Math.min(due - aheadMs, now + waitingToldEveryMs)
-      await this.#clock.until(until, AbortSignal.any([this.#stop.signal, this.#pause.signal]))
+      await this.#clock.until(until, this.#pause.signal)
       this.#stop.signal.throwIfAborted()
       if (this.#pause.isAsked) return false
     }
@@ -226,7 +226,7 @@ export class Runner {
   async #expose(batch: EventBatch, progress: BatchProgress): Promise<void> {
     this.#report.become('acquiring')
     await this.#options.hardware.expose(batch, {
-      signal: AbortSignal.any([this.#stop.signal, this.#pause.signal]),
+      signal: this.#pause.signal,
       begun: (event) => {
         const now = this.#clock.now()
         progress.begun(event, now)

@@ -1,16 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import { DirectWrites } from './direct-writes.ts'
+import { DirectWrites, diskBlockBytes, isRefusal } from './direct-writes.ts'
+import { withoutFirst } from './without-first.ts'
 
 /** Writes to one file wait for each other in the operating system: the second keeps it busy when the first is through. */
 const writesAtOnce = 2
 /** What is waiting is written together, but not more than this at once: threads and the file's lock are shared. */
 const mostTogether = { bytes: 16 * 2 ** 20, parts: 512 }
 /**
- * The disk is told to take what is there each time so much was added. Left to itself, Linux begins late, and everything
- * that it put off would be waited for at the end, or be lost in a power cut.
+ * The disk is told to take what is there each time so much was added, or when something is added after so long. Left to
+ * itself, Linux begins late, and everything that it put off would be waited for at the end, or be lost in a power cut.
  */
-const flushEveryBytes = 128 * 2 ** 20
+const flushEvery = { bytes: 128 * 2 ** 20, ms: 2000 }
 
 type Append = {
   readonly parts: readonly Uint8Array[]
@@ -27,6 +28,8 @@ export class AppendFile {
   readonly #handle: FileHandle
   /** Takes what is appended, in place of the handle. */
   readonly #direct: DirectWrites | undefined
+  /** The file system has said so only when it was written to. */
+  #refusesDirect = false
   /** Appends that no write has taken yet, the first of which goes to `#queuedAt`. */
   #queue: Append[] = []
   #queuedAt = 0
@@ -34,6 +37,7 @@ export class AppendFile {
   readonly #pending = new Set<Promise<void>>()
   #length = 0
   #flushedTo = 0
+  #flushedAtMs = performance.now()
   #flushing = false
   #failure: CoverslipError | undefined
   #closing: Promise<void> | undefined
@@ -50,25 +54,30 @@ export class AppendFile {
    * @throws CoverslipError DATA_FOLDER when it exists already or cannot be made.
    */
   static async create(path: string, { direct = false } = {}): Promise<AppendFile> {
+    let handle: FileHandle | undefined
     try {
-      const handle = await open(path, 'wx+')
+      handle = await open(path, 'wx+')
       return new AppendFile(path, handle, direct ? await DirectWrites.open(path) : undefined)
     } catch (error) {
+      await handle?.close()
       throw writeFailure(path, error)
     }
   }
 
-  /** Goes on at the end of a file that is there. @throws CoverslipError DATA_FOLDER */
-  static async resume(path: string): Promise<AppendFile> {
+  /** Goes on at the end of a file that is there; `direct` where that is also an end of a block. @throws CoverslipError DATA_FOLDER */
+  static async resume(path: string, { direct = false } = {}): Promise<AppendFile> {
+    let handle: FileHandle | undefined
     try {
-      const handle = await open(path, 'r+')
+      handle = await open(path, 'r+')
       const { size } = await handle.stat()
-      const file = new AppendFile(path, handle, undefined)
+      const isWhole = size % diskBlockBytes === 0
+      const file = new AppendFile(path, handle, direct && isWhole ? await DirectWrites.open(path) : undefined)
       file.#length = size
       file.#queuedAt = size
       file.#flushedTo = size
       return file
     } catch (error) {
+      await handle?.close()
       throw writeFailure(path, error)
     }
   }
@@ -104,26 +113,29 @@ export class AppendFile {
     return patched
   }
 
-  /** Waits for what is under way and for the disk, and closes. Safe to call twice. @throws as `append` */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  /**
+   * Waits for what is under way, and, unless `until` is `written`, for the disk, and closes. Safe to call twice.
+   * @throws as `append`
+   */
+  close({ until = 'onDisk' }: { readonly until?: 'written' | 'onDisk' } = {}): Promise<void> {
+    this.#closing ??= this.#close(until)
     return this.#closing
   }
 
-  async #close(): Promise<void> {
+  async #close(until: 'written' | 'onDisk'): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
     try {
       if (this.#failure === undefined) {
         // Direct writes end with whole blocks.
         if (this.#direct !== undefined) await this.#handle.truncate(this.#length)
-        await this.#handle.sync()
+        if (until === 'onDisk') await this.#handle.sync()
       }
     } catch (error) {
       this.#fail(error)
-    } finally {
-      await this.#direct?.close()
-      await this.#handle.close()
     }
+    const handles = [...(this.#direct === undefined ? [] : [this.#direct]), this.#handle]
+    for (const closed of await Promise.allSettled(handles.map((handle) => handle.close())))
+      if (closed.status === 'rejected') this.#fail(closed.reason)
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -165,7 +177,7 @@ export class AppendFile {
   async #writeTogether(appends: readonly Append[], at: number): Promise<void> {
     try {
       const parts = appends.flatMap(({ parts: own }) => own)
-      await (this.#direct === undefined ? this.#writeAll(parts, at) : this.#direct.write(parts, at))
+      if (!(await this.#writeDirectly(parts, at))) await this.#writeAll(parts, at)
       for (const { written } of appends) written.resolve()
     } catch (error) {
       const failure = this.#fail(error)
@@ -178,10 +190,13 @@ export class AppendFile {
   }
 
   #flush(): void {
-    if (this.#flushing || this.#failure !== undefined || this.#queuedAt - this.#flushedTo < flushEveryBytes)
-      return
+    const bytes = this.#queuedAt - this.#flushedTo
+    const nowMs = performance.now()
+    if (bytes < flushEvery.bytes && nowMs - this.#flushedAtMs < flushEvery.ms) return
+    if (this.#flushing || this.#failure !== undefined || bytes === 0) return
     this.#flushing = true
     this.#flushedTo = this.#queuedAt
+    this.#flushedAtMs = nowMs
     const flushed = this.#handle
       .datasync()
       .catch((error: unknown) => {
@@ -191,6 +206,19 @@ export class AppendFile {
         this.#flushing = false
       })
     this.#track(flushed)
+  }
+
+  /** False: it has to be written through the cache. */
+  async #writeDirectly(parts: readonly Uint8Array[], at: number): Promise<boolean> {
+    if (this.#direct === undefined || this.#refusesDirect) return false
+    try {
+      await this.#direct.write(parts, at)
+      return true
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      this.#refusesDirect = true
+      return false
+    }
   }
 
   /** `writev` may write less than it was given, as on a disk that is filling up. */
@@ -204,15 +232,6 @@ export class AppendFile {
       left = withoutFirst(left, bytesWritten)
     }
   }
-}
-
-function withoutFirst(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  let skip = bytes
-  return parts.flatMap((part) => {
-    const skipped = Math.min(skip, part.length)
-    skip -= skipped
-    return skipped === part.length ? [] : [part.subarray(skipped)]
-  })
 }
 
 /** What went wrong with a file, in words for whoever looks at the disk. */

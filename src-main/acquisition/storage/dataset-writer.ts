@@ -73,6 +73,9 @@ export type StoredFrame = {
   readonly index: EventIndex
 }
 
+/** Calls `take` with each frame of a dataset that was reported as written, in the order of its frame log. */
+export type EachFrame = (take: (record: StoredFrame['record']) => void) => Promise<unknown>
+
 /**
  * Writes one dataset, in a worker of its own. Calls follow each other without waiting: a writer keeps their order, and
  * whoever calls bounds the bytes in flight.

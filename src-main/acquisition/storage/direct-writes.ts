@@ -1,21 +1,27 @@
 /**
  * Writes past the operating system's cache (`O_DIRECT`), where the file system takes them: the disk fetches the bytes by
  * itself instead of having every one of them copied into memory that has to be found first. Linux wants the memory, the
- * place in the file and the length to be multiples of the disk's blocks (open(2), "O_DIRECT").
+ * place in the file and the length to be multiples of the disk's blocks (open(2), "O_DIRECT"). Bytes that lie so, as
+ * images in `FrameBuffers` do, go to the disk from where they are; others are copied together first.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { pageAlignedMemory } from '../../../src-shared/kernels/page-aligned-memory.ts'
+import {
+  beginsAtPage,
+  pageAlignedMemory,
+  pageBytes,
+} from '../../../src-shared/kernels/page-aligned-memory.ts'
+import { withoutFirst } from './without-first.ts'
 
 /** What places and lengths have to be multiples of; no disk has larger blocks. */
-export const diskBlockBytes = 4096
-/** Bytes that go to the disk at once. */
+export const diskBlockBytes = pageBytes
+/** Memory for bytes that are copied together: what goes to the disk at once. */
 const stagingBytes = 16 * 2 ** 20
-/** Memory that writes of this thread have used, whatever their file: as much as was ever under way at once. */
+/** Such memory that writes of this thread have used, whatever their file: as much as was ever under way at once. */
 const idleStaging: Uint8Array<ArrayBuffer>[] = []
 
 /**
- * One file's bytes, written from its beginning to its end without a gap; the last block is filled up with zeros until
+ * One file's bytes, written one after the other without a gap; the last block is filled up with zeros until
  * more comes. Whoever closes the file cuts it to its length.
  */
 export class DirectWrites {
@@ -29,30 +35,23 @@ export class DirectWrites {
   }
 
   /**
-   * Of an empty file. Undefined where this system or the file's disk does not have it.
+   * Of a file that ends with a whole block, or is empty. Undefined where this system or the file's disk does not have it.
    * @throws Error of the file system
    */
   static async open(path: string): Promise<DirectWrites | undefined> {
     // Not on macOS.
     if (constants.O_DIRECT === undefined) return undefined
-    let handle: FileHandle | undefined
     try {
-      handle = await open(path, constants.O_WRONLY | constants.O_DIRECT)
-      const writes = new DirectWrites(handle)
-      // Some file systems refuse it only now.
-      await writes.#put(pageAlignedMemory(diskBlockBytes), 0)
-      await handle.truncate(0)
-      return writes
+      return new DirectWrites(await open(path, constants.O_WRONLY | constants.O_DIRECT))
     } catch (error) {
-      await handle?.close()
-      if (error instanceof Error && 'code' in error && error.code === 'EINVAL') return undefined
+      if (isRefusal(error)) return undefined
       throw error
     }
   }
 
   /**
    * Writes `parts` one after the other to `at`, where the write before ends; several may be under way.
-   * @throws Error of the file system
+   * @throws Error of the file system; one that `isRefusal` where it takes no direct writes, or not these
    */
   write(parts: readonly Uint8Array[], at: number): Promise<void> {
     const written = this.#write(parts, at, this.#before)
@@ -66,39 +65,102 @@ export class DirectWrites {
 
   async #write(parts: readonly Uint8Array[], at: number, before: Promise<void>): Promise<void> {
     // Two that share a block must not meet, and the first leaves what it wrote there.
-    let filled = at % diskBlockBytes
+    const filled = at % diskBlockBytes
     if (filled > 0) await before
-    const staging = idleStaging.pop() ?? pageAlignedMemory(stagingBytes)
+    const memory = idleStaging.pop() ?? pageAlignedMemory(stagingBytes)
     try {
+      const blocks = new WholeBlocks(memory, this.#tail.subarray(0, filled))
       let position = at - filled
-      staging.set(this.#tail.subarray(0, filled))
+      const put = async () => {
+        const { pieces, bytes } = blocks.take()
+        await this.#put(pieces, position)
+        position += bytes
+      }
       for (const part of parts) {
-        for (let taken = 0; taken < part.length; ) {
-          const some = part.subarray(taken, taken + staging.length - filled)
-          staging.set(some, filled)
-          taken += some.length
-          filled += some.length
-          if (filled < staging.length) continue
-          await this.#put(staging, position)
-          position += filled
-          filled = 0
+        for (let left = part; left.length > 0; ) {
+          left = left.subarray(blocks.add(left))
+          if (blocks.full) await put()
         }
       }
-      if (filled === 0) return
-      const end = Math.ceil(filled / diskBlockBytes) * diskBlockBytes
-      staging.fill(0, filled, end)
-      if (filled < end) this.#tail.set(staging.subarray(end - diskBlockBytes, end))
-      await this.#put(staging.subarray(0, end), position)
+      const tail = blocks.fillUp()
+      if (tail !== undefined) this.#tail.set(tail)
+      await put()
     } finally {
-      idleStaging.push(staging)
+      idleStaging.push(memory)
     }
   }
 
-  async #put(bytes: Uint8Array, at: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, at + done)
+  async #put(pieces: readonly Uint8Array[], at: number): Promise<void> {
+    let left = pieces
+    for (let position = at; left.length > 0; ) {
+      const { bytesWritten } = await this.#handle.writev(left, position)
       if (bytesWritten === 0) throw new Error('nothing could be written')
-      done += bytesWritten
+      position += bytesWritten
+      left = withoutFirst(left, bytesWritten)
     }
   }
+}
+
+/** Bytes that follow each other in a file, as pieces of whole blocks, each beginning at a page of memory. */
+class WholeBlocks {
+  readonly #memory: Uint8Array<ArrayBuffer>
+  /** Of `memory`: copied into it, and of that, already one of the pieces. */
+  #copied: number
+  #taken = 0
+  #pieces: Uint8Array[] = []
+
+  /** @param start of the first block: what stands there already */
+  constructor(memory: Uint8Array<ArrayBuffer>, start: Uint8Array) {
+    this.#memory = memory
+    memory.set(start)
+    this.#copied = start.length
+  }
+
+  /** There is no memory to copy more to: what is there has to be taken. */
+  get full(): boolean {
+    return this.#copied === this.#memory.length
+  }
+
+  /** Adds what it can of `bytes`. @returns how many; not 0 unless it is full */
+  add(bytes: Uint8Array): number {
+    const whole = bytes.length - (bytes.length % diskBlockBytes)
+    if (whole > 0 && this.#copied % diskBlockBytes === 0 && beginsAtPage(bytes)) {
+      this.#takeCopied()
+      this.#pieces.push(bytes.subarray(0, whole))
+      return whole
+    }
+    const some = bytes.subarray(0, this.#memory.length - this.#copied)
+    this.#memory.set(some, this.#copied)
+    this.#copied += some.length
+    return some.length
+  }
+
+  /** Fills up the last block with zeros. @returns that block; undefined where it was full */
+  fillUp(): Uint8Array | undefined {
+    if (this.#copied % diskBlockBytes === 0) return undefined
+    const end = Math.ceil(this.#copied / diskBlockBytes) * diskBlockBytes
+    this.#memory.fill(0, this.#copied, end)
+    this.#copied = end
+    return this.#memory.subarray(end - diskBlockBytes, end)
+  }
+
+  /** What was added since the last time. */
+  take(): { readonly pieces: readonly Uint8Array[]; readonly bytes: number } {
+    this.#takeCopied()
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.#copied = 0
+    this.#taken = 0
+    return { pieces, bytes: pieces.reduce((sum, { length }) => sum + length, 0) }
+  }
+
+  #takeCopied(): void {
+    if (this.#copied > this.#taken) this.#pieces.push(this.#memory.subarray(this.#taken, this.#copied))
+    this.#taken = this.#copied
+  }
+}
+
+/** Whether a file system says by `error` that it has no direct writes; some say so only at the first. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'EOPNOTSUPP')
 }

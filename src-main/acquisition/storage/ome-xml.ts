@@ -1,34 +1,34 @@
 /** OME-XML (schema 2016-06) of a dataset: what OME-TIFF files carry in the description of their first image. */
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
-import type { DatasetAxis, DatasetLayout, StoredFrame } from './dataset-writer.ts'
-
-/** An image of the file: `ifd` is its number there. */
-export type OmePlane = {
-  readonly ifd: number
-  readonly index: StoredFrame['index']
-  readonly record: Pick<StoredFrame['record'], 'stage' | 'exposureMs' | 'elapsedS'>
-}
-
-/** Planes that one file's description may name: a text has to hold it, and memory the planes until then. */
-export const maxOmePlanes = 500_000
+import type { DatasetAxis, DatasetLayout } from './dataset-writer.ts'
+import type { ImagePlanes, OmePlane, OmePlanes, PlaneRun } from './ome-planes.ts'
+import { plateXml } from './ome-plate-xml.ts'
+import { xmlAttributes as attributes, xmlEscaped as escaped } from './xml-text.ts'
 
 const namespace = 'http://www.openmicroscopy.org/Schemas/OME/2016-06'
 const schemaLocation = `${namespace} ${namespace}/ome.xsd`
 
-/**
- * The description of one file.
- * @param planes all images of the file, in its order.
- * @param positions numbers of the positions that the file has: one OME Image each. An Image without a plane is none.
- * @param pixels where they are: images of this TIFF file, or elsewhere, and this is a text beside them.
- */
-export function omeXml(layout: DatasetLayout, { planes, positions, pixels = 'tiff' }: OmeXmlOptions): string {
-  const byPosition = Map.groupBy(planes, ({ index }) => index.p ?? 0)
+type OmeXmlOptions = {
+  /** Numbers of the positions: one OME Image each. Absent: those that have a plane; an Image without one is none. */
+  readonly positions?: readonly number[]
+  /** Where the pixels are: images of this TIFF file, or elsewhere, and this is a text beside them. */
+  readonly pixels?: 'tiff' | 'elsewhere'
+}
+
+/** The description of one file and its images. */
+export function omeXml(
+  layout: DatasetLayout,
+  planes: OmePlanes,
+  { positions = [...planes.images.keys()].toSorted((a, b) => a - b), pixels = 'tiff' }: OmeXmlOptions = {},
+): string {
+  const timeStepS = layout.timeStepS ?? (isRecording(layout) ? planes.meanTimeStepS : undefined)
   const images = positions.map((position) =>
-    imageXml(layout, { position, planes: byPosition.get(position) ?? [], pixels }),
+    imageXml(layout, { position, planes: planes.images.get(position) ?? noPlanes, pixels, timeStepS }),
   )
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<OME xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${schemaLocation}"${attributes({ Creator: layout.software })}>`,
+    plateXml(layout, positions),
     instrumentXml(layout),
     ...images,
     annotationsXml(layout),
@@ -36,22 +36,19 @@ export function omeXml(layout: DatasetLayout, { planes, positions, pixels = 'tif
   ].join('')
 }
 
-/** Numbers of the positions that `planes` are of. */
-export function positionsOf(planes: readonly OmePlane[]): readonly number[] {
-  return [...new Set(planes.map(({ index }) => index.p ?? 0))].toSorted((a, b) => a - b)
-}
+const noPlanes: ImagePlanes = { count: 0, lengths: { t: 0, c: 0, z: 0 }, runs: [], planes: [] }
 
-type OmeXmlOptions = {
-  readonly planes: readonly OmePlane[]
-  readonly positions: readonly number[]
-  readonly pixels?: 'tiff' | 'elsewhere'
+/** Its rate is the camera's, which is even. */
+function isRecording({ axes: [outermost] }: DatasetLayout): boolean {
+  return outermost?.axis === 't' && outermost.length === undefined
 }
 
 /** One position and its planes. */
 type OmeImage = {
   readonly position: number
-  readonly planes: readonly OmePlane[]
+  readonly planes: ImagePlanes
   readonly pixels: 'tiff' | 'elsewhere'
+  readonly timeStepS: number | undefined
 }
 
 function instrumentXml({ camera }: DatasetLayout): string {
@@ -80,11 +77,13 @@ function imageXml(layout: DatasetLayout, image: OmeImage): string {
   ].join('')
 }
 
-function pixelsXml(layout: DatasetLayout, { position, planes, pixels: where }: OmeImage): string {
+function pixelsXml(layout: DatasetLayout, { position, planes, pixels: where, timeStepS }: OmeImage): string {
   const { width, height, pixelFormat, pixelSizeUm, significantBits } = layout.image
   const { channels: samples, bytesPerSample } = pixelLayout(pixelFormat)
   const size = sizesOf(layout, planes)
-  const um = (name: string, value: number | undefined) => ({ [name]: value, [`${name}Unit`]: value && 'µm' })
+  // Sizes are positive numbers in OME.
+  const um = (name: string, value = 0) =>
+    value === 0 ? {} : { [name]: Math.abs(value), [`${name}Unit`]: 'µm' }
   const pixels = attributes({
     ID: `Pixels:${position}`,
     DimensionOrder: dimensionOrder(layout),
@@ -99,27 +98,24 @@ function pixelsXml(layout: DatasetLayout, { position, planes, pixels: where }: O
     SizeT: size.t,
     ...um('PhysicalSizeX', pixelSizeUm),
     ...um('PhysicalSizeY', pixelSizeUm),
-    ...um('PhysicalSizeZ', layout.zStepUm === 0 ? undefined : layout.zStepUm),
-    TimeIncrement: layout.timeStepS,
-    TimeIncrementUnit: layout.timeStepS === undefined ? undefined : 's',
+    ...um('PhysicalSizeZ', layout.zStepUm),
+    ...(timeStepS === undefined ? {} : { TimeIncrement: timeStepS, TimeIncrementUnit: 's' }),
   })
   return [
     `<Pixels${pixels}>`,
     ...Array.from({ length: size.c }, (_, c) => channelXml(layout, { position, c, samples })),
-    ...(where === 'tiff' ? planes.map(tiffDataXml) : ['<MetadataOnly/>']),
-    ...planes.map((plane) => planeXml(plane)),
+    ...(where === 'tiff' ? planes.runs.map(tiffDataXml) : ['<MetadataOnly/>']),
+    ...planes.planes.map(planeXml),
     '</Pixels>',
   ].join('')
 }
 
 /** As planned, or, where it was stopped early or the end was open, as far as images are there. */
-function sizesOf({ axes }: DatasetLayout, planes: readonly OmePlane[]) {
-  const there = (axis: DatasetAxis) =>
-    planes.reduce((most, { index }) => Math.max(most, (index[axis] ?? 0) + 1), 1)
+function sizesOf({ axes }: DatasetLayout, { lengths }: ImagePlanes) {
   const [outermost] = axes
-  const sizeOf = (axis: DatasetAxis) => {
+  const sizeOf = (axis: Exclude<DatasetAxis, 'p'>) => {
     const planned = axes.find((one) => one.axis === axis)?.length
-    return planned === undefined || outermost?.axis === axis ? there(axis) : Math.max(1, planned)
+    return Math.max(1, planned === undefined || outermost?.axis === axis ? lengths[axis] : planned)
   }
   return { t: sizeOf('t'), c: sizeOf('c'), z: sizeOf('z') }
 }
@@ -150,13 +146,13 @@ function omeColor(color: string): number | undefined {
   return rgb === undefined ? undefined : Number.parseInt(`${rgb}ff`, 16) | 0
 }
 
-function tiffDataXml({ index, ifd }: OmePlane): string {
+function tiffDataXml({ first, ifd, planes }: PlaneRun): string {
   const facts = attributes({
-    FirstT: index.t ?? 0,
-    FirstC: index.c ?? 0,
-    FirstZ: index.z ?? 0,
+    FirstT: first.t,
+    FirstC: first.c,
+    FirstZ: first.z,
     IFD: ifd,
-    PlaneCount: 1,
+    PlaneCount: planes,
   })
   return `<TiffData${facts}/>`
 }
@@ -178,20 +174,4 @@ function planeXml({ index, record }: OmePlane): string {
     ...place('Z', stage?.z),
   })
   return `<Plane${facts}/>`
-}
-
-function attributes(facts: Readonly<Record<string, string | number | boolean | undefined>>): string {
-  return Object.entries(facts)
-    .flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${escaped(String(value))}"`]))
-    .join('')
-}
-
-/** XML 1.0 has no place for control characters. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

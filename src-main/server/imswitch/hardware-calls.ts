@@ -1,13 +1,11 @@
 /** Facts about the hardware that ImSwitch's pages ask several controllers for. */
 import { standardProperty } from '../../../src-shared/devices.ts'
-import type { StageAxes } from '../../../src-shared/devices.ts'
-import type { Engine } from '../../engine/create-engine.ts'
 import { look } from '../server-context.ts'
+import { autofocusController } from './autofocus-calls.ts'
 import { numberOf } from './detector-parameters.ts'
 import { call, type CallContext, type Controller } from './imswitch-call.ts'
 import { lights, powerOf, rangeOf } from './laser-calls.ts'
 import { activeStreams } from './stream-reports.ts'
-import { stages } from './positioner-calls.ts'
 
 function hardwareParameters({ context, state }: CallContext) {
   const { engine } = context
@@ -35,28 +33,6 @@ function hardwareParameters({ context, state }: CallContext) {
   }
 }
 
-function zAxis(engine: Engine): { readonly travel: StageAxes['z']; readonly z: number | undefined } {
-  const [stage] = stages(engine)
-  if (stage?.description.kind !== 'stage') return { travel: undefined, z: undefined }
-  return { travel: stage.description.axes.z, z: stage.position?.z }
-}
-
-/** There is no autofocus yet: it is idle. */
-function autofocusStatus({ context }: CallContext) {
-  const { travel, z } = zAxis(context.engine)
-  return {
-    state: 'idle',
-    isRunning: false,
-    isLiveMonitoring: false,
-    currentZ: z ?? null,
-    positionValid: z !== undefined,
-    positionError: z === undefined ? 'The stage has no z axis' : null,
-    minZ: travel?.min ?? null,
-    maxZ: travel?.max ?? null,
-    lastQuality: null,
-  }
-}
-
 function isConnected({ context }: CallContext): boolean {
   return context.engine.devices.devices().some(({ status }) => status.state === 'ready')
 }
@@ -66,10 +42,7 @@ export const hardwareControllers: readonly Controller[] = [
     name: 'ExperimentController',
     calls: { getHardwareParameters: call({ needed: look, run: hardwareParameters }) },
   },
-  {
-    name: 'AutofocusController',
-    calls: { getAutofocusStatus: call({ needed: look, run: autofocusStatus }) },
-  },
+  autofocusController,
   {
     name: 'UC2ConfigController',
     calls: {

@@ -71,12 +71,21 @@ export function followSignals(
     if (event.type === 'deviceChanged') tellDevice(event.device)
     if (event.type === 'stageMoved')
       send(signal('sigUpdateMotorPosition', { [event.deviceId]: positionOf(event.position) }))
+    if (event.type === 'focusChanged') {
+      const { curve } = event.focus
+      const places = curve.map(({ zUm }) => zUm)
+      const scores = curve.map(({ score }) => score)
+      if (curve.length > 0) send(signal('sigUpdateFocusPlot', places, scores))
+    }
     if (event.type === 'streamStarted')
       send(signal('sigStreamStarted', event.stream.detectorName, event.stream.protocol))
     if (event.type === 'streamStopped') send(signal('sigStreamStopped', event.detectorName, event.protocol))
   }
   const ends = [
     engine.on(tell),
+    state.focusMonitor.on(({ score, capturedAt }) =>
+      send(signal('sigAutoFocusLiveValue', { focus_value: score, timestamp: capturedAt / 1000 })),
+    ),
     state.pixelSizes.on(({ detectorName }) => {
       tellObjective()
       const camera = engine.devices.devices().find(({ id }) => id === detectorName)

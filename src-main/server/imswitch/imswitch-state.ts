@@ -1,6 +1,7 @@
 /** What the façade keeps between calls: ImSwitch remembers more per client and session than the engine does. */
 import type { Access } from '../../access/access.ts'
 import type { Engine } from '../../engine/create-engine.ts'
+import { FocusMonitor } from './focus-monitor.ts'
 import { JogMotion } from './jog-motion.ts'
 import { PixelSizes } from './pixel-sizes.ts'
 import { PlainStreams } from './plain-streams.ts'
@@ -13,6 +14,7 @@ export type ImSwitchState = {
   readonly pixelSizes: PixelSizes
   readonly snaps: SnapJobs
   readonly jog: JogMotion
+  readonly focusMonitor: FocusMonitor
   close(): void
 }
 
@@ -22,11 +24,13 @@ export function createImSwitchState(engine: Engine, access: Access): ImSwitchSta
   const pixelSizes = new PixelSizes(engine.liveView)
   const snaps = new SnapJobs(engine)
   const jog = new JogMotion(engine, access)
+  const focusMonitor = new FocusMonitor(engine)
   const close = () => {
     plain.close()
     pixelSizes.close()
     snaps.close()
     jog.close()
+    focusMonitor.stop()
   }
-  return { settings, plain, pixelSizes, snaps, jog, close }
+  return { settings, plain, pixelSizes, snaps, jog, focusMonitor, close }
 }

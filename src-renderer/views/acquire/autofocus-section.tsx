@@ -1,23 +1,28 @@
 import { Checkbox, Select } from '@mantine/core'
 import type { AutofocusPlan, Axis } from '../../../src-shared/plan/sequence.ts'
+import { imageFocusDevice } from '../../../src-shared/plan/image-focus.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { usePlan, useServices } from '../../services.ts'
+import { focusStage } from '../../stores/selectors.ts'
 import { withSequence } from '../../stores/plan-draft.ts'
 import { useDevices } from '../use-devices.ts'
+import { ImageFocusFields } from './image-focus-fields.tsx'
 import { Field } from './field.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
 
-/** Focus by the autofocus device in the course of the plan. */
+/** Focus by an autofocus device, or by the image, in the course of the plan. */
 export function AutofocusSection() {
   const plan = usePlan((draft) => draft.sequence.autofocus)
   const devices = useDevices('autofocus')
+  const stages = useDevices('stage')
+  const canFocus = devices.length > 0 || focusStage(stages) !== undefined
   return (
     <PlanSection
       section="autofocus"
       title="Autofocus"
       path="autofocus_plan"
-      missing={devices.length > 0 ? undefined : 'This microscope has no autofocus device.'}
+      missing={canFocus ? undefined : 'This microscope has no stage that moves the focus.'}
     >
       {plan !== undefined && <AutofocusFields plan={plan} />}
     </PlanSection>
@@ -36,9 +41,12 @@ function AutofocusFields({ plan }: { readonly plan: AutofocusPlan }) {
   const devices = useDevices('autofocus')
   const change = (patch: Partial<AutofocusPlan>) =>
     store.setState((draft) => withSequence(draft, { autofocus: { ...plan, ...patch } }))
+  const isByImage =
+    plan.deviceName === imageFocusDevice || (plan.deviceName === undefined && devices.length === 0)
   const options = [
-    { value: '', label: 'The microscope’s' },
+    ...(devices.length > 0 ? [{ value: '', label: 'The microscope’s' }] : []),
     ...devices.map(({ description }) => ({ value: description.name, label: description.name })),
+    { value: devices.length > 0 ? imageFocusDevice : '', label: 'The camera’s image' },
   ]
   if (plan.deviceName !== undefined && !options.some(({ value }) => value === plan.deviceName))
     options.push({ value: plan.deviceName, label: plan.deviceName })
@@ -80,12 +88,13 @@ function AutofocusFields({ plan }: { readonly plan: AutofocusPlan }) {
           <NumberField
             label="Offset of the autofocus"
             value={plan.motorOffset}
-            placeholder="as set"
+            placeholder={isByImage ? '0' : 'as set'}
             onCommit={(motorOffset) => change({ motorOffset })}
             onClear={() => change({ motorOffset: undefined })}
           />
         </Field>
       </div>
+      {isByImage && <ImageFocusFields />}
     </>
   )
 }

@@ -1,4 +1,5 @@
 /** What a plan holds that the editor does not show: it stays as it is. */
+import { imageFocusKey } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence, PlanPosition } from '../../../src-shared/plan/sequence.ts'
 import { isOn, planSections } from '../../stores/plan-draft.ts'
 import { counted } from './estimate-words.ts'
@@ -32,7 +33,7 @@ const mostNamed = 6
 export function keptFields(sequence: MdaSequence): readonly KeptField[] {
   const { metadata, setup, positions, grid, time } = sequence
   const fields: KeptField[] = []
-  const notes = Object.keys(metadata)
+  const notes = Object.keys(metadata).filter((key) => key !== imageFocusKey)
   if (notes.length > 0) {
     const named = [...notes.slice(0, mostNamed), ...(notes.length > mostNamed ? ['…'] : [])].join(', ')
     fields.push({ path: 'metadata', text: `notes of other programs (${named})` })

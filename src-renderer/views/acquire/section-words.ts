@@ -1,5 +1,6 @@
 /** What a section of a plan amounts to, in a few words beside its title. */
 import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import { imageFocusDevice } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
@@ -29,6 +30,7 @@ export function sectionSummary(
     case 'time':
       return time === undefined ? '' : timeSummary(time)
     case 'autofocus':
+      if (autofocus?.deviceName === imageFocusDevice) return 'by the image'
       return autofocus === undefined ? '' : (autofocus.deviceName ?? 'the microscope’s')
   }
 }

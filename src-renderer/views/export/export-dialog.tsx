@@ -1,11 +1,12 @@
 import { Button, Modal, Progress } from '@mantine/core'
-import { cancelExport, closeExport } from '../../actions/export-actions.ts'
+import { cancelExport, closeExport, exportAnother } from '../../actions/export-actions.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { byteSize, count } from '../../components/format.ts'
 import { useExport, useServices } from '../../services.ts'
 import type { ExportPhase } from '../../stores/export-store.ts'
 import { ExportForm } from './export-form.tsx'
 import styles from './export.module.css'
+import { playsFor } from './plays-for.ts'
 
 /** Images of the gallery as a video or as pictures: what is wanted, how far it is, and where it is. */
 export function ExportDialog({ phone }: { readonly phone: boolean }) {
@@ -34,7 +35,6 @@ export function ExportDialog({ phone }: { readonly phone: boolean }) {
 }
 
 function ExportContent({ state }: { readonly state: ExportPhase }) {
-  const services = useServices()
   switch (state.phase) {
     case 'closed':
       return null
@@ -46,26 +46,8 @@ function ExportContent({ state }: { readonly state: ExportPhase }) {
       return <ExportForm {...state} />
     case 'running':
       return <Running state={state} />
-    case 'done': {
-      const { fileName, bytes, pictures, missing } = state.result
-      return (
-        <div className={styles['form']}>
-          <p className={styles['line']} role="status">
-            {fileName} is complete: {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'},{' '}
-            {byteSize(bytes)}.
-          </p>
-          {missing > 0 && (
-            <p className={styles['note']}>
-              {missing === 1 ? 'One place has' : `${count(missing)} places have`} no image and{' '}
-              {missing === 1 ? 'was' : 'were'} left out.
-            </p>
-          )}
-          <div className={styles['buttons']}>
-            <Button onClick={() => closeExport(services)}>Close</Button>
-          </div>
-        </div>
-      )
-    }
+    case 'done':
+      return <Done state={state} />
   }
 }
 
@@ -74,7 +56,7 @@ function Running({ state }: { readonly state: Extract<ExportPhase, { phase: 'run
   const { done, total, secondsLeft } = state.progress
   return (
     <div className={styles['form']}>
-      <Progress value={(100 * done) / total} aria-label="Export" color="live.5" />
+      <Progress value={(100 * done) / total} aria-label="Export" color="live.5" transitionDuration={0} />
       <p className={styles['line']}>
         {count(done)} of {count(total)} pictures
         {secondsLeft === undefined ? '' : `, ${timeLeft(secondsLeft)} left`}
@@ -83,6 +65,32 @@ function Running({ state }: { readonly state: Extract<ExportPhase, { phase: 'run
         <Button variant="default" onClick={() => cancelExport(services)}>
           Cancel
         </Button>
+      </div>
+    </div>
+  )
+}
+
+function Done({ state }: { readonly state: Extract<ExportPhase, { phase: 'done' }> }) {
+  const services = useServices()
+  const { fileName, downloaded, bytes, pictures, missing, playsS } = state.result
+  return (
+    <div className={styles['form']}>
+      <p className={styles['line']} role="status">
+        {fileName} is complete: {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'}
+        {playsS === undefined ? '' : `, ${playsFor(playsS)}`}, {byteSize(bytes)}.
+      </p>
+      <p className={styles['note']}>
+        {downloaded ? 'It is among the downloads of this browser.' : 'It is where you chose.'}
+        {missing > 0 &&
+          (missing === 1
+            ? ' One place has no image and was left out.'
+            : ` ${count(missing)} places have no image and were left out.`)}
+      </p>
+      <div className={styles['buttons']}>
+        <Button variant="default" onClick={() => exportAnother(services)}>
+          Export another …
+        </Button>
+        <Button onClick={() => closeExport(services)}>Close</Button>
       </div>
     </div>
   )

@@ -4,10 +4,16 @@ import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { closeExport, startExport } from '../../actions/export-actions.ts'
 import { Choice } from '../../components/choice.tsx'
 import { FailureLine } from '../../components/failure-line.tsx'
-import { count, fixed } from '../../components/format.ts'
+import { count } from '../../components/format.ts'
 import { LabelledRow } from '../../components/labelled-row.tsx'
 import { NumberField } from '../../components/number-field.tsx'
-import { type BurnIn, type ExportChoices, type ExportFormat, isMoving } from '../../export/export-choices.ts'
+import {
+  type BurnIn,
+  type ExportChoices,
+  type ExportFormat,
+  isMoving,
+  keepsValues,
+} from '../../export/export-choices.ts'
 import {
   exportAxes,
   expectedDurationS,
@@ -20,6 +26,7 @@ import type { ExportPhase, ExportSubject } from '../../stores/export-store.ts'
 import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
 import styles from './export.module.css'
 import { initialChoices } from './initial-choices.ts'
+import { playsFor } from './plays-for.ts'
 import { SpeedRow } from './speed-row.tsx'
 
 const formats: readonly { readonly value: ExportFormat; readonly label: string; readonly about: string }[] = [
@@ -27,6 +34,11 @@ const formats: readonly { readonly value: ExportFormat; readonly label: string; 
   { value: 'webm', label: 'WebM video', about: 'VP9: for web pages; smaller than MP4.' },
   { value: 'gif', label: 'GIF', about: '256 colours per picture; large, but moves everywhere.' },
   { value: 'png', label: 'Pictures as shown (PNG)', about: 'One PNG per picture, all in one ZIP file.' },
+  {
+    value: 'tiff',
+    label: 'Raw values (OME-TIFF)',
+    about: 'All images with the camera’s values in one file, uncompressed, for Fiji, napari and Python.',
+  },
   {
     value: 'raw',
     label: 'Raw values (PNG)',
@@ -74,7 +86,7 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
         <p className={styles['note']}>{formats.find(({ value }) => value === format)?.about}</p>
       </div>
       <RangeRows subject={subject} dataset={dataset} choices={choices} change={change} />
-      {format !== 'raw' && <WidthRow dataset={dataset} choices={choices} change={change} />}
+      {!keepsValues(format) && <WidthRow dataset={dataset} choices={choices} change={change} />}
       {isMoving(format) && <SpeedRow choices={choices} change={change} />}
       {(format === 'mp4' || format === 'webm') && (
         <LabelledRow title="Quality" layout="wide">
@@ -88,7 +100,7 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
           />
         </LabelledRow>
       )}
-      {format !== 'raw' && (
+      {!keepsValues(format) && (
         <BurnInRow
           dataset={dataset}
           labelled={pictureLabels(subject.state, choices, choices.from).length > 0}
@@ -218,5 +230,5 @@ function summaryOf(dataset: ImageDataset, choices: ExportChoices): string {
   const { width, height } = pictureSize(dataset, choices)
   const what = `${count(pictures)} ${pictures === 1 ? 'picture' : 'pictures'} of ${width} × ${height}`
   const durationS = isMoving(choices.format) ? expectedDurationS(dataset, choices) : undefined
-  return durationS === undefined ? what : `${what}, plays for ${fixed(durationS, durationS < 10 ? 1 : 0)} s`
+  return durationS === undefined ? what : `${what}, ${playsFor(durationS)}`
 }

@@ -47,9 +47,7 @@ export function ItemFilesDialog({ item, onClose }: ItemFilesDialogProps) {
         ))}
       </ul>
       {left > 0 && (
-        <p className={styles['more']}>
-          And {count(left)} more. Whole folders are best copied at the computer at the microscope.
-        </p>
+        <p className={styles['more']}>And {count(left)} more: download all of them as one ZIP file.</p>
       )}
     </Modal>
   )

@@ -1,11 +1,20 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconDownload, IconFolder, IconMovie, IconPhoto, IconRepeat } from '@tabler/icons-react'
+import {
+  IconDots,
+  IconDownload,
+  IconFiles,
+  IconFolder,
+  IconMovie,
+  IconPhoto,
+  IconRepeat,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
 import { fileAddress } from '../../backend/item-files.ts'
+import { byteSize } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
 import { ItemFilesDialog } from './item-files-dialog.tsx'
@@ -49,26 +58,25 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
               Show in folder
             </Menu.Item>
           )}
-          {!here && <DownloadItem item={item} onFiles={() => setFilesShown(true)} />}
+          {!here && (
+            <Menu.Item
+              component="a"
+              href={`${fileAddress(item.id)}?download`}
+              download
+              leftSection={<IconDownload {...icon} />}
+            >
+              {item.folder ? 'Download as ZIP' : 'Download'}
+              {item.bytes !== undefined && `, ${byteSize(item.bytes)}`}
+            </Menu.Item>
+          )}
+          {!here && item.folder && (
+            <Menu.Item leftSection={<IconFiles {...icon} />} onClick={() => setFilesShown(true)}>
+              Single files…
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {filesShown && <ItemFilesDialog item={item} onClose={() => setFilesShown(false)} />}
     </>
-  )
-}
-
-type DownloadProps = { readonly item: GalleryItem; onFiles(): void }
-
-/** A file is downloaded at once; of a folder the files are shown. */
-function DownloadItem({ item: { id, folder }, onFiles }: DownloadProps) {
-  const leftSection = <IconDownload {...icon} />
-  return folder ? (
-    <Menu.Item leftSection={leftSection} onClick={onFiles}>
-      Download files…
-    </Menu.Item>
-  ) : (
-    <Menu.Item component="a" href={`${fileAddress(id)}?download`} download leftSection={leftSection}>
-      Download
-    </Menu.Item>
   )
 }

@@ -6,11 +6,11 @@ import { useEngine } from '../../services.ts'
 
 /**
  * What makes an item be dragged out of the window: in the desktop app as what it is on the disk, a file or a folder; in
- * browsers that can as a download, which is of one file.
+ * browsers that can as a download, of a folder as a ZIP file.
  */
 export function useItemDrag({ id, folder }: GalleryItem) {
   const transport = useEngine((state) => state.info?.transport)
-  if (transport === undefined || (transport === 'network' && folder)) return { draggable: false }
+  if (transport === undefined) return { draggable: false }
   return {
     draggable: true,
     onDragStart: (event: DragEvent) => {
@@ -20,7 +20,7 @@ export function useItemDrag({ id, folder }: GalleryItem) {
         window.postMessage({ ...dragMessage, id }, '*')
         return
       }
-      const name = id.split('/').at(-1) ?? id
+      const name = `${id.split('/').at(-1) ?? id}${folder ? '.zip' : ''}`
       const address = new URL(`${fileAddress(id)}?download`, window.location.href).href
       event.dataTransfer.effectAllowed = 'copy'
       event.dataTransfer.setData('DownloadURL', `application/octet-stream:${name}:${address}`)

@@ -1,8 +1,14 @@
 import { ActionIcon, Button, Slider, Tooltip } from '@mantine/core'
-import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRuler2 } from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ImageAxis } from '../../../src-shared/gallery.ts'
-import { setFramesPerSecond, setIndex, togglePlay } from '../../actions/viewer-actions.ts'
+import {
+  setFramesPerSecond,
+  setIndex,
+  toggleMeasuring,
+  togglePlay,
+  toggleProjection,
+} from '../../actions/viewer-actions.ts'
 import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useViewer, useViewerState } from '../../services.ts'
@@ -43,9 +49,49 @@ export function AxisSliders({ phone }: { readonly phone: boolean }) {
             </span>
           </>
         )}
+        <MeasureButton />
         <ZoomControls phone={phone} />
       </div>
     </footer>
+  )
+}
+
+/** Begins or ends measuring. */
+function MeasureButton() {
+  const viewer = useViewer()
+  const measuring = useViewerState((state) => state.measuring)
+  return (
+    <Tooltip label="Measure: drag a line over the image; Shift for steps of 45° (D)">
+      <ActionIcon
+        variant={measuring ? 'light' : 'subtle'}
+        aria-label="Measure a distance"
+        aria-pressed={measuring}
+        onClick={() => toggleMeasuring(viewer)}
+      >
+        <IconRuler2 size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+/** Shows the brightest value of all planes of the stack. */
+function ProjectionButton() {
+  const viewer = useViewer()
+  const projected = useViewerState((state) => state.zProjection !== undefined)
+  return (
+    <Tooltip label="Maximum projection: the brightest value of the whole stack at each pixel (P)">
+      <Button
+        className={styles['projection'] ?? ''}
+        variant={projected ? 'light' : 'subtle'}
+        color="gray"
+        size="compact-xs"
+        aria-label="Maximum projection of the stack"
+        aria-pressed={projected}
+        onClick={() => toggleProjection(viewer)}
+      >
+        Max
+      </Button>
+    </Tooltip>
   )
 }
 
@@ -78,6 +124,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
   const index = useViewerState((state) => state.index[axis])
   const length = useViewerState((state) => lengthOf(state, axis))
   const playing = useViewerState((state) => state.playing === axis)
+  const projected = useViewerState((state) => state.zProjection !== undefined)
   const words = useViewerState((state) => placeWords(state, axis))
   const title = titles[axis]
   return (
@@ -92,7 +139,10 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
           {playing ? <IconPlayerPauseFilled size={14} /> : <IconPlayerPlayFilled size={14} />}
         </ActionIcon>
       </Tooltip>
-      <span className={styles['title']}>{phone ? (shortTitles[axis] ?? title) : title}</span>
+      <span className={styles['title']}>
+        {phone ? (shortTitles[axis] ?? title) : title}
+        {axis === 'z' && <ProjectionButton />}
+      </span>
       <Slider
         className={styles['track'] ?? ''}
         min={0}
@@ -104,7 +154,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
       />
       <output className={styles['place']} aria-label={`${title} on show`}>
         <span className={styles['number']}>
-          {index + 1} / {length}
+          {axis === 'z' && projected ? `1–${length}` : `${index + 1} / ${length}`}
         </span>
         {words !== '' && (!phone || axis === 'p') && <span className={styles['words']}>{words}</span>}
       </output>

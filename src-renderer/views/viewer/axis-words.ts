@@ -17,6 +17,7 @@ export function placeWords(state: ViewerState, axis: ImageAxis): string {
       return timeStepS === undefined || timeStepS === 0 ? '' : duration(at * timeStepS)
     }
     case 'z':
+      if (state.zProjection !== undefined) return 'brightest of all'
       return zStepUm === undefined ? '' : `${fixed((at - ((sizes.z ?? 1) - 1) / 2) * zStepUm, 2)} µm`
     case 'p':
       return positions[at] ?? ''

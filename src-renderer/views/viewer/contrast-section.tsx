@@ -1,7 +1,7 @@
-import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import {
   fitContrast,
-  maxValueOf,
+  largestValue,
   patchLook,
   setChannelWindow,
   setChannelWindowMode,
@@ -25,12 +25,12 @@ export function ContrastSection() {
   const look = useViewerState((state) => state.looks[channel])
   const single = useViewerState((state) => state.looks.length < 2)
   const histogram = useViewerState((state) => state.histograms[channel])
-  const maxValue = useViewerState(maxValueOf)
+  const maxValue = useViewerState(largestValue)
   const marked = useViewerState((state) => state.markSaturated)
   const mosaic = useViewerState((state) => state.mosaic)
   const format = useViewerState((state) => datasetOf(state)?.pixelFormat)
   if (look === undefined || format === undefined) return null
-  const { kind } = pixelLayout(format)
+  const { kind } = planeLayout(format)
   const ownColours = kind === 'rgb' || (kind === 'bayer' && mosaic === 'colour')
   return (
     <PanelSection
@@ -55,11 +55,13 @@ export function ContrastSection() {
           <ColourTableSelect value={look.table} onChange={(table) => patchLook(viewer, channel, { table })} />
         </LabelledRow>
       )}
-      <SaturationRow
-        fraction={histogram?.saturatedFraction}
-        marked={marked}
-        onMark={() => toggleSaturation(viewer)}
-      />
+      {kind !== 'real' && (
+        <SaturationRow
+          fraction={histogram?.saturatedFraction}
+          marked={marked}
+          onMark={() => toggleSaturation(viewer)}
+        />
+      )}
     </PanelSection>
   )
 }

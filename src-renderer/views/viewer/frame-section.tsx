@@ -9,7 +9,9 @@ import type { MetadataRow } from './metadata-rows.ts'
 /** What is known of the frame on show. */
 export function FrameSection() {
   const record = useViewerState((state) => state.record)
-  if (record === undefined) return null
+  const projected = useViewerState((state) => state.zProjection !== undefined)
+  // What many frames have become is none of them.
+  if (record === undefined || projected) return null
   return (
     <PanelSection id="viewer-frame" title="This frame">
       <MetadataTable rows={frameRows(record)} />

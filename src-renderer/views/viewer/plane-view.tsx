@@ -1,24 +1,32 @@
 import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { useShown, useViewerState } from '../../services.ts'
+import { useShown, useViewer, useViewerState } from '../../services.ts'
+import { dragLine } from '../../actions/viewer-actions.ts'
 import { ImageCanvas } from '../image-canvas.tsx'
 import image from '../image-view.module.css'
 import { PixelReadout } from '../pixel-readout.tsx'
 import { ScaleBarView } from '../scale-bar-view.tsx'
+import { MeasuredLine } from './measured-line.tsx'
+import { valueUnit } from './dataset-facts.ts'
 import styles from './plane-view.module.css'
 
 /** The plane on show, as large as there is room. */
 export function PlaneView() {
+  const viewer = useViewer()
+  const unit = useViewerState(valueUnit)
+  const measuring = useViewerState((state) => state.measuring)
   return (
     <div className={styles['view']}>
       <div className={image['view']}>
         <ImageCanvas
           label="Image. Arrow keys go through time and stack, space plays, plus and minus zoom."
           focused
+          onDrag={measuring ? (start) => dragLine(viewer, start) : undefined}
         />
+        <MeasuredLine />
         <PlaneMessage />
         <div className={image['bottom']}>
-          <PixelReadout />
+          <PixelReadout unit={unit} />
           <ScaleBarView />
         </div>
       </div>

@@ -4,6 +4,7 @@ import styles from '../phone-panels.module.css'
 import { ChannelsSection } from './channels-section.tsx'
 import { ContrastSection } from './contrast-section.tsx'
 import { FrameSection } from './frame-section.tsx'
+import { LineSection } from './line-section.tsx'
 import { MetadataSection } from './metadata-section.tsx'
 
 type Tab = {
@@ -24,6 +25,7 @@ const tabs: readonly Tab[] = [
       <>
         <ChannelsSection />
         <ContrastSection />
+        <LineSection />
       </>
     ),
   },

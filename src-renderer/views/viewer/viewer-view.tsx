@@ -9,6 +9,7 @@ import { AxisSliders } from './axis-sliders.tsx'
 import { ChannelsSection } from './channels-section.tsx'
 import { ContrastSection } from './contrast-section.tsx'
 import { FrameSection } from './frame-section.tsx'
+import { LineSection } from './line-section.tsx'
 import { MetadataSection } from './metadata-section.tsx'
 import { PlaneView } from './plane-view.tsx'
 import { Remarks } from './remarks.tsx'
@@ -77,6 +78,7 @@ function WideContent() {
       <aside className={styles['panel']} aria-label="About the image" style={{ width: rightWidth }}>
         <ChannelsSection />
         <ContrastSection />
+        <LineSection />
         <FrameSection />
         <MetadataSection />
       </aside>

@@ -1,4 +1,5 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { beginFolder } from '../../../src-main/acquisition/recording/begin-folder.ts'
@@ -34,7 +35,7 @@ describe('beginFolder', () => {
     const summary = summaryOf('camera_1', 'camera_2')
     await beginFolder(folder, summary)
     expect((await readdir(folder)).toSorted()).toEqual(['acquisition.json', 'camera_1', 'camera_2'])
-    expect(await readAcquisitionSummary(folder)).toEqual(summary)
+    expect(await readAcquisitionSummary(folder)).toEqual({ ...summary, host: hostname() })
   })
 
   it('leaves nothing where a folder cannot be made', async () => {

@@ -1,9 +1,11 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fromFile } from 'geotiff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
 import type { DatasetLayout, StoredFrame } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -107,6 +109,57 @@ describe('OME-TIFF', () => {
     const right = await imagesOf(join(folder.path, 'apart_right.ome.tiff'))
     expect(left.map(({ pixels }) => pixels)).toEqual([0, 1].map((place) => [...pixelsOf(place)]))
     expect(right.map(({ pixels }) => pixels)).toEqual([2, 3].map((place) => [...pixelsOf(place)]))
+  })
+
+  // Through the system's cache, and past it.
+  it.each([{ side: 8 }, { side: 512 }])(
+    'goes back to more positions than files are open: images of $side x $side',
+    async ({ side }) => {
+      const image = { width: side, height: side, pixelFormat: 'Mono8', significantBits: 8 } as const
+      const name = `turns-${side}`
+      const count = 70
+      const positions = Array.from({ length: count }, (_, p) => ({ name: `P${p}` }))
+      const axes = [{ axis: 't', length: undefined } as const, { axis: 'p', length: count } as const]
+      const many = { ...layout, image, name, positions, axes }
+      const writer = await openOmeTiff(folder.path, many, { files: 'perPosition' })
+      for (let t = 0; t < 2; t++) {
+        const frames = positions.map((_, p) => ({
+          pixels: new Uint8Array(side * side).fill(2 * p + t),
+          record: record(t * count + p),
+          index: { t, p },
+        }))
+        await Promise.all(frames.map((frame) => writer.write(frame)))
+      }
+      const openFiles = (await readdir('/proc/self/fd').catch(() => [])).length
+      await writer.close()
+      expect(openFiles).toBeLessThan(2 * 64 + 100)
+      for (const [p, { name: position }] of positions.entries()) {
+        const file = await fromFile(join(folder.path, `${name}_${position}.ome.tiff`))
+        const description = String(await (await file.getImage()).fileDirectory.loadValue('ImageDescription'))
+        expect(description).toContain('<TiffData FirstT="0" FirstC="0" FirstZ="0" IFD="0" PlaneCount="2"/>')
+        expect(await file.getImageCount()).toBe(2)
+        for (let t = 0; t < 2; t++) {
+          const [pixels] = await (await file.getImage(t)).readRasters({
+            window: [side - 1, side - 1, side, side],
+          })
+          expect(Number(Object(pixels)[0])).toBe(2 * p + t)
+        }
+        await file.close()
+        await rm(join(folder.path, `${name}_${position}.ome.tiff`))
+      }
+    },
+  )
+
+  it('completes the file of a position when it has all its images', async () => {
+    const positions = [{ name: 'first' }, { name: 'second' }]
+    const axes = [{ axis: 'p', length: 2 } as const, { axis: 't', length: 2 } as const]
+    const early = { ...layout, name: 'early', positions, axes }
+    const writer = await openOmeTiff(folder.path, early, { files: 'perPosition' })
+    await write(writer, 3, (place) => ({ p: Math.floor(place / 2), t: place % 2 }))
+    const hasPlanes = async () =>
+      (await readFile(join(folder.path, 'early_first.ome.tiff'))).includes('<Plane TheT="1"')
+    await eventually('the description', hasPlanes)
+    await writer.close()
   })
 
   it('names the positions that have a plane, and no others', async () => {

@@ -10,7 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -34,10 +34,10 @@ afterEach(() => rm(dataFolder, { recursive: true, force: true }))
 /** Describes what lies in `folder` as an acquisition that was not completed. */
 async function describeIt(
   layout: DatasetLayout,
-  { format = 'ome-tiff', dataset = 'camera', pid = 2 ** 22 + 1 } = {},
+  { format = 'ome-tiff', dataset = 'camera', pid = 2 ** 22 + 1, host = hostname() } = {},
 ): Promise<void> {
   const request = { storage: { format } }
-  const about = { version: 1, name: 'cells', software: 'Coverslip', pid, startedAt: layout.startedAt }
+  const about = { version: 1, name: 'cells', software: 'Coverslip', pid, host, startedAt: layout.startedAt }
   const datasets = [{ folder: dataset, layout }]
   await writeFile(join(folder, 'acquisition.json'), JSON.stringify({ ...about, request, datasets }))
 }
@@ -69,8 +69,10 @@ async function namedPlanes(name: string) {
   const file = await fromFile(join(folder, 'camera', name))
   const description = String(await (await file.getImage()).fileDirectory.loadValue('ImageDescription'))
   await file.close()
-  const planes = description.matchAll(/FirstT="(\d+)" FirstC="0" FirstZ="0" IFD="(\d+)"/g)
-  return [...planes].map(([, t, ifd]) => [Number(t), Number(ifd)])
+  const runs = description.matchAll(/FirstT="(\d+)" FirstC="0" FirstZ="0" IFD="(\d+)" PlaneCount="(\d+)"/g)
+  return [...runs].flatMap(([, t, ifd, planes]) =>
+    Array.from({ length: Number(planes) }, (_, i) => [Number(t) + i, Number(ifd) + i]),
+  )
 }
 
 describe('a frame log with damaged lines', () => {
@@ -188,6 +190,16 @@ describe('an acquisition of another Coverslip that runs', () => {
     await appendFile(log, '')
     expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
     expect(await isFinished()).toBe(true)
+  })
+
+  it('is left alone on another computer, whose processes are not known here', async () => {
+    const layout = datasetLayout()
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), (await writeTiff(layout, [{ t: 0 }])).join(''))
+    await describeIt(layout, { host: 'elsewhere' })
+    expect(await complete()).toEqual([])
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(folder, hourAgo, hourAgo)
+    expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
   })
 
   it('marks its folder while it runs', async () => {

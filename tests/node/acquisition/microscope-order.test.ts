@@ -276,7 +276,9 @@ describe('MicroscopeHardware', () => {
         'stage_positions[0].properties[0]: exposureMs of camera is set anew for every image',
       ),
     })
-    expect(await refused({ channels: ['red'], autofocus_plan: { axes: 'c' } })).toMatchObject({
+    expect(
+      await refused({ channels: ['red'], autofocus_plan: { axes: 'c', autofocus_device_name: 'PFS' } }),
+    ).toMatchObject({
       message: expect.stringContaining('autofocus_plan: There is no autofocus device'),
     })
     // No light has gone off either.

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { writeFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { safeFileName, writeNewFile } from '../../../src-main/acquisition/new-file.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 test('a name never leads out of its folder, is hidden or ends in a dot', () => {
   fc.assert(
@@ -11,13 +11,16 @@ test('a name never leads out of its folder, is hidden or ends in a dot', () => {
       const safe = safeFileName(name)
       expect(basename(resolve('/data', `${safe}x`))).toBe(`${safe}x`)
       expect(safe).not.toMatch(/^\.|\.$|[/\\:*?"<>|\0]/)
-      expect(safe.length).toBeLessThanOrEqual(101)
+      expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(151)
+      expect(safe.isWellFormed()).toBe(true)
     }),
     { seed: 7 },
   )
   expect(safeFileName('../../etc/passwd')).toBe('etc_passwd')
   expect(safeFileName('Niere 20× grün')).toBe('Niere_20_grün')
   expect(safeFileName('CON')).toBe('_CON')
+  expect(safeFileName('細胞'.repeat(100))).toBe('細胞'.repeat(25))
+  expect(safeFileName('𠀀'.repeat(100))).toBe('𠀀'.repeat(37))
 })
 
 test('says which folder cannot be written', async () => {

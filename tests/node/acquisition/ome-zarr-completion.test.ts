@@ -19,7 +19,12 @@ import FileSystemStore from '@zarrita/storage/fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { get, open, slice } from 'zarrita'
 import { openOmeZarr as openReaders } from '../../../src-main/acquisition/reading/ome-zarr/ome-zarr-dataset.ts'
-import type { DatasetLayout, DatasetWriter } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import type {
+  DatasetLayout,
+  DatasetWriter,
+  EachFrame,
+  StoredFrame,
+} from '../../../src-main/acquisition/storage/dataset-writer.ts'
 import { completeOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/complete-ome-zarr.ts'
 import { openOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/ome-zarr-writer.ts'
 import { createEngine } from '../../../src-main/engine/create-engine.ts'
@@ -43,6 +48,11 @@ afterEach(async () => {
   await Promise.allSettled(abandoned.splice(0).map((writer) => writer.close()))
   await rm(folder, { recursive: true, force: true })
 })
+
+const each =
+  (records: readonly StoredFrame['record'][]): EachFrame =>
+  (take) =>
+    Promise.resolve(records.forEach(take))
 
 const image = { width: 300, height: 200, pixelFormat: 'Mono16' as const, significantBits: 16 }
 
@@ -79,7 +89,7 @@ describe('completeOmeZarr', () => {
     async (compression) => {
       const layout = datasetLayout({ name: 'cut', image })
       const { root, records, part } = await interrupted(layout, 6, compression)
-      await completeOmeZarr(folder, layout, records.slice(0, 4))
+      await completeOmeZarr(folder, layout, each(records.slice(0, 4)))
       expect(await planesOf(root, layout, 6)).toEqual([true, true, true, true, false, false])
       expect(
         omeImageRules.parse(JSON.parse(await readFile(join(root, 'zarr.json'), 'utf8'))).attributes.coverslip,
@@ -95,7 +105,7 @@ describe('completeOmeZarr', () => {
       })
       expect(chunks.filter((chunk) => chunk !== undefined)).toHaveLength(4)
       // Once more, as when it was interrupted itself before it could be told.
-      await completeOmeZarr(folder, layout, records.slice(0, 4))
+      await completeOmeZarr(folder, layout, each(records.slice(0, 4)))
       expect(await planesOf(root, layout, 4)).toEqual([true, true, true, true])
     },
   )
@@ -112,7 +122,7 @@ describe('completeOmeZarr', () => {
     const layout = datasetLayout({ name: 'torn', image })
     const { root, records, part } = await interrupted(layout, 5)
     await damage(part, (await readFile(part)).length)
-    await completeOmeZarr(folder, layout, records.slice(0, 4))
+    await completeOmeZarr(folder, layout, each(records.slice(0, 4)))
     expect(await planesOf(root, layout, 4)).toEqual([true, true, true, true])
     await shardBySpecification(part.replace('.part', ''), { chunks: 1118, zstd: false })
   })
@@ -121,11 +131,11 @@ describe('completeOmeZarr', () => {
     const layout = datasetLayout({ name: 'half', image })
     const { root, records, part } = await interrupted(layout, 3)
     await copyFile(part, `${part}.copy`)
-    await completeOmeZarr(folder, layout, records)
+    await completeOmeZarr(folder, layout, each(records))
     await rm(part.replace('.part', ''))
     await rename(`${part}.copy`, part)
     await rm(join(root, '0', 'zarr.json'))
-    await completeOmeZarr(folder, layout, records)
+    await completeOmeZarr(folder, layout, each(records))
     expect(await planesOf(root, layout, 3)).toEqual([true, true, true])
   })
 
@@ -133,7 +143,7 @@ describe('completeOmeZarr', () => {
     const layout = datasetLayout({ name: 'spoilt', image })
     const { root, records, part } = await interrupted(layout, 4, 'zstd')
     await spoilFirstChunk(part)
-    const { unreadable } = await completeOmeZarr(folder, layout, records)
+    const { unreadable } = await completeOmeZarr(folder, layout, each(records))
     expect(unreadable).toMatchObject([
       { code: 'UNREADABLE_IMAGE', message: expect.stringContaining('0/c/0') },
     ])
@@ -158,11 +168,11 @@ describe('completeOmeZarr', () => {
 
   it('finds nothing to do where there is nothing, and says what is damaged', async () => {
     const layout = datasetLayout({ name: 'none', image })
-    await completeOmeZarr(folder, layout, [storedFrame(layout, { t: 0 }, 0).record])
+    await completeOmeZarr(folder, layout, each([storedFrame(layout, { t: 0 }, 0).record]))
     expect(await readdir(folder)).toEqual([])
     const { root, records } = await interrupted(layout, 1)
     await writeFile(join(root, 'zarr.json'), '{"zarr_format": 3,')
-    await expect(completeOmeZarr(folder, layout, records)).rejects.toMatchObject({
+    await expect(completeOmeZarr(folder, layout, each(records))).rejects.toMatchObject({
       code: 'UNREADABLE_IMAGE',
       message: expect.stringContaining('none.ome.zarr/zarr.json'),
     })

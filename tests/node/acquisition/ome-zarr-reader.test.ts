@@ -271,10 +271,10 @@ describe('OME-Zarr that cannot be read', () => {
     ['has other axes', 'zarr.json', image(['angle', 'y', 'x']), 'angle, y, x'],
     ['has fewer axes than its array', 'zarr.json', image(['t', 'y', 'x']), 'its array has 2 axes'],
     [
-      'holds floats',
+      'holds complex numbers',
       'a/zarr.json',
-      array({ data_type: 'float32' }),
-      'foreign.zarr/a/zarr.json cannot be read: its pixels are float32',
+      array({ data_type: 'complex64' }),
+      'foreign.zarr/a/zarr.json cannot be read: its pixels are complex64',
     ],
     [
       'has chunks beyond all memory',

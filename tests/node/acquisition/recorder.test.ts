@@ -76,7 +76,7 @@ describe('Recorder', () => {
       sequences.map((sequence) => sequence % 4096),
     )
     expect(engine.devices.camera().acquiring).toBe(false)
-    expect(told).toContain('finished')
+    expect(told.filter((state, i) => state !== told[i - 1])).toEqual(['preparing', 'acquiring', 'finished'])
     const summary = acquisitionSummarySchema.parse(
       JSON.parse(await readFile(join(folder, status.id, 'acquisition.json'), 'utf8')),
     )
@@ -206,6 +206,22 @@ describe('Recorder', () => {
     expect(await readdir(join(folder, id, '..'))).toEqual([])
     expect(engine.alerts.list()).toEqual([])
     expect(engine.devices.camera().acquiring).toBe(false)
+  })
+
+  it('leaves nothing when it is stopped while it prepares', async () => {
+    await open()
+    const starting = engine.recorder.start({ begin: { kind: 'asked' } })
+    await eventually('a recording', () => engine.recorder.status?.state === 'preparing')
+    const stopped = await engine.recorder.stop()
+    expect(stopped).toMatchObject({
+      state: 'finished',
+      finish: { reason: 'cancelled' },
+      frames: { written: 0 },
+    })
+    await starting
+    expect(engine.devices.camera().acquiring).toBe(false)
+    const [day = ''] = await readdir(join(folder, 'recordings'))
+    expect(await readdir(join(folder, 'recordings', day))).toEqual([])
   })
 
   it('writes down what is set while it records', async () => {

@@ -67,7 +67,7 @@ async function loopOf(
     })
   }
   before(publish)
-  const loop: RecordingLoop = new RecordingLoop(
+  const loop: RecordingLoop = await RecordingLoop.open(
     {
       ring,
       folder: path,
@@ -178,6 +178,27 @@ describe('RecordingLoop', () => {
     expect(records.map((record) => record.kind === 'frame' && record.sequence)).toEqual(expected)
     expect([...(await raw())]).toEqual(expected.flatMap((value) => Array(width * height).fill(value)))
     expect(messages.at(-1)).toMatchObject({ counts: { written: 8, preRecorded: 3, lost: 0 } })
+  })
+
+  it('forgets the images of before that are of another kind', async () => {
+    const { loop, messages, publish, log } = await loopOf('turned', {
+      slots: 8,
+      begin: { kind: 'asked' },
+      preRecordS: 100,
+      heldBytes: 8 * width * height,
+    })
+    const running = loop.run()
+    publish(0)
+    publish(1, { width: height, height: width })
+    publish(2, { width: height, height: width })
+    await eventually('the loop', () => messages.some(({ type }) => type === 'counts'))
+    loop.hear({ type: 'begin', sinceNs: process.hrtime.bigint() })
+    publish(3, { width: height, height: width })
+    loop.stop()
+    await running
+    expect((await log()).map((record) => record.kind === 'frame' && record.sequence)).toEqual([1, 2, 3])
+    expect(messages.at(-1)).toMatchObject({ type: 'finished', isComplete: true })
+    expect(messages.at(-1)).not.toHaveProperty('error')
   })
 
   it('takes what the ring still has of the time before when it begins at once', async () => {

@@ -35,10 +35,18 @@ describe('Files of a video', () => {
     expect(new Set(names).size).toBe(6)
     expect(names[0]).toBe('beads_A1_1_GFP')
     expect(videoFileName({ ...one, name: 'beads' }, 0, 0)).toBe('beads')
-    expect(() => refuseTooManyFiles(layout)).not.toThrow()
-    expect(() =>
-      refuseTooManyFiles({ ...layout, channels: [...layout.channels, ...layout.channels] }),
-    ).toThrow('12 files')
+  })
+
+  it('makes as many files at once as encoders fit into memory', () => {
+    const files = (count: number, width: number) => {
+      const channels = Array.from({ length: count }, (_, i) => ({ name: `Channel ${i}` }))
+      refuseTooManyFiles({ ...one, channels }, { width, height: width })
+    }
+    expect(() => files(32, 512)).not.toThrow()
+    expect(() => files(33, 512)).toThrow('33 files')
+    expect(() => files(8, 2048)).not.toThrow()
+    expect(() => files(9, 2048)).toThrow('8 of 2048 × 2048 pixels can be made at once')
+    expect(() => files(1, 20_000)).not.toThrow()
   })
 
   it('can write every time stamp and scale bar', () => {

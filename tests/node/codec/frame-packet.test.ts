@@ -64,6 +64,7 @@ describe('UC2F packet', () => {
     expect(packetFormatCode('Mono16')).toBe(0)
     expect(packetFormatCode('BayerRG12')).toBe(1)
     expect(new Set(pixelFormats.map(packetFormatCode))).toEqual(new Set([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]))
+    expect(packetFormats[packetFormatCode('Float32')]?.name).toBe('GRAY32F')
   })
 
   test.each([
@@ -76,7 +77,7 @@ describe('UC2F packet', () => {
     ['bit depth', 20, 17],
     ['bit depth', 20, 0],
     ['channels', 22, 3],
-    ['pixel format', 23, 12],
+    ['pixel format', 23, 13],
     ['payload size', 32, 2],
     ['payload size', 35, 255],
   ])('a wrong %s is named', (field, at, value) => {

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createFrameRing, type FrameRingMemory } from '../../../src-main/frames/frame-ring.ts'
 import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
@@ -17,6 +16,7 @@ import { pixelFormats } from '../../../src-shared/frames/pixel-format.ts'
 import { fillRingFrame, ringFrameBytes, ringFrameFault, ringFrameInfo } from '../../fixtures/ring-frames.ts'
 import type { RingReaderOrders, RingReaderReport } from '../../fixtures/ring-reader-worker.ts'
 import type { RingWriterOrders } from '../../fixtures/ring-writer-worker.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const workers: Worker[] = []
 afterEach(async () => {
@@ -400,6 +400,19 @@ describe('counters', () => {
       copy.push(sequence)
     }
     expect(copy).toHaveLength(12)
+  })
+
+  test('a writer that was ended between a frame and its publication harms no later one', () => {
+    const memory = ring(2)
+    new FrameRingWriter(memory).slot()
+    // All of `commit` but the count.
+    new Int32Array(memory.control, 32, 1)[0] = 2
+    const reader = new LosslessFrameReader(memory)
+    const writer = new FrameRingWriter(memory)
+    for (let sequence = 0; sequence < 5; sequence++) {
+      write(writer, sequence)
+      expect(drain(reader)).toEqual([`${sequence}`])
+    }
   })
 
   test('a ring is refused when it cannot work', () => {

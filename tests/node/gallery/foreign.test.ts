@@ -34,6 +34,19 @@ const grey = (width: number, height: number, seed = 1) => ({
 })
 
 describe('Files of others in the gallery', () => {
+  it('are shown before the small pictures that others wait for', async () => {
+    await put('good.tif', tiffBytes(grey(300, 200)))
+    const id = 'recordings/good.tif'
+    await gallery.list({})
+    const answered: string[] = []
+    const pictures = Array.from({ length: 60 }, (_, i) =>
+      gallery.thumbnail({ id, maxSize: 100 + i }).then(() => answered.push('picture')),
+    )
+    const opened = gallery.open(id).then(() => answered.push('opened'))
+    await Promise.all([...pictures, opened])
+    expect(answered.indexOf('opened')).toBeLessThan(30)
+  })
+
   it('that are no images, or damaged, are listed and refused by name, and keep nothing else from being shown', async () => {
     const header = pngBytes({ width: 4, height: 4, channels: 1, pixels: randomPixels(16, 8, 1) })
     const huge = Buffer.from(header)

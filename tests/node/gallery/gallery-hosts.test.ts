@@ -91,7 +91,9 @@ describe('Files of the gallery over HTTP', () => {
   it('name the files of a folder', async () => {
     const answer = await fetch(fileUrl('recordings/mine'))
     expect(await answer.json()).toEqual({
-      files: expect.arrayContaining([{ path: 'my cells.tif', bytes: bytes.length }]),
+      files: expect.arrayContaining([
+        { path: 'my cells.tif', bytes: bytes.length, changedAt: expect.any(Number) },
+      ]),
       complete: true,
     })
   })

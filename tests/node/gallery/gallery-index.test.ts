@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { GalleryIndex } from '../../../src-main/acquisition/gallery/gallery-index.ts'
+import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 
 it('A search tells what is known when files take long to read, and finds the rest later', async () => {
@@ -20,4 +21,39 @@ it('A search tells what is known when files take long to read, and finds the res
   expect(await search()).toEqual({ names: ['quick.tif'], complete: false })
   slow.resolve(['stain: DAPI'])
   expect(await search()).toEqual({ names: ['quick.tif', 'slow.tif'], complete: true })
+})
+
+it('A search that is given up ends at once, and reads no further; what was read is kept for the next', async () => {
+  const { path, remove } = await temporaryFolder()
+  onTestFinished(remove)
+  await mkdir(join(path, 'recordings'))
+  const names = Array.from({ length: 100 }, (_, i) => `${i}.tif`)
+  for (const name of names) await writeFile(join(path, 'recordings', name), '')
+  const asked: string[] = []
+  let held: PromiseWithResolvers<void> | undefined = Promise.withResolvers()
+  const index = new GalleryIndex(path, async ({ name }) => {
+    asked.push(name)
+    await held?.promise
+    return ['stain: DAPI']
+  })
+  const request = { search: 'dapi', offset: 0, limit: 200 }
+  const [first, second] = [new AbortController(), new AbortController()]
+  const searches = [index.list(request, first.signal), index.list(request, second.signal)]
+  const outcomes = Promise.allSettled(searches)
+  await eventually('files to be read', () => asked.length > 0)
+  const begun = asked.length
+  // As long as somebody waits, files are read.
+  first.abort()
+  await expect(searches[0]).rejects.toThrow()
+  second.abort()
+  await outcomes
+  expect(asked).toHaveLength(begun)
+  held.resolve()
+  held = undefined
+  // What was being read comes to its end, and nothing else is begun.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(asked).toHaveLength(begun)
+  const { total, complete } = await index.list(request)
+  expect({ total, complete }).toEqual({ total: 100, complete: true })
+  expect(asked.toSorted()).toEqual(names.toSorted())
 })

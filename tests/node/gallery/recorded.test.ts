@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { demoConnection, replayConnection } from '../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../src-main/engine/create-engine.ts'
 import { type StorageOptions, storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
-import { FrameDecoder } from '../../../src-shared/frames/decode-frame.ts'
+import { type DecodedFrame, FrameDecoder } from '../../../src-shared/frames/decode-frame.ts'
 import { filterLag } from '../../../src-shared/frames/pixel-filter.ts'
 import { parseFramePacket } from '../../../src-shared/frames/frame-packet.ts'
 import type { PlaneIndex } from '../../../src-shared/gallery.ts'
@@ -42,7 +42,7 @@ async function samplesOf(
   id: string,
   dataset: string,
   index: PlaneIndex = {},
-): Promise<Uint8Array | Uint16Array> {
+): Promise<DecodedFrame['pixels']> {
   const packet = await engine.gallery.plane({ id, dataset, index })
   const { format, width } = parseFramePacket(packet)
   const filter = filterLag(format, width) === undefined ? 'none' : 'delta-shuffle'
@@ -124,23 +124,27 @@ describe('The gallery', () => {
     )
   })
 
-  it.each([{ format: 'ome-tiff' }, { format: 'raw' }] as const)(
-    'shows a recording to $format while it grows',
-    async (storage) => {
-      await openEngine()
-      const { id } = await engine.recorder.start({ storage })
-      const planes = async () => {
-        const { item, datasets } = await engine.gallery.open(id)
-        expect(item.finish).toBeUndefined()
-        return datasets[0]?.planes ?? 0
-      }
-      const first = await eventually('a first frame', async () => (await planes()) || undefined)
-      await eventually('more frames', async () => (await planes()) > first)
-      expect(await samplesOf(id, 'camera', { t: first - 1 })).toHaveLength(40 * 30)
-      await engine.recorder.stop()
-      expect((await engine.gallery.open(id)).item.finish).toBe('completed')
-    },
-  )
+  it.each([
+    { format: 'ome-tiff' },
+    { format: 'raw' },
+    { format: 'ome-zarr', compression: 'none' },
+    { format: 'ome-zarr', compression: 'zstd' },
+  ] as const)('shows a recording to $format ($compression) while it grows', async (storage) => {
+    await openEngine()
+    const { id } = await engine.recorder.start({ storage })
+    const planes = async () => {
+      const { item, datasets } = await engine.gallery.open(id)
+      expect(item.finish).toBeUndefined()
+      return datasets[0]?.planes ?? 0
+    }
+    const first = await eventually('a first frame', async () => (await planes()) || undefined)
+    await eventually('more frames', async () => (await planes()) > first)
+    const seen = await samplesOf(id, 'camera', { t: first - 1 })
+    expect(seen).toHaveLength(40 * 30)
+    await engine.recorder.stop()
+    expect((await engine.gallery.open(id)).item.finish).toBe('completed')
+    expect(await samplesOf(id, 'camera', { t: first - 1 })).toEqual(seen)
+  })
 
   it.each([...(ffmpeg ? (['video'] as const) : []), 'ome-tiff' as const])(
     'shows what a plan to %s has made, and how to make it again',

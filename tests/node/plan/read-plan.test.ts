@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { parseDuration } from '../../../src-shared/plan/duration.ts'
@@ -7,6 +6,7 @@ import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
 import { planFiles } from './plan-files.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 /** The paths that reading `file` complains of. */
 function problemPaths(file: unknown): string[] {
@@ -133,6 +133,13 @@ describe('readPlan', () => {
   it('takes interval and duration before loops', () => {
     const { sequence } = readPlan({ time_plan: { interval: 2, duration: 4, loops: 100 } })
     expect(sequence.time?.phases).toMatchObject([{ kind: 'intervalDuration', intervalS: 2, durationS: 4 }])
+  })
+
+  it('calls a well that is not there by its name', () => {
+    const plate = { plate: 96, a1_center_xy: [0, 0], selected_wells: [[8], [11]] }
+    expect(() => readPlan({ stage_positions: plate })).toThrow(
+      'there is no well I12 on a plate of 8 x 12 wells, whose last is H12',
+    )
   })
 
   it('accepts positions as lists, and the setup that useq-schema’s YAML writes without its type', () => {

@@ -55,7 +55,7 @@ describe('Pictures of an export', () => {
       channels: [{ name: 'DAPI' }, { name: 'GFP' }, { name: 'Cy5' }],
     })
     const looks = state.looks.map((look, channel) => ({ ...look, visible: channel !== 1 }))
-    const pictures = plannedPictures({ ...state, looks }, { axis: 't', from: 1, to: 2 })
+    const pictures = [...plannedPictures({ ...state, looks }, { axis: 't', from: 1, to: 2 })]
     expect(pictures).toEqual(
       [1, 2].map((t) => ({
         place: t,
@@ -63,10 +63,8 @@ describe('Pictures of an export', () => {
         about: { t, c: 0, z: 2 },
       })),
     )
-    const single = plannedPictures(
-      { ...state, composed: false, index: { ...state.index, c: 1 } },
-      { axis: 'z', from: 0, to: 4 },
-    )
+    const alone = { ...state, composed: false, index: { ...state.index, c: 1 } }
+    const single = [...plannedPictures(alone, { axis: 'z', from: 0, to: 4 })]
     expect(single.map(({ planes }) => planes)).toEqual(
       [0, 1, 2, 3, 4].map((z) => [{ channel: 1, index: { t: 0, c: 1, z } }]),
     )

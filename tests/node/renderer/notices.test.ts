@@ -19,7 +19,7 @@ describe('notices', () => {
     const session = createSessionStore()
     const engine = createEngineStore()
     const codes = () => session.getState().notices.map((notice) => notice.failure.code)
-    const anna = { id: 'a', label: 'Anna', role: 'operator' as const, address: '' }
+    const anna = { id: 'a', label: 'Anna', role: 'operator' as const, address: '127.0.0.1' }
     forgetNotices(engine, session)
     engine.setConnection({ state: 'lost', message: '', retryAt: 0 })
     engine.apply({ type: 'controlChanged', control: { holder: anna } })

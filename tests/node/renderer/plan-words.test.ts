@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   durationFieldText,
@@ -34,12 +33,14 @@ import {
 import { unfoldedFor } from '../../../src-renderer/views/acquire/unfold.ts'
 import type { PlanEstimate, PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const emptyEstimate: PlanEstimate = {
   events: 0,
   frames: 0,
   sizes: {},
   durationS: 0,
+  assumed: [],
   bytes: 0,
   bytesPerSecond: 0,
   freeDiskBytes: 0,

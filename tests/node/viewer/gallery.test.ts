@@ -38,10 +38,15 @@ function scriptedGallery(count: number) {
   const kept = Array.from({ length: count }, (_, place) => sampleItem(place))
   const waiting: { readonly search: string; answer(): void }[] = []
   const asked: { readonly offset: number; readonly limit: number }[] = []
+  const signals: AbortSignal[] = []
   const gallery = createGalleryStore()
-  const list: GalleryServices['backend']['client']['gallery']['list'] = ({ search, offset, limit }) =>
+  const list: GalleryServices['backend']['client']['gallery']['list'] = (
+    { search, offset, limit },
+    { signal },
+  ) =>
     new Promise<GalleryPage>((resolve) => {
       asked.push({ offset, limit })
+      signals.push(signal)
       const found = kept.filter(({ name }) => name.includes(search))
       const answer = () =>
         resolve({ items: found.slice(offset, offset + limit), total: found.length, folder: '/data' })
@@ -54,10 +59,18 @@ function scriptedGallery(count: number) {
       await settle()
     }
   }
-  return { kept, waiting, asked, gallery, services, answerAll }
+  return { kept, waiting, asked, signals, gallery, services, answerAll }
 }
 
 describe('the list', () => {
+  it('of a search is given up when another is begun', async () => {
+    const { services, signals, answerAll } = scriptedGallery(10)
+    void searchGallery(services, 'item')
+    void searchGallery(services, 'item 1')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    await answerAll()
+  })
+
   it('comes in parts, older ones when they are asked for, and is refreshed as far as it was', async () => {
     const { gallery, services, asked, answerAll, kept } = scriptedGallery(1000)
     void refreshGallery(services)

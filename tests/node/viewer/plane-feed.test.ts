@@ -43,6 +43,7 @@ function openFeed(
     },
     setDisplay: vi.fn(),
     setView: vi.fn(),
+    setLine: vi.fn(),
   }
   const feed = new PlaneFeed({ id: 'recordings/cells', gallery, store, shown, display })
   return { feed, store, shown, asked, pictures, display, tell: () => listener }

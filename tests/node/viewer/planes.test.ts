@@ -7,6 +7,7 @@ import { levelFor, scaleOf } from '../../../src-renderer/planes/plane-level.ts'
 import { indicesAhead } from '../../../src-renderer/planes/planes-ahead.ts'
 import { Playback } from '../../../src-renderer/planes/playback.ts'
 import { levelFrame, wholeFrame } from '../../../src-renderer/planes/whole-frame.ts'
+import { windowOfHistogram } from '../../../src-renderer/stores/auto-window.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 import { packetOf, sampleDataset } from './sample-image.ts'
 
@@ -36,12 +37,13 @@ describe('PlaneCache', () => {
       { numRuns: 50 },
     )
   })
-  it('asks again for what was not there', () => {
+  it('asks again for what was not there, or not all of it', () => {
     const cache = new PlaneCache(1000)
     cache.set('a', { kind: 'absent', message: '' })
     cache.set('b', packetOf(1))
-    cache.forgetAbsent()
-    expect(['a', 'b'].map((key) => cache.has(key))).toEqual([false, true])
+    cache.set('c', { kind: 'packet', packet: new Blob(), growing: true })
+    cache.forgetUnfinished()
+    expect(['a', 'b', 'c'].map((key) => cache.has(key))).toEqual([false, true, false])
   })
 })
 
@@ -196,5 +198,40 @@ describe('what is shown of pixel values', () => {
       }),
       { numRuns: 60 },
     )
+  })
+  it('is measured where most values lie, of real numbers that have outliers, NaN and infinities among them', () => {
+    const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 })
+    fc.assert(
+      fc.property(fc.array(finite, { minLength: 1, maxLength: 500 }), fc.boolean(), (values, outliers) => {
+        const others = outliers ? [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] : []
+        const pixels = Float32Array.from([...others, ...values])
+        const histogram = planeHistogram({ pixels, rowSamples: pixels.length, significantBits: undefined })
+        const sorted = [...values].toSorted((a, b) => a - b)
+        const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
+        expect(histogram).toMatchObject({
+          min: sorted[0],
+          max: sorted.at(-1),
+          maxValue: sorted.at(-1),
+          p001: at(0.001),
+          p999: at(0.999),
+          saturatedFraction: 0,
+        })
+        expect(histogram.bins.reduce((sum, count) => sum + count, 0)).toBe(values.length)
+        const { from = 0, step = 0 } = histogram.real ?? {}
+        expect(step).toBeGreaterThan(0)
+        expect(from).toBeLessThan(histogram.binsUpTo)
+        const { low, high } = windowOfHistogram(histogram)
+        expect(high).toBeGreaterThan(low)
+      }),
+      { numRuns: 200 },
+    )
+    const dust = Float32Array.from({ length: 10_000 }, (_, i) => (i === 7 ? 1e30 : i / 10_000))
+    const { p001, p999, binsUpTo } = planeHistogram({
+      pixels: dust,
+      rowSamples: 100,
+      significantBits: undefined,
+    })
+    expect(binsUpTo).toBeLessThan(2)
+    expect(p999 - p001).toBeCloseTo(0.998, 2)
   })
 })

@@ -5,11 +5,13 @@
 import { promisify } from 'node:util'
 import { gunzip, inflate, zstdDecompress } from 'node:zlib'
 import Blosc from 'numcodecs/blosc'
-import Lz4 from 'numcodecs/lz4'
+import { lz4DecodeBlock } from '../../../../src-shared/kernels/lz4-block.ts'
 import { crc32c } from '../../storage/ome-zarr/crc32c.ts'
-import { bytesOf, type Codec, productOf, type ZarrArray } from './zarr-metadata.ts'
+import { bytesOfSample, swapBytes } from '../sample-type.ts'
+import { requireWholeBlosc } from './blosc-container.ts'
+import { type Codec, productOf, type ZarrArray } from './zarr-metadata.ts'
 
-/** A chunk's samples: 16 bits little endian; `strides` in samples, along each axis of the array. */
+/** A chunk's samples, little endian; `strides` in samples, along each axis of the array. */
 export type DecodedChunk = {
   readonly bytes: Uint8Array
   readonly strides: readonly number[]
@@ -24,14 +26,15 @@ const decompressors = { gzip: promisify(gunzip), zlib: promisify(inflate), zstd:
 
 /** @throws Error naming a codec that is not known, or set so that it makes no sense */
 export function chunkDecoder({ chunkShape, sampleType, codecs }: ZarrArray): ChunkDecoder {
-  const size = productOf(chunkShape) * bytesOf(sampleType)
+  const sampleBytes = bytesOfSample(sampleType)
+  const size = productOf(chunkShape) * sampleBytes
   let strides = stridesOf(chunkShape)
   const steps: ((bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>)[] = []
   for (const { name, configuration } of codecs) {
     if (name === 'transpose') strides = transposed(chunkShape, configuration)
     else if (name !== 'bytes') steps.unshift(stepOf({ name, configuration }, size))
-    else if (configuration['endian'] === 'big' && sampleType === 'uint16')
-      steps.unshift((bytes) => Buffer.from(bytes).swap16())
+    else if (configuration['endian'] === 'big' && sampleBytes > 1)
+      steps.unshift((bytes) => littleEndian(bytes, sampleBytes))
   }
   return {
     async decode(encoded) {
@@ -41,6 +44,12 @@ export function chunkDecoder({ chunkShape, sampleType, codecs }: ZarrArray): Chu
       return { bytes, strides }
     },
   }
+}
+
+function littleEndian(bytes: Uint8Array, sampleBytes: number): Uint8Array {
+  const swapped = Uint8Array.from(bytes)
+  if (bytes.length % sampleBytes === 0) swapBytes(swapped, sampleBytes)
+  return swapped
 }
 
 function stepOf({ name, configuration }: Codec, size: number) {
@@ -53,18 +62,16 @@ function stepOf({ name, configuration }: Codec, size: number) {
       return (bytes: Uint8Array) => decompressors[name](bytes, { maxOutputLength })
     case 'blosc':
       return (bytes: Uint8Array) => {
-        const { length } = bytes
-        // Header of Blosc: bytes 4 to 7 are the size of what it holds, 12 to 15 its own.
-        const held = length < 16 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true)
-        if (held === undefined || held > size) throw new Error('a chunk is not what Blosc makes')
+        requireWholeBlosc(bytes, size)
         return Blosc.fromConfig({}).decode(bytes)
       }
     case 'lz4':
+      // Of numcodecs: 4 bytes for the size, then one block.
       return (bytes: Uint8Array) => {
-        const held =
-          bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-        if (held === undefined || held > size) throw new Error('a chunk is not what LZ4 makes')
-        return Lz4.fromConfig({}).decode(bytes)
+        const decoded = new Uint8Array(size)
+        if (lz4DecodeBlock(bytes.subarray(4), decoded) !== size)
+          throw new Error('a chunk’s LZ4 data are damaged')
+        return decoded
       }
     case 'crc32c':
       return checked

@@ -32,9 +32,13 @@ export async function findImages(
 
 async function plateImages(root: string, ome: unknown): Promise<readonly FoundImage[]> {
   const { wells } = parsed(omePlateSchema, ome, root).plate
+  let found = 0
   const fields = await eachOf(wells, async ({ path }) => {
     const { attributes } = await readZarrNode(join(root, path), root)
     const { images } = parsed(omeWellSchema, omeOf(attributes), join(root, path)).well
+    // Before there is a list of them: a few small files can name any number.
+    found += images.length
+    refuseTooMany(root, found)
     return images.map((image) => ({
       path: `${path}/${image.path}`,
       well: path.replace('/', ''),
@@ -68,12 +72,17 @@ async function seriesOf(root: string): Promise<readonly string[]> {
   return found
 }
 
+/** @throws CoverslipError UNREADABLE_IMAGE */
+function refuseTooMany(root: string, images: number): void {
+  if (images > maxImages) throw unreadablePart(root, `it has more than ${maxImages} images`)
+}
+
 async function readAll<Place extends { readonly path: string }>(
   root: string,
   places: readonly Place[],
   otherwise: (place: Place) => string,
 ): Promise<readonly FoundImage[]> {
-  if (places.length > maxImages) throw unreadablePart(root, `it has ${places.length} images`)
+  refuseTooMany(root, places.length)
   return eachOf(places, async (place) => {
     const folder = join(root, place.path)
     const image = await readOmeImage(folder, await readZarrNode(folder, root), root)

@@ -3,10 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { maxImageBytes } from '../../../../src-shared/frames/frame-packet.ts'
 import { type PixelFormat, pixelLayout } from '../../../../src-shared/frames/pixel-format.ts'
+import { type PlaneFormat, planeLayout } from '../../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../../src-shared/gallery.ts'
 import { frameLogName } from '../../recording/frame-log.ts'
+import { boundedMetadata } from '../bounded-metadata.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
 import { openStoredPlanes, type StoredPlanes } from '../plane-places.ts'
+import { bytesOfSample, depthOf, isRealSample } from '../sample-type.ts'
 import { refuseLink } from '../without-links.ts'
 import type { FoundImage } from './find-images.ts'
 import type { OmeImage } from './ome-image.ts'
@@ -14,10 +17,7 @@ import { type OmeZarrContent, OmeZarrFolder } from './ome-zarr-folder.ts'
 import type { OwnDataset } from './own-attributes.ts'
 import { readPlane } from './read-plane.ts'
 import { unreadablePart } from './unreadable-part.ts'
-import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
-
-/** Attributes of others that are longer are not shown. */
-const maxMetadataLength = 1024 * 1024
+import type { ZarrArray } from './zarr-metadata.ts'
 
 export const openOmeZarr: OpenDatasets = async (root) => {
   await refuseLink(root)
@@ -66,7 +66,7 @@ class OmeZarrDataset implements DatasetReader {
     this.#kind = kind
     this.#isOnly = isOnly
     this.#planes = planes
-    this.metadata = content.own?.metadata ?? bounded(content.attributes)
+    this.metadata = content.own?.metadata ?? boundedMetadata(content.attributes)
   }
 
   async describe(): Promise<ImageDataset> {
@@ -81,8 +81,8 @@ class OmeZarrDataset implements DatasetReader {
         .slice(0, common)
         .map(async (level) => sizeOf(image, (await this.#folder.reader(level)).array)),
     )
-    const lengths = lengthsOf(images, pixelFormat)
-    const sizes = { ...lengths, p: images.length }
+    const growing = await this.#growing(own)
+    const sizes = { ...lengthsOf(images, pixelFormat), ...growing?.sizes, p: images.length }
     const name = basename(this.#folder.root).replace(/(\.ome)?\.zarr$/i, '')
     const { pixelSizeUm, zStepUm, timeStepS } = image
     return {
@@ -92,7 +92,9 @@ class OmeZarrDataset implements DatasetReader {
       width,
       height,
       pixelFormat,
-      significantBits: own?.image.significantBits ?? 8 * bytesOf(image.first.sampleType),
+      ...(own === undefined || pixelFormat === 'Float32'
+        ? depthOf(image.first.sampleType)
+        : { significantBits: own.image.significantBits }),
       ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
       ...(zStepUm === undefined ? {} : { zStepUm }),
       ...(timeStepS === undefined ? {} : { timeStepS }),
@@ -100,7 +102,7 @@ class OmeZarrDataset implements DatasetReader {
       channels: channelsOf(image, pixelFormat),
       positions: images.length > 1 ? images.map(({ position }) => position) : [],
       levels,
-      planes: images.reduce((sum, one) => sum + planesOf(one.image, pixelFormat), 0),
+      planes: growing?.planes ?? images.reduce((sum, one) => sum + planesOf(one.image, pixelFormat), 0),
     }
   }
 
@@ -111,12 +113,17 @@ class OmeZarrDataset implements DatasetReader {
     const folder = image?.levels[level]
     if (image === undefined || folder === undefined) return undefined
     const { t = 0, c = 0, z = 0 } = index
-    const lengths = lengthsOf([{ image, position: '' }], pixelFormat)
-    if (t >= lengths.t || c >= lengths.c || z >= lengths.z) return undefined
+    // While it grows its metadata are older than its frame log.
+    if (own?.state === 'growing' && this.#planes !== undefined) {
+      if ((await this.#planes.find(index)) === undefined) return undefined
+    } else {
+      const lengths = lengthsOf([{ image, position: '' }], pixelFormat)
+      if (t >= lengths.t || c >= lengths.c || z >= lengths.z) return undefined
+    }
     const reader = await this.#folder.reader(folder)
     const { width, height } = sizeOf(image, reader.array)
-    refuseTooLarge(folder, width * height * pixelLayout(pixelFormat).bytesPerPixel)
-    const samples = pixelLayout(pixelFormat).channels
+    refuseTooLarge(folder, width * height * planeLayout(pixelFormat).bytesPerPixel)
+    const samples = planeLayout(pixelFormat).channels
     const { axes } = image
     const at = reader.array.shape.map((_, axis) =>
       axis === axes.t ? t : axis === axes.c ? c * samples : axis === axes.z ? z : 0,
@@ -129,10 +136,11 @@ class OmeZarrDataset implements DatasetReader {
     })
     // For others, what is not there is black.
     if (own !== undefined && missing !== undefined) {
-      if (isEmpty && (own.state === 'growing' || image.own?.isWhole !== true)) return undefined
+      if (own.state === 'growing' || (isEmpty && image.own?.isWhole !== true)) return undefined
       throw unreadablePart(reader.fileOf(missing), 'it is missing, or a plane in it')
     }
-    const significantBits = own?.image.significantBits ?? 8 * bytesOf(reader.array.sampleType)
+    const ownBits = pixelFormat === 'Float32' ? undefined : own?.image.significantBits
+    const significantBits = ownBits ?? 8 * planeLayout(pixelFormat).bytesPerSample
     return { width, height, pixelFormat, significantBits, pixels }
   }
 
@@ -143,6 +151,11 @@ class OmeZarrDataset implements DatasetReader {
   /** No file is open between reads. */
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  /** Of one that is being written: what there is by its frame log. */
+  async #growing(own: OwnDataset | undefined) {
+    return own?.state === 'growing' ? this.#planes?.sizes() : undefined
   }
 
   async #images() {
@@ -162,7 +175,7 @@ function sizeOf(
 }
 
 /** Planes along each axis; of colour images the three samples are one. */
-function lengthsOf(images: readonly FoundImage[], pixelFormat: PixelFormat) {
+function lengthsOf(images: readonly FoundImage[], pixelFormat: PlaneFormat) {
   const along = (axis: 't' | 'c' | 'z') =>
     Math.max(
       ...images.map(({ image: { axes, first } }) => {
@@ -170,12 +183,13 @@ function lengthsOf(images: readonly FoundImage[], pixelFormat: PixelFormat) {
         return number === undefined ? 1 : (first.shape[number] ?? 1)
       }),
     )
-  return { t: along('t'), c: along('c') / pixelLayout(pixelFormat).channels, z: along('z') }
+  return { t: along('t'), c: along('c') / planeLayout(pixelFormat).channels, z: along('z') }
 }
 
 /** What it says it is, where its samples are so; of others grey. */
-function formatOf(own: PixelFormat | undefined, { axes, first }: OmeImage): PixelFormat {
-  const bytes = bytesOf(first.sampleType)
+function formatOf(own: PixelFormat | undefined, { axes, first }: OmeImage): PlaneFormat {
+  if (isRealSample(first.sampleType)) return 'Float32'
+  const bytes = bytesOfSample(first.sampleType)
   const isOwn =
     own !== undefined &&
     pixelLayout(own).bytesPerSample === bytes &&
@@ -183,14 +197,14 @@ function formatOf(own: PixelFormat | undefined, { axes, first }: OmeImage): Pixe
   return isOwn ? own : bytes === 1 ? 'Mono8' : 'Mono16'
 }
 
-function planesOf(image: OmeImage, pixelFormat: PixelFormat): number {
+function planesOf(image: OmeImage, pixelFormat: PlaneFormat): number {
   const { t, c, z } = lengthsOf([{ image, position: '' }], pixelFormat)
   return image.own?.planes ?? t * c * z
 }
 
 /** Colour has one channel, whose samples carry their colours. */
-function channelsOf({ channels }: OmeImage, pixelFormat: PixelFormat): ImageDataset['channels'] {
-  const { channels: samples } = pixelLayout(pixelFormat)
+function channelsOf({ channels }: OmeImage, pixelFormat: PlaneFormat): ImageDataset['channels'] {
+  const { channels: samples } = planeLayout(pixelFormat)
   if (samples === 3) return []
   return channels.map(({ name, ...display }, c) => ({ name: name ?? `Channel ${c + 1}`, ...display }))
 }
@@ -203,11 +217,4 @@ function refuseTooLarge(folder: string, bytes: number): void {
     `A plane of ${basename(folder)} has ${Math.round(bytes / 2 ** 20)} MB of pixels`,
     { hint: `${maxImageBytes / 2 ** 20} MB can be shown at most. Ask for a smaller copy of it (level).` },
   )
-}
-
-function bounded(attributes: Readonly<Record<string, unknown>>): DatasetReader['metadata'] {
-  const shown = Object.entries(attributes).filter(
-    ([, value]) => JSON.stringify(value)?.length <= maxMetadataLength,
-  )
-  return Object.fromEntries(shown)
 }

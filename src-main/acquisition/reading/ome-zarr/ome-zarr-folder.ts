@@ -38,15 +38,20 @@ export class OmeZarrFolder {
 
   /** The reader of the array `folder`. @throws CoverslipError UNREADABLE_IMAGE */
   reader(folder: string): Promise<ZarrArrayReader> {
-    const reader =
-      this.#readers.get(folder) ??
-      readZarrArray(folder, this.root).then((array) => new ZarrArrayReader(array))
+    const reader = this.#readers.get(folder) ?? this.#openReader(folder)
     this.#readers.delete(folder)
     this.#readers.set(folder, reader)
     reader.catch(() => this.#readers.delete(folder))
     const [oldest] = this.#readers.keys()
     if (this.#readers.size > maxReaders && oldest !== undefined) this.#readers.delete(oldest)
     return reader
+  }
+
+  async #openReader(folder: string): Promise<ZarrArrayReader> {
+    const { own } = await this.content()
+    return new ZarrArrayReader(await readZarrArray(folder, this.root), {
+      isGrowing: own?.state === 'growing',
+    })
   }
 
   async #read(): Promise<OmeZarrContent> {

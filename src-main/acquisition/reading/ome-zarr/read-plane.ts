@@ -1,10 +1,14 @@
 /** One plane of an array, put together from its chunks. */
 import type { ZarrArrayReader } from './zarr-array-reader.ts'
 import type { DecodedChunk } from './chunk-decoder.ts'
-import { bytesOf, type ZarrArray } from './zarr-metadata.ts'
+import { isRealSample, realPixels } from '../sample-type.ts'
+import { unreadablePart } from './unreadable-part.ts'
+import type { ZarrArray } from './zarr-metadata.ts'
 
 /** Chunks read at a time: their memory is bounded. */
 const chunksAtOnce = 4
+/** In a plane: a file or a part of one for each. */
+const mostChunks = 2 ** 18
 
 type PlaneSelection = {
   /** Place along every axis; those of y, x and of the samples are not looked at. */
@@ -25,7 +29,7 @@ type PlanePixels = {
 }
 
 /**
- * Reads a plane: rows without padding, 16 bits little endian, colours interleaved.
+ * Reads a plane: rows without padding, little endian, colours interleaved; all but uint8 and uint16 as `Float32`.
  * @throws CoverslipError UNREADABLE_IMAGE naming the file; RangeError when there is not enough memory.
  */
 export async function readPlane(reader: ZarrArrayReader, selection: PlaneSelection): Promise<PlanePixels> {
@@ -33,10 +37,11 @@ export async function readPlane(reader: ZarrArrayReader, selection: PlaneSelecti
   const target = new PlaneTarget(array, selection)
   let missing: readonly number[] | undefined
   let there = 0
-  const places = [...chunksOf(array, selection)]
-  let next = 0
+  const chunks = chunksAlong(array, selection.y) * chunksAlong(array, selection.x)
+  if (chunks > mostChunks) throw unreadablePart(array.folder, `a plane of it is cut into ${chunks} chunks`)
+  const places = chunksOf(array, selection)
   const take = async () => {
-    for (let place = places[next++]; place !== undefined; place = places[next++]) {
+    for (const place of places) {
       const chunk = await reader.readChunk(place)
       if (chunk === undefined) missing = place
       else {
@@ -49,19 +54,23 @@ export async function readPlane(reader: ZarrArrayReader, selection: PlaneSelecti
   return { pixels: target.pixels, missing, isEmpty: there === 0 }
 }
 
+function chunksAlong({ shape, chunkShape }: ZarrArray, axis: number): number {
+  return Math.ceil((shape[axis] ?? 0) / (chunkShape[axis] ?? 1))
+}
+
 /** Places of the chunks in which the plane lies. */
-function* chunksOf({ shape, chunkShape }: ZarrArray, selection: PlaneSelection): Iterable<readonly number[]> {
+function* chunksOf(array: ZarrArray, selection: PlaneSelection): Generator<readonly number[]> {
+  const { chunkShape } = array
   const { at, y, x, samples } = selection
   const chunkOf = (place: number, axis: number) => Math.floor(place / (chunkShape[axis] ?? 1))
-  const along = (axis: number) => Math.ceil((shape[axis] ?? 0) / (chunkShape[axis] ?? 1))
   const base = at.map(chunkOf)
   const sampleChunks =
     samples === undefined
       ? [0]
       : [...new Set([0, 1, 2].map((sample) => chunkOf(samples.from + sample, samples.axis)))]
   for (const sample of sampleChunks)
-    for (let row = 0; row < along(y); row++)
-      for (let column = 0; column < along(x); column++)
+    for (let row = 0; row < chunksAlong(array, y); row++)
+      for (let column = 0; column < chunksAlong(array, x); column++)
         yield base.map((place, axis) =>
           axis === y ? row : axis === x ? column : axis === samples?.axis ? sample : place,
         )
@@ -72,15 +81,16 @@ class PlaneTarget {
   readonly #array: ZarrArray
   readonly #selection: PlaneSelection
   readonly #samples: number
-  readonly #words: Uint8Array | Uint16Array
+  readonly #words: Words
 
   constructor(array: ZarrArray, selection: PlaneSelection) {
     this.#array = array
     this.#selection = selection
     this.#samples = selection.samples === undefined ? 1 : 3
     const [height = 0, width = 0] = [array.shape[selection.y], array.shape[selection.x]]
-    this.pixels = new Uint8Array(width * height * this.#samples * bytesOf(array.sampleType))
-    this.#words = wordsOf(this.pixels, array)
+    const words = newWords(width * height * this.#samples, array)
+    this.pixels = new Uint8Array(words.buffer)
+    this.#words = words
     if (array.fill !== 0) this.#words.fill(array.fill)
   }
 
@@ -124,9 +134,17 @@ class PlaneTarget {
   }
 }
 
-/** The samples of `bytes`, copied only where they lie at an odd address. */
-function wordsOf(bytes: Uint8Array, { sampleType }: ZarrArray): Uint8Array | Uint16Array {
+type Words = Uint8Array | Uint16Array | Float32Array
+
+function newWords(count: number, { sampleType }: ZarrArray) {
+  if (isRealSample(sampleType)) return new Float32Array(count)
+  return sampleType === 'uint8' ? new Uint8Array(count) : new Uint16Array(count)
+}
+
+/** The samples of `bytes`, copied only where they lie at an odd address, or have to become real numbers. */
+function wordsOf(bytes: Uint8Array, { sampleType }: ZarrArray): Words {
   if (sampleType === 'uint8') return bytes
+  if (isRealSample(sampleType)) return new Float32Array(realPixels(bytes, sampleType).buffer)
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2)
 }

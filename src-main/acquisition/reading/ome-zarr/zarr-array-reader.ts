@@ -3,14 +3,21 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import { type ChunkExtent, ShardIndex } from '../../storage/ome-zarr/shard-index.ts'
+import { bytesOfSample } from '../sample-type.ts'
 import { reasonOf } from '../unreadable.ts'
 import { type ChunkDecoder, chunkDecoder, type DecodedChunk } from './chunk-decoder.ts'
-import { leadsOut } from '../without-links.ts'
+import { GrowingShard } from './growing-shard.ts'
+import { leadsOut, readAtOnce } from '../without-links.ts'
 import { linksOut, unreadablePart } from './unreadable-part.ts'
-import { bytesOf, productOf, type ShardLayout, type ZarrArray } from './zarr-metadata.ts'
+import { productOf, type ShardLayout, type ZarrArray } from './zarr-metadata.ts'
 
+/** Shards under way whose logs are remembered: as many as a writer keeps open, and more. */
+const maxGrowing = 64
 /** Indices of shards kept in memory, bytes. */
 const maxIndexBytes = 4 * 1024 * 1024
+/** Chunks that are larger are decoded one after the other, whoever asks for them. */
+const largeChunkBytes = 64 * 1024 * 1024
+let lastLarge: Promise<unknown> = Promise.resolve()
 /** A chunk that compression has made larger than that is not one. */
 const maxGrowth = 2
 
@@ -19,10 +26,17 @@ export class ZarrArrayReader {
   readonly #decoder: ChunkDecoder
   /** By file, the one used last is last; undefined: there is no such file. */
   readonly #indices = new Map<string, Promise<ShardIndex | undefined>>()
+  readonly #isGrowing: boolean
+  /** By file, of an array of ours that is being written. */
+  readonly #growing = new Map<string, GrowingShard>()
 
-  /** @throws CoverslipError UNREADABLE_IMAGE when its codecs are not known */
-  constructor(array: ZarrArray) {
+  /**
+   * @param options.isGrowing it is one of ours that is being written: shards without their index are read, too.
+   * @throws CoverslipError UNREADABLE_IMAGE when its codecs are not known
+   */
+  constructor(array: ZarrArray, { isGrowing = false } = {}) {
     this.array = array
+    this.#isGrowing = isGrowing
     try {
       this.#decoder = chunkDecoder(array)
     } catch (error) {
@@ -38,14 +52,15 @@ export class ZarrArrayReader {
   async readChunk(place: readonly number[]): Promise<DecodedChunk | undefined> {
     const { shards } = this.array
     const path = join(this.array.folder, this.array.keyOf(filePlace(place, shards)))
-    return reading(path, async () => {
+    const read = async () => {
       if (await leadsOut(path, this.array.folder)) throw linksOut(path)
       const encoded =
         shards === undefined
           ? await readWhole(path, this.#mostBytes)
           : await this.#readInner(path, place, shards)
       return encoded === undefined ? undefined : this.#decoder.decode(encoded)
-    })
+    }
+    return reading(path, () => (this.#chunkBytes > largeChunkBytes ? inTurn(read) : read()))
   }
 
   /** The file in which a chunk lies. */
@@ -53,19 +68,43 @@ export class ZarrArrayReader {
     return join(this.array.folder, this.array.keyOf(filePlace(place, this.array.shards)))
   }
 
-  get #mostBytes(): number {
+  get #chunkBytes(): number {
     const { chunkShape, sampleType } = this.array
-    return maxGrowth * productOf(chunkShape) * bytesOf(sampleType) + 1024
+    return productOf(chunkShape) * bytesOfSample(sampleType)
+  }
+
+  get #mostBytes(): number {
+    return maxGrowth * this.#chunkBytes + 1024
   }
 
   async #readInner(path: string, place: readonly number[], shards: ShardLayout) {
-    const index = await this.#indexOf(path, shards)
     const within = place.map((at, axis) => at % (shards.chunks[axis] ?? 1))
     const number = within.reduce((sum, at, axis) => sum * (shards.chunks[axis] ?? 1) + at, 0)
-    const extent = index?.get(number)
-    if (extent === undefined) return undefined
-    if (extent.length > this.#mostBytes) throw new Error(`its index names a chunk of ${extent.length} bytes`)
-    return withFile(path, (file) => readRange(file, extent))
+    const indexed = async () => {
+      const extent = (await this.#indexOf(path, shards))?.get(number)
+      return extent && withFile(path, (file) => this.#readExtent(file, extent))
+    }
+    const found = await indexed()
+    if (found !== undefined || !this.#isGrowing) return found
+    const growing = await this.#growingAt(path).read(number, (file, extent) => this.#readExtent(file, extent))
+    if (growing !== undefined) return growing
+    // It may have been completed in between.
+    this.#indices.delete(path)
+    return indexed()
+  }
+
+  #readExtent(file: FileHandle, extent: ChunkExtent): Promise<Uint8Array> {
+    if (extent.length <= this.#mostBytes) return readRange(file, extent)
+    throw new Error(`its index names a chunk of ${extent.length} bytes`)
+  }
+
+  #growingAt(path: string): GrowingShard {
+    const shard = this.#growing.get(path) ?? new GrowingShard(path)
+    this.#growing.delete(path)
+    this.#growing.set(path, shard)
+    const [oldest] = this.#growing.keys()
+    if (this.#growing.size > maxGrowing && oldest !== undefined) this.#growing.delete(oldest)
+    return shard
   }
 
   #indexOf(path: string, shards: ShardLayout): Promise<ShardIndex | undefined> {
@@ -82,6 +121,13 @@ export class ZarrArrayReader {
     if (this.#indices.size > most && oldest !== undefined) this.#indices.delete(oldest)
     return index
   }
+}
+
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const turn = lastLarge.then(work)
+  // Who asked learns of a failure.
+  lastLarge = turn.catch(() => undefined)
+  return turn
 }
 
 function filePlace(place: readonly number[], shards: ShardLayout | undefined): readonly number[] {
@@ -117,7 +163,7 @@ function readWhole(path: string, most: number): Promise<Uint8Array | undefined> 
 async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
   let file: FileHandle
   try {
-    file = await open(path, 'r')
+    file = await open(path, readAtOnce)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

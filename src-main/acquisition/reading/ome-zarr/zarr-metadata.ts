@@ -6,20 +6,19 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
+import { bytesOfSample, type SampleType, sampleTypeSchema } from '../sample-type.ts'
 import { leadsOut } from '../without-links.ts'
 import { reasonOf } from '../unreadable.ts'
 import { linksOut, unreadablePart } from './unreadable-part.ts'
 
 /** A larger `zarr.json` is not one of an image. */
 const maxJsonBytes = 64 * 1024 * 1024
-/** Of a chunk in memory. */
-const maxChunkBytes = 1024 * 1024 * 1024
+/** Of a chunk in memory: half a gigabyte, as a plane has. */
+const maxChunkBytes = 512 * 1024 * 1024
 const maxShardChunks = 4 * 1024 * 1024
 const maxRank = 8
 
 export type Codec = { readonly name: string; readonly configuration: Readonly<Record<string, unknown>> }
-
-type SampleType = 'uint8' | 'uint16'
 
 export type ZarrArray = {
   /** Of the array on the disk. */
@@ -188,21 +187,20 @@ function arrayOfV2(folder: string, json: z.infer<typeof arrayV2Schema>): ZarrArr
   const path = join(folder, '.zarray')
   const { compressor } = json
   if ((json.filters ?? []).length > 0) throw unreadablePart(path, 'it has filters')
-  const match = /^([<|>])(u1|u2|b1)$/.exec(json.dtype)
-  if (match === null) throw unreadablePart(path, `its pixels are ${json.dtype}`)
+  const sampleType = sampleTypeOfV2(json.dtype, path)
   const rank = json.shape.length
   const fortran = Array.from({ length: rank }, (_, axis) => rank - 1 - axis)
   const id = compressor === null ? undefined : String(compressor['id'])
   return bounded(path, {
     folder,
     shape: json.shape,
-    sampleType: match[2] === 'u2' ? 'uint16' : 'uint8',
+    sampleType,
     fill: fillOf(json.fill_value),
     chunkShape: json.chunks,
     keyOf: (place) => place.join(json.dimension_separator) || '0',
     codecs: [
       ...(json.order === 'F' ? [{ name: 'transpose', configuration: { order: fortran } }] : []),
-      { name: 'bytes', configuration: { endian: match[1] === '>' ? 'big' : 'little' } },
+      { name: 'bytes', configuration: { endian: json.dtype.startsWith('>') ? 'big' : 'little' } },
       ...(id === undefined ? [] : [{ name: id, configuration: compressor ?? {} }]),
     ],
     shards: undefined,
@@ -214,23 +212,31 @@ function bounded(path: string, array: ZarrArray): ZarrArray {
   const { shape: sides, chunkShape, sampleType } = array
   if (sides.length !== chunkShape.length || sides.length < 2)
     throw unreadablePart(path, `its shape has ${sides.length} axes and its chunks ${chunkShape.length}`)
-  if (productOf(chunkShape) * bytesOf(sampleType) > maxChunkBytes)
+  if (productOf(chunkShape) * bytesOfSample(sampleType) > maxChunkBytes)
     throw unreadablePart(path, `its chunks of ${chunkShape.join(' x ')} pixels are too large`)
   return array
 }
 
 function sampleTypeOf(name: string, path: string): SampleType {
-  if (name === 'uint8' || name === 'uint16') return name
-  if (name === 'bool') return 'uint8'
-  throw unreadablePart(path, `its pixels are ${name}; Coverslip shows uint8 and uint16`)
+  const type = sampleTypeSchema.safeParse(name === 'bool' ? 'uint8' : name).data
+  if (type !== undefined) return type
+  throw unreadablePart(path, `its pixels are ${name}; Coverslip shows ${sampleTypeSchema.options.join(', ')}`)
 }
 
+const kindsOfV2: Readonly<Record<string, string>> = { u: 'uint', i: 'int', f: 'float' }
+
+/** Of numpy's names: byte order, kind, bytes. */
+function sampleTypeOfV2(dtype: string, path: string): SampleType {
+  const [, kind = '', bytes] = /^[<|>]([uifb])(\d)$/.exec(dtype) ?? []
+  if (kind === 'b') return 'uint8'
+  return sampleTypeOf(kind === '' ? dtype : `${kindsOfV2[kind] ?? kind}${8 * Number(bytes)}`, path)
+}
+
+/** Real numbers may be named; whatever makes no sense is 0. */
 function fillOf(value: unknown): number {
+  if (value === 'NaN') return Number.NaN
+  if (value === 'Infinity' || value === '-Infinity') return Number(value)
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
-}
-
-export function bytesOf(type: SampleType): 1 | 2 {
-  return type === 'uint8' ? 1 : 2
 }
 
 export function productOf(numbers: readonly number[]): number {

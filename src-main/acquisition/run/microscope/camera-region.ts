@@ -1,4 +1,4 @@
-import { standardProperty } from '../../../../src-shared/devices.ts'
+import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { CameraRoi } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
@@ -9,6 +9,28 @@ const { roiX, roiY, roiWidth, roiHeight } = standardProperty
 const regionProperties: readonly string[] = [roiX, roiY, roiWidth, roiHeight]
 /** Devices tell of changes a little later than they make them, ms. */
 const tellingMs = 1000
+
+/** @throws CoverslipError INVALID_INPUT unless the camera can read such a region, as far as that can be told before it does */
+export function checkRegion(
+  { description, properties }: DeviceState,
+  { x, y, width, height }: CameraRoi,
+): void {
+  const { name } = description
+  if (!regionProperties.every((wanted) => properties.some((own) => own.name === wanted))) throw noRegion(name)
+  if (description.kind !== 'camera') return
+  const { sensorWidth, sensorHeight } = description
+  if (width > 0 && height > 0 && x + width <= sensorWidth && y + height <= sensorHeight) return
+  throw new CoverslipError(
+    'INVALID_INPUT',
+    `${width} x ${height} pixels from ${x}, ${y} on are no region of the ${sensorWidth} x ${sensorHeight} of ${name}`,
+  )
+}
+
+function noRegion(camera: string): CoverslipError {
+  return new CoverslipError('INVALID_INPUT', `${camera} has no region of interest`, {
+    hint: 'Take setup.roi out of the plan.',
+  })
+}
 
 /** The regions that a plan has its cameras read, and what they read before. */
 export class CameraRegions {
@@ -83,9 +105,7 @@ function leastOf(devices: DeviceRegistry, cameraId: string, wanted: string): num
   const { description, properties } = devices.camera(cameraId)
   const property = properties.find(({ name }) => name === wanted)
   if (property?.type === 'number') return property.min ?? 0
-  throw new CoverslipError('INVALID_INPUT', `${description.name} has no region of interest`, {
-    hint: 'Take setup.roi out of the plan.',
-  })
+  throw noRegion(description.name)
 }
 
 /** The limits of one side depend on the others: the next is set once they are known. */

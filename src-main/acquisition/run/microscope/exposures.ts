@@ -1,5 +1,6 @@
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
+import { camerasKey } from '../../plans/plan-costs.ts'
 import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
 import type { ImageConditions } from './image-conditions.ts'
 import type { LightGates } from './light-gates.ts'
@@ -54,6 +55,16 @@ export class Exposures {
     this.#options = options
     const slots = Math.min(...options.cameras.map(({ camera }) => camera.slots))
     this.#room = Math.max(1, Math.floor(slots * ringShare))
+  }
+
+  /** The longest exposure, ms. */
+  get longestMs(): number {
+    return Math.max(...this.#options.cameras.map(({ exposureMs }) => exposureMs))
+  }
+
+  /** Which cameras expose, for `StepTimes`. */
+  get camerasKey(): string {
+    return camerasKey(this.#options.cameras.map(({ camera }) => camera.id))
   }
 
   /**

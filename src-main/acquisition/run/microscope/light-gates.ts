@@ -12,6 +12,7 @@ const reconnectMs = 5000
 /** The light on the specimen: off but while something is exposed. */
 export class LightGates {
   readonly #devices: DeviceRegistry
+  /** Gates of the plan that were open before it. */
   #openBefore: readonly LightGate[] = []
   #used: readonly LightGate[] = []
   /** Gates of the plan that may let light through. */
@@ -35,11 +36,6 @@ export class LightGates {
     return this.#used
   }
 
-  /** Gates of the plan that were open before it. */
-  get openBefore(): readonly LightGate[] {
-    return this.#openBefore
-  }
-
   /** Closes all gates that the plan uses. */
   async begin(used: readonly LightGate[]): Promise<void> {
     this.#used = used.filter((gate, i) => used.findIndex((other) => isSame(other, gate)) === i)
@@ -61,6 +57,15 @@ export class LightGates {
       await this.closeAfterFailure()
       throw error
     }
+  }
+
+  /**
+   * Lets through what light there was before the plan: its own gates, and of the lights `lit` those that it has turned off.
+   * @throws as `open`
+   */
+  async openAsBefore(lit: readonly LightGate[]): Promise<void> {
+    const unlit = lit.filter((gate) => !isAbout(gate, this.#openBefore) && !this.isOpen(gate))
+    await this.open([...this.#openBefore, ...unlit])
   }
 
   /** Devices that may let light through. */

@@ -3,19 +3,18 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { channelKey } from '../../plans/plan-costs.ts'
+import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
   EventBatch,
-  ExposedFrame,
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
-import { FrameSharpness } from '../../focus/frame-sharpness.ts'
-import type { Sharpness } from '../../focus/sharpness.ts'
 import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
-import { type Exposing, Exposures } from './exposures.ts'
+import { Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
@@ -23,7 +22,7 @@ import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
-import { stageAxes, StageMoves, stageOf, triggeredStackOf } from './stage-moves.ts'
+import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
 
@@ -34,18 +33,20 @@ type Options = {
   readonly devices: DeviceRegistry
   /** Cameras for channels that name none, exposed together; empty: the first camera. */
   readonly detectorNames: readonly string[]
+  /** Where what the steps of plans take is kept. */
+  readonly times: StepTimes
 }
 
 /** The microscope of the device registry, as plans use it. */
 export class MicroscopeHardware implements AcquisitionHardware {
   readonly #devices: DeviceRegistry
   readonly #detectorNames: readonly string[]
+  readonly #times: StepTimes
   readonly #settings: DeviceSettings
   readonly #cameras: PlanCameras
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
-  readonly #sharpness: FrameSharpness
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -53,19 +54,26 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #kind: BatchKind = 'single'
   /** The event that everything was set up for last. */
   #setUpFor: number | undefined
+  /** The channel that is set. */
+  #channel: string | undefined
   /** Lights that were on before the plan. */
   #litBefore: readonly LightGate[] = []
 
-  constructor({ devices, detectorNames }: Options) {
+  constructor({ devices, detectorNames, times }: Options) {
     const running = new Map<string, PlanCamera>()
     this.#devices = devices
     this.#detectorNames = detectorNames
+    this.#times = times
     this.#settings = new DeviceSettings(devices, (deviceId) => running.get(deviceId)?.lease)
     this.#cameras = new PlanCameras(devices, this.#settings, running)
     this.#regions = new CameraRegions(devices, this.#settings)
-    this.#stages = new StageMoves(devices)
-    this.#sharpness = new FrameSharpness(devices)
-    this.#focus = new PlanFocus(devices, this.#settings, this.#stages)
+    this.#stages = new StageMoves(devices, times)
+    this.#focus = new PlanFocus({
+      devices,
+      settings: this.#settings,
+      stages: this.#stages,
+      camera: detectorNames[0],
+    })
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
       devices,
@@ -75,8 +83,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     })
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
-      triggeredPlanes: (event) =>
-        Math.min(triggeredPlanes(devices, this.#cameras.of(event)), this.#cameras.roomOf(event)),
+      triggeredPlanes: (event) => this.#cameras.triggeredPlanes(event),
     }
   }
 
@@ -103,12 +110,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     signal.throwIfAborted()
     const event = this.#focus.imageOf(first)
     const path = this.#lightPath(event.channel)
-    const z = this.#focus.zUm(event)
-    const target = {
-      ...(event.xUm === undefined ? {} : { x: event.xUm }),
-      ...(event.yUm === undefined ? {} : { y: event.yUm }),
-      ...(z === undefined ? {} : { z }),
-    }
+    const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
     // Set up once more, it is only looked whether all is still as it was set.
     const isNew = this.#setUpFor !== event.number
@@ -117,17 +119,14 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       await this.#whenReady(event, signal)
       await this.#light.keepOnly(path.gates)
-      await allEnded([
-        this.#stages.moveTo(target, signal),
-        this.#settings.apply([
-          ...path.settings.filter(
-            (setting) =>
-              !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
-          ),
-          ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
-        ]),
-        this.#cameras.setUp(event, this.#kind),
-      ])
+      const settings = [
+        ...path.settings.filter(
+          (setting) =>
+            !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
+        ),
+        ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
+      ]
+      await allEnded([this.#stages.moveTo(target, signal), this.#setChannel(event, settings)])
       signal.throwIfAborted()
       this.#setUpFor = event.number
     } catch (error) {
@@ -142,8 +141,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
     try {
       if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
       run.begun(event)
-      const measure = (image: NumberedEvent, signal: AbortSignal) => this.#measure(image, signal)
-      await this.#focus.find(event, { signal: run.signal, measure })
+      const by = event.action.deviceName ?? ''
+      await this.#times.timed({ kind: 'autofocus', by }, () =>
+        this.#focus.find(event, {
+          signal: run.signal,
+          expose: (image, options) => this.#expose(image, [image], options),
+        }),
+      )
     } catch (error) {
       this.#forget()
       this.#cameras.forget()
@@ -158,9 +162,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
-    const { openBefore } = this.#light
-    const unlit = this.#litBefore.filter((gate) => !isAbout(gate, openBefore) && !this.#light.isOpen(gate))
-    await this.#light.open([...openBefore, ...unlit])
+    await this.#light.openAsBefore(this.#litBefore)
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
@@ -189,53 +191,52 @@ export class MicroscopeHardware implements AcquisitionHardware {
     return errors
   }
 
-  /** The sharpness of an image that is kept nowhere; the microscope is set up for it. */
-  async #measure(image: NumberedEvent, signal: AbortSignal): Promise<Sharpness> {
-    const [camera] = await this.#exposing(image)
-    if (camera === undefined) throw new RangeError('An image is taken by a camera')
-    let sharpness: Sharpness | undefined
-    const exposed = async ({ camera: id, sequence }: ExposedFrame) => {
-      sharpness = this.#sharpness.of(id, sequence)
-    }
-    const run: ExposeOptions = { signal, begun: () => undefined, exposed }
-    await this.#exposures(image, [camera], run).oneByOne([image], async () => {})
-    if (sharpness === undefined) throw new RangeError('An exposure without a fault has a frame')
-    return sharpness
-  }
-
-  /** The cameras that take the image of `event`, running. */
-  #exposing(event: NumberedEvent): Promise<readonly Exposing[]> {
-    return Promise.all(
+  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
+    const cameras = await Promise.all(
       this.#cameras.of(event).map(async (id) => ({
         camera: await this.#cameras.get(id),
         exposureMs: this.#cameras.exposureMs(event, id),
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-  }
-
-  #exposures({ channel }: NumberedEvent, cameras: readonly Exposing[], run: ExposeOptions): Exposures {
-    const { gates } = this.#lightPath(channel)
-    return new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
-  }
-
-  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
-    const cameras = await this.#exposing(event)
-    const exposures = this.#exposures(event, cameras, run)
+    const { gates } = this.#lightPath(event.channel)
+    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
     switch (this.#kind) {
       case 'single':
       case 'stack':
-        return exposures.oneByOne(batch, (next) => this.#moveFocus(next, run.signal))
+        return this.#oneByOne(exposures, batch, run.signal)
       case 'burst':
         return exposures.burst(batch)
       case 'triggeredStack': {
         const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
-        const exposureMs = Math.max(...cameras.map((camera) => camera.exposureMs))
+        const exposureMs = exposures.longestMs
         return exposures.triggeredBy(batch, (signal) =>
           this.#stages.runStack(planesUm, { exposureMs, signal }),
         )
       }
     }
+  }
+
+  async #oneByOne(exposures: Exposures, batch: EventBatch, signal: AbortSignal): Promise<void> {
+    const began = performance.now()
+    let movingMs = 0
+    await exposures.oneByOne(batch, async (next) => {
+      const moves = performance.now()
+      await this.#moveFocus(next, signal)
+      movingMs += performance.now() - moves
+    })
+    const imageMs = (performance.now() - began - movingMs) / batch.length - exposures.longestMs
+    this.#times.measured({ kind: 'image', by: exposures.camerasKey }, Math.max(0, imageMs) / 1000)
+  }
+
+  /** Sets what the channel of `event` and the event itself name, and how its cameras expose. */
+  async #setChannel(event: NumberedEvent, settings: readonly Setting[]): Promise<void> {
+    const set = () => allEnded([this.#settings.apply(settings), this.#cameras.setUp(event, this.#kind)])
+    const channel = channelKey(event)
+    if (channel === this.#channel) return await set()
+    this.#channel = undefined
+    await this.#times.timed({ kind: 'channel', by: channel }, set)
+    this.#channel = channel
   }
 
   /** Waits for devices that `event` needs and that have been lost. */
@@ -301,16 +302,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
   /** After a failure nobody can tell how the microscope stands. */
   #forget(): void {
     this.#setUpFor = undefined
+    this.#channel = undefined
     this.#settings.forget()
     this.#stages.forget()
     this.#light.forget()
   }
-}
-
-/** Planes that the focus drive steps through by itself while it triggers all of `cameras`. */
-function triggeredPlanes(devices: DeviceRegistry, cameras: readonly string[]): number {
-  const { cameras: wired, maxPlanes } = triggeredStackOf(devices)
-  const isWired = (id: string) =>
-    wired.includes(id) && triggerModesOf(devices.camera(id)).includes('external')
-  return cameras.length > 0 && cameras.every(isWired) ? maxPlanes : 0
 }

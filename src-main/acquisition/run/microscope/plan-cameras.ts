@@ -6,6 +6,7 @@ import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { presetOf } from './plan-problems.ts'
+import { triggeredStackOf } from './stage-moves.ts'
 import { allEnded } from './together.ts'
 
 /** What a triggered image takes besides its exposure, about, ms. */
@@ -121,9 +122,16 @@ export class PlanCameras {
     for (const id of this.#running.keys()) this.#unsettled.add(id)
   }
 
-  /** Frames that the rings of the cameras of `event` hold while another may be on its way. */
-  roomOf(event: NumberedEvent): number {
-    return Math.min(...this.of(event).map((id) => (this.#running.get(id)?.slots ?? 1) - 1))
+  /** Planes that the focus drive steps through by itself while it triggers all cameras of `event`, and their rings hold. */
+  triggeredPlanes(event: NumberedEvent): number {
+    const { cameras: wired, maxPlanes } = triggeredStackOf(this.#devices)
+    const cameras = this.of(event)
+    const isWired = (id: string) =>
+      wired.includes(id) && triggerModesOf(this.#devices.camera(id)).includes('external')
+    if (cameras.length === 0 || !cameras.every(isWired)) return 0
+    // While another frame may be on its way.
+    const room = cameras.map((id) => (this.#running.get(id)?.slots ?? 1) - 1)
+    return Math.min(maxPlanes, ...room)
   }
 
   /** Gives the cameras back. @returns what went wrong. */

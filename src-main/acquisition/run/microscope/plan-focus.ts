@@ -5,17 +5,26 @@ import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { findFocus } from '../../focus/find-focus.ts'
 import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
+import { FrameSharpness } from '../../focus/frame-sharpness.ts'
 import type { Sharpness } from '../../focus/sharpness.ts'
-import type { NumberedEvent } from '../acquisition-hardware.ts'
+import type { ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
 import { autofocusOf } from './autofocus-of.ts'
 import type { DeviceSettings } from './device-settings.ts'
 import { sequencesOf } from './plan-problems.ts'
 import type { StageMoves } from './stage-moves.ts'
 
+type Options = {
+  readonly devices: DeviceRegistry
+  readonly settings: DeviceSettings
+  readonly stages: StageMoves
+  /** Takes the images of searches where neither plan nor channel names one; absent: the first camera. */
+  readonly camera: string | undefined
+}
+
 type Find = {
   readonly signal: AbortSignal
-  /** The sharpness of an image of `event`, exposed from now on. */
-  readonly measure: (event: NumberedEvent, signal: AbortSignal) => Promise<Sharpness>
+  /** Exposes `image`, for which the microscope is set up. */
+  readonly expose: (image: NumberedEvent, run: ExposeOptions) => Promise<void>
 }
 
 /** Where the focus of a plan is, after what autofocus has found. */
@@ -23,15 +32,19 @@ export class PlanFocus {
   readonly #devices: DeviceRegistry
   readonly #settings: DeviceSettings
   readonly #stages: StageMoves
+  readonly #camera: string | undefined
+  readonly #sharpness: FrameSharpness
   /** How far autofocus has found the focus from where the plan has it, µm, by the number of the position. */
   readonly #found = new Map<number, number>()
   #image: ImageFocusPlan | undefined
   #channels: MdaSequence['channels'] = []
 
-  constructor(devices: DeviceRegistry, settings: DeviceSettings, stages: StageMoves) {
+  constructor({ devices, settings, stages, camera }: Options) {
     this.#devices = devices
     this.#settings = settings
     this.#stages = stages
+    this.#camera = camera
+    this.#sharpness = new FrameSharpness(devices)
   }
 
   /** Notes how `sequence` finds the focus. @throws CoverslipError INVALID_INPUT; as `autofocusOf`. */
@@ -72,7 +85,7 @@ export class PlanFocus {
       action: { type: 'acquireImage' },
       channel: channel ?? event.channel,
       exposureMs: exposureMs ?? planned?.exposureMs,
-      camera: camera ?? planned?.camera,
+      camera: camera ?? planned?.camera ?? this.#camera,
       keepShutterOpen: false,
     }
   }
@@ -82,7 +95,7 @@ export class PlanFocus {
    * now on. Where there is none, z goes back to where it was.
    * @throws CoverslipError of the device when it fails again and again; NO_FOCUS of the image; the reason of `signal`.
    */
-  async find(event: NumberedEvent, { signal, measure }: Find): Promise<void> {
+  async find(event: NumberedEvent, { signal, expose }: Find): Promise<void> {
     const { action, index, zUm } = event
     if (action.type !== 'hardwareAutofocus') return
     const autofocus = autofocusOf(this.#devices, action.deviceName)
@@ -100,7 +113,7 @@ export class PlanFocus {
         await this.#findByDevice(autofocus.deviceId, { maxRetries: action.maxRetries, signal })
       else
         await this.#findByImage(from, { offsetUm: motorOffset ?? 0, signal }, () =>
-          measure(this.imageOf(event), signal),
+          this.#measure(this.imageOf(event), { signal, expose }),
         )
     } catch (error) {
       if (from !== undefined) await this.#stages.moveTo({ z: from })
@@ -124,13 +137,33 @@ export class PlanFocus {
     }
   }
 
+  /** The sharpness of an image that is kept nowhere. */
+  async #measure(image: NumberedEvent, { signal, expose }: Find): Promise<Sharpness> {
+    let sharpness: Sharpness | undefined
+    const exposed = async ({ camera, sequence }: ExposedFrame) => {
+      sharpness = this.#sharpness.of(camera, sequence)
+    }
+    await expose(image, { signal, begun: () => undefined, exposed })
+    if (sharpness === undefined) throw new RangeError('An exposure without a fault has a frame')
+    return sharpness
+  }
+
   async #findByImage(
     fromUm: number | undefined,
     { offsetUm, signal }: { readonly offsetUm: number; readonly signal: AbortSignal },
     measure: () => Promise<Sharpness>,
   ): Promise<void> {
     const stage = focusStageOf(this.#devices)
-    const image = this.#image ?? imageFocusOf({})
+    const image = this.#image
+    if (image === undefined) {
+      throw new CoverslipError(
+        'UNKNOWN_DEVICE',
+        'The autofocus device that the plan began with was removed',
+        {
+          hint: 'Connect it again, or start the plan anew to find the focus by the image.',
+        },
+      )
+    }
     if (fromUm === undefined) {
       throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
         hint: 'Check its cable and power.',

@@ -7,12 +7,13 @@ import {
   standardProperty,
 } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { imageFocusKey, imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
+import { imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
 import { autofocusOf } from './autofocus-of.ts'
+import { checkRegion } from './camera-region.ts'
 import { deviceFailure } from './device-failure.ts'
 
 /** What a camera is set to with every image: a position cannot set it for itself. */
@@ -77,11 +78,14 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
     for (const [i, setting] of setup.properties.entries())
       attempt(`${at}setup.properties[${i}]`, () => checkSetting(devices, setting))
     attempt(`${at}setup.exposure`, () => checkExposure(devices, setup.exposureMs, cameras))
+    const { roi } = setup
+    if (roi !== undefined)
+      for (const name of cameras) attempt(`${at}setup.roi`, () => checkRegion(devices.camera(name), roi))
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => {
       if (autofocusOf(devices, autofocus.deviceName).by === 'image')
-        attempt(`metadata.${imageFocusKey}`, () => checkImageFocus(devices, check.metadata, cameras))
+        checkImageFocus(devices, check.metadata, cameras)
     })
   if ('plate' in positions) return
   for (const [i, position] of positions.entries()) {

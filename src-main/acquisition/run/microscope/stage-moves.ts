@@ -2,6 +2,7 @@ import type { DeviceState } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
 import { allEnded } from './together.ts'
 
@@ -9,7 +10,7 @@ export type StageAxis = 'x' | 'y' | 'z'
 export const stageAxes: readonly StageAxis[] = ['x', 'y', 'z']
 
 /** The stage that moves `axis`: the first that has it. */
-export function stageOf(devices: DeviceRegistry, axis: StageAxis): DeviceState | undefined {
+export function stageOf(devices: Pick<DeviceRegistry, 'devices'>, axis: StageAxis): DeviceState | undefined {
   return devices
     .devices()
     .find(({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined)
@@ -40,6 +41,7 @@ const axesOf = (target: Target): readonly StageAxis[] =>
  */
 export class StageMoves {
   readonly #devices: DeviceRegistry
+  readonly #times: StepTimes
   readonly #before: Target = {}
   readonly #now: Target = {}
   /** How often each stage has been moved or stopped by anybody, when it was moved last by the plan. */
@@ -48,8 +50,10 @@ export class StageMoves {
   /** Axes that were sent somewhere since `begin`, or were there. */
   readonly #wanted = new Set<StageAxis>()
 
-  constructor(devices: DeviceRegistry) {
+  /** `times`: where what moves take is kept. */
+  constructor(devices: DeviceRegistry, times: StepTimes) {
     this.#devices = devices
+    this.#times = times
   }
 
   /** Notes where the stages stand, to come back to. */
@@ -186,8 +190,17 @@ export class StageMoves {
     await allEnded([...byStage.values()].map(({ stage, part }) => this.#moveStage(stage, part, signal)))
   }
 
-  #moveStage(stage: DeviceState, part: Target, signal: AbortSignal | undefined): Promise<void> {
-    return this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
+  async #moveStage(stage: DeviceState, part: Target, signal: AbortSignal | undefined): Promise<void> {
+    const began = performance.now()
+    await this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
+    const distances = axesOf(part).map((axis) =>
+      Math.abs((part[axis] ?? 0) - (stage.position?.[axis] ?? NaN)),
+    )
+    const distanceUm = Math.max(...distances)
+    // A stage that moves all axes is told to move z by itself.
+    const kind = part.z === undefined ? 'stage' : 'focus'
+    if (distanceUm > 0)
+      this.#times.measured({ kind, by: stage.id, distanceUm }, (performance.now() - began) / 1000)
   }
 
   /** Has `stage` end at `part` by `motion`; abortion halts it. */

@@ -2,11 +2,10 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { FrameRecord } from '../../../../src-shared/acquisition/frame-record.ts'
 import { linksOut } from '../../reading/ome-zarr/unreadable-part.ts'
 import { parsed, readZarrNode } from '../../reading/ome-zarr/zarr-metadata.ts'
 import { leadsOut, refuseLink } from '../../reading/without-links.ts'
-import type { DatasetLayout } from '../dataset-writer.ts'
+import type { DatasetLayout, EachFrame } from '../dataset-writer.ts'
 import { type DatasetFacts, firstLevel, writeDatasetMetadata } from './dataset-metadata.ts'
 import { FramesSummary, placeOf } from './frames-summary.ts'
 import { type MeasuredWindows, measureWindows } from './measure-windows.ts'
@@ -17,24 +16,24 @@ import { bandsOf, chunksOfShard, shardOf, zarrGrid } from './zarr-grid.ts'
 
 /**
  * Completes the dataset `<layout.name>.ome.zarr` in `folder`. May be called again, also when it was interrupted itself.
- * @param records of the frames that were reported as written.
+ * @param eachFrame goes through the frames that were reported as written.
  * @returns which of the planes that were looked at cannot be read.
  * @throws CoverslipError DATA_FOLDER or UNREADABLE_IMAGE when its shards or its metadata are damaged; what is whole stays as it is
  */
 export async function completeOmeZarr(
   folder: string,
   layout: DatasetLayout,
-  records: readonly Extract<FrameRecord, { kind: 'frame' }>[],
+  eachFrame: EachFrame,
 ): Promise<Pick<MeasuredWindows, 'unreadable'>> {
   const root = omeZarrPath(folder, layout.name)
-  if (records.length === 0 || !(await isThere(root))) return { unreadable: [] }
+  if (!(await isThere(root))) return { unreadable: [] }
   await refuseLink(root)
   const paths = imagePaths(layout)
   const { grid, compression } = await storageOf(root, layout)
-  const summary = new FramesSummary()
+  const summary = new FramesSummary(layout)
   /** By shard: its chunks that were reported. */
   const shards = new Map<string, Set<number>>()
-  for (const record of records) {
+  await eachFrame((record) => {
     const { index } = record
     summary.add({ record, index })
     const { key, chunk } = shardOf(grid, placeOf(index))
@@ -42,7 +41,8 @@ export async function completeOmeZarr(
     const chunks = shards.get(path) ?? new Set()
     for (let band = 0; band < bandsOf(grid); band++) chunks.add(chunk + band)
     shards.set(path, chunks)
-  }
+  })
+  if (shards.size === 0) return { unreadable: [] }
   const written = [...paths.map((path) => join(root, path, firstLevel)), join(root, 'OME')]
   for (const path of [...written, ...[...shards.keys()].map(partOf)])
     if (await leadsOut(path, root)) throw linksOut(path)

@@ -52,11 +52,11 @@ export async function writeDatasetMetadata(root: string, facts: DatasetFacts): P
   const lengths = lengthsOf(facts)
   const images: string[] = []
   for (const [number, path] of paths.entries()) {
-    const position = summary.positions.get(number)
+    const image = summary.planes.images.get(number)
     // An image at the root is there before its first plane is.
-    if (position === undefined && path !== '') continue
+    if (image === undefined && path !== '') continue
     images.push(path)
-    await writeImage(root, { facts, path, number, planes: position?.planes ?? 0, lengths })
+    await writeImage(root, { facts, path, number, planes: image?.count ?? 0, lengths })
   }
   await writeGroups(root, facts, images)
   if (facts.state !== 'growing') await writeOmeXml(root, facts)
@@ -68,7 +68,7 @@ export async function writeDatasetMetadata(root: string, facts: DatasetFacts): P
  */
 function lengthsOf({ layout: { axes }, summary, state }: DatasetFacts): PlanePlace {
   const there = (axis: PlaneAxis) =>
-    [...summary.positions.values()].reduce((most, { lengths }) => Math.max(most, lengths[axis]), 0)
+    summary.planes.images.values().reduce((most, { lengths }) => Math.max(most, lengths[axis]), 0)
   const lengthOf = (axis: PlaneAxis) => {
     const planned = axes.find((one) => one.axis === axis)
     if (planned === undefined) return 1
@@ -95,7 +95,7 @@ async function writeImage(root: string, { facts, path, number, planes, lengths }
   const { name, xUm, yUm, zUm } = layout.positions[number] ?? { name: layout.name }
   const ome = omeImageAttributes(layout, {
     name,
-    timeStepS: layout.timeStepS ?? summary.meanTimeStepS,
+    timeStepS: layout.timeStepS ?? summary.planes.meanTimeStepS,
     windows,
   })
   const own = { position: { name, xUm, yUm, zUm }, planes, isWhole: planes === productOf(lengths) }
@@ -148,10 +148,9 @@ async function writeGroups(root: string, facts: DatasetFacts, images: readonly s
 
 /** Times, exposures and stage positions of every plane, in the words of OME, unless there are too many. */
 async function writeOmeXml(root: string, { layout, summary }: DatasetFacts): Promise<void> {
-  const positions = [...summary.positions.keys()].toSorted((a, b) => a - b)
   const { planes } = summary
-  if (positions.length === 0 || planes === undefined) return
+  if (planes.count === 0 || !planes.isDetailed) return
   await makeFolders(join(root, 'OME'), root)
-  const xml = omeXml(layout, { planes, positions, pixels: 'elsewhere' })
+  const xml = omeXml(layout, planes, { pixels: 'elsewhere' })
   await replaceFile(join(root, 'OME', 'METADATA.ome.xml'), `${xml}\n`)
 }

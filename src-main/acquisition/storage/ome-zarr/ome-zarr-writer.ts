@@ -36,7 +36,7 @@ export async function openOmeZarr(
   } catch (error) {
     throw writeFailure(root, error)
   }
-  const facts = { layout, grid: zarrGrid(layout), compression, summary: new FramesSummary() }
+  const facts = { layout, grid: zarrGrid(layout), compression, summary: new FramesSummary(layout) }
   await writeDatasetMetadata(root, { ...facts, state: 'growing' })
   return new OmeZarrWriter(root, facts)
 }
@@ -125,7 +125,7 @@ class OmeZarrWriter implements DatasetWriter {
     const now = performance.now()
     if (now - this.#told.at < metadataEveryMs || this.#paths.length > maxImagesWhileGrowing) return
     const shards = this.#shards.completed
-    const images = this.#facts.summary.positions.size
+    const images = this.#facts.summary.planes.images.size
     if (shards === this.#told.shards && images === this.#told.images) return
     this.#told = { at: now, shards, images }
     this.#telling = this.#telling

@@ -2,8 +2,9 @@
  * A shard that is being written: `<name>.part` until it has its index, so that readers see it whole or not at all.
  *
  * It is a log: before each chunk, and before the index, lies a mark of 32 bytes (`CVSCHUNK`; number of the chunk, or
- * 2^64 - 1 before the index; bytes of the chunk; bytes of padding after it; each u64, little endian). The index of a shard
- * that was cut off can be made from these marks; for Zarr they are gaps between chunks, which it allows.
+ * 2^64 - 1 before the index; bytes of the chunk; bytes of padding after it; each u64, little endian). Where chunks are to
+ * begin with blocks of the disk, a mark of that number and of no bytes comes first. The index of a shard that was cut off
+ * can be made from these marks; for Zarr they are gaps between chunks, which it allows.
  */
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -12,10 +13,10 @@ import { diskBlockBytes } from '../direct-writes.ts'
 import { makeFolders } from './make-folders.ts'
 import { ShardIndex } from './shard-index.ts'
 
-const markBytes = 32
+export const markBytes = 32
 const magic = Buffer.from('CVSCHUNK', 'latin1')
 const zeros = new Uint8Array(diskBlockBytes)
-const indexNumber = 0xffff_ffff_ffff_ffffn
+const noChunk = 0xffff_ffff_ffff_ffffn
 
 /** Parts of one chunk, as they follow each other in the file. */
 type ChunkParts = { readonly chunk: number; readonly parts: readonly Uint8Array[] }
@@ -29,7 +30,7 @@ export class ShardFile {
   readonly path: string
   readonly #file: AppendFile
   readonly #index: ShardIndex
-  /** Chunks are padded to multiples of this, so that the disk takes them as they are. */
+  /** Chunks begin at multiples of this, so that the disk takes them from where they are. */
   readonly #blockBytes: number
   /** Chunks that the operating system has. */
   readonly #whole = new Set<number>()
@@ -79,13 +80,16 @@ export class ShardFile {
   append(chunks: readonly ChunkParts[]): Promise<void> {
     let at = this.#file.length
     const all: Uint8Array[] = []
-    for (const { chunk, parts } of chunks) {
-      const length = parts.reduce((sum, part) => sum + part.length, 0)
-      const padding = -(at + markBytes + length) & (this.#blockBytes - 1)
-      all.push(markOf(BigInt(chunk), { length, padding }), ...parts, zeros.subarray(0, padding))
-      this.#index.set(chunk, { offset: at + markBytes, length })
-      at += markBytes + length + padding
+    const add = (number: bigint, parts: readonly Uint8Array[]) => {
+      const extent = { offset: at + markBytes, length: parts.reduce((sum, part) => sum + part.length, 0) }
+      // What comes next begins with a block, and its mark stands right before it.
+      const padding = -(extent.offset + extent.length + markBytes) & (this.#blockBytes - 1)
+      all.push(markOf(number, { length: extent.length, padding }), ...parts, zeros.subarray(0, padding))
+      at = extent.offset + extent.length + padding
+      return extent
     }
+    if (at === 0 && this.#blockBytes > 1) add(noChunk, [])
+    for (const { chunk, parts } of chunks) this.#index.set(chunk, add(BigInt(chunk), parts))
     this.#appended = Promise.all([this.#file.append(all), this.#appended]).then(() => {
       for (const { chunk } of chunks) this.#whole.add(chunk)
     })
@@ -101,7 +105,7 @@ export class ShardFile {
     const index = this.#index.serialize()
     try {
       try {
-        await this.#file.append([markOf(indexNumber, { length: index.length, padding: 0 }), index])
+        await this.#file.append([markOf(noChunk, { length: index.length, padding: 0 }), index])
       } finally {
         await this.#file.close()
       }
@@ -136,7 +140,7 @@ export async function completeShard(
       // What lies beyond the last whole chunk would be in the way of the marks.
       await file.truncate(end)
       const bytes = index.serialize()
-      const mark = markOf(indexNumber, { length: bytes.length, padding: 0 })
+      const mark = markOf(noChunk, { length: bytes.length, padding: 0 })
       await file.writev([mark, bytes], end)
       await file.sync()
     } finally {
@@ -162,7 +166,7 @@ async function readShardLog(
       const mark = await readMark(file, end)
       if (mark === undefined || end + markBytes + mark.length > size) return { index, end }
       const chunk = Number(mark.number)
-      if (mark.number !== indexNumber && chunk < chunks && (reported?.has(chunk) ?? true))
+      if (mark.number !== noChunk && chunk < chunks && (reported?.has(chunk) ?? true))
         index.set(chunk, { offset: end + markBytes, length: mark.length })
       end += markBytes + mark.length + mark.padding
     }
@@ -183,8 +187,8 @@ function markOf(
   return mark
 }
 
-/** Undefined where there is none. */
-async function readMark(file: FileHandle, at: number) {
+/** The mark at byte `at`; undefined where there is none. */
+export async function readMark(file: FileHandle, at: number) {
   const mark = Buffer.alloc(markBytes)
   const { bytesRead } = await file.read(mark, 0, markBytes, at)
   const padding = Number(mark.readBigUInt64LE(24))

@@ -15,10 +15,12 @@ import {
   softwareEncoders,
   type VideoOptions,
 } from './video-encoder.ts'
-import { VideoProcess } from './video-process.ts'
+import { type VideoLimits, VideoProcess } from './video-process.ts'
 
 /** A picture that every graphics card's encoder takes. */
 const trial = { width: 640, height: 480 }
+/** A graphics driver may hang. */
+const trialLimits: VideoLimits = { stalledMs: 15_000, finishMs: 15_000 }
 
 type Found = { readonly program: FfmpegProgram; readonly encoders: ReadonlySet<string> }
 
@@ -101,7 +103,8 @@ function isWorking(chosen: ChosenEncoder): Promise<boolean> {
 /** Encodes one grey picture to nowhere. */
 async function encodesOne(chosen: ChosenEncoder): Promise<boolean> {
   const args = [...encodingArguments(chosen, 'mkv'), '-f', 'null', '-']
-  const encoding = new VideoProcess('A trial picture', chosen.program.path, args)
+  const program = chosen.program.path
+  const encoding = new VideoProcess('A trial picture', { program, args, limits: trialLimits })
   const picture = Buffer.alloc(trial.width * trial.height * 1.5, 128)
   try {
     await encoding.write([

@@ -54,10 +54,13 @@ export class VideoFile {
     if (overlays) this.#overlays = new Overlays({ width, height, pixelSizeUm: image.pixelSizeUm })
     if (windowLow !== undefined && windowHigh !== undefined)
       this.#window = { low: windowLow, high: windowHigh, gamma: 1 }
-    this.#process = new VideoProcess(path, chosen.program.path, [
-      ...encodingArguments(chosen, container),
-      ...fileArguments({ container, path, notes: { title, comment } }),
-    ])
+    this.#process = new VideoProcess(path, {
+      program: chosen.program.path,
+      args: [
+        ...encodingArguments(chosen, container),
+        ...fileArguments({ container, path, notes: { title, comment } }),
+      ],
+    })
     this.#written = this.#process.write([rawVideoHeader({ width, height, pixels: lossless ?? 'i420' })])
     // The first frame's `write` tells.
     this.#written.catch(() => undefined)

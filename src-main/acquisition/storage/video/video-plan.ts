@@ -4,8 +4,14 @@ import { safeFileName } from '../../new-file.ts'
 import type { DatasetLayout } from '../dataset-writer.ts'
 import type { VideoOptions } from './video-encoder.ts'
 
-/** Each is made by a process of its own. */
-const mostVideoFiles = 8
+/** Each is made by a process of its own, which is there until the end. */
+const mostVideoFiles = 32
+/**
+ * What an encoder keeps: pictures that it looks ahead to, has in work on each core and refers to; bytes per pixel, as
+ * I420. Of that all encoders together take no more than so many bytes.
+ */
+const encoderBytesPerPixel = 40 * 1.5
+const mostEncoderBytes = 2 * 2 ** 30
 /** Where images do not follow each other closely, each is shown for this long, s. */
 const imageS = 0.1
 /** Images of a time series closer than this play in real time, s. */
@@ -21,13 +27,25 @@ function videoFileCount({ positions, channels }: Axes): number {
   return Math.max(1, positions.length) * Math.max(1, channels.length)
 }
 
-/** @throws CoverslipError INVALID_INPUT when there would be too many files at once */
-export function refuseTooManyFiles(axes: Axes): void {
+/**
+ * All files of a plan grow together, as it comes back to each position: one is always possible, more as far as memory
+ * allows for their encoders.
+ * @param image undefined: not known yet
+ * @throws CoverslipError INVALID_INPUT when there would be too many files at once
+ */
+export function refuseTooManyFiles(
+  axes: Axes,
+  image?: Pick<DatasetLayout['image'], 'width' | 'height'>,
+): void {
   const count = videoFileCount(axes)
-  if (count <= mostVideoFiles) return
+  const imagePixels = (image?.width ?? 0) * (image?.height ?? 0)
+  const inMemory = Math.floor(mostEncoderBytes / (imagePixels * encoderBytesPerPixel))
+  const most = Math.max(1, Math.min(mostVideoFiles, inMemory))
+  if (count <= most) return
+  const ofSize = image === undefined ? '' : ` of ${image.width} × ${image.height} pixels`
   throw new CoverslipError(
     'INVALID_INPUT',
-    `As video it would be ${count} files, one for each position and channel; ${mostVideoFiles} can be made at once`,
+    `As video it would be ${count} files, one for each position and channel; ${most}${ofSize} can be made at once`,
     { hint: 'Record as OME-Zarr or OME-TIFF, and export videos of it afterwards.' },
   )
 }

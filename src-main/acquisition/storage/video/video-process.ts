@@ -7,8 +7,15 @@ import { writeFailure } from '../append-file.ts'
 
 /** Last output of ffmpeg that is kept for errors, characters. */
 const keptOutput = 4000
-/** How long it may take with the pictures that it still has, once it has been given the last. */
-const finishMs = 120_000
+/** How long ffmpeg may take before it is ended, as one that hangs would keep the recording from its end. */
+export type VideoLimits = {
+  /** Until it has read what it was given, ms. */
+  readonly stalledMs: number
+  /** With the pictures that it still has, once it has been given the last, ms. */
+  readonly finishMs: number
+}
+
+const usualLimits: VideoLimits = { stalledMs: 60_000, finishMs: 120_000 }
 
 /** Errors of the file system, by what ffmpeg says of them. */
 const fileErrors: readonly (readonly [pattern: RegExp, code: string])[] = [
@@ -29,12 +36,23 @@ export class VideoProcess {
   readonly #process: ChildProcessByStdio<Writable, null, Readable>
   /** Why it ended; undefined: as it should. */
   readonly #ended: Promise<CoverslipError | undefined>
+  readonly #limits: VideoLimits
   #words = ''
+  /** Why it was killed. */
+  #killedFor: string | undefined
   #finishing: Promise<void> | undefined
 
   /** @param path what it writes, for errors */
-  constructor(path: string, program: string, args: readonly string[]) {
+  constructor(
+    path: string,
+    {
+      program,
+      args,
+      limits = usualLimits,
+    }: { program: string; args: readonly string[]; limits?: VideoLimits },
+  ) {
     this.#path = path
+    this.#limits = limits
     this.#process = spawn(program, args, {
       stdio: ['pipe', 'ignore', 'pipe'],
       windowsHide: true,
@@ -49,7 +67,9 @@ export class VideoProcess {
     this.#ended = new Promise((resolve) => {
       this.#process.once('error', (error) => resolve(this.#failure(error.message)))
       this.#process.once('close', (code, signal) =>
-        resolve(code === 0 ? undefined : this.#failure(`ffmpeg ended (${signal ?? code})`)),
+        resolve(
+          code === 0 ? undefined : this.#failure(this.#killedFor ?? `ffmpeg ended (${signal ?? code})`),
+        ),
       )
     })
   }
@@ -57,10 +77,12 @@ export class VideoProcess {
   /**
    * Gives it `parts`, one after the other.
    * @returns when the pipe has them, and they may be used again: as fast as they are encoded.
-   * @throws CoverslipError DATA_FOLDER with ffmpeg's last words when it has ended.
+   * @throws CoverslipError DATA_FOLDER with ffmpeg's last words when it has ended, or takes nothing any more.
    */
   async write(parts: readonly Uint8Array[]): Promise<void> {
     const { stdin } = this.#process
+    const { stalledMs } = this.#limits
+    const kill = this.#killAfter(stalledMs, `ffmpeg has not taken a picture for ${stalledMs / 1000} s`)
     const broken = await new Promise<boolean>((resolve) => {
       const last = parts.length - 1
       stdin.cork()
@@ -68,6 +90,7 @@ export class VideoProcess {
         stdin.write(part, i === last ? (error) => resolve(error !== undefined && error !== null) : undefined)
       stdin.uncork()
     })
+    clearTimeout(kill)
     if (broken) throw (await this.#ended) ?? this.#failure('ffmpeg ended before the last frame')
   }
 
@@ -79,15 +102,18 @@ export class VideoProcess {
 
   async #finish(): Promise<void> {
     this.#process.stdin.end()
-    let hangs = false
-    const kill = setTimeout(() => {
-      hangs = true
-      this.#process.kill('SIGKILL')
-    }, finishMs)
+    const { finishMs } = this.#limits
+    const kill = this.#killAfter(finishMs, `ffmpeg was not done ${finishMs / 1000} s after the last frame`)
     const failure = await this.#ended
     clearTimeout(kill)
-    if (hangs) throw this.#failure(`ffmpeg was not done ${finishMs / 1000} s after the last frame`)
     if (failure !== undefined) throw failure
+  }
+
+  #killAfter(limitMs: number, reason: string): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#killedFor = reason
+      this.#process.kill('SIGKILL')
+    }, limitMs)
   }
 
   #failure(reason: string): CoverslipError {

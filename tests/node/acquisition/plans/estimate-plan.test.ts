@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { estimatePlan } from '../../../../src-main/acquisition/plans/estimate-plan.ts'
+import { PlanTravel } from '../../../../src-main/acquisition/plans/plan-travel.ts'
 import { resolvePlan } from '../../../../src-main/acquisition/plans/resolve-plan.ts'
+import { StepTimes } from '../../../../src-main/acquisition/plans/step-times.ts'
 import { demoConnection } from '../../../../src-main/engine/connections.ts'
 import { createEngine, type Engine } from '../../../../src-main/engine/create-engine.ts'
+import { expandPlan } from '../../../../src-shared/plan/expand-plan.ts'
+import { readPlan } from '../../../../src-shared/plan/read-plan.ts'
 import { temporaryFolder } from '../../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -165,38 +169,33 @@ describe('acquisition.estimate', () => {
     expect(await problemsOf(tiles, { storage: { format: 'video' } })).toMatchObject([
       { path: '', message: expect.stringContaining('As video it would be 1200 files') },
     ])
-    expect(await problemsOf(tiles, { storage: { format: 'ome-tiff' } })).toMatchObject([
-      { message: expect.stringContaining('1200 OME-TIFF files') },
-    ])
-    expect(await problemsOf(tiles, { storage: { format: 'ome-tiff', files: 'single' } })).toEqual([])
+    for (const files of ['perPosition', 'single'])
+      expect(await problemsOf(tiles, { storage: { format: 'ome-tiff', files } })).toEqual([])
     const long = { time_plan: { interval: 0, loops: 500_001 }, setup: { roi: [0, 0, 64, 64] } }
-    expect(await problemsOf(long, { storage: { format: 'ome-tiff' } })).toMatchObject([
-      { message: expect.stringContaining('500000') },
-    ])
+    expect(await problemsOf(long, { storage: { format: 'ome-tiff' } })).toEqual([])
   })
 
-  it.each([
-    [
-      'one of two cameras',
-      { channels: [{ config: 'DAPI', camera: 'overview' }], time_plan: { interval: 0, loops: 500_001 } },
-    ],
-    [
-      'one of two positions',
-      { stage_positions: [{}, { sequence: { time_plan: { interval: 0, loops: 500_001 } } }] },
-    ],
-  ])('counts the images of each OME-TIFF: most of them of %s', async (_which, plan) => {
-    const more = {
-      storage: { format: 'ome-tiff', files: 'perPosition' },
-      detectorNames: ['camera', 'overview'],
+  it('counts the images of positions in turn that one OME-TIFF would have, of one of two cameras', async () => {
+    const plan = {
+      channels: [{ config: 'DAPI', camera: 'overview' }],
+      time_plan: { interval: 0, loops: 250_001 },
+      stage_positions: [{}, {}],
+      setup: { roi: [0, 0, 16, 16] },
     }
-    const problems = await problemsOf({ ...plan, setup: { roi: [0, 0, 16, 16] } }, more)
-    expect(problems).toContainEqual({ path: '', message: expect.stringContaining('500000') })
+    const problems = (files: string) =>
+      problemsOf(plan, { storage: { format: 'ome-tiff', files }, detectorNames: ['camera', 'overview'] })
+    expect(await problems('single')).toContainEqual({
+      path: '',
+      message: expect.stringContaining('than the 500000'),
+    })
+    expect(await problems('perPosition')).toEqual([])
   })
 
   it('names what the disk has no room for', async () => {
     const plan = resolvePlan(engine.devices, { plan: { channels: ['DAPI'], z_plan: { range: 99, step: 1 } } })
     const { estimate: found } = await estimatePlan(plan, {
       devices: engine.devices,
+      times: new StepTimes(),
       storage: { format: 'raw' },
       // 512 MB stay free.
       freeDiskBytes: 540e6,
@@ -228,6 +227,44 @@ describe('acquisition.estimate', () => {
     } finally {
       await engine.devices.moveStage('stage', { z: 0 }, 'absolute')
     }
+  })
+
+  it('names a region that the sensor does not have', async () => {
+    const setup = { roi: [200, 0, 100, 100] }
+    expect(await problemsOf({ channels: ['DAPI'], setup })).toEqual([
+      {
+        path: 'setup.roi',
+        message: '100 x 100 pixels from 200, 0 on are no region of the 256 x 256 of Camera 1',
+      },
+    ])
+    await expect(engine.acquisition.start({ plan: { channels: ['DAPI'], setup } })).rejects.toThrow(
+      'setup.roi',
+    )
+  })
+
+  it('names a stage that is not connected, and wells that it does not reach', () => {
+    const problems = (plan: unknown, connected: boolean) => {
+      const all = engine.devices.devices()
+      const lost = all.map((device) => ({ ...device, status: { state: 'connecting' } as const }))
+      const { sequence } = readPlan(plan)
+      const travel = new PlanTravel({ devices: () => (connected ? all : lost) }, sequence)
+      for (const event of expandPlan(sequence)) travel.check(event)
+      return travel.problems
+    }
+    expect(problems({ stage_positions: [{ x: 1 }] }, false)).toEqual([
+      { path: 'stage_positions[0].x', message: 'Stage, which moves x, is not connected' },
+    ])
+    const plate = {
+      plate: 96,
+      a1_center_xy: [0, 0],
+      selected_wells: [
+        [0, 2],
+        [0, 1],
+      ],
+    }
+    expect(problems({ stage_positions: plate }, true)).toEqual([
+      { path: 'stage_positions', message: expect.stringMatching(/^well C2: y = -18000 µm is outside/) },
+    ])
   })
 
   it('lets others have their turns, and ends when nobody waits for it', async () => {

@@ -5,11 +5,11 @@ import { eventsOf } from '../../../fixtures/plan-run.ts'
 
 it('tells the time left of a plan, however seldom it is asked', () => {
   const events = eventsOf({ z_plan: { range: 99, step: 1 } })
-  const options = { exposureMs: () => 10 }
-  const clock = new PlanClock(options)
+  const costs = { setUpS: () => 0.03, eventS: () => 0.03 }
+  const clock = new PlanClock(costs)
   const times = events.map((event) => clock.next(event))
   const durationS = times.at(-1)?.endS ?? 0
-  const countdown = new PlanCountdown(events, { durationS, ...options })
+  const countdown = new PlanCountdown(events, { durationS, costs })
   const asked = events.filter(({ number }) => number % 4 === 0)
   expect(asked.map((event) => countdown.from(event))).toEqual(
     asked.map(({ number }) => durationS - (times[number]?.startS ?? Number.NaN)),

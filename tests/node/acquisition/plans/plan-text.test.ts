@@ -57,8 +57,17 @@ describe('readPlanText', () => {
 
   it.each([
     ['', /^INVALID_INPUT The plan is empty$/],
-    ['channels: [', /line 1/],
-    ['{"channels": [}', /^INVALID_INPUT The plan is neither JSON nor YAML: .*line 1/],
+    ['channels: [', /line 1, column \d+ \(channels: \[\): a closing bracket is missing$/],
+    ['{"channels": [}', /^INVALID_INPUT The plan is neither JSON nor YAML: line 1, column \d+/],
+    [
+      'channels:\n  - config: GFP\n   exposure: 10\n',
+      /line 3, column 1 \(exposure: 10\): lines that belong together must begin at the same column/,
+    ],
+    ['z_plan:\n  range: 4\n  range: 5\n', /line 3, column 3 \(range: 5\): this name is there twice/],
+    ['z_plan:\n\trange: 4', /line 2, column 1 \(range: 4\): the line begins with a tab: use spaces/],
+    ['channels: [GFP]\n---\nchannels: [BF]', /line 2.*a file holds one plan/],
+    ['channels: [@GFP]', /line 1.*needs quotes/],
+    [`z_plan: "${'z'.repeat(100)}`, /line 1, column \d+ \(z_plan: "z{50,60}…\): a closing quote is missing/],
     ['a: *nowhere', /Unresolved alias/],
     ['stage_positions:\n  - &p {sequence: *p}', /The plan is neither/],
     ['z_plan: {range: .nan, step: 1}', /z_plan/],

@@ -126,6 +126,23 @@ describe('Acquisition', () => {
     })
   })
 
+  it('estimates by what steps have taken until now, and says which it only assumes', async () => {
+    await open()
+    await engine.devices.setProperty('stage', 'xySpeed', 1000)
+    const request = {
+      plan: { channels: ['DAPI'], stage_positions: [{ x: 0 }, { x: 500 }, { x: 2000 }, { x: 0 }] },
+      storage: raw,
+    }
+    const before = await engine.acquisition.estimate(request)
+    expect(before.assumed.toSorted()).toEqual(['channel', 'image', 'stage'])
+    await engine.acquisition.start(request)
+    await finished()
+    const after = await engine.acquisition.estimate(request)
+    expect(after.assumed).toEqual([])
+    // Moves of 0.5, 1.5 and 2 s, for which 0.1, 0.3 and 0.4 s were assumed.
+    expect(after.durationS).toBeGreaterThan(3.9)
+  })
+
   it('stores the pixels of the frame that was taken for it, position by position', async () => {
     await open([testConnection({ width: 40, height: 30 })])
     const plan = {
@@ -179,6 +196,20 @@ describe('Acquisition', () => {
     await engine.acquisition.start({ plan: { channels }, storage: raw })
     const frames = framesOf(await recordsIn(dataset(await finished())))
     expect(frames.map(({ exposureMs }) => exposureMs)).toEqual([7, 3, 4])
+  })
+
+  it('lays a stack around where the focus is at the start, also where the drive has not told', async () => {
+    const log = join(folder, 'log')
+    const driverUrl = new URL('../../../fixtures/logging-driver.ts', import.meta.url).href
+    const worker = { driverUrl, address: log, options: { autofocus: true } }
+    await open([{ id: 'logging', title: 'Logging', worker }])
+    // It moves z by 7 µm, as a hand does.
+    await engine.devices.setProperty('autofocus', 'findFocus', true)
+    expect(engine.devices.device('z').position).toEqual({ z: 0 })
+    await engine.acquisition.start({ plan: { z_plan: { range: 2, step: 1 } }, storage: raw })
+    expect(await finished()).toMatchObject({ finish: { reason: 'completed' } })
+    const moves = (await readFile(log, 'utf8')).split('\n').filter((line) => line.startsWith('z '))
+    expect(moves).toEqual(['z to 6', 'z to 7', 'z to 8', 'z to 7'])
   })
 
   it('takes an image first where only that says how large the tiles are', async () => {

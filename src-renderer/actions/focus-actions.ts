@@ -1,0 +1,23 @@
+/** Finding the focus by the camera's image. */
+import { callFailure } from '../backend/call-failure.ts'
+import type { Services } from '../services.ts'
+import { addNotice } from '../stores/session-store.ts'
+import { permitted } from './control-actions.ts'
+import { selectedDetector } from './live-actions.ts'
+
+/** Searches with the camera on show, in the range of the panel; the search that is under way, it ends. */
+export async function toggleFocusSearch(services: Services): Promise<void> {
+  const { engine, view, backend, session } = services
+  const { focus } = engine.getState()
+  try {
+    if (focus?.state === 'searching') {
+      await backend.client.focus.stop()
+      return
+    }
+    const detectorName = selectedDetector(services)
+    if (detectorName === undefined || !permitted(services, 'The focus was not searched for')) return
+    await backend.client.focus.find({ detectorName, rangeUm: view.getState().focusRangeUm })
+  } catch (error) {
+    addNotice(session, 'The focus was not found', callFailure(error))
+  }
+}
