@@ -26,7 +26,7 @@ let folder: string
 async function record(name: string, count: number): Promise<void> {
   const { recorder } = server.engine
   await recorder.start({ name, until: { kind: 'frames', frames: count } })
-  await eventually('the end of the recording', () => recorder.status?.state === 'finished', 60_000)
+  await eventually('the end of the recording', () => recorder.status?.state === 'finished')
 }
 
 /** Opens the dialog from the gallery. @param where files go: memory, or a file that the page's own disk keeps */
@@ -237,7 +237,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await dialog().getByLabel('Times faster').fill('0.5')
     await app.screenshot('export-dialog-dark')
     await dialog().getByRole('button', { name: 'Export' }).click()
-    await dialog().getByText('cells.mp4 is complete: 4 pictures').waitFor({ timeout: 60_000 })
+    await dialog().getByText('cells.mp4 is complete: 4 pictures').waitFor()
     const bytes = await app.page.evaluate(async () => {
       const root = await navigator.storage.getDirectory()
       const file = await (await root.getFileHandle('cells.mp4')).getFile()

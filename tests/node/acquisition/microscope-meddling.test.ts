@@ -114,6 +114,29 @@ describe('MicroscopeHardware', () => {
     },
   )
 
+  it('notices a change of what it has set to the value that it had', async () => {
+    await open()
+    const failures: unknown[] = []
+    let meddling: Promise<unknown> | undefined
+    const { failure, frames } = await runPlan(
+      microscope.devices,
+      { channels: [{ config: 'red', exposure: 10 }] },
+      {
+        retries: 1,
+        failed: (error) => void failures.push(error),
+        begun: () => {
+          meddling ??= microscope.devices.setProperty('camera', 'exposureMs', 50)
+        },
+      },
+    )
+    await meddling
+    expect(failure).toBeUndefined()
+    expect(failures).toMatchObject([
+      { message: expect.stringContaining('of camera has changed to 50 while an image was taken') },
+    ])
+    expect(frames.map(({ info }) => info.exposureMs)).toEqual([10])
+  })
+
   it('takes what a device rounds a value to for what it was set to', async () => {
     await open({ rounds: true })
     const { failure, frames } = await runPlan(microscope.devices, {

@@ -89,7 +89,7 @@ export class DeviceSettings {
       const lease = this.#leaseOf(deviceId)
       const set = await this.#devices.setProperty(deviceId, property, value, { lease, temporary: true })
       const told = descriptorOf(set, property)?.value
-      const answered = told === before ? undefined : told
+      const answered = told === before && told !== value ? undefined : told
       if (!isCommand) this.#now.set(key, { asked: value, before, answered })
     } catch (error) {
       throw deviceFailure(device.description.name, error)
