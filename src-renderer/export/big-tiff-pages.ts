@@ -19,7 +19,7 @@ export type TiffPage = {
 
 const headerBytes = 16
 const entryBytes = 20
-/** Of each directory, whose first page has the description: all are as long. */
+/** In the first page's directory, which names the description; the others have room for as many. */
 const entries = 14
 const directoryBytes = align(8 + entries * entryBytes + 8)
 const short = 3
@@ -63,7 +63,7 @@ export class BigTiffPages {
   /**
    * The directory of page `number`, which its pixels follow.
    * @param ends.last no page follows
-   * @param ends.descriptionBytes of the text at the file's end with its closing zero; the first page alone has it
+   * @param ends.description the text at the file's end, which the first page alone names
    */
   directory(
     number: number,
