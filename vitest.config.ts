@@ -1,50 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
+const project = (name: string) => ({
+  extends: true as const,
+  test: { name, include: [`tests/${name}/**/*.test.ts`] },
+})
+
 export default defineConfig({
   test: {
     pool: 'forks',
     // As the program itself is started: npm test runs vitest with the flags of build/with-node.mjs.
     execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
     maxWorkers: 2,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'node',
-          include: ['tests/node/**/*.test.ts'],
-          // Limits for hanging only: nothing here depends on how fast the machine is.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'peers',
-          include: ['tests/peers/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['tests/browser/**/*.test.{ts,tsx}'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'desktop',
-          include: ['tests/desktop/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-        },
-      },
-    ],
+    // Limits for hanging only, far above what a loaded machine needs: nothing depends on how fast it is.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
+    projects: ['node', 'peers', 'browser', 'desktop'].map(project),
     coverage: {
       provider: 'v8',
       include: ['src-shared/**/*.ts', 'src-main/**/*.ts', 'drivers/**/*.ts'],

@@ -5,7 +5,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 export const frameRateLimits = { min: 0.1, max: 1000 } as const
 
 /** What the hardware configuration can say of a replay; unknown keys are refused. */
-export const replayOptionsSchema = z.strictObject({
+const replayOptionsSchema = z.strictObject({
   /** Frames per second. */
   frameRate: z.number().min(frameRateLimits.min).max(frameRateLimits.max).default(25),
   /** True: begin again after the last image. */

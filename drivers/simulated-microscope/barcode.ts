@@ -1,6 +1,6 @@
 /** Side of one block of the bar code, pixels. */
-export const barcodeBlockPixels = 16
-export const barcodeBits = 32
+const barcodeBlockPixels = 16
+const barcodeBits = 32
 
 /**
  * Draws a number into the top 16 rows of an image, so that a test can read back which frame it sees: 32 blocks of

@@ -2,7 +2,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { SimulatorFault, SimulatorOptions } from './options.ts'
 
 /** Frames that are delivered before a fault `...-while-running` strikes. */
-export const framesBeforeFault = 10
+const framesBeforeFault = 10
 const announcementsPerTurn = 1000
 
 type FaultOptions = Pick<SimulatorOptions, 'fault' | 'failMove' | 'failLight' | 'failFocus'>

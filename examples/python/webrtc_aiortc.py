@@ -39,9 +39,9 @@ async def main():
     answer = await asyncio.to_thread(lambda: microscope.post("/api/webrtc/offer", **offer))
     await peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
     try:
-        track = await asyncio.wait_for(tracks.get(), 10)
+        track = await asyncio.wait_for(tracks.get(), 30)
         for _ in range(options.frames):
-            frame = await asyncio.wait_for(track.recv(), 10)
+            frame = await asyncio.wait_for(track.recv(), 30)
             # frame.to_ndarray(format="rgb24") is the picture as a numpy array.
             about = f"camera frame {last['sequence']}, {last['scale']:.2f} camera px per px" if last else "no note yet"
             print(f"{frame.width} x {frame.height} at {frame.time:.2f} s: {about}")

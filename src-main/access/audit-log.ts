@@ -1,12 +1,12 @@
 /** Who changed what: `audit.jsonl` in the data folder, one JSON object a line. */
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { type AuditEntry, auditEntrySchema } from '../../src-shared/access.ts'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { auditInput, shortText } from './audit-input.ts'
 import type { Clock } from './clock.ts'
-import { privateMode } from './private-file.ts'
+import { privateMode, whyNotWritten } from './private-file.ts'
 
 /** The file is set aside at this size; one old file is kept. Bytes. */
 const largestFile = 5_000_000
@@ -127,7 +127,7 @@ export class AuditLog {
         id: 'audit',
         severity: 'warning',
         source: 'Sharing',
-        message: `The audit log cannot be written to ${path}: ${CoverslipError.from(error).message}`,
+        message: `The audit log cannot be written to ${basename(path)}: ${whyNotWritten(error)}`,
         hint: 'Check the folder’s permissions and free space; changes since are not written down.',
       })
     }

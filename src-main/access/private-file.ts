@@ -1,5 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { systemReason } from '../../src-shared/system-reason.ts'
 
 /** Only the user who runs Coverslip may read it. */
 export const privateMode = 0o600
@@ -19,3 +20,16 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
   await rename(`${path}.new`, path)
 }
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EACCES: 'Coverslip may not write there',
+  EPERM: 'Coverslip may not write there',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'its folder is not there',
+  EIO: 'the disk does not take it',
+}
+
+/** Completes "… cannot be saved: ". */
+export const whyNotWritten = (error: unknown): string => systemReason(error, systemReasons)

@@ -1,12 +1,13 @@
 /** Access tokens: `access.json` in the data folder. It holds SHA-256 of the secrets, never the secrets. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import { type AccessToken, accessTokenSchema, type NewToken, type Role } from '../../src-shared/access.ts'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Clock } from './clock.ts'
-import { writePrivateFile } from './private-file.ts'
+import { whyNotWritten, writePrivateFile } from './private-file.ts'
 
 const storedTokenSchema = accessTokenSchema.extend({
   /** SHA-256 of the secret, hexadecimal. */
@@ -157,7 +158,7 @@ export class TokenStore {
   #writeError(cause: unknown): CoverslipError {
     return new CoverslipError(
       'SETTINGS_FILE',
-      `Access tokens cannot be saved to ${this.#options.path}: ${CoverslipError.from(cause).message}`,
+      `Access tokens cannot be saved to ${basename(this.#options.path ?? '')}: ${whyNotWritten(cause)}`,
       { hint: 'Check the folder’s permissions and free space.', cause },
     )
   }
@@ -199,8 +200,8 @@ async function readTokens({ path, alerts }: Options): Promise<StoredToken[]> {
       id: 'access',
       severity: 'warning',
       source: 'Sharing',
-      message: `${path} is not valid: all access tokens are lost`,
-      hint: `The file was kept as ${path}.bad. Make new links for those who may watch or operate.`,
+      message: `${basename(path)} is not valid: all access tokens are lost`,
+      hint: `The file was kept as ${basename(path)}.bad in the same folder. Make new links for those who may watch or operate.`,
     })
     return []
   }

@@ -22,7 +22,7 @@ export const defaultLimits: ConnectionLimits = {
   openMs: 20_000,
   callMs: 10_000,
   moveMs: 120_000,
-  pingMs: 3_000,
+  pingMs: 10_000,
 }
 
 /**

@@ -4,10 +4,8 @@
  */
 import { checkPropertyValue } from '../../drivers/sdk/property-value.ts'
 import type { AlertSink } from '../../src-shared/alerts.ts'
-import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import type {
   DeviceState,
-  DeviceStatus,
   KnownPreset,
   Preset,
   PropertyDescriptor,
@@ -18,25 +16,14 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { CameraLease, LeaseOptions } from './camera-leases.ts'
-import {
-  type BackOff,
-  type ConnectionConfig,
-  ConnectionSupervisor,
-  defaultBackOff,
-} from './connection-supervisor.ts'
-import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
+import type { BackOff, ConnectionConfig } from './connection-supervisor.ts'
+import type { ConnectionLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
+import { findDevice, unavailable } from './find-device.ts'
 import type { ManagedCamera } from './managed-camera.ts'
-import { ManagedConnection } from './managed-connection.ts'
+import type { ManagedConnection } from './managed-connection.ts'
+import { ManagedConnections, type RegistryEvent } from './managed-connections.ts'
 import { StageMotions } from './stage-motions.ts'
-
-export type RegistryEvent =
-  | Extract<
-      EngineEvent,
-      { type: 'deviceChanged' | 'deviceRemoved' | 'healthChanged' | 'stageMoved' | 'presetsChanged' }
-    >
-  /** A connection was added, removed or renamed, or has opened, failed or been lost. */
-  | { readonly type: 'connectionsChanged' }
 
 /** What the user has decided of devices; asked at each use. */
 export type DevicePreferences = {
@@ -45,14 +32,6 @@ export type DevicePreferences = {
   presets(): readonly Preset[]
   /** A property of a device was set by request. */
   propertySet(device: DeviceState, property: PropertyDescriptor, value: PropertyValue): void
-}
-
-/** A connection and what is known of it. */
-export type ConnectionState = {
-  readonly id: string
-  readonly title: string
-  readonly status: DeviceStatus
-  readonly devices: readonly DeviceState[]
 }
 
 export type RegistryOptions = {
@@ -71,17 +50,22 @@ export type SetOptions = {
 }
 
 export class DeviceRegistry {
-  readonly #options: RegistryOptions
-  #connections: readonly ManagedConnection[]
+  readonly connections: ManagedConnections
+  readonly #preferences: DevicePreferences | undefined
   readonly #events = new Emitter<RegistryEvent>()
   readonly #stages = new StageMotions({
     call: (stage, call, extraMs) => this.#call(stage, call, extraMs),
     moved: (stage, position) => this.#connectionOf(stage).moved(stage.id, position),
   })
 
-  constructor(options: RegistryOptions) {
-    this.#options = options
-    this.#connections = options.connections.map((config) => this.#manage(config))
+  constructor({ preferences, ...options }: RegistryOptions) {
+    this.#preferences = preferences
+    this.connections = new ManagedConnections({
+      ...options,
+      nameOf: (deviceId) => preferences?.nameOf(deviceId),
+      emit: (event) => this.#events.emit(event),
+      presetsChanged: () => this.presetsChanged(),
+    })
   }
 
   on(listener: (event: RegistryEvent) => void): () => void {
@@ -89,60 +73,12 @@ export class DeviceRegistry {
   }
 
   /** Opens all connections; resolves when each has been tried once. Failures become alerts and are tried again. */
-  async open(): Promise<void> {
-    await Promise.all(this.#connections.map((connection) => connection.open()))
+  open(): Promise<void> {
+    return this.connections.open()
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#connections.map((connection) => connection.close()))
-  }
-
-  /** All connections, in the order of the configuration. */
-  connections(): ConnectionState[] {
-    return this.#connections.map((connection) => ({
-      id: connection.id,
-      title: connection.supervisor.config.title,
-      status: connection.status,
-      devices: connection.devices(),
-    }))
-  }
-
-  /**
-   * Adds a connection, at the end or at `index`, and opens it; resolves when that was tried once. A failure becomes an
-   * alert and is tried again.
-   */
-  async add(config: ConnectionConfig, index = this.#connections.length): Promise<void> {
-    const connection = this.#manage(config)
-    this.#connections = this.#connections.toSpliced(index, 0, connection)
-    this.#events.emit({ type: 'connectionsChanged' })
-    await connection.open()
-  }
-
-  /** Closes a connection and forgets its devices; whoever used them loses them. @throws CoverslipError UNKNOWN_CONNECTION. */
-  async remove(connectionId: string): Promise<void> {
-    const connection = this.#connection(connectionId)
-    this.#connections = this.#connections.filter((other) => other !== connection)
-    try {
-      await connection.remove()
-    } finally {
-      this.#events.emit({ type: 'connectionsChanged' })
-    }
-  }
-
-  /** Another title for a connection. @throws CoverslipError UNKNOWN_CONNECTION. */
-  renameConnection(connectionId: string, title: string): void {
-    this.#connection(connectionId).supervisor.rename(title)
-    this.#events.emit({ type: 'connectionsChanged' })
-  }
-
-  /** Tries a lost connection again now instead of when its back-off ends. @throws CoverslipError UNKNOWN_CONNECTION. */
-  async reopen(connectionId: string): Promise<void> {
-    await this.#connection(connectionId).open()
-  }
-
-  /** Ends a connection as if it had failed, `reason` being why; it is tried again. @throws CoverslipError UNKNOWN_CONNECTION. */
-  async abandon(connectionId: string, reason: CoverslipError): Promise<void> {
-    await this.#connection(connectionId).supervisor.abandon(reason)
+  close(): Promise<void> {
+    return this.connections.close()
   }
 
   /** Shows a device by the name that the user has given it now. @throws CoverslipError UNKNOWN_DEVICE. */
@@ -154,13 +90,13 @@ export class DeviceRegistry {
 
   /** All known devices, in the order of the configuration. */
   devices(): DeviceState[] {
-    return this.#connections.flatMap((connection) => connection.devices())
+    return this.connections.all.flatMap((connection) => connection.devices())
   }
 
   /** Those of the hardware, then those of the user; where both have one of the same name, it is the user's. */
   presets(): KnownPreset[] {
-    const own = this.#options.preferences?.presets() ?? []
-    const fromHardware = this.#connections
+    const own = this.#preferences?.presets() ?? []
+    const fromHardware = this.connections.all
       .flatMap((connection) => connection.presets())
       .filter(({ group, name }) => !own.some((other) => other.group === group && other.name === name))
     return [...fromHardware, ...own.map((preset) => ({ ...preset, own: true as const }))]
@@ -173,7 +109,7 @@ export class DeviceRegistry {
 
   /** @throws CoverslipError UNKNOWN_DEVICE naming the devices that there are. */
   device(idOrName: string): DeviceState {
-    return find(this.devices(), idOrName, 'device')
+    return findDevice(this.devices(), idOrName, 'device')
   }
 
   /**
@@ -182,7 +118,7 @@ export class DeviceRegistry {
    */
   camera(idOrName?: string): DeviceState {
     const cameras = this.devices().filter(({ description }) => description.kind === 'camera')
-    if (idOrName !== undefined) return find(cameras, idOrName, 'camera')
+    if (idOrName !== undefined) return findDevice(cameras, idOrName, 'camera')
     const camera = cameras.find(({ status }) => status.state === 'ready') ?? cameras[0]
     if (camera !== undefined) return camera
     throw new CoverslipError('NO_CAMERA', 'There is no camera', {
@@ -238,7 +174,7 @@ export class DeviceRegistry {
     const leases = this.#connectionOf(device).camera(device.id)?.leases
     if (descriptor.lockedWhileAcquiring && leases !== undefined) await leases.whileStopped(set, lease)
     else await set()
-    if (!temporary) this.#options.preferences?.propertySet(device, descriptor, value)
+    if (!temporary) this.#preferences?.propertySet(device, descriptor, value)
     return this.device(device.id)
   }
 
@@ -327,22 +263,6 @@ export class DeviceRegistry {
       await this.setProperty(deviceId, property, value)
   }
 
-  #manage(config: ConnectionConfig): ManagedConnection {
-    const { alerts, preferences, limits = defaultLimits, backOff = defaultBackOff } = this.#options
-    const connection: ManagedConnection = new ManagedConnection({
-      supervisor: new ConnectionSupervisor(config, limits, backOff),
-      alerts,
-      nameOf: (deviceId) => preferences?.nameOf(deviceId),
-      ownerOf: (deviceId) =>
-        this.#connections.find(
-          (other) => other !== connection && other.devices().some(({ id }) => id === deviceId),
-        )?.supervisor.config.title,
-      emit: (event) => this.#events.emit(event),
-      presetsChanged: () => this.presetsChanged(),
-    })
-    return connection
-  }
-
   #camera(cameraId: string): ManagedCamera {
     const device = this.camera(cameraId)
     const camera = this.#connectionOf(device).camera(device.id)
@@ -351,16 +271,7 @@ export class DeviceRegistry {
   }
 
   #connectionOf(device: DeviceState): ManagedConnection {
-    return this.#connection(device.connectionId)
-  }
-
-  #connection(connectionId: string): ManagedConnection {
-    const connection = this.#connections.find(({ id }) => id === connectionId)
-    if (connection !== undefined) return connection
-    const known = this.#connections.map(({ id }) => id).join(', ')
-    throw new CoverslipError('UNKNOWN_CONNECTION', `There is no connection "${connectionId}"`, {
-      hint: known === '' ? 'There is none at all.' : `There are: ${known}.`,
-    })
+    return this.connections.get(device.connectionId)
   }
 
   /** `extraMs`: what the call may take longer than calls do. */
@@ -369,23 +280,4 @@ export class DeviceRegistry {
     if (supervisor.state.state !== 'open') throw unavailable(device)
     return supervisor.state.connection.call(call, extraMs)
   }
-}
-
-function unavailable(device: DeviceState): CoverslipError {
-  const { name } = device.description
-  const why = device.status.state === 'error' ? `: ${device.status.message}` : ''
-  return new CoverslipError('DEVICE_UNAVAILABLE', `${name} is not connected${why}`, {
-    hint: 'Check its power and cable; it is tried again by itself.',
-  })
-}
-
-function find(devices: readonly DeviceState[], idOrName: string, what: string): DeviceState {
-  const device =
-    devices.find(({ id }) => id === idOrName) ??
-    devices.find(({ description }) => description.name === idOrName)
-  if (device !== undefined) return device
-  const known = devices.map(({ id, description }) => `${id} (${description.name})`).join(', ')
-  throw new CoverslipError('UNKNOWN_DEVICE', `There is no ${what} "${idOrName}"`, {
-    hint: known === '' ? `There is no ${what} at all.` : `There are: ${known}.`,
-  })
 }

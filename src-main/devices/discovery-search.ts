@@ -10,7 +10,7 @@ const mostFound = 500
 /** So many threads at a time. */
 const atOnce = 3
 
-export const discoveryLimits: TaskLimits = { abortMs: 10_000, graceMs: 3000 }
+const discoveryLimits: TaskLimits = { abortMs: 10_000, graceMs: 3000 }
 
 export type SearchRequest = {
   readonly drivers: readonly string[]

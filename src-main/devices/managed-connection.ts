@@ -16,8 +16,8 @@ import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { ConnectionSupervisor, SupervisorEvent, SupervisorState } from './connection-supervisor.ts'
 import type { Opened } from './device-connection.ts'
 import type { NotRestored } from './device-messages.ts'
-import type { RegistryEvent } from './device-registry.ts'
 import { ManagedCamera } from './managed-camera.ts'
+import type { RegistryEvent } from './managed-connections.ts'
 
 type Options = {
   readonly supervisor: ConnectionSupervisor

@@ -15,7 +15,7 @@ import {
 } from '../../src-shared/hardware.ts'
 import { InvalidFile, JsonFile } from './json-file.ts'
 
-export const connectionSettingSchema = z.strictObject({
+const connectionSettingSchema = z.strictObject({
   id: connectionIdSchema,
   title: connectionTitleSchema,
   driver: driverIdSchema,
@@ -97,7 +97,13 @@ export class HardwareFile {
       if (!(error instanceof InvalidFile)) throw error
       const hint = 'Mend it, or move it away, and start Coverslip again. It is not changed until then.'
       if (named) throw new CoverslipError('HARDWARE_FILE', error.message, { hint, cause: error })
-      alerts.raise({ id: 'hardware', severity: 'error', source: 'Hardware', message: error.message, hint })
+      alerts.raise({
+        id: 'hardware',
+        severity: 'error',
+        source: 'Hardware',
+        message: error.toldToAll,
+        hint,
+      })
       return new HardwareFile(file, { ...none, connections: [] }, error.message)
     }
   }

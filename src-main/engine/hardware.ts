@@ -14,9 +14,10 @@ import type {
   NetworkInterface,
   NewConnection,
 } from '../../src-shared/hardware.ts'
-import type { ConnectionState, DeviceRegistry } from '../devices/device-registry.ts'
+import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { DiscoverySearch } from '../devices/discovery-search.ts'
 import type { DriverCatalog } from '../devices/driver-catalog.ts'
+import type { ConnectionState } from '../devices/managed-connections.ts'
 import { listInterfaces } from '../devices/network-interfaces.ts'
 import { connectionConfig } from './connections.ts'
 import type { DeviceSettingsFile } from './device-settings-file.ts'
@@ -60,7 +61,7 @@ export class Hardware {
   /** Everything, as an owner may know it. Drivers are those of the last `scanDrivers`. */
   state(): HardwareState {
     const { devices, drivers, file } = this.#parts
-    const connections = devices.connections().map((connection) => this.#info(connection))
+    const connections = devices.connections.states().map((connection) => this.#info(connection))
     return {
       ...(file.path === undefined ? {} : { file: file.path }),
       ...(file.problem === undefined ? {} : { problem: file.problem }),
@@ -97,7 +98,7 @@ export class Hardware {
       idPrefix: `${id}.`,
     }
     file.change({ connections: [...file.settings.connections, setting] })
-    await devices.add(connectionConfig(setting, this.#parts))
+    await devices.connections.add(connectionConfig(setting, this.#parts))
     return this.#connection(id)
   }
 
@@ -124,13 +125,13 @@ export class Hardware {
     const { connections } = file.settings
     file.change({ connections: connections.map((other) => (other === before ? after : other)) })
     if (change.address === undefined && change.options === undefined) {
-      devices.renameConnection(connectionId, after.title)
+      devices.connections.rename(connectionId, after.title)
     } else {
-      const index = devices.connections().findIndex(({ id }) => id === connectionId)
-      await devices.remove(connectionId)
+      const index = devices.connections.states().findIndex(({ id }) => id === connectionId)
+      await devices.connections.remove(connectionId)
       // Somebody may have removed it for good while it closed.
       if (file.settings.connections.some(({ id }) => id === connectionId))
-        await devices.add(connectionConfig(after, this.#parts), index)
+        await devices.connections.add(connectionConfig(after, this.#parts), index)
     }
     return this.#connection(connectionId)
   }
@@ -147,12 +148,12 @@ export class Hardware {
       connections: connections.filter(({ id }) => id !== connectionId),
       names: Object.fromEntries(Object.entries(names).filter(([deviceId]) => !deviceIds.includes(deviceId))),
     })
-    await devices.remove(connectionId)
+    await devices.connections.remove(connectionId)
   }
 
   /** Tries a lost connection again now. @throws CoverslipError UNKNOWN_CONNECTION. */
   async reconnect(connectionId: string): Promise<void> {
-    await this.#parts.devices.reopen(connectionId)
+    await this.#parts.devices.connections.reopen(connectionId)
   }
 
   /** Gives a device another name; without one it has its own again. @throws CoverslipError UNKNOWN_DEVICE, HARDWARE_FILE. */
@@ -218,7 +219,7 @@ export class Hardware {
     }
     settings.change({ allowedDrivers: { ...settings.settings.allowedDrivers, [driver]: hash } })
     await this.scanDrivers()
-    await Promise.all(this.#connectionsBy(driver).map(({ id }) => this.#parts.devices.reopen(id)))
+    await Promise.all(this.#connectionsBy(driver).map(({ id }) => this.#parts.devices.connections.reopen(id)))
     return this.#userDriver(driver)
   }
 
@@ -232,7 +233,7 @@ export class Hardware {
     const reason = new CoverslipError('DRIVER_NOT_ALLOWED', `The driver ${name} is not allowed any more`, {
       hint: 'The owner can allow it in the Devices view.',
     })
-    await Promise.all(this.#connectionsBy(driver).map(({ id }) => devices.abandon(id, reason)))
+    await Promise.all(this.#connectionsBy(driver).map(({ id }) => devices.connections.abandon(id, reason)))
     return this.#userDriver(driver)
   }
 
@@ -284,7 +285,7 @@ export class Hardware {
   }
 
   #freeId(driver: string): string {
-    const taken = new Set(this.#parts.devices.connections().map(({ id }) => id))
+    const taken = new Set(this.#parts.devices.connections.states().map(({ id }) => id))
     for (let number = 1; ; number += 1) {
       const id = `${driver}-${number}`
       if (!taken.has(id)) return id

@@ -1,9 +1,10 @@
 /** One JSON file of the data folder: read at start, written soon after each change, replaced whole so that it is never half. */
 import { readFile, rename } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import { CoverslipError, type ErrorCode } from '../../src-shared/errors.ts'
-import { writePrivateFile } from '../access/private-file.ts'
+import { whyNotWritten, writePrivateFile } from '../access/private-file.ts'
 
 const saveDelayMs = 300
 
@@ -71,8 +72,8 @@ export class JsonFile<Content> {
         id: alertId,
         severity: 'warning',
         source: title,
-        message: `${error.message}; defaults are used`,
-        hint: `The file was kept as ${path}.bad.`,
+        message: `${error.toldToAll}; defaults are used`,
+        hint: `The file was kept as ${basename(path)}.bad in the same folder.`,
       })
       return undefined
     }
@@ -107,20 +108,24 @@ export class JsonFile<Content> {
           id: alertId,
           severity: 'warning',
           source: title,
-          message: `${title} cannot be saved to ${path}: ${CoverslipError.from(error).message}`,
+          message: `${title} cannot be saved to ${basename(path)}: ${whyNotWritten(error)}`,
           hint: 'Check the folder’s permissions and free space; until then they hold for this run only.',
         })
       })
   }
 }
 
-/** A file whose content is not valid; the message names the file and what is wrong with it. */
+/** A file whose content is not valid; the message names the file with its path, and what is wrong with it. */
 export class InvalidFile extends Error {
   readonly path: string
+  /** The message without the path, for alerts: viewers elsewhere see them too. */
+  readonly toldToAll: string
 
   constructor(path: string, reason: unknown) {
-    super(`${path} is not valid (${reasonText(reason)})`, { cause: reason })
+    const what = `is not valid (${reasonText(reason)})`
+    super(`${path} ${what}`, { cause: reason })
     this.path = path
+    this.toldToAll = `${basename(path)} ${what}`
   }
 }
 

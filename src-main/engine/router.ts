@@ -1,72 +1,26 @@
 /** The contract's calls, answered by an engine. HTTP and IPC both use this router. */
-import { ValidationError } from '@orpc/contract'
-import { implement, ORPCError, type Router } from '@orpc/server'
+import { implement, type Router } from '@orpc/server'
 import { isGuest, mayAct } from '../../src-shared/access.ts'
 import { contract } from '../../src-shared/contract/contract.ts'
-import { errorStatus } from '../../src-shared/contract/error-map.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Settings } from '../../src-shared/settings.ts'
 import { readPlanText, writePlanText } from '../acquisition/plans/plan-text.ts'
 import { acquisitionEvents } from './acquisition-events.ts'
 import { answerOffer } from './answer-offer.ts'
-import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
 import { controlFor, eventsFor, withoutSecrets } from './caller-events.ts'
 import { focusScores } from './focus-scores.ts'
 import { subscribeToEvents } from './engine-events.ts'
+import { answerGuarded } from './guarded-calls.ts'
 import { driverFor, hardwareFor } from './hardware-for-caller.ts'
-
-/** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
-function toContractError(error: unknown): unknown {
-  if (error instanceof ORPCError && !(error.cause instanceof ValidationError)) return error
-  const failure = invalidInput(error) ?? CoverslipError.from(error)
-  if (failure.code === 'INTERNAL') console.error(failure)
-  return new ORPCError(failure.code, {
-    defined: true,
-    status: errorStatus[failure.code],
-    message: failure.message,
-    data: {
-      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-      ...(failure.data === undefined ? {} : { details: failure.data }),
-    },
-  })
-}
-
-/** What is wrong with a call's input, naming the field. */
-function invalidInput(error: unknown): CoverslipError | undefined {
-  if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
-    return undefined
-  const problems = error.cause.issues.map(({ path, message }) => {
-    const field = (path ?? [])
-      .map((part) => (typeof part === 'object' ? String(part.key) : String(part)))
-      .join('.')
-    return field === '' ? message : `${field}: ${message}`
-  })
-  return new CoverslipError('INVALID_INPUT', problems.join('; '), {
-    hint: 'See /api/docs for what this call takes.',
-    cause: error,
-  })
-}
 
 const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ next, context, procedure, path }, input) => {
-    const { access, caller } = context
+  .use(({ next, context, procedure, path }, input) => {
     const { meta: needed, route } = procedure['~orpc']
-    // Reading a list changes nothing, whoever it is for.
-    const audited = needed.role !== 'viewer' && route.method !== 'GET'
-    const action = path.join('.')
-    const written = auditedInput(context, action, input)
-    try {
-      access.authorize(caller, needed)
-      const result = await next()
-      if (audited) access.record({ caller, action, input: written })
-      return result
-    } catch (error) {
-      const failure = toContractError(error)
-      if (audited) access.record({ caller, action, input: written, error: String(failure) })
-      throw failure
-    }
+    return answerGuarded({ context, action: path.join('.'), input, needed, method: route.method }, () =>
+      next(),
+    )
   })
 
 export const router: Router<typeof contract, CallContext> = os.router({

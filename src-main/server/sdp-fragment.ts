@@ -3,7 +3,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { IceCandidate } from '../../src-shared/webrtc.ts'
 
 /** So many candidates in one fragment; peers have a dozen. */
-export const maxCandidates = 50
+const maxCandidates = 50
 
 export type SdpFragment = {
   /** Of the ICE generation that the candidates belong to; absent where the client left them out. */

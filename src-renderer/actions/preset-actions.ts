@@ -24,10 +24,15 @@ export async function keepChannel(
   return undefined
 }
 
-/** Puts `now` in the place of `before`. The event says the same; the plan, which names it, needs it at once. */
+/**
+ * Puts `now` in the place of `before`. The event says the same, and may have come already; the plan, which names it,
+ * needs it at once.
+ */
 function tell({ engine }: Services, before: Which, now: KnownPreset): void {
   const { presets } = engine.getState()
-  const index = presets.findIndex(({ group, name }) => group === before.group && name === before.name)
+  const indexOf = (which: Which) =>
+    presets.findIndex(({ group, name }) => group === which.group && name === which.name)
+  const index = Math.max(indexOf(before), indexOf(now))
   engine.apply({
     type: 'presetsChanged',
     presets: index < 0 ? [...presets, now] : presets.with(index, now),

@@ -66,7 +66,7 @@ export async function startRecording(services: Services): Promise<void> {
 }
 
 /** Begins the recording that waits; a notice says why it could not. */
-export async function beginRecording(services: Services): Promise<void> {
+async function beginRecording(services: Services): Promise<void> {
   const title = 'The recording has not begun'
   if (!permitted(services, title)) return
   await callOnce(services, title, () => services.backend.client.recording.begin())

@@ -18,7 +18,7 @@ import {
 import type { Viewer } from '../viewer.ts'
 
 /** The axes that can be played. */
-export const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
+const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
 
 export function setIndex({ store }: Viewer, axis: ImageAxis, value: number): void {
   store.setState((state) => withIndex(state, axis, value))

@@ -18,7 +18,7 @@ export type CanvasSize = {
 }
 
 /** What surrounds the image: sRGB 0–255. The page behind the canvas may use the same. */
-export const canvasBackground = [12, 13, 15] as const
+const canvasBackground = [12, 13, 15] as const
 
 /** Largest number of points per axis that a canvas pixel averages when the image is shown smaller. */
 export const mostTaps = 4

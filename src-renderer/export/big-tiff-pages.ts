@@ -12,14 +12,15 @@ export type TiffPage = {
   readonly width: number
   readonly height: number
   readonly channels: 1 | 3
-  readonly bitsPerSample: 8 | 16
+  /** 32: real numbers, IEEE 754. */
+  readonly bitsPerSample: 8 | 16 | 32
   readonly pixelSizeUm: number | undefined
 }
 
 const headerBytes = 16
 const entryBytes = 20
-/** Of each directory, whose first page has the description: all are as long. */
-const entries = 13
+/** In the first page's directory, which names the description; the others have room for as many. */
+const entries = 14
 const directoryBytes = align(8 + entries * entryBytes + 8)
 const short = 3
 const ascii = 2
@@ -62,7 +63,7 @@ export class BigTiffPages {
   /**
    * The directory of page `number`, which its pixels follow.
    * @param ends.last no page follows
-   * @param ends.descriptionBytes of the text at the file's end with its closing zero; the first page alone has it
+   * @param ends.description the text at the file's end, which the first page alone names
    */
   directory(
     number: number,
@@ -88,6 +89,8 @@ export class BigTiffPages {
       [282, rational, ...resolution],
       [283, rational, ...resolution],
       [296, short, perCm === undefined ? 1 : 3],
+      // Unsigned, or IEEE 754.
+      [339, short, ...Array.from({ length: channels }, () => (bitsPerSample === 32 ? 3 : 1))],
     ]
     const bytes = new Uint8Array(directoryBytes)
     const view = new DataView(bytes.buffer)

@@ -1,6 +1,6 @@
 /** What the pictures of an export are made of, fetched before their turn comes. */
 import type { ImageDataset } from '../../src-shared/gallery.ts'
-import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../src-shared/frames/plane-format.ts'
 import type { EngineClient } from '../backend/backend.ts'
 import { callFailure } from '../backend/call-failure.ts'
 import type { ExportSubject } from '../stores/export-store.ts'
@@ -77,7 +77,7 @@ class Fetching {
     if (wantsTimes(choices))
       this.#times = new RecordedTimes({ id: subject.id, dataset: dataset.name, gallery, signal })
     const { width, height } = dataset.levels[options.level] ?? dataset
-    const bytes = width * height * pixelLayout(dataset.pixelFormat).bytesPerPixel * subject.state.looks.length
+    const bytes = width * height * planeLayout(dataset.pixelFormat).bytesPerPixel * subject.state.looks.length
     this.picturesAhead = Math.max(1, Math.min(mostAhead, Math.floor(mostBytesAhead / bytes)))
   }
 

@@ -1,6 +1,6 @@
 /** The values of the camera as an OME-TIFF, which is written as they come. */
 import { CoverslipError } from '../../src-shared/errors.ts'
-import { pixelLayout } from '../../src-shared/frames/pixel-format.ts'
+import { planeLayout } from '../../src-shared/frames/plane-format.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import { BigTiffPages } from './big-tiff-pages.ts'
 import { type ExportFile, FileAppender } from './export-file.ts'
@@ -9,6 +9,8 @@ import { type StackPlane, stackXml, type ValueStack } from './value-stack.ts'
 
 /** Planes that a description may name: a text has to hold it. */
 const mostPlanes = 1_000_000
+
+const bitsOf = { 1: 8, 2: 16, 4: 32 } as const
 
 export class OmeTiffFile implements ValueSink {
   readonly #stack: ValueStack
@@ -24,9 +26,9 @@ export class OmeTiffFile implements ValueSink {
       })
     this.#stack = stack
     this.#file = new FileAppender(file)
-    const { channels, bytesPerSample } = pixelLayout(stack.pixelFormat)
+    const { channels, bytesPerSample } = planeLayout(stack.pixelFormat)
     const { width, height, pixelSizeUm } = stack
-    const bitsPerSample = bytesPerSample === 1 ? 8 : 16
+    const bitsPerSample = bitsOf[bytesPerSample]
     this.#pages = new BigTiffPages({ width, height, channels, bitsPerSample, pixelSizeUm })
   }
 

@@ -50,7 +50,7 @@ export class RawPictures implements ValueSink {
     const { pixels, width, height, kind } = image
     if (pixels instanceof Float32Array)
       throw new CoverslipError('INVALID_INPUT', 'The values are real numbers, which PNG files cannot hold', {
-        hint: 'Download the file itself, or export pictures as they are shown.',
+        hint: 'Export them as OME-TIFF.',
       })
     const depth = pixels instanceof Uint16Array ? 16 : 8
     const png = encode({ width, height, data: pixels, depth, channels: kind === 'rgb' ? 3 : 1 }, { zlib })

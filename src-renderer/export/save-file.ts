@@ -52,10 +52,25 @@ async function isWritable(handle: FileSystemFileHandle): Promise<boolean> {
   )
 }
 
+/** How long a worker that was ended may still keep its file from being removed, and how often that is tried, ms. */
+const heldMs = 10_000
+const againMs = 100
+
 /** The picker has made a file that is empty until an export is complete. */
 async function removeEmpty(handle: FileSystemFileHandle): Promise<void> {
   const { size } = await handle.getFile()
-  if (size === 0 && 'remove' in handle && typeof handle.remove === 'function') await handle.remove()
+  if (size !== 0 || !('remove' in handle) || typeof handle.remove !== 'function') return
+  const endMs = performance.now() + heldMs
+  for (;;) {
+    try {
+      await handle.remove()
+      return
+    } catch (error) {
+      const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError'
+      if (!isHeld || performance.now() > endMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, againMs))
+    }
+  }
 }
 
 /** Has the browser download `content`, as its settings say. */

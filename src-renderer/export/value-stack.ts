@@ -1,5 +1,5 @@
 /** What a file of camera values says of itself: its axes, channels, positions and sizes, as OME-XML (schema 2016-06). No DOM. */
-import { pixelLayout, type PixelFormat } from '../../src-shared/frames/pixel-format.ts'
+import { type PlaneFormat, planeLayout } from '../../src-shared/frames/plane-format.ts'
 import { xmlAttributes } from '../../src-shared/xml-text.ts'
 import { datasetOf, shownChannels, type ViewerState } from '../stores/viewer-store.ts'
 import type { ExportChoices } from './export-choices.ts'
@@ -10,8 +10,8 @@ export type ValueStack = {
   readonly startedAt: number
   readonly width: number
   readonly height: number
-  readonly pixelFormat: PixelFormat
-  readonly significantBits: number
+  readonly pixelFormat: PlaneFormat
+  readonly significantBits: number | undefined
   readonly pixelSizeUm: number | undefined
   /** Along which the places follow each other, and how many there are. */
   readonly axis: ExportChoices['axis']
@@ -74,6 +74,9 @@ export function stackXml(stack: ValueStack, planes: readonly StackPlane[]): stri
   return `<?xml version="1.0" encoding="UTF-8"?><OME xmlns="${namespace}"${schema} Creator="Coverslip">${images.join('')}</OME>`
 }
 
+/** By the bytes of a sample. */
+const omeTypes = { 1: 'uint8', 2: 'uint16', 4: 'float' } as const
+
 type NumberedPlane = StackPlane & { readonly ifd: number }
 type StackImage = {
   readonly number: number
@@ -83,11 +86,11 @@ type StackImage = {
 
 function imageXml(stack: ValueStack, { number, name, planes }: StackImage): string {
   const { axis, length, pixelSizeUm, step } = stack
-  const { channels: samples, bytesPerSample } = pixelLayout(stack.pixelFormat)
+  const { channels: samples, bytesPerSample } = planeLayout(stack.pixelFormat)
   const pixels = xmlAttributes({
     ID: `Pixels:${number}`,
     DimensionOrder: axis === 't' ? 'XYCTZ' : 'XYCZT',
-    Type: bytesPerSample === 1 ? 'uint8' : 'uint16',
+    Type: omeTypes[bytesPerSample],
     SignificantBits: stack.significantBits,
     BigEndian: false,
     Interleaved: samples > 1 ? true : undefined,

@@ -8,7 +8,6 @@ const data = z.object({
   /** Machine-readable details, e.g. the field and its limits. */
   details: z.record(z.string(), z.unknown()).optional(),
 })
-export type ErrorData = z.infer<typeof data>
 
 /** HTTP status of each error code. */
 export const errorStatus = {

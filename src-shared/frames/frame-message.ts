@@ -13,7 +13,6 @@ import { pixelFilterSchema } from './pixel-filter.ts'
 import { pixelFormatSchema } from './pixel-format.ts'
 
 export const packetCompressionSchema = z.enum(['lz4', 'zstd', 'none', 'jpeg'])
-export type PacketCompression = z.infer<typeof packetCompressionSchema>
 
 export const frameMetadataSchema = z.object({
   /** Running number of the encoded frames of this stream, from 0. */

@@ -5,23 +5,29 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decode } from 'fast-png'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { findChromium } from '../../bench/browser/chromium.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where `npm run build` puts the app. */
 export const appFolder = join(root, 'out', 'renderer')
 
-/** Starts Chromium with WebGL by software. `CHROMIUM_PATH` names another one than the system's. */
-export async function launchChromium(): Promise<Browser> {
-  if (!existsSync(join(appFolder, 'index.html'))) throw new Error('The app is not built: npm run build')
+/** Limit for everything that a test does in a page; for hanging only, as a loaded machine may take long. */
+export const pageLimitMs = 90_000
+
+const softwareGl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+
+/**
+ * Starts Chromium, by default with WebGL by software. `CHROMIUM_PATH` names another one than the system's.
+ * @throws Error when there is none
+ */
+export async function launchChromium(graphics: readonly string[] = softwareGl): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('No Chromium is installed (CHROMIUM_PATH may name one)')
   return chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
-    ],
+    executablePath,
+    timeout: pageLimitMs,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--force-color-profile=srgb', ...graphics],
   })
 }
 
@@ -42,8 +48,10 @@ export type OpenOptions = {
 
 /** Opens the app at `url` in a fresh profile. */
 export async function openApp(browser: Browser, url: string, options: OpenOptions = {}): Promise<AppPage> {
+  if (!existsSync(join(appFolder, 'index.html'))) throw new Error('The app is not built: npm run build')
   const { width = 1440, height = 900, theme = 'dark' } = options
   const context = await browser.newContext({ viewport: { width, height }, hasTouch: width < 600 })
+  context.setDefaultTimeout(pageLimitMs)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))

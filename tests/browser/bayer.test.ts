@@ -2,10 +2,10 @@
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { decode } from 'fast-png'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildPage } from '../../bench/browser/build-page.ts'
-import { findChromium, softwareGlArguments } from '../../bench/browser/chromium.ts'
+import { softwareGlArguments } from '../../bench/browser/chromium.ts'
 import type { DisplaySettings } from '../../src-renderer/display/display-types.ts'
 import { actualSizeView, type ViewTransform } from '../../src-renderer/display/view-transform.ts'
 import { type BayerPattern, bayerColour, bayerPatterns } from '../../src-shared/frames/bayer-pattern.ts'
@@ -13,10 +13,8 @@ import { debayeredPixel } from '../../src-shared/kernels/debayer.ts'
 import { encodedFrame, type TestImage, testImage } from '../fixtures/encoded-frame.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { FrameFeed } from '../fixtures/frame-feed.ts'
+import { launchChromium, pageLimitMs } from './app-page.ts'
 import './display-page/harness.ts'
-
-const chromiumPath = findChromium()
-if (chromiumPath === undefined) console.log('Skipped: no Chromium is installed (CHROMIUM_PATH may name one).')
 
 /** As the page's style says. */
 const canvas = { width: 400, height: 300 }
@@ -31,7 +29,7 @@ function plain(pattern: BayerPattern, width: number, height: number): TestImage 
   return testImage(`Bayer${pattern}8`, width, height, (x, y) => values[bayerColour(pattern, x, y)])
 }
 
-describe.skipIf(chromiumPath === undefined)('Bayer images on the screen', () => {
+describe('Bayer images on the screen', () => {
   let folder: string
   let browser: Browser
   let feed: FrameFeed
@@ -40,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)('Bayer images on the screen', () => 
 
   beforeAll(async () => {
     folder = await buildPage(fileURLToPath(new URL('./display-page/', import.meta.url)))
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...softwareGlArguments] })
+    browser = await launchChromium(softwareGlArguments)
   })
   afterAll(async () => {
     await browser.close()
@@ -49,6 +47,7 @@ describe.skipIf(chromiumPath === undefined)('Bayer images on the screen', () => 
   beforeEach(async () => {
     feed = await FrameFeed.start({ folder })
     page = await browser.newPage({ viewport: canvas, deviceScaleFactor: 1 })
+    page.setDefaultTimeout(pageLimitMs)
     await page.goto(feed.url)
     await page.waitForFunction(() => 'harness' in globalThis)
     await page.evaluate((name) => harness.display.subscribe(name), feed.detectorName)
@@ -77,7 +76,7 @@ describe.skipIf(chromiumPath === undefined)('Bayer images on the screen', () => 
         const { data, width, channels } = decode(await page.screenshot())
         check((x, y) => [0, 1, 2].map((c) => data[(y * width + x) * channels + c] ?? -1))
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     )
   }
 

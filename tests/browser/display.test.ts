@@ -2,21 +2,20 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { decode } from 'fast-png'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildPage } from '../../bench/browser/build-page.ts'
-import { findChromium, softwareGlArguments } from '../../bench/browser/chromium.ts'
+import { softwareGlArguments } from '../../bench/browser/chromium.ts'
 import type { DisplaySettings } from '../../src-renderer/display/display-types.ts'
 import { actualSizeView, type ViewTransform } from '../../src-renderer/display/view-transform.ts'
 import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
 import { encodedFrame, type TestImage, testImage, withFrameId } from '../fixtures/encoded-frame.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { FrameFeed } from '../fixtures/frame-feed.ts'
+import { launchChromium, pageLimitMs } from './app-page.ts'
 import './display-page/harness.ts'
 
 const screenshotFolder = fileURLToPath(new URL('../../test-results/display/', import.meta.url))
-const chromiumPath = findChromium()
-if (chromiumPath === undefined) console.log('Skipped: no Chromium is installed (CHROMIUM_PATH may name one).')
 
 const width = 96
 const height = 64
@@ -24,7 +23,7 @@ const height = 64
 const canvas = { width: 400, height: 300 }
 const gray: DisplaySettings = { low: 0, high: 255, gamma: 1, lut: 'gray', markSaturated: false }
 
-describe.skipIf(chromiumPath === undefined)('live display', () => {
+describe('live display', () => {
   let folder: string
   let browser: Browser
   let feed: FrameFeed
@@ -34,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   beforeAll(async () => {
     await mkdir(screenshotFolder, { recursive: true })
     folder = await buildPage(fileURLToPath(new URL('./display-page/', import.meta.url)))
-    browser = await launch()
+    browser = await launchChromium(softwareGlArguments)
   })
   afterAll(async () => {
     await browser.close()
@@ -53,6 +52,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
 
   async function open(from: Browser, query = ''): Promise<Page> {
     const opened = await from.newPage({ viewport: canvas, deviceScaleFactor: 1 })
+    opened.setDefaultTimeout(pageLimitMs)
     opened.on('pageerror', (error) => complaints.push(String(error)))
     await opened.goto(`${feed.url}/${query}`)
     await opened.waitForFunction(() => 'harness' in globalThis)
@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
         const { data, width: pictureWidth, channels } = decode(png)
         check((x, y) => [0, 1, 2].map((c) => data[(y * pictureWidth + x) * channels + c] ?? -1))
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     )
   }
 
@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       expect(type).toBe(image.pixels.constructor.name)
       expect(values).toEqual(Array.from(image.pixels))
     }
-    expect(feed.acknowledged).toEqual([0, 1, 2, 3])
+    await expect.poll(() => feed.acknowledged).toEqual([0, 1, 2, 3])
   })
 
   test('a JPEG shows the stream’s own window, and pixel values can be read back', async () => {
@@ -313,13 +313,14 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       page.evaluate(() => harness.stats.find(({ missed, shownFps }) => missed === 5 && shownFps > 0)),
     )
     expect(stats.dropped).toBe(0)
-    expect(stats.receivedFps).toBeGreaterThan(0)
-    const [histogram] = await page.evaluate(() =>
-      harness.histograms.map((last) => ({ ...last, bins: Array.from(last.bins) })),
+    // A frame may come in one second and be shown in the next.
+    expect(await page.evaluate(() => harness.stats.some(({ receivedFps }) => receivedFps > 0))).toBe(true)
+    const histogram = await eventually('a histogram', () =>
+      page.evaluate(() => harness.histograms.map((last) => ({ ...last, bins: Array.from(last.bins) }))[0]),
     )
     expect(histogram).toMatchObject({ maxValue: 4095, min: 0, max: 950, saturatedFraction: 0 })
-    expect(histogram?.bins.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
-    expect(feed.acknowledged).toEqual([0, 1, 5, 6, 9])
+    expect(histogram.bins.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+    await expect.poll(() => feed.acknowledged).toEqual([0, 1, 5, 6, 9])
     const ended = await eventually('the end is reported', () =>
       page.evaluate(() =>
         harness.stats.at(-1)?.receivedFps === 0 && harness.stats.at(-1)?.shownFps === 0
@@ -347,7 +348,8 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       page.evaluate(() => harness.stats.at(-1)?.latencyMs),
     )
     expect(latencyMs).toBeGreaterThan(195)
-    expect(latencyMs).toBeLessThan(3000)
+    // Far from the hour between the clocks, however late a loaded machine shows it.
+    expect(latencyMs).toBeLessThan(600_000)
   })
 
   test('comes back by itself after the server was restarted, and subscribes again', async () => {
@@ -362,12 +364,8 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       (await lastState())?.error?.message.includes('does not answer'),
     )
     feed = await FrameFeed.start({ folder, port })
-    await eventually(
-      'it is connected again',
-      async () => (await lastState())?.connection === 'connected',
-      20_000,
-    )
-    expect((await lastState())?.error).toBeUndefined()
+    await eventually('it is connected again', async () => (await lastState())?.connection === 'connected')
+    await eventually('the error is gone', async () => (await lastState())?.error === undefined)
     await eventually('it has subscribed', () => feed.viewers === 1)
     feed.publish(withFrameId(frame, 0))
     await shown(0)
@@ -412,7 +410,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     )
     feed.publish(withFrameId(frame, 3))
     await shown(3)
-    expect(feed.acknowledged).toEqual([1, 2, 3])
+    await expect.poll(() => feed.acknowledged).toEqual([1, 2, 3])
   })
 
   test('after another subscription nothing of the camera before is shown', async () => {
@@ -483,16 +481,16 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     await ported.waitForFunction(() => harness.frames.at(-1)?.frameId === 12)
     const values = await ported.evaluate(async () => Array.from((await harness.display.readPixels()).pixels))
     expect(values).toEqual(Array.from(image.pixels))
-    const requests = await ported.evaluate(() => harness.requests)
-    expect(requests).toContainEqual({ type: 'frame_ack', detectorName: 'camera', frameId: 12 })
-    expect(requests).toContainEqual(
+    const requests = () => ported.evaluate(() => harness.requests)
+    await expect.poll(requests).toContainEqual({ type: 'frame_ack', detectorName: 'camera', frameId: 12 })
+    expect(await requests()).toContainEqual(
       expect.objectContaining({
         type: 'subscribe',
         detectorName: 'camera',
         decodes: ['lz4', 'zstd', 'jpeg'],
       }),
     )
-    expect(await ported.evaluate(() => harness.states.at(-1))).toEqual({ connection: 'connected' })
+    await expect.poll(() => ported.evaluate(() => harness.states.at(-1))).toEqual({ connection: 'connected' })
     await ported.evaluate(() =>
       harness.send({ type: 'channel_error', error: { ok: false, code: 'X', message: 'Gone' } }),
     )
@@ -514,7 +512,7 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
   })
 
   test('without WebGL2 it says what is missing and still reads pixels', async () => {
-    const plain = await launch(['--disable-gpu', '--disable-software-rasterizer'])
+    const plain = await launchChromium(['--disable-gpu', '--disable-software-rasterizer'])
     try {
       await page.close()
       page = await open(plain)
@@ -522,9 +520,8 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
       await subscribe()
       feed.publish(await encodedFrame(image, { protocol: 'binary' }))
       await shown(0)
-      expect((await lastState())?.error).toMatchObject({
-        code: 'WEBGL2_MISSING',
-        hint: expect.stringContaining('hardware'),
+      await expect.poll(lastState).toMatchObject({
+        error: { code: 'WEBGL2_MISSING', hint: expect.stringContaining('hardware') },
       })
       expect((await readPixels()).values).toEqual(Array.from(image.pixels))
     } finally {
@@ -533,10 +530,3 @@ describe.skipIf(chromiumPath === undefined)('live display', () => {
     }
   })
 })
-
-function launch(graphics: readonly string[] = softwareGlArguments): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath ?? '',
-    args: ['--headless=new', '--no-sandbox', '--force-color-profile=srgb', ...graphics],
-  })
-}

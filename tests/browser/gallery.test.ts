@@ -274,7 +274,7 @@ describe('a stack of several channels', () => {
     const metadata = page.getByRole('region', { name: 'Metadata' })
     await metadata.getByRole('textbox', { name: 'Search the metadata' }).fill('objective')
     await metadata.getByText('40x oil').waitFor()
-    expect(await metadata.getByText('exposureMs').count()).toBe(0)
+    await expect.poll(() => metadata.getByText('exposureMs').count()).toBe(0)
     await image(page).focus()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()

@@ -3,19 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build } from 'vite'
-import { findChromium } from '../../bench/browser/chromium.ts'
 import { demoConnection } from '../../src-main/engine/connections.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import { launchChromium, pageLimitMs } from './app-page.ts'
 import './imswitch-page/harness.ts'
 
-const chromiumPath = findChromium()
-if (chromiumPath === undefined) console.log('Skipped: no Chromium is installed (CHROMIUM_PATH may name one).')
-
-describe.skipIf(chromiumPath === undefined)('a page that speaks ImSwitch’s interface', () => {
+describe('a page that speaks ImSwitch’s interface', () => {
   let folder: string
   let host: TestServer
   let browser: Browser
@@ -39,9 +36,9 @@ describe.skipIf(chromiumPath === undefined)('a page that speaks ImSwitch’s int
       },
       imswitchUi: outDir,
     })
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    browser = await chromium.launch({ executablePath: String(chromiumPath), args })
+    browser = await launchChromium([])
     page = await browser.newPage()
+    page.setDefaultTimeout(pageLimitMs)
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text())

@@ -1,14 +1,12 @@
 /** The app as a user meets it: a real engine with the simulated microscope, a real server, a real browser. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConnection } from '../../src-main/engine/connections.ts'
+import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, brightness, imageArea, launchChromium, openApp } from './app-page.ts'
 
-// Small frames: what is tested here is the interface, and a software renderer is slow.
-const microscope = () => ({ connections: [demoConnection({ width: 512, height: 512, frameRate: 20 })] })
-const startServer = (port = 0) => startTestServer({ config: microscope(), appFolder, port })
+const startServer = (port = 0) => startDemoServer({ appFolder, side: 512, frameRate: 20, port })
 
 let browser: Browser
 beforeAll(async () => {
@@ -19,7 +17,7 @@ afterAll(() => browser.close())
 /** Waits for the specimen; a picture of what is there instead is kept. */
 async function anImage(app: AppPage): Promise<void> {
   const visible = async () => (await brightness(app.page)).deviation > 4
-  await eventually('an image on the screen', visible, 60_000).catch(async (error: unknown) => {
+  await eventually('an image on the screen', visible).catch(async (error: unknown) => {
     await app.screenshot('live-view-no-image')
     throw error
   })
@@ -41,7 +39,7 @@ describe('live view in the browser', () => {
   const status = () => app.page.getByRole('button', { name: 'Frame counters' })
   const shownRate = async () => Number(/([\d.]+) shown/.exec((await status().textContent()) ?? '')?.[1] ?? 0)
   const imageShown = () => anImage(app)
-  const frameSize = (text: string) => app.page.getByText(text).waitFor({ timeout: 30_000 })
+  const frameSize = (text: string) => app.page.getByText(text).waitFor()
   const choose = (label: string) =>
     app.page
       .locator('label')
@@ -55,19 +53,18 @@ describe('live view in the browser', () => {
   it('starts by itself, shows the specimen, and stops and starts at a click', async () => {
     await imageShown()
     await frameSize('512 × 512 Mono12')
-    await eventually('a frame rate', async () => (await shownRate()) > 0, 20_000)
+    await eventually('a frame rate', async () => (await shownRate()) > 0)
     await app.screenshot('live-view-dark')
 
     await app.page.getByRole('button', { name: 'Stop live view' }).click()
     const start = app.page.getByRole('button', { name: 'Start live view' })
-    await start.first().waitFor()
-    expect(await start.count()).toBe(2)
-    expect(stream('camera')).toBeUndefined()
+    await expect.poll(() => start.count()).toBe(2)
+    await eventually('the end of the stream', () => stream('camera') === undefined)
     await app.screenshot('live-view-stopped')
 
     await start.first().click()
     await app.page.getByRole('button', { name: 'Stop live view' }).waitFor()
-    expect(stream('camera')?.protocol).toBe('binary')
+    await eventually('the stream again', () => stream('camera')?.protocol === 'binary')
     expect(app.complaints).toEqual([])
   })
 
@@ -93,8 +90,10 @@ describe('live view in the browser', () => {
     await exposure.fill('99999')
     await exposure.press('Enter')
     const group = app.page.getByRole('group', { name: 'Exposure', exact: true })
-    await group.getByRole('alert').waitFor()
-    expect(await group.getByRole('alert').textContent()).toMatch(/10\s?000/)
+    await group
+      .getByRole('alert')
+      .getByText(/10\s?000/)
+      .waitFor()
     expect(cameraProperty('exposureMs')).toBe(25)
     await expect.poll(() => exposure.inputValue()).toBe('25')
 
@@ -134,14 +133,15 @@ describe('live view in the browser', () => {
     await app.page.mouse.down()
     await app.page.mouse.move(box.x - 120, box.y + 40, { steps: 6 })
     await app.page.mouse.up()
-    expect(await value()).toBeLessThan(before)
+    await expect.poll(value).toBeLessThan(before)
     await eventually('a brighter image', async () => (await brightness(app.page)).mean > bright + 5)
     await expect.poll(() => app.page.getByRole('radio', { name: 'Manual' }).isChecked()).toBe(true)
 
     const low = app.page.getByRole('textbox', { name: 'Black at' })
     await low.fill('321')
     await low.press('Enter')
-    expect(await app.page.getByRole('slider', { name: 'Black at' }).getAttribute('aria-valuenow')).toBe('321')
+    const black = app.page.getByRole('slider', { name: 'Black at' })
+    await expect.poll(() => black.getAttribute('aria-valuenow')).toBe('321')
 
     await choose('Auto')
     await eventually('the image’s window again', async () => Math.abs((await value()) - before) < before / 4)
@@ -153,16 +153,16 @@ describe('live view in the browser', () => {
     await app.page.getByRole('option', { name: 'JPEG', exact: true }).click()
     await eventually('a JPEG stream', () => stream('camera')?.protocol === 'jpeg')
     await imageShown()
-    const white = app.page.getByRole('textbox', { name: 'White at' })
     // The page may hear of the new stream a little later than we do; until then the window is its own.
-    await eventually('the stream’s window', async () => {
-      await white.fill('1500')
-      await white.press('Enter')
-      await app.page.waitForTimeout(300)
+    const quality = app.page.getByRole('textbox', { name: 'JPEG quality, %' })
+    await quality.waitFor()
+    const white = app.page.getByRole('textbox', { name: 'White at' })
+    await white.fill('1500')
+    await white.press('Enter')
+    await eventually('the stream’s window', () => {
       const params = stream('camera')?.params
       return params?.protocol === 'jpeg' && params.windowMode === 'manual' && params.windowHigh === 1500
     })
-    const quality = app.page.getByRole('textbox', { name: 'JPEG quality, %' })
     await quality.fill('55')
     await quality.press('Enter')
     await eventually('the quality', () => {
@@ -248,7 +248,7 @@ describe('live view in the browser', () => {
     await app.screenshot('live-view-alert')
     await app.page.getByRole('button', { name: 'Dismiss: The filter turret is stuck.' }).click()
     await app.page.getByText('No alerts.').waitFor()
-    expect(await app.page.getByText('The filter turret is stuck.').count()).toBe(0)
+    await expect.poll(() => app.page.getByText('The filter turret is stuck.').count()).toBe(0)
   })
 
   it('explains its counters, keys and commands', async () => {
@@ -280,21 +280,17 @@ describe('a connection that is lost', () => {
     try {
       await anImage(app)
       await first.close()
-      await app.page.getByText('Connection lost').waitFor({ timeout: 20_000 })
+      await app.page.getByText('Connection lost').waitFor()
       await app.screenshot('live-view-connection-lost')
       const second = await startServer(first.server.port)
       try {
-        await app.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 20_000 })
+        await app.page.getByText('Connection lost').waitFor({ state: 'detached' })
         // The new engine streams nothing: the page starts it, as it did when it was opened.
         await eventually('a new stream', () => second.engine.liveView.getActiveStreams().length === 1)
-        await eventually(
-          'images again',
-          async () => {
-            const text = await app.page.getByRole('button', { name: 'Frame counters' }).textContent()
-            return Number(/([\d.]+) shown/.exec(text ?? '')?.[1] ?? 0) > 0
-          },
-          30_000,
-        )
+        await eventually('images again', async () => {
+          const text = await app.page.getByRole('button', { name: 'Frame counters' }).textContent()
+          return Number(/([\d.]+) shown/.exec(text ?? '')?.[1] ?? 0) > 0
+        })
       } finally {
         await second.close()
       }
@@ -323,8 +319,8 @@ describe('other windows', () => {
       } else {
         await app.page.getByRole('slider', { name: 'White at' }).waitFor()
       }
-      const overflow = await app.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow).toBeLessThanOrEqual(0)
+      const overflow = () => app.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      await expect.poll(overflow).toBeLessThanOrEqual(0)
       await app.screenshot(`live-view-${name}`)
       expect(app.complaints).toEqual([])
     } finally {

@@ -1,30 +1,25 @@
 /** The MJPEG stream in an `<img>` of Chromium. */
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../bench/browser/chromium.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { testConnection } from '../fixtures/test-connection.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import { launchChromium, pageLimitMs } from './app-page.ts'
 
-const chromiumPath = findChromium()
-if (chromiumPath === undefined) console.log('Skipped: no Chromium is installed (CHROMIUM_PATH may name one).')
-
-describe.skipIf(chromiumPath === undefined)('MJPEG in an <img>', () => {
+describe('MJPEG in an <img>', () => {
   let browser: Browser
   let host: TestServer
   let page: Page
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    })
+    browser = await launchChromium([])
   })
   afterAll(() => browser.close())
   beforeEach(async () => {
     const camera = { width: 96, height: 64, frameRate: 25 }
     host = await startTestServer({ config: { connections: [testConnection(camera)] } })
     page = await browser.newPage()
+    page.setDefaultTimeout(pageLimitMs)
     // Any page of this server: an image of the same origin may be read back.
     await page.goto(`${host.url}/api/docs/init.js`)
   })

@@ -1,18 +1,12 @@
 /** Several views in one window: a real engine with the simulated microscope's two cameras, a real server and browser. */
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { demoConnection } from '../../src-main/engine/connections.ts'
+import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, launchChromium, openApp, pictureOf } from './app-page.ts'
 
-// Small frames, and few: a software renderer draws them all.
-async function startMicroscope(): Promise<TestServer> {
-  const config = { connections: [demoConnection({ width: 256, height: 256, frameRate: 5 })] }
-  const server = await startTestServer({ config, appFolder })
-  await server.engine.devices.setProperty('overview', 'frameRate', 1)
-  return server
-}
+const startMicroscope = () => startDemoServer({ appFolder, side: 256, frameRate: 5 })
 
 let browser: Browser
 beforeAll(async () => {
@@ -22,7 +16,6 @@ afterAll(() => browser.close())
 
 const views = (page: Page) => page.getByRole('region', { name: /^View of / })
 const viewOf = (page: Page, name: string) => page.getByRole('region', { name: `View of ${name}` })
-const activeView = (page: Page) => page.locator('section[aria-current="true"]')
 const imageIn = (view: Locator) => view.getByRole('application', { name: 'Live image' })
 const layout = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const camera = (page: Page, name: string) =>
@@ -32,13 +25,13 @@ const camera = (page: Page, name: string) =>
 
 /** Waits for the specimen in `view`, with nothing said or asked over it. */
 async function shows(view: Locator): Promise<void> {
-  await view.getByRole('img', { name: /^Scale bar/ }).waitFor({ timeout: 60_000 })
+  await view.getByRole('img', { name: /^Scale bar/ }).waitFor()
   await view.getByRole('button', { name: 'Start live view' }).waitFor({ state: 'detached' })
-  await eventually('an image in the view', async () => (await pictureOf(imageIn(view))).deviation > 4, 60_000)
+  await eventually('an image in the view', async () => (await pictureOf(imageIn(view))).deviation > 4)
 }
 
 /** What the status bar says of the active view. */
-const sizeShown = (page: Page, text: string) => page.getByText(text).waitFor({ timeout: 30_000 })
+const sizeShown = (page: Page, text: string) => page.getByText(text).waitFor()
 
 describe('several views', () => {
   let server: TestServer
@@ -61,23 +54,27 @@ describe('several views', () => {
     Object.fromEntries(
       server.engine.liveView.getActiveStreams().map(({ detectorName, protocol }) => [detectorName, protocol]),
     )
+  const isActive = (name: string) =>
+    expect
+      .poll(() => page.locator('section[aria-current="true"]').getAttribute('aria-label'))
+      .toBe(`View of ${name}`)
   const viewers = (detector: string) =>
     server.engine.viewers.list().filter(({ detectorName }) => detectorName === detector).length
 
   it('show two cameras side by side, each with its own stream and controls', async () => {
     await page.keyboard.press('v')
     await eventually('both streams', () => protocols()['overview'] === 'binary')
-    expect(await views(page).count()).toBe(2)
+    await expect.poll(() => views(page).count()).toBe(2)
     const [first, second] = [viewOf(page, 'Camera 1'), viewOf(page, 'Camera 2 (colour)')]
     await shows(first)
     await shows(second)
     await app.screenshot('views-columns')
-    expect(await activeView(page).getAttribute('aria-label')).toBe('View of Camera 1')
+    await isActive('Camera 1')
     await sizeShown(page, '256 × 256 Mono12')
 
     // The view that is clicked is what the panels are about.
     await imageIn(second).click()
-    expect(await activeView(page).getAttribute('aria-label')).toBe('View of Camera 2 (colour)')
+    await isActive('Camera 2 (colour)')
     await sizeShown(page, '1280 × 960 RGB8')
     await page.getByRole('textbox', { name: 'Exposure, ms' }).fill('7')
     await page.keyboard.press('Enter')
@@ -94,17 +91,18 @@ describe('several views', () => {
 
     // Keys go to the active view; the other stays as it is.
     await imageIn(second).click()
+    await isActive('Camera 2 (colour)')
     const percent = async () => (await page.getByLabel('Magnification').textContent()) ?? ''
     await page.keyboard.press('1')
     await eventually('one to one', async () => (await percent()) === '100 %')
     await page.keyboard.press('n')
-    expect(await activeView(page).getAttribute('aria-label')).toBe('View of Camera 1')
+    await isActive('Camera 1')
     await eventually('a view that still fits', async () => !['100 %', ''].includes(await percent()))
 
     // Stopping one lets the other go on.
     await page.keyboard.press('l')
     await first.getByRole('button', { name: 'Start live view' }).waitFor()
-    expect(protocols()).toEqual({ overview: 'jpeg' })
+    await expect.poll(protocols).toEqual({ overview: 'jpeg' })
     await first.getByRole('button', { name: 'Start live view' }).click()
     await eventually('its stream', () => protocols()['camera'] === 'binary')
   })
@@ -136,7 +134,7 @@ describe('several views', () => {
 
     await detail.getByRole('button', { name: 'Close this view' }).click()
     await eventually('one viewer', () => viewers('camera') === 1)
-    expect(await views(page).count()).toBe(0)
+    await expect.poll(() => views(page).count()).toBe(0)
     await page.getByRole('application', { name: 'Live image' }).waitFor()
   })
 
@@ -144,19 +142,20 @@ describe('several views', () => {
     await layout(page, 'Four views')
     await eventually('both streams', () => Object.keys(protocols()).length === 2)
     const empty = page.getByRole('region', { name: 'View of no camera' })
-    expect(await empty.count()).toBe(2)
+    await expect.poll(() => empty.count()).toBe(2)
     await empty.first().getByRole('button', { name: 'Camera 2 (colour)' }).click()
     await eventually('two viewers', () => viewers('overview') === 2)
     await app.screenshot('views-four')
     await page.reload()
-    await eventually('the views', async () => (await views(page).count()) === 4)
-    const names = await views(page).evaluateAll((all) => all.map((view) => view.getAttribute('aria-label')))
-    expect(names).toEqual([
-      'View of Camera 1',
-      'View of Camera 2 (colour)',
-      'View of Camera 2 (colour)',
-      'View of no camera',
-    ])
+    const names = () => views(page).evaluateAll((all) => all.map((view) => view.getAttribute('aria-label')))
+    await expect
+      .poll(names)
+      .toEqual([
+        'View of Camera 1',
+        'View of Camera 2 (colour)',
+        'View of Camera 2 (colour)',
+        'View of no camera',
+      ])
     await shows(views(page).nth(2))
     await views(page).nth(2).getByRole('button', { name: 'This view only' }).click()
     await eventually('one viewer', () => viewers('overview') === 1 && viewers('camera') === 0)
@@ -169,8 +168,8 @@ describe('several views', () => {
     await eventually('two cameras', async () => (await viewOf(page, 'Camera 2 (colour)').count()) === 1)
     await camera(page, 'Camera 1').dragTo(imageIn(second))
     await eventually('the first camera twice', () => viewers('camera') === 2 && viewers('overview') === 0)
-    expect(await viewOf(page, 'Camera 1').count()).toBe(2)
-    expect(await second.getAttribute('aria-current')).toBe('true')
+    await expect.poll(() => viewOf(page, 'Camera 1').count()).toBe(2)
+    await expect.poll(() => second.getAttribute('aria-current')).toBe('true')
   })
 
   it('keep the place of a camera that is gone', async () => {
@@ -211,8 +210,8 @@ describe('several views in other windows', () => {
       // On a phone there is no room side by side.
       if (name === 'phone') expect(second.y).toBeGreaterThan(first.y + first.height - 1)
       else expect(second.x).toBeGreaterThan(first.x + first.width - 1)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow).toBeLessThanOrEqual(0)
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      await expect.poll(overflow).toBeLessThanOrEqual(0)
       await app.screenshot(`views-${name}`)
       expect(app.complaints).toEqual([])
     } finally {

@@ -46,17 +46,13 @@ it('reads out the pixel values of the source image', async () => {
         box.y + box.height / 2 + radius * Math.sin(angle),
       )
       const before = seen.at(-1)
-      const found = await eventually(
-        'the read-out of a new place',
-        async () => {
-          const match = /^x (\d+) y (\d+) · (\d+) ADU/.exec((await readout.textContent()) ?? '')
-          if (match === null) return undefined
-          const [x, y, shown] = match.slice(1).map(Number)
-          if (x === undefined || y === undefined || shown === undefined) return undefined
-          return x === before?.x && y === before.y ? undefined : { x, y, shown }
-        },
-        30_000,
-      )
+      const found = await eventually('the read-out of a new place', async () => {
+        const match = /^x (\d+) y (\d+) · (\d+) ADU/.exec((await readout.textContent()) ?? '')
+        if (match === null) return undefined
+        const [x, y, shown] = match.slice(1).map(Number)
+        if (x === undefined || y === undefined || shown === undefined) return undefined
+        return x === before?.x && y === before.y ? undefined : { x, y, shown }
+      })
       seen.push({ ...found, file: pixels[found.y * width + found.x] ?? -1 })
     }
     expect(seen.map(({ x, y, shown }) => ({ x, y, value: shown }))).toEqual(

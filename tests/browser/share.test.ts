@@ -1,13 +1,10 @@
 /** Sharing as people meet it: an owner's page, a viewer's and an operator's, each in a browser profile of its own. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { temporaryFolder } from '../fixtures/image-fixtures.ts'
 import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { type AppPage, appFolder, brightness, launchChromium, openApp } from './app-page.ts'
-
-// Limits for hanging only: several pages draw by software at the same time.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 let browser: Browser
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -40,7 +37,9 @@ async function open(url: string, options: Parameters<typeof openApp>[2] = {}): P
 }
 
 const frames = (app: AppPage) =>
-  eventually('an image on the screen', async () => (await brightness(app.page)).deviation > 4, 60_000)
+  eventually('an image on the screen', async () => (await brightness(app.page)).deviation > 4)
+const isDisabled = (control: Locator) =>
+  expect.poll(() => control.isDisabled(), { message: String(control) }).toBe(true)
 const stageX = () => microscope.engine.devices.device('stage').position?.x
 const control = (page: Page) => page.getByRole('group', { name: 'Control' })
 const stageRight = (page: Page) => page.getByRole('button', { name: 'Stage right' })
@@ -89,12 +88,10 @@ describe('a shared microscope', () => {
     await viewer.page.reload()
     await frames(viewer)
     await control(viewer.page).getByText('Viewing only').waitFor()
-    expect(await viewer.page.getByRole('button', { name: 'Share' }).count()).toBe(0)
-    for (const name of ['Stage right', 'Focus up', 'DAPI']) {
-      expect(await viewer.page.getByRole('button', { name }).first().isDisabled(), name).toBe(true)
-    }
-    expect(await viewer.page.getByRole('textbox', { name: 'Exposure, ms' }).isDisabled()).toBe(true)
-    expect(await viewer.page.getByRole('button', { name: 'Stop live view' }).isDisabled()).toBe(true)
+    await expect.poll(() => viewer.page.getByRole('button', { name: 'Share' }).count()).toBe(0)
+    for (const name of ['Stage right', 'Focus up', 'DAPI', 'Stop live view'])
+      await isDisabled(viewer.page.getByRole('button', { name }).first())
+    await isDisabled(viewer.page.getByRole('textbox', { name: 'Exposure, ms' }))
     // By key, too, nothing stops, and the page says why.
     await viewer.page.keyboard.press('l')
     await viewer.page.getByText('The live view goes on').or(viewer.page.getByText('Start or stop')).waitFor()
@@ -138,7 +135,7 @@ describe('a shared microscope', () => {
     await control(operator.page).getByText('This computer operates').waitFor()
     await owner.page.getByRole('button', { name: 'Snap' }).click()
     await owner.page.getByText(/^snap.*\.tiff?$/).waitFor()
-    expect(await stageRight(operator.page).isDisabled()).toBe(true)
+    await isDisabled(stageRight(operator.page))
 
     await control(operator.page).getByRole('button', { name: 'Ask for control' }).click()
     const request = owner.page.getByRole('alertdialog', { name: 'Request for control' })
@@ -153,7 +150,7 @@ describe('a shared microscope', () => {
 
     // The owner takes control at once.
     await control(owner.page).getByText('Ben operates').waitFor()
-    expect(await stageRight(owner.page).isDisabled()).toBe(true)
+    await isDisabled(stageRight(owner.page))
     await control(owner.page).getByRole('button', { name: 'Take control' }).click()
     await control(operator.page).getByText('This computer operates').waitFor()
     await stageRight(owner.page).click()
@@ -234,7 +231,7 @@ describe('a shared microscope', () => {
     settings.change({ remote: { ...settings.settings.remote, port: Number(shared.port) } })
     const { port } = new URL(microscope.url)
     await microscope.close()
-    await viewer.page.getByText('Connection lost').waitFor({ timeout: 20_000 })
+    await viewer.page.getByText('Connection lost').waitFor()
     microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder, port: Number(port) })
     // The owner's page starts the live view of the new engine as when it was opened; the viewer's sees it.
     await eventually('the stream again', () => microscope.engine.liveView.getActiveStreams().length === 1)
@@ -243,7 +240,7 @@ describe('a shared microscope', () => {
         microscope.engine.viewers.list().some((entry) => entry.label === label && entry.fps > 0),
       )
     }
-    await viewer.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 20_000 })
+    await viewer.page.getByText('Connection lost').waitFor({ state: 'detached' })
     await frames(viewer)
   })
 })
@@ -266,7 +263,7 @@ describe('on a phone', () => {
       })
     for (const tab of [/Viewers/, 'Connection', 'Publish', 'Log', 'Invite']) {
       await ownerPhone.page.getByRole('tab', { name: tab }).click()
-      expect(await overflow(ownerPhone), String(tab)).toBeLessThanOrEqual(0)
+      await expect.poll(() => overflow(ownerPhone), { message: String(tab) }).toBeLessThanOrEqual(0)
     }
     await ownerPhone.screenshot(`share-phone-${theme}`)
     const operator = await open(link, phone)
@@ -280,7 +277,7 @@ describe('on a phone', () => {
     await control(operator.page).getByText('You operate').waitFor()
     const size = await stageRight(operator.page).boundingBox()
     expect(Math.min(size?.width ?? 0, size?.height ?? 0)).toBeGreaterThanOrEqual(44)
-    expect(await overflow(operator)).toBeLessThanOrEqual(0)
+    await expect.poll(() => overflow(operator)).toBeLessThanOrEqual(0)
     await operator.screenshot(`share-phone-operator-${theme}`)
   })
 })

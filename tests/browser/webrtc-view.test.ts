@@ -1,13 +1,10 @@
 /** The app watching by WebRTC: video through the same view as every other stream. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { temporaryFolder } from '../fixtures/image-fixtures.ts'
 import { startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { appFolder, brightness, imageArea, launchChromium, openApp } from './app-page.ts'
-
-// A limit for hanging only.
-vi.setConfig({ testTimeout: 240_000 })
 
 function hasWebrtc(): boolean {
   try {
@@ -43,7 +40,7 @@ describe.skipIf(!hasWebrtc())('watching by WebRTC', () => {
         .toSorted()
     const watched = () =>
       microscope.engine.viewers.list().map(({ client, protocol }) => `${client} ${protocol}`)
-    const anImage = () => eventually('an image', async () => (await brightness(page)).deviation > 4, 60_000)
+    const anImage = () => eventually('an image', async () => (await brightness(page)).deviation > 4)
     try {
       await anImage()
       await choose(page, 'Protocol', 'WebRTC')

@@ -93,7 +93,7 @@ async function watch(): Promise<Shown> {
     }
     video.requestVideoFrameCallback(look)
     // Figures without capture times are judged by the test.
-    setTimeout(resolve, 30_000)
+    setTimeout(resolve, 90_000)
   })
   await video.play()
   await enough

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { runInThisContext } from 'node:vm'
 import type * as Electron from 'electron'
 import { _electron, chromium, type Page } from 'playwright-core'
+import { pageLimitMs } from '../browser/app-page.ts'
 import { eventually } from '../fixtures/eventually.ts'
 
 /** What tests do with the app. */
@@ -56,10 +57,13 @@ export async function launchElectron(
     executablePath,
     cwd: root,
     args: [...noSandbox, '.', '--data', data, ...args],
+    timeout: pageLimitMs,
   })
   const child = app.process()
+  const page = await app.firstWindow({ timeout: pageLimitMs })
+  page.setDefaultTimeout(pageLimitMs)
   return {
-    page: await app.firstWindow(),
+    page,
     // Playwright's type wraps the argument in handles, which plain data does not need.
     evaluate: async (work, argument) => app.evaluate(runInThisContext(`(${work.toString()})`), argument),
     ended: exitCode(child),
@@ -76,13 +80,14 @@ export async function launchDouble({ data, args = [] }: LaunchOptions): Promise<
     await Promise.all([end(child), end(chromiumProcess)])
   }
   try {
-    const browser = await chromium.connectOverCDP(endpoint)
+    const browser = await chromium.connectOverCDP(endpoint, { timeout: pageLimitMs })
     const page = await eventually('the window opens', () =>
       browser
         .contexts()
         .flatMap((context) => context.pages())
         .find((candidate) => candidate.url().startsWith('http://127.0.0.1')),
     )
+    page.setDefaultTimeout(pageLimitMs)
     return { page, evaluate: evaluator(child), ended, kill }
   } catch (error) {
     await kill()
@@ -154,7 +159,9 @@ async function startChromium(profile: string): Promise<{ endpoint: string; chrom
   const endpoint = await eventually(
     'Chromium starts',
     () => printed.match(/DevTools listening on (ws:\S+)/)?.[1],
-    20_000,
-  )
+  ).catch(async (error: unknown) => {
+    await end(chromiumProcess)
+    throw error
+  })
   return { endpoint, chromiumProcess }
 }

@@ -92,16 +92,16 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
           ['start-live', 'stop-live'],
         )
       await framesArrive(page)
-      expect(await enabled()).toEqual([false, true])
+      await expect.poll(enabled).toEqual([false, true])
 
       await click('stop-live')
       await page.getByRole('button', { name: 'Start live view' }).first().waitFor()
-      expect(await enabled()).toEqual([true, false])
+      await expect.poll(enabled).toEqual([true, false])
 
       await click('start-live')
       await page.getByRole('button', { name: 'Stop live view' }).waitFor()
       await framesArrive(page)
-      expect(await enabled()).toEqual([false, true])
+      await expect.poll(enabled).toEqual([false, true])
     })
 
     test.runIf(host === 'the double')(
@@ -191,10 +191,10 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
         await view.getByRole('application').click()
         await framesArrive(page)
       }
-      expect(await views.count()).toBe(2)
+      await expect.poll(() => views.count()).toBe(2)
       await page.getByRole('button', { name: 'One view', exact: true }).click()
       await framesArrive(page)
-      expect(await views.count()).toBe(0)
+      await expect.poll(() => views.count()).toBe(0)
     })
 
     test('comes to the front when it is started a second time', async () => {
@@ -281,16 +281,12 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
   })
 })
 
-/** Waits until the page has shown new frames since now. */
+/** Waits until the page says that it shows frames. */
 async function framesArrive(page: DesktopApp['page']): Promise<void> {
-  await eventually(
-    'live frames in the page',
-    async () => {
-      const rates = await page.getByLabel('Frame counters').first().textContent({ timeout: 20_000 })
-      return Number(rates?.match(/([\d.]+)\s*shown/)?.[1]) > 5
-    },
-    30_000,
-  )
+  await eventually('live frames in the page', async () => {
+    const rates = await page.getByLabel('Frame counters').first().textContent()
+    return Number(rates?.match(/([\d.]+)\s*shown/)?.[1]) > 0
+  })
 }
 
 async function quit(app: DesktopApp): Promise<void> {

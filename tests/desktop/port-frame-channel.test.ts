@@ -1,13 +1,12 @@
 /** The frame port with a real engine and real message ports; no Electron. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FramePort, PortFrameChannel } from '../../src-main/desktop/port-frame-channel.ts'
 import { createEngine, type Engine } from '../../src-main/engine/create-engine.ts'
 import { framesInFlight, type PortMessage } from '../../src-shared/frame-channel.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { testConnection } from '../fixtures/test-connection.ts'
-import '../fixtures/seeded-fast-check.ts'
+import fc from '../fixtures/seeded-fast-check.ts'
 
 let engine: Engine
 let camera: string

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   placeWindow,
@@ -10,7 +9,7 @@ import {
   writeWindowState,
 } from '../../src-main/desktop/window-state.ts'
 import { temporaryFolder } from '../fixtures/image-fixtures.ts'
-import '../fixtures/seeded-fast-check.ts'
+import fc from '../fixtures/seeded-fast-check.ts'
 
 const screen = { x: 0, y: 25, width: 1920, height: 1055 }
 const left = { x: -1280, y: 0, width: 1280, height: 1024 }

@@ -12,6 +12,8 @@ import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
 const run = promisify(execFile)
+/** For hanging only. */
+const limitMs = 200_000
 let host: TestServer
 let folder: string
 let dataFolder: string
@@ -47,7 +49,7 @@ function pythonWith(...modules: string[]): string | undefined {
 async function python(program: string, file: string, ...args: string[]): Promise<string[]> {
   const { stdout } = await run(program, [join(examples, 'python', file), '--url', host.url, ...args], {
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', COVERSLIP_TOKEN: '' },
-    timeout: 60_000,
+    timeout: limitMs,
   })
   return stdout.trim().split('\n')
 }
@@ -142,7 +144,7 @@ describe('Examples in JavaScript', () => {
     const { stdout } = await run(
       process.execPath,
       [join(examples, 'javascript', 'watch-frames.mjs'), host.url],
-      { env: { ...process.env, COVERSLIP_FRAMES: '5', COVERSLIP_TOKEN: '' }, timeout: 60_000 },
+      { env: { ...process.env, COVERSLIP_FRAMES: '5', COVERSLIP_TOKEN: '' }, timeout: limitMs },
     )
     const lines = stdout
       .trim()
@@ -164,7 +166,7 @@ describe.skipIf(!hasProgram('curl'))('Examples with curl', () => {
     const { stdout } = await run('bash', ['-c', script], {
       cwd: folder,
       env: { ...process.env, URL: host.url },
-      timeout: 60_000,
+      timeout: limitMs,
     })
     expect(stdout).toContain('"status":"started"')
     expect(stdout).toContain('UNKNOWN_DEVICE')

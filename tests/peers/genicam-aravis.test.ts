@@ -51,7 +51,7 @@ describe.skipIf(!canRun)('node map and Aravis', () => {
     const script = join(import.meta.dirname, 'genicam', 'compare-with-aravis.ts')
     const [command, ...prepare] = inNamespace
     const { stdout } = await promisify(execFile)(command, [...prepare, process.execPath, script], {
-      timeout: 60_000,
+      timeout: 200_000,
       maxBuffer: 1 << 24,
     })
     report = JSON.parse(stdout)

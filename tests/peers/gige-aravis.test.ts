@@ -15,7 +15,7 @@ async function drive() {
   const { stdout } = await promisify(execFile)(
     command,
     [...prepare, process.execPath, '--no-memory-protection-keys', script],
-    { timeout: 80_000, maxBuffer: 1 << 24 },
+    { timeout: 200_000, maxBuffer: 1 << 24 },
   )
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }

@@ -14,7 +14,7 @@ async function errand(
 ): Promise<SimulatorReport> {
   const parts: SimulatorErrand = { options, commands }
   const args = ['--no-memory-protection-keys', script, JSON.stringify(parts)]
-  const { code, output } = await runInNetwork(process.execPath, args, 80_000)
+  const { code, output } = await runInNetwork(process.execPath, args, 200_000)
   const report = output.trim().split('\n').at(-1) ?? ''
   if (code !== 0) throw new Error(`The simulator's process ended with ${code}:\n${output}`)
   return JSON.parse(report)
@@ -126,11 +126,11 @@ describe.skipIf(!isReady)('arv-camera-test', () => {
         ['arv-camera-test-0.8', ...patient],
       )
       const [output = ''] = outputs
-      expect(figure(output, 'n_completed_buffers')).toBeGreaterThan(50)
+      expect(figure(output, 'n_completed_buffers')).toBeGreaterThan(10)
       expect(figure(output, 'n_failures')).toBe(0)
       expect(figure(output, 'n_missing_packets')).toBe(0)
-      expect(counters.lostPackets).toBeGreaterThan(50)
-      expect(counters.resentPackets).toBeGreaterThan(50)
+      expect(counters.lostPackets).toBeGreaterThan(10)
+      expect(counters.resentPackets).toBeGreaterThan(10)
     },
   )
 
@@ -141,7 +141,7 @@ describe.skipIf(!isReady)('arv-camera-test', () => {
       ['arv-camera-test-0.8', ...patient, '-u', 'FrameID,Timestamp'],
     )
     for (const output of outputs) {
-      expect(figure(output, 'n_completed_buffers')).toBeGreaterThan(10)
+      expect(figure(output, 'n_completed_buffers')).toBeGreaterThan(3)
       expect(figure(output, 'n_failures')).toBe(0)
     }
   })

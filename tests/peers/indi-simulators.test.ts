@@ -8,6 +8,7 @@ import { MemorySink } from '../../drivers/sdk/conformance/memory-sink.ts'
 import { conformanceChecks } from '../../drivers/sdk/conformance/run-conformance.ts'
 import type { CameraDevice, Connection, Device, StageDevice } from '../../drivers/sdk/driver.ts'
 import { type BridgedProgram, canUnshare, inNamespace, startBridged } from '../fixtures/lo-namespace.ts'
+import { eventually } from '../fixtures/eventually.ts'
 import { hasProgram } from '../fixtures/peer-programs.ts'
 
 const waitMs = 60_000
@@ -135,7 +136,7 @@ describe.skipIf(!canRun)('INDI simulators', () => {
     const script = join(import.meta.dirname, 'indi', 'started-server.ts')
     const { stdout } = await promisify(execFile)(command, [...args, process.execPath, script], {
       env: { ...process.env, ...env },
-      timeout: 80_000,
+      timeout: 200_000,
     })
     const told: unknown = JSON.parse(stdout)
     expect(told).toMatchObject({
@@ -148,19 +149,9 @@ describe.skipIf(!canRun)('INDI simulators', () => {
   })
 })
 
-/** The server may not listen yet. */
-async function openWhenReady(
-  address: string,
-  options: Readonly<Record<string, unknown>>,
-): Promise<Connection> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await indi.open(address, options)
-    } catch (error) {
-      if (tries === 20) throw error
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
-  }
+/** The server may not listen yet, nor its drivers have told of their devices. */
+function openWhenReady(address: string, options: Readonly<Record<string, unknown>>): Promise<Connection> {
+  return eventually('the simulators', () => indi.open(address, options).catch(() => undefined))
 }
 
 function cameraOf(connection: Connection): CameraDevice {

@@ -101,14 +101,13 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
       const local = await watch(microscope.url)
       const far = [await watch(one.url), await watch(one.url), await watch(two.url)]
       await microscope.engine.liveView.startLiveView({ protocol, params: { frameRate: 20 } })
-      for (const viewer of far) await moreFrames(viewer, 15)
-      await moreFrames(local, 1)
-      for (const { frames, messages } of far) {
-        for (const message of messages) frameMessageSchema.parse(message)
-        expect([...frames.keys()]).toEqual([...frames.keys()].sort((a, b) => a - b))
-        const common = [...frames].filter(([frameId]) => local.frames.has(frameId))
-        expect(common.length).toBeGreaterThan(5)
-        for (const [frameId, hash] of common) expect(hash).toBe(local.frames.get(frameId))
+      // Each viewer skips frames of its own on a busy machine.
+      const common = ({ frames }: Viewer) => [...frames].filter(([frameId]) => local.frames.has(frameId))
+      await eventually('frames that all have seen', () => far.every((viewer) => common(viewer).length > 5))
+      for (const viewer of far) {
+        for (const message of viewer.messages) frameMessageSchema.parse(message)
+        expect([...viewer.frames.keys()]).toEqual([...viewer.frames.keys()].sort((a, b) => a - b))
+        for (const [frameId, hash] of common(viewer)) expect(hash).toBe(local.frames.get(frameId))
       }
       // Each front is one viewer of the microscope's list; Redis gets each frame once for all.
       const listed = await eventually('both fronts in the list', () => {
@@ -145,8 +144,10 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
     const good = await watch(one.url)
     await microscope.engine.liveView.startLiveView({ params: { frameRate: 50 } })
     await moreFrames(good, 40)
-    expect(silent.frames.size).toBe(2)
-    expect(stuck.frames.size).toBe(2)
+    await expect.poll(() => silent.frames.size).toBe(2)
+    await expect.poll(() => stuck.frames.size).toBe(2)
+    await moreFrames(good, 10)
+    expect([silent.frames.size, stuck.frames.size]).toEqual([2, 2])
     // Ready again, it gets the newest frame and not those that it missed.
     const last = Math.max(...stuck.frames.keys())
     const newest = Math.max(...good.frames.keys())
@@ -164,7 +165,7 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
     await microscope.engine.liveView.startLiveView({ protocol: 'jpeg' })
     await eventually('JPEG frames', () => far.messages.at(-1)?.format === 'jpeg')
     const { hostTimeMs }: ClockReply = await far.socket.emitWithAck('clock')
-    expect(Math.abs(hostTimeMs - Date.now())).toBeLessThan(1000)
+    expect(Math.abs(hostTimeMs - Date.now())).toBeLessThan(60_000)
     const refused: ChannelReply = await far.socket.emitWithAck('subscribe', { detectorName: 'Nobody' })
     expect(refused).toMatchObject({ ok: false, code: 'UNKNOWN_DEVICE', hint: 'There are: Test camera.' })
   })
@@ -178,11 +179,12 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
       framesPerSecond: 5,
     })
     const front = await startFront()
-    const [local, far] = [await watch(microscope.url), await watch(front.url)]
+    const far = await watch(front.url)
+    const startedMs = performance.now()
     await microscope.engine.liveView.startLiveView({ params: { frameRate: 50 } })
     await moreFrames(far, 6)
-    // Of what the local viewer got meanwhile, a tenth; two frames may be on their way at first.
-    expect(far.frames.size).toBeLessThan(local.frames.size / 3 + 2)
+    // Two may be sent at once at first.
+    expect(far.frames.size).toBeLessThanOrEqual(2 + (5 * (performance.now() - startedMs)) / 1000)
   })
 
   it('may go away and come back', async () => {
@@ -210,7 +212,7 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
     )
     expect(alert.message).toContain(`127.0.0.1:${redis.port}`)
     await moreFrames(local, 20)
-    expect(front.state()).toMatchObject({ redis: false, microscope: false })
+    await expect.poll(() => front.state()).toMatchObject({ redis: false, microscope: false })
     expect((await fetch(`${front.url}/health`)).status).toBe(503)
     await redis.resume()
     await eventually('the alert is gone', () =>
@@ -285,7 +287,9 @@ describe.skipIf(!hasProgram('redis-server'))('Front servers', () => {
       const far = await watch(url)
       await microscope.engine.liveView.startLiveView({})
       await moreFrames(far, 5)
-      expect(microscope.engine.viewers.list().map(({ label }) => label)).toContain('Hall (1)')
+      await expect
+        .poll(() => microscope.engine.viewers.list().map(({ label }) => label))
+        .toContain('Hall (1)')
       front.kill('SIGTERM')
       await eventually('its end', () => front.exitCode === 0)
       await eventually('its farewell', () => microscope.engine.viewers.list().length === 0)

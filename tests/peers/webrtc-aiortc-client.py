@@ -39,11 +39,11 @@ async def main(how, url, wanted):
         exchange = {"offer": by_offer, "whep": by_whep}[how]
         sdp, resource = await exchange(session, url, peer.localDescription.sdp)
         await peer.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
-        track = await asyncio.wait_for(tracks.get(), 10)
+        track = await asyncio.wait_for(tracks.get(), 60)
         frames = []
         print("watching", flush=True)
         while len({mean for mean, _, _ in frames}) < wanted:
-            frame = await asyncio.wait_for(track.recv(), 30)
+            frame = await asyncio.wait_for(track.recv(), 60)
             # The Y plane as it was sent, limited range.
             plane = frame.to_ndarray(format="yuv420p")[: frame.height]
             frames.append((float(plane.mean()), frame.width, frame.height))

@@ -11,9 +11,9 @@ import { ipUdpHeaderBytes } from '../protocol/gvsp-header.ts'
  * not larger, because the kernel keeps a packet in memory of a power of two and charges the socket's buffer for all of
  * it, so that one of 8000 bytes costs 16 KiB and one of 7680 half as much; just so 3072 for smaller jumbo frames.
  */
-export const packetSizesToTry: readonly number[] = [7680, 3072, 1500]
+const packetSizesToTry: readonly number[] = [7680, 3072, 1500]
 /** What every network carries; for cameras that send no test packets. */
-export const safePacketSize = 1400
+const safePacketSize = 1400
 /** GigE Vision's own limits of the packet size. */
 export const packetSizeLimits = { least: 576, most: 16_260 } as const
 

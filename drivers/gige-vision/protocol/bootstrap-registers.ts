@@ -49,7 +49,7 @@ export const bootstrapTextBytes = {
   xmlUrl: 512,
 } as const
 
-/** Registers of stream channel 0; channel n is `streamChannelStride * n` further. */
+/** Registers of stream channel 0; channel n is 0x40 * n further. */
 export const streamChannel = {
   /** Host port; 0 closes the channel. */
   port: 0x0d00,
@@ -60,7 +60,6 @@ export const streamChannel = {
   destinationIp: 0x0d18,
   sourcePort: 0x0d1c,
 } as const
-export const streamChannelStride = 0x40
 
 /** Bits of `streamChannel.packetSize`. */
 export const packetSizeFlags = {

@@ -5,8 +5,8 @@
  * Format: bit 7 is set for extended ids, the low bits say the content. Which one is used is each packet's own choice.
  */
 
-export const standardHeaderBytes = 8
-export const extendedHeaderBytes = 20
+const standardHeaderBytes = 8
+const extendedHeaderBytes = 20
 
 /** Bytes of the IP and UDP headers, which the device's packet size counts too. */
 export const ipUdpHeaderBytes = 28

@@ -3,7 +3,7 @@ import type { GigeSimulator } from './gige-simulator.ts'
 import type { GigeSimulatorFaultInput } from './simulator-faults.ts'
 import type { SimulatedLink } from './simulator-options.ts'
 
-export const typedHelp = `unplug, replug               pull the cable, plug it in again
+const typedHelp = `unplug, replug               pull the cable, plug it in again
 loss 1                       1 % of the packets are lost; also reorder, duplicate, corrupt
 mtu 1500, mbit 1000          largest packet, speed of the link
 lose-control                 take control from the client

@@ -14,6 +14,8 @@ import { decodeText, type XmlHandler } from './xml-stream.ts'
 export const maxTextBytes = 64 * 1024
 /** Most values of one message. */
 const maxElements = 2000
+/** Longest texts of one message together, bytes. */
+const maxMessageBytes = 4 * 2 ** 20
 
 export type MessageReaderOptions = {
   message(message: IndiMessage): void
@@ -36,6 +38,8 @@ export class MessageReader implements XmlHandler {
   readonly #base64 = new Base64Decoder()
   readonly #text = Buffer.alloc(maxTextBytes)
   #textLength = 0
+  /** Of all texts of the message so far. */
+  #messageBytes = 0
   #depth = 0
   #message: OpenMessage | undefined
   #element: { readonly tag: string; readonly attributes: ReadonlyMap<string, string> } | undefined
@@ -52,7 +56,10 @@ export class MessageReader implements XmlHandler {
 
   open(tag: string, attributes: ReadonlyMap<string, string>): void {
     this.#depth += 1
-    if (this.#depth === 1) this.#message = { tag, attributes, elements: [] }
+    if (this.#depth === 1) {
+      this.#message = { tag, attributes, elements: [] }
+      this.#messageBytes = 0
+    }
     if (this.#message === undefined || this.#depth === 1) return
     if (this.#depth > 2) throw protocolError(`<${tag}> within <${this.#element?.tag ?? ''}>`)
     if (this.#message.elements.length === maxElements)
@@ -70,6 +77,9 @@ export class MessageReader implements XmlHandler {
     if (this.#element === undefined) return
     if (this.#textLength + bytes.length > maxTextBytes)
       throw protocolError(`a text of more than ${maxTextBytes} bytes`)
+    this.#messageBytes += bytes.length
+    if (this.#messageBytes > maxMessageBytes)
+      throw protocolError(`a message of more than ${maxMessageBytes} bytes of text`)
     this.#text.set(bytes, this.#textLength)
     this.#textLength += bytes.length
   }

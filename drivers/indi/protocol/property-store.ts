@@ -9,11 +9,14 @@ import {
 
 /** Most properties of one server; a camera has about a hundred. */
 const maxVectors = 10_000
+/** Most characters of names and texts in all of them. */
+const maxCharacters = 16 * 2 ** 20
 
 /** All properties that a server has defined, with their present values. */
 export class PropertyStore {
   readonly #devices = new Map<string, Map<string, IndiVector>>()
   #count = 0
+  #characters = 0
 
   devices(): readonly string[] {
     return [...this.#devices.keys()]
@@ -31,7 +34,7 @@ export class PropertyStore {
   /**
    * Takes a message in.
    * @returns whether it changed anything
-   * @throws CoverslipError DEVICE_FAILED when the server defines properties without end.
+   * @throws CoverslipError DEVICE_FAILED when the server defines properties, or grows their texts, without end.
    */
   apply(message: IndiMessage): boolean {
     switch (message.type) {
@@ -43,7 +46,7 @@ export class PropertyStore {
         const vector = vectors?.get(message.name)
         if (vectors === undefined || vector === undefined) return false
         const changed = withChanges(vector, message.elements)
-        vectors.set(vector.name, { ...changed, state: message.state ?? vector.state })
+        this.#put(vectors, { ...changed, state: message.state ?? vector.state })
         return true
       }
       case 'delete':
@@ -57,18 +60,39 @@ export class PropertyStore {
     const vectors = this.#devices.get(vector.device) ?? new Map<string, IndiVector>()
     if (!vectors.has(vector.name)) this.#count += 1
     if (this.#count > maxVectors) throw protocolError(`more than ${maxVectors} properties`)
-    vectors.set(vector.name, vector)
+    this.#put(vectors, vector)
     this.#devices.set(vector.device, vectors)
+  }
+
+  #put(vectors: Map<string, IndiVector>, vector: IndiVector): void {
+    this.#characters += charactersOf(vector) - charactersOf(vectors.get(vector.name))
+    if (this.#characters > maxCharacters)
+      throw protocolError(`more than ${maxCharacters} characters of texts`)
+    vectors.set(vector.name, vector)
   }
 
   #delete(device: string, name: string | undefined): boolean {
     const vectors = this.#devices.get(device)
     if (vectors === undefined) return false
-    const gone = name === undefined ? vectors.size : Number(vectors.delete(name))
-    if (name === undefined || vectors.size === 0) this.#devices.delete(device)
-    this.#count -= gone
-    return gone > 0
+    const gone = [...vectors.values()].filter((vector) => name === undefined || vector.name === name)
+    for (const vector of gone) {
+      vectors.delete(vector.name)
+      this.#characters -= charactersOf(vector)
+    }
+    if (vectors.size === 0) this.#devices.delete(device)
+    this.#count -= gone.length
+    return gone.length > 0
   }
+}
+
+function charactersOf(vector: IndiVector | undefined): number {
+  if (vector === undefined) return 0
+  let count = vector.name.length + vector.label.length + vector.group.length
+  for (const element of vector.elements) {
+    count += element.name.length + element.label.length
+    if ('value' in element && typeof element.value === 'string') count += element.value.length
+  }
+  return count
 }
 
 function withChanges(vector: IndiVector, changes: readonly ElementChange[]): IndiVector {

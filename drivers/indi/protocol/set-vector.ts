@@ -4,7 +4,7 @@ import type { IndiVector } from './indi-message.ts'
 import { newVector, type NewValues } from './message-writer.ts'
 
 /** How long a device may take, ms: less than the registry gives a driver, so that the error tells what was slow. */
-export const setTimeoutMs = 9000
+const setTimeoutMs = 9000
 /** A device that answers with another value than it was given has rounded it, unless the value follows within, ms. */
 const settleMs = 300
 

@@ -39,7 +39,7 @@ const longestAnnotations = 16 * 2 ** 20
 const mostChannels = 100_000
 
 /** Directories of an image's planes, in a table of its sizes. */
-export class OmePlaces {
+class OmePlaces {
   /** Number of the directory + 1; 0: there is none. */
   readonly #directories: Uint32Array
   /** Names of other files with their numbers, from 1; 0: the file itself. */

@@ -1,4 +1,5 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { systemReason } from '../../../src-shared/system-reason.ts'
 
 /**
  * The error of an image file that cannot be read.
@@ -25,10 +26,5 @@ const systemReasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 }
 
-/** Completes "… cannot be read: ". Messages of the system itself name the whole path, which viewers elsewhere would see. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (!('syscall' in error && 'code' in error)) return error.message
-  const code = String(error.code)
-  return systemReasons[code] ?? `the system says ${code}`
-}
+/** Completes "… cannot be read: ". */
+export const reasonOf = (error: unknown): string => systemReason(error, systemReasons)

@@ -1,7 +1,7 @@
 /** `Plate` of OME-XML: which Image was taken in which well. */
+import { xmlAttributes } from '../../../src-shared/xml-text.ts'
 import type { DatasetLayout } from './dataset-writer.ts'
 import { isPlate } from './ome-zarr/ome-image-paths.ts'
-import { xmlAttributes } from './xml-text.ts'
 
 /** @param positions numbers of those that have an Image; empty text where they are not of a plate */
 export function plateXml(layout: DatasetLayout, positions: readonly number[]): string {

@@ -1,9 +1,9 @@
 /** OME-XML (schema 2016-06) of a dataset: what OME-TIFF files carry in the description of their first image. */
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
+import { xmlAttributes as attributes, xmlEscaped as escaped } from '../../../src-shared/xml-text.ts'
 import type { DatasetAxis, DatasetLayout } from './dataset-writer.ts'
 import type { ImagePlanes, OmePlane, OmePlanes, PlaneRun } from './ome-planes.ts'
 import { plateXml } from './ome-plate-xml.ts'
-import { xmlAttributes as attributes, xmlEscaped as escaped } from './xml-text.ts'
 
 const namespace = 'http://www.openmicroscopy.org/Schemas/OME/2016-06'
 const schemaLocation = `${namespace} ${namespace}/ome.xsd`

@@ -98,7 +98,7 @@ function PresetRow({ preset, fixed, onFailure }: PresetRowProps) {
             if (!onKey(event)) return
             // Escape is about the name, not about the list.
             event.stopPropagation()
-            event.currentTarget.blur()
+            setEditing(false)
           }}
         />
       ) : (

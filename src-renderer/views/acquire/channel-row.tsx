@@ -38,10 +38,14 @@ export function ChannelRow({ channel, extras, onChange, ...row }: ChannelRowProp
   const own = { group: channel.group, name: channel.config }
   const preset = presets.find((each) => presetKey(each) === presetKey(own))
   const several = new Set([...presets.map(({ group }) => group), channel.group]).size > 1
-  const options = [...(preset === undefined ? [own] : []), ...presets].map((each) => ({
-    value: presetKey(each),
-    label: several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
-  }))
+  const labels = new Map(
+    [...(preset === undefined ? [own] : []), ...presets].map((each) => [
+      presetKey(each),
+      several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
+    ]),
+  )
+  // Two microscopes may bring presets of the same name: the engine takes the first.
+  const options = [...labels].map(([value, label]) => ({ value, label }))
   const presetExposure = preset?.settings.find(
     ({ property }) => property === standardProperty.exposureMs,
   )?.value

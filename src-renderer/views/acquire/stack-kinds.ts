@@ -79,8 +79,8 @@ export function withPlaneCount(plan: EvenStack, count: number): ZPlan {
   const { lowUm, highUm } = stackSpan(plan)
   const spanUm = highUm - lowUm
   if (spanUm <= 0) return plan
-  // A step of twice the range leaves one plane.
-  const stepUm = count <= 1 ? 2 * spanUm : spanUm / (count - 1)
+  // A step of more than twice the range leaves one plane.
+  const stepUm = count <= 1 ? 3 * spanUm : spanUm / (count - 1)
   return { ...plan, stepUm: Number(stepUm.toPrecision(9)) }
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '../../../src-shared/hardware.ts'
 
 /** What a driver declares to reach, as a user understands it. */
-export const permissionWords: Readonly<Record<DriverPermission, string>> = {
+const permissionWords: Readonly<Record<DriverPermission, string>> = {
   network: 'uses the network',
   serial: 'opens serial ports',
   files: 'reads your files',

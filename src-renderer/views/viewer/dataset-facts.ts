@@ -16,3 +16,12 @@ export function datasetFacts(state: ViewerState): string {
   const depth = significantBits === undefined ? (sampleType ?? 'float32') : `${significantBits} bits`
   return [format, `${width} × ${height}`, depth, ...lengths].join(' · ')
 }
+
+/** Formats for people, whose values were fitted to 8 bits. */
+const fittedFormats: readonly string[] = ['MKV', 'MP4', 'WebM', 'MOV', 'AVI', 'JPEG']
+
+/** What single pixel values are followed by: those of pictures for people are not the camera's. */
+export function valueUnit(state: ViewerState): ' ADU' | ' of 255' {
+  const dataset = datasetOf(state)
+  return dataset?.significantBits === 8 && fittedFormats.includes(dataset.format) ? ' of 255' : ' ADU'
+}

@@ -7,11 +7,13 @@ import image from '../image-view.module.css'
 import { PixelReadout } from '../pixel-readout.tsx'
 import { ScaleBarView } from '../scale-bar-view.tsx'
 import { MeasuredLine } from './measured-line.tsx'
+import { valueUnit } from './dataset-facts.ts'
 import styles from './plane-view.module.css'
 
 /** The plane on show, as large as there is room. */
 export function PlaneView() {
   const viewer = useViewer()
+  const unit = useViewerState(valueUnit)
   const measuring = useViewerState((state) => state.measuring)
   return (
     <div className={styles['view']}>
@@ -24,7 +26,7 @@ export function PlaneView() {
         <MeasuredLine />
         <PlaneMessage />
         <div className={image['bottom']}>
-          <PixelReadout />
+          <PixelReadout unit={unit} />
           <ScaleBarView />
         </div>
       </div>

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { writeFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { safeFileName, writeNewFile } from '../../../src-main/acquisition/new-file.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 test('a name never leads out of its folder, is hidden or ends in a dot', () => {
   fc.assert(

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import jpegTurbo from '@julusian/jpeg-turbo'
 import { describe, expect, test } from 'vitest'
 import { joinedBytes, joinStrips, stripLayout } from '../../../src-main/live-view/encoders/jpeg-strips.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const mcuPx = 8
 

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ConnectionConfig } from '../../../src-main/devices/connection-supervisor.ts'
 import type { SavedSettings } from '../../../src-main/devices/device-messages.ts'
-import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
+import { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
+import type { RegistryEvent } from '../../../src-main/devices/managed-connections.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -41,7 +42,7 @@ describe('connections', () => {
   it('come while others run', async () => {
     await open(testConnection({}, 'first'))
     const lease = await registry.acquire('test-camera', { owner: 'test' })
-    await registry.add(testConnection({}, 'second', 'second.'))
+    await registry.connections.add(testConnection({}, 'second', 'second.'))
     expect(registry.devices().map(({ id }) => id)).toEqual([
       'test-camera',
       'test-stage',
@@ -67,8 +68,8 @@ describe('connections', () => {
     await open(testConnection({}, 'first'), testConnection({}, 'second', 'second.'))
     const kept = await registry.acquire('second.test-camera', { owner: 'test' })
     const lost = await registry.acquire('test-camera', { owner: 'test' })
-    await registry.remove('first')
-    expect(registry.connections().map(({ id }) => id)).toEqual(['second'])
+    await registry.connections.remove('first')
+    expect(registry.connections.states().map(({ id }) => id)).toEqual(['second'])
     expect(registry.devices().every(({ id }) => id.startsWith('second.'))).toBe(true)
     expect(registry.presets()).toHaveLength(1)
     const removed = events.flatMap((event) => (event.type === 'deviceRemoved' ? event.deviceId : []))
@@ -81,31 +82,34 @@ describe('connections', () => {
 
   it('that are lost leave no alert behind when they go', async () => {
     await open(testConnection({ fault: 'throw-on-open' }, 'broken'))
-    expect(registry.connections()[0]).toMatchObject({
+    expect(registry.connections.states()[0]).toMatchObject({
       title: 'Test microscope',
       status: { state: 'error', message: 'No such port COM7', hint: 'Choose another port.' },
       devices: [],
     })
     expect(alerts.list()).toHaveLength(1)
-    await registry.remove('broken')
+    await registry.connections.remove('broken')
     expect(alerts.list()).toEqual([])
-    await expect(registry.remove('broken')).rejects.toMatchObject({ code: 'UNKNOWN_CONNECTION' })
+    await expect(registry.connections.remove('broken')).rejects.toMatchObject({ code: 'UNKNOWN_CONNECTION' })
   })
 
   it('are removed while they hang in opening, and their thread ends', async () => {
     await open()
-    const adding = registry.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
-    await registry.remove('slow')
+    const adding = registry.connections.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
+    await registry.connections.remove('slow')
     await adding
-    expect(registry.connections()).toEqual([])
+    expect(registry.connections.states()).toEqual([])
   })
 
   it('are abandoned while they hang in opening, and tried again', async () => {
     await open()
-    const adding = registry.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
-    await registry.abandon('slow', new CoverslipError('DRIVER_NOT_ALLOWED', 'Not any more'))
+    const adding = registry.connections.add(testConnection({ fault: 'hang-on-open' }, 'slow'))
+    await registry.connections.abandon('slow', new CoverslipError('DRIVER_NOT_ALLOWED', 'Not any more'))
     await adding
-    expect(registry.connections()[0]?.status).toMatchObject({ state: 'error', message: 'Not any more' })
+    expect(registry.connections.states()[0]?.status).toMatchObject({
+      state: 'error',
+      message: 'Not any more',
+    })
   })
 
   it('with the ids of another’s devices are refused by name', async () => {
@@ -118,8 +122,8 @@ describe('connections', () => {
 
   it('have titles that can change', async () => {
     await open(testConnection({}, 'first'))
-    registry.renameConnection('first', 'Left microscope')
-    expect(registry.connections()[0]?.title).toBe('Left microscope')
+    registry.connections.rename('first', 'Left microscope')
+    expect(registry.connections.states()[0]?.title).toBe('Left microscope')
     expect(events.at(-1)).toEqual({ type: 'connectionsChanged' })
   })
 })

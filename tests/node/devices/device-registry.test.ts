@@ -1,21 +1,25 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CameraLeases } from '../../../src-main/devices/camera-leases.ts'
-import { DeviceRegistry, type RegistryEvent } from '../../../src-main/devices/device-registry.ts'
+import { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
+import type { RegistryEvent } from '../../../src-main/devices/managed-connections.ts'
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
 import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
 import type { TestDriverOptions } from '../../fixtures/test-driver.ts'
 
-const limits = { openMs: 5000, callMs: 3000, moveMs: 5000, pingMs: 2000 }
+/** For what does not hang; a test about a driver that does has its own. */
+const patient = { openMs: 60_000, callMs: 60_000, moveMs: 60_000, pingMs: 60_000 }
 const backOff = { firstMs: 100, mostMs: 400 }
 
 let registry: DeviceRegistry
 let alerts: AlertBoard
 let events: RegistryEvent[]
 
-async function open(...drivers: TestDriverOptions[]) {
+const open = (...drivers: TestDriverOptions[]) => openWithin({}, ...drivers)
+
+async function openWithin(limits: Partial<typeof patient>, ...drivers: TestDriverOptions[]) {
   alerts = new AlertBoard()
   events = []
   registry = new DeviceRegistry({
@@ -23,7 +27,7 @@ async function open(...drivers: TestDriverOptions[]) {
       testConnection(options, `test-${index}`, index === 0 ? '' : `other-${index}.`),
     ),
     alerts,
-    limits,
+    limits: { ...patient, ...limits },
     backOff,
   })
   registry.on((event) => events.push(event))
@@ -132,8 +136,8 @@ describe('A faulty driver', () => {
   })
 
   it('that hangs when opened is given up', async () => {
-    await open({ fault: 'hang-on-open' })
-    expect(alerts.list()[0]?.message).toContain('did not open its device within 5 s')
+    await openWithin({ openMs: 2000 }, { fault: 'hang-on-open' })
+    expect(alerts.list()[0]?.message).toContain('did not open its device within 2 s')
   })
 
   it('that describes its devices wrongly is refused', async () => {
@@ -158,7 +162,7 @@ describe('A faulty driver', () => {
   })
 
   it.each(['hang-on-start', 'spin-on-start'] as const)('with %s is restarted', async (fault) => {
-    await open({ fault }, {})
+    await openWithin({ callMs: 3000 }, { fault }, {})
     await expect(registry.acquire('test-camera', { owner: 'test' })).rejects.toMatchObject({
       code: 'DEVICE_TIMEOUT',
     })
@@ -200,12 +204,12 @@ describe('A faulty driver', () => {
       await eventually('reconnected', () =>
         registry.devices().every((device) => device.status.state === 'ready'),
       )
-      expect(alertIds()).not.toContain('connection:test-0')
+      await expect.poll(alertIds).not.toContain('connection:test-0')
     },
   )
 
   it('that hangs while its camera stands still for a setting is restarted, and leaves no false alarm', async () => {
-    await open({ fault: 'hang-on-binning' })
+    await openWithin({ callMs: 3000 }, { fault: 'hang-on-binning' })
     // Silence is looked for at intervals: in these alone time goes as the test says.
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     await registry.acquire('test-camera', { owner: 'test', interruptible: true })
@@ -233,10 +237,10 @@ describe('A faulty driver', () => {
     const lease = await registry.acquire('test-camera', { owner: 'test' })
     const before = events.length
     const reader = new LiveFrameReader(registry.ring('test-camera'))
-    // With each frame it tells of 10 000 changes. At 20 a second 1000 would take longer than is waited here.
+    // With each frame it tells of 10 000 changes. At 20 a second 2000 would take longer than is waited here.
     await eventually('ten frames', () => (reader.look()?.info.sequence ?? 0) >= 10)
     await eventually('some changes', () => events.length > before + 10)
-    expect(events.length - before).toBeLessThan(1000)
+    expect(events.length - before).toBeLessThan(2000)
     await lease.release()
   })
 })

@@ -302,7 +302,7 @@ test('in the registry an unplugged camera gives an alert, and is live again when
   await eventually('an alert', () => raised.some(({ message }) => message.includes('does not answer')))
   await simulator.replug()
   await eventually('it is ready again', () => registry.devices()[0]?.status.state === 'ready')
-  expect(raised).toEqual([])
+  await expect.poll(() => raised).toEqual([])
   await registry.acquire(cameraId, { owner: 'test' })
 })
 

@@ -21,6 +21,7 @@ import { decodeCommand } from '../../../drivers/gige-vision/protocol/gvcp-comman
 import { commandIds, type ReceivedCommand } from '../../../drivers/gige-vision/protocol/gvcp-packet.ts'
 import { type GvcpStatus, statusCodes } from '../../../drivers/gige-vision/protocol/gvcp-status.ts'
 import type { CoverslipError } from '../../../src-shared/errors.ts'
+import { eventually } from '../../fixtures/eventually.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -108,7 +109,7 @@ describe('commands', () => {
       ({ requestId }, reply) => {
         if (seen.length === 3) reply(register(7, requestId))
       },
-      { timeoutMs: 30, attempts: 3 },
+      { timeoutMs: 400, attempts: 3 },
     )
     await expect(client.readRegister(0xa00)).resolves.toBe(7)
     expect(new Set(seen.map(({ requestId }) => requestId)).size).toBe(1)
@@ -122,7 +123,7 @@ describe('commands', () => {
       message: expect.stringContaining('The camera does not answer'),
       hint: expect.stringContaining('cable'),
     })
-    expect(seen).toHaveLength(3)
+    await expect.poll(() => seen.length).toBe(3)
   })
 
   test('are sent one after the other, urgent ones first', async () => {
@@ -157,9 +158,9 @@ describe('commands', () => {
     const { client, seen } = await device(
       ({ requestId }, reply) => {
         reply(encodeAck({ kind: 'pending', timeoutMs: 5000 }, requestId))
-        setTimeout(() => reply(register(5, requestId)), 150)
+        setTimeout(() => reply(register(5, requestId)), 1000)
       },
-      { timeoutMs: 60, attempts: 1 },
+      { timeoutMs: 400, attempts: 1 },
     )
     await expect(client.readRegister(0)).resolves.toBe(5)
     expect(seen).toHaveLength(1)
@@ -219,11 +220,11 @@ describe('control', () => {
   test('is taken, held by heartbeats, and given back', async () => {
     const memory = Buffer.alloc(4096)
     const { client, seen } = await device(memoryDevice(memory))
-    const control = await ControlSession.take({ client, heartbeatTimeoutMs: 90, onLost: () => undefined })
+    const control = await ControlSession.take({ client, heartbeatTimeoutMs: 600, onLost: () => undefined })
     expect(memory.readUInt32BE(bootstrap.controlPrivilege)).toBe(2)
-    expect(memory.readUInt32BE(bootstrap.heartbeatTimeoutMs)).toBe(90)
+    expect(memory.readUInt32BE(bootstrap.heartbeatTimeoutMs)).toBe(600)
     const before = seen.length
-    while (seen.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    await eventually('heartbeats', () => seen.length >= before + 3)
     await control.release()
     expect(memory.readUInt32BE(bootstrap.controlPrivilege)).toBe(0)
   })
@@ -232,7 +233,7 @@ describe('control', () => {
     const memory = Buffer.alloc(4096)
     const { client } = await device(memoryDevice(memory))
     const lost = await new Promise<CoverslipError>((resolve) => {
-      void ControlSession.take({ client, heartbeatTimeoutMs: 60, onLost: resolve }).then(() =>
+      void ControlSession.take({ client, heartbeatTimeoutMs: 600, onLost: resolve }).then(() =>
         memory.writeUInt32BE(0, bootstrap.controlPrivilege),
       )
     })
@@ -246,10 +247,10 @@ describe('control', () => {
       (...command) => {
         if (!silent) memoryDevice(memory)(...command)
       },
-      { timeoutMs: 40, attempts: 3 },
+      { timeoutMs: 200, attempts: 3 },
     )
     const lost = await new Promise<CoverslipError>((resolve) => {
-      void ControlSession.take({ client, heartbeatTimeoutMs: 90, onLost: resolve }).then(() => {
+      void ControlSession.take({ client, heartbeatTimeoutMs: 600, onLost: resolve }).then(() => {
         silent = true
       })
     })
@@ -264,7 +265,7 @@ describe('control', () => {
       { patienceMs: 100 },
     )
     const lost = await new Promise<CoverslipError>((resolve) => {
-      void ControlSession.take({ client, heartbeatTimeoutMs: 90, onLost: resolve }).then(() => {
+      void ControlSession.take({ client, heartbeatTimeoutMs: 600, onLost: resolve }).then(() => {
         patient = true
       })
     })
@@ -331,7 +332,7 @@ describe('addresses', () => {
         reply(encodeAck({ kind: 'discovery', data: encodeDiscoveryData(data) }, requestId))
       })
       // One of the interfaces is not there: what the other finds is told all the same.
-      const found = await discoverDevices({ interfaces: ['127.0.0.1', '203.0.113.7'], port, waitMs: 600 })
+      const found = await discoverDevices({ interfaces: ['127.0.0.1', '203.0.113.7'], port, waitMs: 2000 })
       expect(found).toEqual([{ data, interfaceAddress: '127.0.0.1' }])
     },
   )
@@ -346,7 +347,7 @@ describe('addresses', () => {
           reply(encodeAck({ kind: 'forceIp' }, requestId))
       })
       const address = { ip: '192.168.7.20', subnetMask: '255.255.255.0', gateway: '0.0.0.0' }
-      const common = { interfaceAddress: '127.0.0.1', port, waitMs: 300, ...address }
+      const common = { interfaceAddress: '127.0.0.1', port, waitMs: 1500, ...address }
       await forceIp({ ...common, mac: '00:11:22:aa:bb:cc' })
       expect(given[0]).toEqual({ kind: 'forceIp', mac: '00:11:22:aa:bb:cc', ...address })
       await expect(forceIp({ ...common, mac: '00:00:00:00:00:01' })).rejects.toMatchObject({

@@ -204,6 +204,7 @@ describe('images that are none', () => {
 })
 
 describe('what ends the connection', () => {
+  const longText = `<defText name="T">${'x'.repeat(60_000)}</defText>`
   const began =
     '<setBLOBVector device="Fake Camera" name="CCD1"><oneBLOB name="CCD1" size="9000" format=".fits">AAAA'
   test.each<[string, () => void, string]>([
@@ -219,6 +220,19 @@ describe('what ends the connection', () => {
       'a text without end',
       () => server.send(`<setTextVector device="D" name="N"><oneText>${'x'.repeat(1e6)}`),
       'a text of more than',
+    ],
+    [
+      'long texts in one message without end',
+      () => server.send(`<defTextVector device="D" name="N">${longText.repeat(100)}`),
+      'a message of more than',
+    ],
+    [
+      'long texts in ever new properties',
+      () => {
+        for (let i = 0; i < 300; i++)
+          server.send(`<defTextVector device="D" name="N${i}">${longText}</defTextVector>`)
+      },
+      'characters of texts',
     ],
     ['the device is gone', () => server.send('<delProperty device="Fake Camera"/>'), 'was disconnected'],
     [

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkPropertyValue, findProperty } from '../../../drivers/sdk/property-value.ts'
 import type { PropertyDescriptorInput, PropertyValue } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const base = { name: 'gain', title: 'Gain', category: 'Image' }
 const gain = { ...base, type: 'number', value: 1, min: 1, max: 10, step: 0.1, unit: 'dB' } as const

@@ -275,7 +275,7 @@ describe('taking frames', () => {
     const bench = await openBench({ width: 512, counter: true, frameRate: 200 })
     const sink = new MemorySink({ maxFrameBytes: bench.camera.description.maxFrameBytes, keep: 'pixels' })
     await bench.camera.start(sink)
-    await sink.waitForFrames(12, 15_000)
+    await sink.waitForFrames(12, 60_000)
     await bench.camera.stop()
     expect(sink.frames.length).toBeGreaterThanOrEqual(12)
     for (const { info, pixels } of sink.frames) {
@@ -292,7 +292,7 @@ describe('taking frames', () => {
     await bench.set('camera', { exposureMs: 2 })
     const sink = new MemorySink({ maxFrameBytes: bench.camera.description.maxFrameBytes })
     await bench.camera.start(sink)
-    await sink.waitForFrames(20, 15_000)
+    await sink.waitForFrames(20, 60_000)
     await bench.camera.stop()
     const [first] = sink.frames
     for (const { info } of sink.frames) {
@@ -307,7 +307,7 @@ describe('taking frames', () => {
     const sink = new MemorySink({ maxFrameBytes: bench.camera.description.maxFrameBytes })
     await bench.camera.start(sink)
     await bench.set('camera', { exposureMs: 5 })
-    await sink.waitForFrames(3, 5000)
+    await sink.waitForFrames(3, 60_000)
     await bench.camera.stop()
     expect(sink.frames.length).toBeGreaterThanOrEqual(3)
     for (const { info } of sink.frames) expect(info.exposureMs).toBe(5)
@@ -343,7 +343,7 @@ describe('taking frames', () => {
     await bench.camera.start(sink)
     await bench.stage.moveTo({ x: 700, y: -300 })
     const count = sink.frames.length
-    await sink.waitForFrames(count + 2, 10_000)
+    await sink.waitForFrames(count + 2, 60_000)
     await bench.camera.stop()
     const live = sink.frames.at(-1)
     const still = await bench.snap()

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createFrameRing, type FrameRingMemory } from '../../../src-main/frames/frame-ring.ts'
 import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
@@ -17,6 +16,7 @@ import { pixelFormats } from '../../../src-shared/frames/pixel-format.ts'
 import { fillRingFrame, ringFrameBytes, ringFrameFault, ringFrameInfo } from '../../fixtures/ring-frames.ts'
 import type { RingReaderOrders, RingReaderReport } from '../../fixtures/ring-reader-worker.ts'
 import type { RingWriterOrders } from '../../fixtures/ring-writer-worker.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const workers: Worker[] = []
 afterEach(async () => {

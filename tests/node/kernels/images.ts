@@ -1,12 +1,11 @@
-import type { Arbitrary } from 'fast-check'
-import fc from '../../fixtures/seeded-fast-check.ts'
 import { pixelLayout, type PixelFormat } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageShape } from '../../../src-shared/kernels/kernels.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 export type TestImage = ImageShape & { readonly samples: readonly number[] }
 
 /** Images of a format, small and of any shape, with samples of all sizes that the format holds. */
-export function imageOf(format: PixelFormat, maxSide = 40): Arbitrary<TestImage> {
+export function imageOf(format: PixelFormat, maxSide = 40): fc.Arbitrary<TestImage> {
   const layout = pixelLayout(format)
   return fc
     .record({ width: fc.integer({ min: 1, max: maxSide }), height: fc.integer({ min: 1, max: maxSide }) })

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Pacer } from '../../../src-main/live-view/pacer.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 /** Number of frames sent in `seconds` by a stream of `frameRate` from a camera of `cameraRate`, with jitter (ms). */
 function sent(options: {

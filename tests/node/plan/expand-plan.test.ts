@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
@@ -6,6 +5,7 @@ import { planSizes } from '../../../src-shared/plan/plan-axes.ts'
 import { cellsInOrder, gridOrderSchema } from '../../../src-shared/plan/grid-order.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { planFiles } from './plan-files.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const fieldOfView = { widthUm: 100, heightUm: 100 }
 const events = (file: unknown): AcquisitionEvent[] => [

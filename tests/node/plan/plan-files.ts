@@ -1,5 +1,5 @@
 /** Plans as files, of all kinds, for property tests. */
-import fc from 'fast-check'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const um = fc.double({ min: -5000, max: 5000, noNaN: true }).map((value) => Math.round(value * 100) / 100 + 0)
 const positive = fc.integer({ min: 1, max: 9 })

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { parseDuration } from '../../../src-shared/plan/duration.ts'
@@ -7,6 +6,7 @@ import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
 import { planFiles } from './plan-files.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 /** The paths that reading `file` complains of. */
 function problemPaths(file: unknown): string[] {

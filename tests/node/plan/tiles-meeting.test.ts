@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tilesOf } from '../../../src-shared/plan/grid-plan.ts'
 import type { Point } from '../../../src-shared/plan/polygon.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { tilesMeeting } from '../../../src-shared/plan/tiles-meeting.ts'
 import { boxMeetsPolygon } from '../../fixtures/box-meets-polygon.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 describe('tilesMeeting', () => {
   it('finds the tiles that a test of each by itself finds', () => {

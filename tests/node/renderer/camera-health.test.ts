@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type HealthSample,
@@ -15,6 +14,7 @@ import {
   propertyDescriptorSchema,
   type PropertyDescriptorInput,
 } from '../../../src-shared/devices.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const quiet: CameraHealth = {
   framesPerSecond: 30,

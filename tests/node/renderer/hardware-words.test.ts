@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   optionsText,
@@ -9,6 +8,7 @@ import {
 } from '../../../src-renderer/views/devices/hardware-words.ts'
 import { pageOf } from '../../../src-renderer/views/devices/opened-page.ts'
 import type { ConnectionInfo, DriverInfo, FoundConnection } from '../../../src-shared/hardware.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 describe('options of a connection', () => {
   it('are lines of names and values', () => {

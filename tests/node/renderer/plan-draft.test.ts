@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
@@ -29,6 +28,7 @@ import { builtInTemplates } from '../../../src-renderer/views/acquire/built-in-t
 import { sharedDataFolder } from '../../fixtures/shared-data.ts'
 import { planFiles } from '../plan/plan-files.ts'
 import { sampleStage } from './sample-engine.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const fieldOfView = { widthUm: 1, heightUm: 1 }
 /** Of a store that has nothing to tell. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   gridKinds,
@@ -22,6 +21,7 @@ import { type TimePhase, timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { planesOf, type ZPlan } from '../../../src-shared/plan/z-plan.ts'
 import { emptySequence } from '../../../src-renderer/stores/plan-draft.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const topBottom: Extract<ZPlan, { kind: 'topBottom' }> = {
   kind: 'topBottom',

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   durationFieldText,
@@ -7,7 +6,9 @@ import {
 } from '../../../src-renderer/components/duration-words.ts'
 import { emptySequence } from '../../../src-renderer/stores/plan-draft.ts'
 import {
+  clockText,
   counted,
+  isLarge,
   roomText,
   shareText,
   sizesText,
@@ -21,10 +22,32 @@ import {
   orderQuestions,
 } from '../../../src-renderer/views/acquire/order-words.ts'
 import { enclosingPaths, pathWords } from '../../../src-renderer/views/acquire/plan-paths.ts'
-import { muchDone, placeText, progressOf, stateText } from '../../../src-renderer/views/acquire/run-words.ts'
+import {
+  endText,
+  isWhole,
+  muchDone,
+  placeText,
+  progressOf,
+  stateText,
+} from '../../../src-renderer/views/acquire/run-words.ts'
 import { unfoldedFor } from '../../../src-renderer/views/acquire/unfold.ts'
-import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
+import type { PlanEstimate, PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
+
+const emptyEstimate: PlanEstimate = {
+  events: 0,
+  frames: 0,
+  sizes: {},
+  durationS: 0,
+  assumed: [],
+  bytes: 0,
+  bytesPerSecond: 0,
+  freeDiskBytes: 0,
+  memoryBytes: 0,
+  problems: [],
+  warnings: [],
+}
 
 const plan = readPlan({
   channels: ['DAPI', { config: 'GFP', exposure: 20 }],
@@ -149,6 +172,22 @@ describe('the order of a plan', () => {
   })
 })
 
+describe('a last look', () => {
+  const small = { durationS: 60, bytes: 1e9, freeDiskBytes: 100e9 }
+  it('is for what is long or large', () => {
+    const estimateOf = (patch: Partial<typeof small>) => ({ ...emptyEstimate, ...small, ...patch })
+    expect(isLarge(estimateOf({}))).toBe(false)
+    expect(isLarge(estimateOf({ durationS: 3600 }))).toBe(true)
+    expect(isLarge(estimateOf({ bytes: 12e9 }))).toBe(true)
+    expect(isLarge(estimateOf({ freeDiskBytes: 4e9 }))).toBe(true)
+  })
+  it('says when it will end, with the day where that is another', () => {
+    const noon = new Date(2026, 10, 28, 12, 0).getTime()
+    expect(clockText(3600, noon)).toBe('13:00')
+    expect(clockText(24 * 3600, noon)).toMatch(/^Sun,? 29 Nov, 12:00$/)
+  })
+})
+
 describe('what is kept from a file', () => {
   it('is named', () => {
     expect(keptFields(plan).map(({ path }) => path)).toEqual(['metadata', 'setup', 'stage_positions'])
@@ -183,6 +222,22 @@ describe('a run', () => {
     expect(placeText({ ...status, index: undefined, positionName: undefined, channel: undefined })).toBe('')
     expect(progressOf(status)).toBe(0.25)
     expect(progressOf({ ...status, events: { ...status.events, total: 0 } })).toBe(0)
+  })
+
+  it('says at its end what is there and what is not', () => {
+    const ended = (frames: PlanStatus['frames'], skipped = 0): PlanStatus => ({
+      ...status,
+      frames,
+      events: { ...status.events, skipped },
+    })
+    const all = ended({ expected: 10, written: 10, lost: 0, incomplete: 0 })
+    expect([endText(all), isWhole(all)]).toEqual(['All 10 images are there.', true])
+    const some = ended({ expected: 10, written: 6, lost: 1, incomplete: 2 }, 3)
+    expect([endText(some), isWhole(some)]).toEqual([
+      '6 of 10 images are there: 3 left out, 1 lost, 2 with pixels missing.',
+      false,
+    ])
+    expect(endText(ended({ expected: 1, written: 1, lost: 0, incomplete: 0 }))).toBe('The image is there.')
   })
 
   it('is not ended without a question once much was done', () => {

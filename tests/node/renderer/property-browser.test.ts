@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limitsText } from '../../../src-renderer/components/limits-text.ts'
 import {
@@ -16,6 +15,7 @@ import {
   propertyLevelSchema,
 } from '../../../src-shared/devices.ts'
 import { exposure, sampleCamera, sampleSnapshot } from './sample-engine.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 function property(name: string, patch: Partial<PropertyDescriptor> = {}): PropertyDescriptor {
   return propertyDescriptorSchema.parse({

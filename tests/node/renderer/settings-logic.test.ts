@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decimalsOf, fixed, parseNumber } from '../../../src-renderer/components/format.ts'
 import { fromPlace, type NumberRange, snap, toPlace } from '../../../src-renderer/components/number-scale.ts'
@@ -7,6 +6,7 @@ import { schemaFields, streamFields } from '../../../src-renderer/components/sch
 import type { PropertyDescriptor } from '../../../src-shared/devices.ts'
 import { paramsSchemaOf, protocolSchema } from '../../../src-shared/stream-params.ts'
 import { exposure } from './sample-engine.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 describe('stream settings from their schema', () => {
   it('takes title, unit, range and options from the schema', () => {

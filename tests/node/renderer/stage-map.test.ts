@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptySequence } from '../../../src-renderer/stores/plan-draft.ts'
 import {
@@ -27,6 +26,7 @@ import {
   rectanglesPath,
 } from '../../../src-renderer/views/acquire/map/map-shapes.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 const size = { width: 400, height: 200 }
 const um = fc.double({ min: -1e5, max: 1e5, noNaN: true })
@@ -80,7 +80,7 @@ describe('the map of the stage', () => {
     const places = placesOf(sequence, undefined)
     expect(places).toEqual([
       { x: 100, y: 200, label: 'left' },
-      { x: 0, y: 0, label: '3' },
+      { x: 0, y: 0, label: 'P3' },
     ])
     const tiles = mapTiles(sequence, [[100, 200]], undefined)
     expect(tiles.centres).toEqual([

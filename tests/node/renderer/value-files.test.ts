@@ -75,6 +75,20 @@ describe('OME-TIFF of an export', () => {
     expect(xml).toContain('<Plane TheT="1" TheC="1" TheZ="0" DeltaT="0.61" DeltaTUnit="s"/>')
   })
 
+  it('keeps real numbers', async () => {
+    const stack = stackOf({ sizes: { t: 2 }, pixelFormat: 'Float32', significantBits: undefined }, 't', 0)
+    const pixels = Float32Array.from({ length: width * height }, (_, i) => (i === 3 ? NaN : i / 7 - 2))
+    const file = await ExportFile.open(undefined)
+    const tiff = new OmeTiffFile(stack, file)
+    const real = { kind: 'real', pixels, width, height, maxValue: Infinity } as const
+    await tiff.add(real, { name: '', number: 0, channel: 0, elapsedS: undefined })
+    await tiff.finish()
+    const bytes = await file.download('image/tiff')?.arrayBuffer()
+    const page = await (await fromArrayBuffer(bytes ?? new ArrayBuffer(0))).getImage()
+    expect((await page.readRasters())[0]).toEqual(pixels)
+    expect(await page.fileDirectory.loadValue('ImageDescription')).toContain('Type="float"')
+  })
+
   it('has an image for each position', async () => {
     const stack = stackOf({ sizes: { p: 2 }, positions: ['A1', 'A2'] }, 'p', 1)
     const tiff = await written(

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shownWindow } from '../../../src-renderer/actions/window-actions.ts'
 import { histogramPath, transferPath, valueAxis } from '../../../src-renderer/components/histogram-shape.ts'
 import { clampWindow, followWindow, windowOfHistogram } from '../../../src-renderer/stores/auto-window.ts'
 import { defaultDetectorDisplay } from '../../../src-renderer/stores/view-store.ts'
 import { paramsSchemaOf } from '../../../src-shared/stream-params.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 describe('auto-contrast', () => {
   it('goes from the 0.1 % to the 99.9 % percentile, but is never empty', () => {

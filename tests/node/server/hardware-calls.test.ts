@@ -127,7 +127,7 @@ describe('what is secret', () => {
       const hardware = await hardwareAs(role)
       expect(hardware.connections).toMatchObject([{ address: 'rtsp://10.0.0.9/stream' }])
       const events = await openEvents(host.url, headers[role])
-      host.engine.devices.renameConnection('network-1', `For the ${role}`)
+      host.engine.devices.connections.rename('network-1', `For the ${role}`)
       await eventually('the event', () => events.events.some(({ type }) => type === 'hardwareChanged'))
       const told = JSON.stringify([hardware, events.events])
       for (const secret of ['s3cret', 'key=abc', folder]) expect(told).not.toContain(secret)

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AckWindow, ackWindow } from '../../../src-main/server/imswitch/ack-window.ts'
 import { framesInFlight } from '../../../src-shared/frame-channel.ts'
+import fc from '../../fixtures/seeded-fast-check.ts'
 
 /** A hub with one viewer: it sends while fewer than `framesInFlight` frames are unreleased. */
 class Hub {

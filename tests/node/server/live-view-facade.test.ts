@@ -1,9 +1,9 @@
-import fastCheck from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readLiveViewInput } from '../../../src-main/server/live-view-input.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { startTestServer, type TestServer } from '../../fixtures/test-server.ts'
+import fastCheck from '../../fixtures/seeded-fast-check.ts'
 
 describe('The live-view façade', () => {
   let host: TestServer

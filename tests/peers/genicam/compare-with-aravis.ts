@@ -33,7 +33,7 @@ try {
     address,
     port: 3956,
     localAddress: address,
-    timeoutMs: 1000,
+    timeoutMs: 5000,
     attempts: 5,
   })
   await answering(client)
@@ -107,14 +107,14 @@ async function answering(client: GvcpClient): Promise<void> {
 
 /** `Name = value min:0 max:9` per line; the last of a name counts. */
 async function readTheirs(asked: readonly string[]): Promise<Record<string, string>> {
-  const { stdout } = await run('arv-tool-0.8', ['-a', address, 'control', ...asked], { timeout: 30_000 })
+  const { stdout } = await run('arv-tool-0.8', ['-a', address, 'control', ...asked], { timeout: 90_000 })
   const lines = [...stdout.matchAll(/^(\w+) = (.*?)(?: min:.*)?$/gm)]
   return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value.trim()]))
 }
 
 /** `Integer : [RW] 'Name'`, or `Integer : 'Name' (Not available)`; what is not implemented is left out. */
 async function theirModes(): Promise<Record<string, string>> {
-  const { stdout } = await run('arv-tool-0.8', ['-a', address, 'features'], { timeout: 30_000 })
+  const { stdout } = await run('arv-tool-0.8', ['-a', address, 'features'], { timeout: 90_000 })
   const lines = [...stdout.matchAll(/^\s+\w+\s*: (?:\[(\w+)\] )?'(\w+)'/gm)]
   const modes = new Map(lines.map(([, mode = 'NA', name = '']) => [name, mode]))
   return Object.fromEntries(restricted.map((name) => [name, modes.get(name) ?? 'NI']))

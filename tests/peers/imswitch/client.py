@@ -83,7 +83,7 @@ async def main():
         unacknowledged = len(frames)
         acknowledge = True
         await client.emit("frame_ack", {"frame_id": frames[-1]["metadata"]["frame_id"]})
-        await asyncio.wait_for(enough.wait(), 30)
+        await asyncio.wait_for(enough.wait(), 120)
         async with http.get(f"{server}/imswitch/api/PositionerController/movePositioner?axis=X&dist=5") as answer:
             moved = await answer.json()
         while not any(signal["args"].get("p0") == {"test-stage": {"X": 5, "Y": 0}} for signal in signals):
@@ -107,4 +107,4 @@ async def main():
     )
 
 
-asyncio.run(asyncio.wait_for(main(), 60))
+asyncio.run(asyncio.wait_for(main(), 200))

@@ -7,7 +7,7 @@ import { MemorySink } from '../../../drivers/sdk/conformance/memory-sink.ts'
 import type { CameraDevice, Device } from '../../../drivers/sdk/driver.ts'
 
 const isCamera = (device: Device): device is CameraDevice => device.description.kind === 'camera'
-const waitMs = 30_000
+const waitMs = 60_000
 
 const found = await indi.discover({ signal: new AbortController().signal, interfaces: ['127.0.0.1'] })
 const connection = await indi.open('start', { drivers: ['indi_simulator_ccd', 'indi_simulator_wheel'] })

@@ -11,7 +11,7 @@ export function element(
 }
 
 /** `text` as content of an element or attribute. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LineFit } from '../../../../src-main/acquisition/plans/line-fit.ts'
 import { StepTimes } from '../../../../src-main/acquisition/plans/step-times.ts'
+import fc from '../../../fixtures/seeded-fast-check.ts'
 
 describe('LineFit', () => {
   it('finds the line that distances of many lengths lie on', () => {
