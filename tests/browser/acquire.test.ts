@@ -207,7 +207,7 @@ describe('the Acquire view', () => {
     await fill(page.getByRole('textbox', { name: 'Name of the acquisition' }), 'two-places')
     const files = section(page, 'Files and cameras')
     await choose(page, files, 'File format', 'OME-Zarr')
-    await takes(page).getByText('48 images').waitFor()
+    await takes(page).getByText('96 images').waitFor()
     const run = section(page, 'Acquisition')
     await start(page).click()
     // At once: while it is paused, the other browser may take its time.
@@ -224,17 +224,17 @@ describe('the Acquire view', () => {
     await other.page.getByRole('button', { name: 'Acquisition under way' }).waitFor()
     await run.getByRole('button', { name: 'Resume' }).click()
     await run.getByText('Finished').waitFor()
-    await run.getByText('All 48 images are there.').waitFor()
+    await run.getByText('All 96 images are there.').waitFor()
     await screenshot('acquire-finished')
     expect(server.engine.acquisition.status?.finish?.reason).toBe('completed')
     await other.page.getByRole('button', { name: 'Acquisition ended' }).click()
-    await seen.getByText('All 48 images are there.').waitFor()
+    await seen.getByText('All 96 images are there.').waitFor()
 
     // The plan comes back as it was run.
     await page.getByRole('button', { name: 'New plan' }).click()
     await choose(page, files, 'File format', 'Video')
     await run.getByRole('button', { name: 'Repeat' }).click()
-    await takes(page).getByText('48 images').waitFor()
+    await takes(page).getByText('96 images').waitFor()
     await expect
       .poll(() => files.getByRole('combobox', { name: 'File format' }).inputValue())
       .toBe('OME-Zarr')
