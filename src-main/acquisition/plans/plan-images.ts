@@ -5,8 +5,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageFocusOf } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { focusStageOf, sweepRangeOf } from '../focus/focus-drive.ts'
-import { coarsePlanes } from '../focus/focus-search.ts'
+import { sweepPlanesOf } from '../focus/focus-drive.ts'
 import { frameBytesOf } from '../recording/recording-room.ts'
 import { autofocusOf } from '../run/microscope/autofocus-of.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
@@ -80,8 +79,7 @@ export class PlanImages {
     const { devices, sequence } = this.#options
     try {
       if (autofocusOf(devices, deviceName).by === 'device') return 0
-      const range = sweepRangeOf(focusStageOf(devices), 0, imageFocusOf(sequence.metadata))
-      return coarsePlanes(range) + usualFinePlanes
+      return sweepPlanesOf(imageFocusOf(sequence.metadata)) + usualFinePlanes
     } catch (error) {
       // Told of as a problem of the plan.
       if (error instanceof CoverslipError) return 0
