@@ -7,11 +7,14 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import { auditedInput } from './audited-input.ts'
 import type { CallContext } from './call-context.ts'
 
-/** CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. */
-function toContractError(error: unknown): unknown {
+/**
+ * CoverslipErrors become the errors the contract declares; anything else is logged and answered as INTERNAL. Of a call
+ * that was given up nobody hears, nor is it a fault.
+ */
+function toContractError(error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof ORPCError && !(error.cause instanceof ValidationError)) return error
   const failure = invalidInput(error) ?? CoverslipError.from(error)
-  if (failure.code === 'INTERNAL') console.error(failure)
+  if (failure.code === 'INTERNAL' && signal?.aborted !== true) console.error(failure)
   return new ORPCError(failure.code, {
     defined: true,
     status: errorStatus[failure.code],
@@ -47,6 +50,8 @@ export type ContractCall = {
   readonly input: unknown
   readonly needed: CallAccess
   readonly method: string | undefined
+  /** Aborted when the caller has given up. */
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -54,7 +59,7 @@ export type ContractCall = {
  * @throws ORPCError as the contract declares it
  */
 export async function answerGuarded<Answer>(
-  { context, action, input, needed, method }: ContractCall,
+  { context, action, input, needed, method, signal }: ContractCall,
   answer: () => Answer | PromiseLike<Answer>,
 ): Promise<Answer> {
   const { access, caller } = context
@@ -67,7 +72,7 @@ export async function answerGuarded<Answer>(
     if (audited) access.record({ caller, action, input: written })
     return result
   } catch (error) {
-    const failure = toContractError(error)
+    const failure = toContractError(error, signal)
     if (audited) access.record({ caller, action, input: written, error: String(failure) })
     throw failure
   }

@@ -16,11 +16,10 @@ import { driverFor, hardwareFor } from './hardware-for-caller.ts'
 
 const os = implement(contract)
   .$context<CallContext>()
-  .use(({ next, context, procedure, path }, input) => {
+  .use(({ next, context, procedure, path, signal }, input) => {
     const { meta: needed, route } = procedure['~orpc']
-    return answerGuarded({ context, action: path.join('.'), input, needed, method: route.method }, () =>
-      next(),
-    )
+    const call = { context, action: path.join('.'), input, needed, method: route.method, signal }
+    return answerGuarded(call, () => next())
   })
 
 export const router: Router<typeof contract, CallContext> = os.router({
