@@ -65,7 +65,7 @@ export async function estimatePlan(
   return { estimate, cameraIds: walk.cameraIds }
 }
 
-/** Reserved before the start. */
+/** For images that wait for the disk, of all cameras; 0 while one of them is not connected. */
 function memoryOf(devices: DeviceRegistry, cameraIds: readonly string[]): number {
   const cameras = cameraIds.map((id) => devices.camera(id))
   if (cameras.some(({ status }) => status.state !== 'ready')) return 0

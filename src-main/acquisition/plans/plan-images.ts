@@ -11,6 +11,7 @@ import { autofocusOf } from '../run/microscope/autofocus-of.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
 import type { CameraChoice } from './camera-choice.ts'
+import { channelKey } from './channel-key.ts'
 
 /** Planes of the finer sweeps of a search for the focus. */
 const usualFinePlanes = 19
@@ -50,8 +51,7 @@ export class PlanImages {
 
   /** Of `event`; the same object for events that are alike. */
   of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
-    const { channel, camera, exposureMs } = event
-    const key = `${channel?.group}\n${channel?.config}\n${camera}\n${exposureMs}`
+    const key = `${channelKey(event)}\n${event.exposureMs}`
     const known = this.#known.get(key) ?? this.#find(event)
     this.#known.set(key, known)
     return known
