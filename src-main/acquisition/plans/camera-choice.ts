@@ -21,6 +21,11 @@ export class CameraChoice {
     return found === undefined ? [] : [found]
   }
 
+  /** Whether the camera `id` is one of those. */
+  takes(id: string, { camera }: { readonly camera?: string | undefined }): boolean {
+    return this.of(camera).some((one) => one.id === id)
+  }
+
   #find(idOrName: string): DeviceState | undefined {
     return (
       this.#all.find(({ id }) => id === idOrName) ??

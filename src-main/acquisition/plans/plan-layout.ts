@@ -41,10 +41,7 @@ export type LayoutOptions = ExpandOptions & {
 export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): PlanLayout {
   const places = placesOf(sequence, options)
   const parts = [sequence, ...places.positions.flatMap(({ sequence: own }) => own ?? [])]
-  const planned = new Map<string, ChannelPlan>()
-  for (const channel of parts.flatMap(({ channels }) => channels))
-    if (options.takes?.(channel) !== false && !planned.has(channelKey(channel)))
-      planned.set(channelKey(channel), channel)
+  const planned = plannedChannels(parts, options.takes)
   const channelNumbers = new Map([...planned.keys()].map((key, number) => [key, number]))
   const times = parts.flatMap(({ time }) => (time === undefined ? [] : [timesOf(time)]))
   const stacks = parts.flatMap(({ z }) => (z === undefined ? [] : [planesOf(z)]))
@@ -76,6 +73,18 @@ export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): 
       return at
     },
   }
+}
+
+/** The channels of a plan, `parts`, that `takes` does not leave out, each once, in the order of their first mention. */
+export function plannedChannels(
+  parts: readonly Pick<MdaSequence, 'channels'>[],
+  takes: LayoutOptions['takes'],
+): ReadonlyMap<string, ChannelPlan> {
+  const planned = new Map<string, ChannelPlan>()
+  for (const channel of parts.flatMap(({ channels }) => channels))
+    if (takes?.(channel) !== false && !planned.has(channelKey(channel)))
+      planned.set(channelKey(channel), channel)
+  return planned
 }
 
 function channelKey({ group, config, camera }: Pick<ChannelPlan, 'group' | 'config' | 'camera'>): string {
