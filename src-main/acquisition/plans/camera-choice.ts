@@ -21,6 +21,11 @@ export class CameraChoice {
     const found = deviceOf(this.#all, camera)
     return found === undefined ? [] : [found]
   }
+
+  /** Whether the camera `id` is one of those. */
+  takes(id: string, { camera }: { readonly camera?: string | undefined }): boolean {
+    return this.of(camera).some((one) => one.id === id)
+  }
 }
 
 function firstOf(devices: DeviceRegistry, cameras: readonly DeviceState[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -6,7 +7,7 @@ import { imageFocusOf } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { sweepPlanesOf } from '../focus/focus-drive.ts'
-import { frameBytesOf } from '../recording/recording-room.ts'
+import { frameBytesOf, frameSizeOf } from '../recording/recording-room.ts'
 import { autofocusOf } from '../run/microscope/autofocus-of.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
@@ -55,6 +56,15 @@ export class PlanImages {
     const known = this.#known.get(key) ?? this.#find(event)
     this.#known.set(key, known)
     return known
+  }
+
+  /** Width and height of the images of a camera; undefined: not known yet. */
+  sizeOf(camera: DeviceState): Pick<FrameInfo, 'width' | 'height'> | undefined {
+    const { devices, sequence, cameras } = this.#options
+    // The region is that of the plan's usual cameras.
+    if (sequence.setup?.roi !== undefined && cameras.takes(camera.id, {})) return sequence.setup.roi
+    if (camera.status.state !== 'ready') return undefined
+    return frameSizeOf({ camera, ring: devices.ring(camera.id) })
   }
 
   #find({ channel, camera, exposureMs }: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>) {

@@ -42,11 +42,7 @@ export type LayoutOptions = ExpandOptions & {
 export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): PlanLayout {
   const places = placesOf(sequence, options)
   const parts = [sequence, ...places.positions.flatMap(({ sequence: own }) => own ?? [])]
-  const planned = new Map<string, ChannelPlan>()
-  for (const channel of parts.flatMap(({ channels }) => channels)) {
-    const key = channelKey({ channel, camera: channel.camera })
-    if (options.takes?.(channel) !== false && !planned.has(key)) planned.set(key, channel)
-  }
+  const planned = plannedChannels(parts, options.takes)
   const channelNumbers = new Map([...planned.keys()].map((key, number) => [key, number]))
   const times = parts.flatMap(({ time }) => (time === undefined ? [] : [timesOf(time)]))
   const stacks = parts.flatMap(({ z }) => (z === undefined ? [] : [planesOf(z)]))
@@ -78,6 +74,19 @@ export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): 
       return at
     },
   }
+}
+
+/** The channels of a plan, `parts`, that `takes` does not leave out, each once, in the order of their first mention. */
+export function plannedChannels(
+  parts: readonly Pick<MdaSequence, 'channels'>[],
+  takes: LayoutOptions['takes'],
+): ReadonlyMap<string, ChannelPlan> {
+  const planned = new Map<string, ChannelPlan>()
+  for (const channel of parts.flatMap(({ channels }) => channels)) {
+    const key = channelKey({ channel, camera: channel.camera })
+    if (takes?.(channel) !== false && !planned.has(key)) planned.set(key, channel)
+  }
+  return planned
 }
 
 /** Axes of the whole plan, then those that positions add; tiles go with their positions. */
