@@ -17,7 +17,7 @@ import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-b
 import { Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
-import { gatesOf, isAbout } from './light-path.ts'
+import { isAbout, type LightGate } from './light-path.ts'
 import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
@@ -163,6 +163,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
+    // Light of one channel through the filter of another would show nothing.
+    await this.#settings.apply(this.#before(this.#planLight.all))
     await this.#light.openAsBefore(this.#planLight.before)
   }
 
@@ -171,25 +173,29 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const dark = await this.#light.makeDark({ everything: failed })
     const released = await this.#cameras.release()
     this.#forget()
-    const before = this.#settings.before()
-    const ofTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
-    const triggers = before.filter(ofTrigger)
-    const dim = failed ? [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')] : []
-    const others = before.filter(
-      (setting) => !ofTrigger(setting) && !this.#regions.includes(setting) && !isAbout(setting, dim),
-    )
+    const triggers = this.#settings.before().filter(isOfTrigger)
+    const dim = failed ? this.#planLight.all : []
     const errors = [
       ...dark,
       ...released,
       ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
       ...(await this.#stages.restore()),
       ...(await this.#regions.restore()),
-      ...(await failuresOf(others.map((setting) => () => this.#settings.set(setting)))),
+      ...(await failuresOf(this.#before(dim).map((setting) => () => this.#settings.set(setting)))),
       ...(failed ? [] : await this.#light.restore()),
     ]
     this.#settings.end()
     this.#light.end()
     return errors
+  }
+
+  /** How filters, exposures and whatever else the plan sets were before it, but for triggers, regions and `gates`. */
+  #before(gates: readonly LightGate[]): readonly Setting[] {
+    return this.#settings
+      .before()
+      .filter(
+        (setting) => !isOfTrigger(setting) && !this.#regions.includes(setting) && !isAbout(setting, gates),
+      )
   }
 
   async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
@@ -293,4 +299,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#stages.forget()
     this.#light.forget()
   }
+}
+
+function isOfTrigger({ property }: Setting): boolean {
+  return property === standardProperty.triggerMode
 }

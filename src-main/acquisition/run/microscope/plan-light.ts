@@ -20,6 +20,11 @@ export class PlanLight {
     return this.#before
   }
 
+  /** Of all lights and shutters, whether the plan uses them or not. */
+  get all(): readonly LightGate[] {
+    return [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')]
+  }
+
   /** Notes which lights are on, by `isOpen`. */
   remember(isOpen: (gate: LightGate) => boolean): void {
     this.#before = gatesOf(this.#devices, 'light').filter(isOpen)
