@@ -1,7 +1,7 @@
 /** What the axes of a plan go through: time points, positions, tiles, channels, focus planes. */
 import type { StagePosition } from '../frames/frame-info.ts'
 import type { EventIndex } from './acquisition-event.ts'
-import { type FieldOfView, tilesOf } from './grid-plan.ts'
+import { type FieldOfView, tilesOf } from './grid-tiles.ts'
 import { type Indexed, indexedOf } from './plan-parts.ts'
 import type { Point } from './polygon.ts'
 import type { Axis, ChannelPlan, MdaSequence, PlanPosition } from './sequence.ts'

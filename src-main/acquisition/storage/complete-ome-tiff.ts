@@ -1,8 +1,8 @@
 /** Gives OME-TIFF files whose writing was interrupted the description that `close` would have written. */
-import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { readAndWriteWithoutLinks } from '../../open-flags.ts'
 import { writeFailure } from './append-file.ts'
 import { bigTiffHeaderBytes, descriptionPlace, descriptionPointer } from './big-tiff.ts'
 import type { DatasetLayout, EachFrame } from './dataset-writer.ts'
@@ -48,8 +48,6 @@ export async function completeOmeTiff(
     if (present.has(name)) await completeFile(join(folder, name), layout, planes)
   }
 }
-
-const readAndWriteWithoutLinks = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)
 
 async function completeFile(path: string, layout: DatasetLayout, planes: OmePlanes): Promise<void> {
   if (planes.count === 0) return

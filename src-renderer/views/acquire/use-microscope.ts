@@ -1,6 +1,6 @@
 /** What the editor of plans needs to know of the microscope. */
 import { useMemo } from 'react'
-import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../src-shared/plan/grid-tiles.ts'
 import { selectedDetector } from '../../actions/live-actions.ts'
 import { type Services, useShown } from '../../services.ts'
 import { channelPresets, type Microscope } from '../../stores/plan-defaults.ts'

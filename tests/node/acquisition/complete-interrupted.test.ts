@@ -16,7 +16,7 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromFile } from 'geotiff'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readAcquisitionSummary } from '../../../src-main/acquisition/reading/acquisition-summary.ts'
 import {
   completeDatasets,
@@ -24,6 +24,7 @@ import {
 } from '../../../src-main/acquisition/recording/complete-interrupted.ts'
 import { DiskWatch } from '../../../src-main/acquisition/recording/disk-watch.ts'
 import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import { InterruptedRecordings } from '../../../src-main/acquisition/recording/interrupted-recordings.ts'
 import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
 import { openOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/ome-zarr-writer.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -263,6 +264,38 @@ describe('an acquisition of another Coverslip that runs', () => {
     const hourAgo = new Date(Date.now() - 3_600_000)
     await utimes(folder, hourAgo, hourAgo)
     expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
+  })
+
+  it('is completed when its folder is not marked any more, as after a restart in a new container', async () => {
+    const layout = datasetLayout()
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), (await writeTiff(layout, [{ t: 0 }])).join(''))
+    await describeIt(layout, { host: 'container-of-before' })
+    let told = 0
+    const alerts = { raise: () => undefined, clear: () => undefined }
+    const interrupted = new InterruptedRecordings({ dataFolder, alerts, completed: () => void (told += 1) })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      await interrupted.start()
+      expect(await isFinished()).toBe(false)
+      // One that this process has begun since.
+      const own = join(dataFolder, 'recordings', '2026-11-28', 'own')
+      await cp(folder, own, { recursive: true })
+      const about = await readAcquisitionSummary(folder)
+      await writeFile(
+        join(own, 'acquisition.json'),
+        JSON.stringify({ ...about, pid: process.pid, host: hostname() }),
+      )
+      const hourAgo = new Date(Date.now() - 3_600_000)
+      await utimes(folder, hourAgo, hourAgo)
+      vi.advanceTimersByTime(60_000)
+      vi.useRealTimers()
+      await eventually('the news of it', () => told === 1)
+      expect(await isFinished()).toBe(true)
+      expect((await readAcquisitionSummary(own)).finish).toBeUndefined()
+    } finally {
+      vi.useRealTimers()
+      await interrupted.close()
+    }
   })
 
   it('marks its folder while it runs', async () => {
