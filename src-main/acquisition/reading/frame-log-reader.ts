@@ -109,6 +109,19 @@ export class FrameLogReader {
     return { lost, skipped, incomplete }
   }
 
+  /** The first frame that was logged; undefined when there is none. */
+  async firstFrame(): Promise<Extract<FrameRecord, { kind: 'frame' }> | undefined> {
+    let first: Extract<FrameRecord, { kind: 'frame' }> | undefined
+    await this.#withFile(async (file) => {
+      const { size } = await file.stat()
+      await eachLine(file, { from: 0, to: size }, (text) => {
+        for (const record of parsed(text)) if (record.kind === 'frame') first = record
+        return first === undefined
+      })
+    })
+    return first
+  }
+
   /** The last frame that was logged; undefined when there is none. */
   async lastFrame(): Promise<Extract<FrameRecord, { kind: 'frame' }> | undefined> {
     return this.#withFile(async (file) => {

@@ -5,7 +5,8 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { FrameLogReader } from './frame-log-reader.ts'
 
-export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes'>
+/** `timeStepS`: of recordings, on average, where their log tells it. */
+export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes' | 'timeStepS'>
 
 interface PlanePlaces {
   /** As far as planes are there now. */
@@ -47,8 +48,21 @@ export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPl
     places.follow(log)
     return withRecords(places, log)
   }
-  const count = hasLog ? async () => ((await probe.lastFrame())?.place ?? -1) + 1 : dataset.count
-  return withRecords(new OrderedPlaces(axes, count), probe)
+  const there = hasLog ? () => recordedSoFar(probe) : async () => ({ planes: await dataset.count() })
+  return withRecords(new OrderedPlaces(axes, there), probe)
+}
+
+type There = Pick<DatasetSizes, 'planes' | 'timeStepS'>
+
+/** How many frames a recording has, and how far they are apart: its rate is the camera's, which is even. */
+async function recordedSoFar(log: FrameLogReader): Promise<There> {
+  const last = await log.lastFrame()
+  if (last === undefined) return { planes: 0 }
+  const planes = last.place + 1
+  const first = await log.firstFrame()
+  const steps = last.place - (first?.place ?? 0)
+  const elapsedS = last.elapsedS - (first?.elapsedS ?? 0)
+  return steps > 0 && elapsedS > 0 ? { planes, timeStepS: elapsedS / steps } : { planes }
 }
 
 function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
@@ -68,25 +82,26 @@ function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
 /** Planes that follow each other as the axes say, without a gap: recordings, and datasets without their log. */
 class OrderedPlaces implements PlanePlaces {
   readonly #axes: Axes
-  readonly #count: () => Promise<number>
-  #there = 0
+  readonly #look: () => Promise<There>
+  #planes = 0
 
-  constructor(axes: Axes, count: () => Promise<number>) {
+  constructor(axes: Axes, look: () => Promise<There>) {
     this.#axes = axes
-    this.#count = count
+    this.#look = look
   }
 
   async sizes(): Promise<DatasetSizes> {
-    this.#there = await this.#count()
+    const there = await this.#look()
+    this.#planes = there.planes
     const inner = this.#axes.slice(1).reduce((product, { length }) => product * (length ?? 1), 1)
-    return { sizes: sizesOf(this.#axes, Math.ceil(this.#there / inner)), planes: this.#there }
+    return { sizes: sizesOf(this.#axes, Math.ceil(there.planes / inner)), ...there }
   }
 
   async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
     const place = flattened(this.#axes, index)
     if (place === undefined) return undefined
-    if (place >= this.#there) this.#there = await this.#count()
-    return place < this.#there ? { place, inFile: place } : undefined
+    if (place >= this.#planes) this.#planes = (await this.#look()).planes
+    return place < this.#planes ? { place, inFile: place } : undefined
   }
 
   skipped(): undefined {
