@@ -24,6 +24,14 @@ export function compact(value: number, digits = 6): string {
   return value < 0 && Number(trimmed) !== 0 ? `−${trimmed}` : trimmed
 }
 
+/** A real number of any size: as `compact`, or `1.3e−10` where that would be zeros above all. */
+export function scientific(value: number, digits = 6): string {
+  const size = Math.abs(value)
+  if (value === 0 || !Number.isFinite(value) || (size >= 1e-4 && size < 1e9)) return compact(value, digits)
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e')
+  return `${compact(Number(mantissa), digits)}e${compact(Number(exponent))}`
+}
+
 /** Data per second: `8.4 MB/s`. */
 export function byteRate(bytesPerSecond: number): string {
   if (bytesPerSecond >= 999_500) return `${fixed(bytesPerSecond / 1e6, 1)} MB/s`
@@ -46,7 +54,7 @@ export function count(value: number): string {
 /** What a user typed, as a number: decimal comma, true minus and a unit at the end are understood. */
 export function parseNumber(text: string): number | undefined {
   const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*[^\d\s]*\s*$/i.exec(
-    text.replace('−', '-').replace(',', '.').replaceAll('\u2009', ''),
+    text.replaceAll('−', '-').replace(',', '.').replaceAll('\u2009', ''),
   )
   const value = match?.[1] === undefined ? Number.NaN : Number(match[1])
   return Number.isFinite(value) ? value : undefined

@@ -1,6 +1,6 @@
 /** What an export consists of: sizes, places and times of its pictures. No DOM. */
 import { elapsedText } from '../../src-shared/elapsed-text.ts'
-import type { ImageAxis, ImageDataset, PlaneIndex } from '../../src-shared/gallery.ts'
+import type { ImageAxis, ImageDataset, PlaneIndex, ZProjection } from '../../src-shared/gallery.ts'
 import type { Size } from '../display/view-transform.ts'
 import {
   activeChannel,
@@ -62,6 +62,14 @@ export function* plannedPictures(
       about: planeIndex(at, activeChannel(at)),
     }
   }
+}
+
+/** How stacks are drawn: as the viewer shows them, but plane by plane where the pictures follow each other through the stack. */
+export function exportedProjection(
+  { zProjection }: Pick<ViewerState, 'zProjection'>,
+  { axis }: Pick<ExportChoices, 'axis'>,
+): ZProjection | undefined {
+  return axis === 'z' ? undefined : zProjection
 }
 
 export type ShownTime = { readonly atS: number; readonly durationS: number }

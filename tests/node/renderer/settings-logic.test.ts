@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decimalsOf, fixed, parseNumber } from '../../../src-renderer/components/format.ts'
+import {
+  compact,
+  decimalsOf,
+  fixed,
+  parseNumber,
+  scientific,
+} from '../../../src-renderer/components/format.ts'
 import { fromPlace, type NumberRange, snap, toPlace } from '../../../src-renderer/components/number-scale.ts'
 import { groupProperties, searchProperties } from '../../../src-renderer/components/property-groups.ts'
 import { schemaFields, streamFields } from '../../../src-renderer/components/schema-fields.ts'
@@ -98,6 +104,19 @@ describe('numbers as text', () => {
   it('have a true minus, which is not shown for nothing', () => {
     expect(fixed(-3.25, 1)).toBe('−3.3')
     expect(fixed(-0.01, 1)).toBe('0.0')
+  })
+  it('have an exponent where they may be of any size', () => {
+    const shown = [1.25e-10, -3e12, 0.000125, 123_456_789, 0, Infinity, Number.NaN]
+    expect(shown.map((value) => scientific(value, 4))).toEqual([
+      ...['1.25e−10', '−3e12', '0.000125', '123456789', '0', 'Infinity', 'NaN'],
+    ])
+    fc.assert(
+      fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), (value) => {
+        const read = parseNumber(scientific(value, 7))
+        expect(Math.abs((read ?? Number.NaN) - value)).toBeLessThanOrEqual(1e-5 * Math.abs(value))
+      }),
+    )
+    expect(compact(1.25e-10)).toBe('0')
   })
   it('have the decimals of their steps', () => {
     expect([1, 0.5, 0.25, 0.1, 0.001, 8].map(decimalsOf)).toEqual([0, 1, 2, 1, 3, 0])
