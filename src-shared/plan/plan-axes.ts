@@ -54,15 +54,6 @@ export function positionsOf(
   }))
 }
 
-/** Number of steps along each axis of a plan; 0: the axis is not used. */
-export function planSizes(
-  sequence: MdaSequence,
-  options: ExpandOptions = {},
-): Readonly<Record<Axis, number>> {
-  const { t, p, g, c, z } = axesOf(sequence, options)
-  return { t: t.length, p: p.length, g: g.length, c: c.length, z: z.length }
-}
-
 /** All combinations of the axes' indices, the last axis fastest. */
 export function* products(order: readonly Axis[], axes: PlanAxes): Generator<EventIndex> {
   const counters = order.map(() => 0)

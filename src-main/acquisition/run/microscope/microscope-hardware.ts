@@ -3,7 +3,7 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { channelKey } from '../../plans/plan-costs.ts'
+import { channelKey } from '../../plans/channel-key.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
@@ -17,11 +17,12 @@ import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-b
 import { Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
-import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
+import { gatesOf, isAbout } from './light-path.ts'
 import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
-import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
+import { PlanLight } from './plan-light.ts'
+import { planProblems, propertyValue, sequencesOf } from './plan-problems.ts'
 import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
@@ -47,6 +48,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
+  readonly #planLight: PlanLight
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -56,8 +58,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #setUpFor: number | undefined
   /** The channel that is set. */
   #channel: string | undefined
-  /** Lights that were on before the plan. */
-  #litBefore: readonly LightGate[] = []
 
   constructor({ devices, detectorNames, times }: Options) {
     const running = new Map<string, PlanCamera>()
@@ -74,6 +74,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       stages: this.#stages,
       camera: detectorNames[0],
     })
+    this.#planLight = new PlanLight(devices)
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
       devices,
@@ -95,8 +96,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     }
     this.#focus.begin(sequence)
     await this.#stages.remember()
-    this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
-    await this.#light.begin(this.#gatesOf(sequence))
+    this.#planLight.remember((gate) => this.#light.isOpen(gate))
+    await this.#light.begin(this.#planLight.gatesOf(sequence, this.#focus.image?.channel))
     await this.#beginCameras(sequence)
   }
 
@@ -109,7 +110,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     if (first === undefined) return
     signal.throwIfAborted()
     const event = this.#focus.imageOf(first)
-    const path = this.#lightPath(event.channel)
+    const path = this.#planLight.pathOf(event.channel)
     const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
     // Set up once more, it is only looked whether all is still as it was set.
@@ -162,7 +163,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
-    await this.#light.openAsBefore(this.#litBefore)
+    await this.#light.openAsBefore(this.#planLight.before)
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
@@ -199,7 +200,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-    const { gates } = this.#lightPath(event.channel)
+    const { gates } = this.#planLight.pathOf(event.channel)
     const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
     switch (this.#kind) {
       case 'single':
@@ -243,7 +244,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   async #whenReady(event: NumberedEvent, signal: AbortSignal): Promise<void> {
     const lost = this.#devices.devices().filter(({ status }) => status.state !== 'ready')
     if (lost.length === 0) return
-    const { settings, gates } = this.#lightPath(event.channel)
+    const { settings, gates } = this.#planLight.pathOf(event.channel)
     const used = new Set([
       ...this.#cameras.of(event),
       ...stageAxes.flatMap((axis) => stageOf(this.#devices, axis)?.id ?? []),
@@ -274,21 +275,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
     await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
     if (setup?.roi !== undefined) for (const id of usual) await this.#regions.set(id, setup.roi)
     await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
-  }
-
-  #gatesOf(sequence: MdaSequence): readonly LightGate[] {
-    const ofFocus = this.#focus.image?.channel
-    const planned = sequencesOf(sequence).flatMap(({ channels }) =>
-      channels.length === 0
-        ? this.#lightPath(undefined).gates
-        : channels.flatMap((channel) => this.#lightPath(channel).gates),
-    )
-    return ofFocus === undefined ? planned : [...planned, ...this.#lightPath(ofFocus).gates]
-  }
-
-  #lightPath(channel: NumberedEvent['channel']): LightPath {
-    const preset = channel === undefined ? undefined : presetOf(this.#devices, channel)
-    return lightPathOf(this.#devices, preset, this.#litBefore)
   }
 
   #settingsOf(properties: NumberedEvent['properties']): readonly Setting[] {
