@@ -1,5 +1,7 @@
 /** Numbers as they are read: true minus signs, fixed decimals, so that nothing moves while they change. */
 
+import { unitFactor } from './unit-factor.ts'
+
 /** `value` with `decimals` places. */
 export function fixed(value: number, decimals = 0): string {
   const text = Math.abs(value).toFixed(decimals)
@@ -51,12 +53,19 @@ export function count(value: number): string {
   return fixed(value).replace(/\B(?=(\d{3})+$)/g, '\u2009')
 }
 
-/** What a user typed, as a number: decimal comma, true minus and a unit at the end are understood. */
-export function parseNumber(text: string): number | undefined {
-  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*[^\d\s]*\s*$/i.exec(
+/**
+ * What a user typed into a field, as a number in its `unit`: decimal comma and true minus are understood, and at the end
+ * the unit itself or one that is brought to it (`0.5 s` of milliseconds: 500). Undefined with any other unit.
+ */
+export function parseNumber(text: string, unit = ''): number | undefined {
+  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(?:([^\d\s].*?)\s*)?$/i.exec(
     text.replaceAll('−', '-').replace(',', '.').replaceAll('\u2009', ''),
   )
-  const value = match?.[1] === undefined ? Number.NaN : Number(match[1])
+  if (match?.[1] === undefined) return undefined
+  const [, number, typed] = match
+  const factor = typed === undefined ? 1 : unitFactor(typed, unit)
+  if (factor === undefined) return undefined
+  const value = factor === 1 ? Number(number) : Number((Number(number) * factor).toPrecision(12))
   return Number.isFinite(value) ? value : undefined
 }
 

@@ -30,7 +30,10 @@ function shownText({ value, step, anySize = false }: NumberFieldProps): string {
   return anySize ? scientific(value, 5) : compact(value, 5)
 }
 
-/** A number with its unit. What is typed counts on Enter or when leaving the field; Escape takes it back. */
+/**
+ * A number with its unit, or typed in another that is brought to it. What is typed counts on Enter or when leaving the
+ * field; Escape takes it back.
+ */
 export function NumberField(props: NumberFieldProps) {
   const {
     label,
@@ -46,7 +49,7 @@ export function NumberField(props: NumberFieldProps) {
     onClear,
   } = props
   const { typed, forget, input, onKey } = useTypedText((text) => {
-    const number = parseNumber(text)
+    const number = parseNumber(text, unit)
     if (text.trim() === '') onClear?.()
     else if (number !== undefined && number !== value) onCommit(number)
   })
@@ -56,7 +59,7 @@ export function NumberField(props: NumberFieldProps) {
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       if (readOnly) return
       event.preventDefault()
-      const from = (typed === undefined ? undefined : parseNumber(typed)) ?? value ?? 0
+      const from = (typed === undefined ? undefined : parseNumber(typed, unit)) ?? value ?? 0
       // Without a step: one in the second significant digit.
       const by = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
       const change = by * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1)

@@ -169,6 +169,14 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
       expect(data).toEqual(recorded[i])
     }
     await dialog().getByText('is complete: 12 pictures').waitFor()
+    // No key reaches the page behind it, wherever the focus is.
+    const close = dialog().locator('button:focus')
+    expect(await close.textContent()).toBe('Close')
+    await close.evaluate((button) => button.blur())
+    await app.page.keyboard.press('r')
+    await app.page.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+    expect(await app.page.getByRole('button', { name: 'Stop recording' }).count()).toBe(0)
     await app.close()
     await openDialog('cells')
     await choose('Format', 'as shown')

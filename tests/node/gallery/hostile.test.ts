@@ -105,6 +105,10 @@ describe('Damaged files end in an image or in a reason', () => {
       quality: 80,
     })
     await anyDamage('damaged.jpg', jpeg, 200)
+    for (const end of [jpeg.length - 2, jpeg.length / 2])
+      expect((await failureOf(await put('cut.jpg', jpeg.subarray(0, end))))?.message).toContain(
+        'cut off or damaged',
+      )
   })
 
   it('JPEG in TIFF', async () => {
