@@ -5,12 +5,18 @@ import { noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 
-/** Searches with the camera on show, in the range of the panel; the search that is under way, it ends. */
+/**
+ * Searches with the camera on show, in the range of the panel; the search that is under way, it ends. A second press
+ * before the page knows what came of the first is none.
+ */
 export async function toggleFocusSearch(services: Services): Promise<void> {
   const { engine, view, backend, session } = services
-  const { focus } = engine.getState()
+  const call = engine.getState().focus?.state === 'searching' ? 'stop' : 'find'
+  const { focusCalls } = session.getState()
+  if (focusCalls.includes('stop') || focusCalls.includes(call)) return
+  session.setState({ focusCalls: [...focusCalls, call] })
   try {
-    if (focus?.state === 'searching') {
+    if (call === 'stop') {
       await backend.client.focus.stop()
       return
     }
@@ -20,5 +26,7 @@ export async function toggleFocusSearch(services: Services): Promise<void> {
     noteOutcome(session, 'The focus was not found', undefined)
   } catch (error) {
     noteOutcome(session, 'The focus was not found', callFailure(error))
+  } finally {
+    session.setState((state) => ({ focusCalls: state.focusCalls.filter((one) => one !== call) }))
   }
 }

@@ -59,6 +59,7 @@ export const stageCommands: readonly Command[] = [
     keys: ['F'],
     shownKeys: 'Shift F',
     scope: 'live',
+    once: true,
     refusal: operates,
     run: (services) => void toggleFocusSearch(services),
   },

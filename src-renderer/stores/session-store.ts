@@ -33,6 +33,8 @@ export type SessionState = {
   readonly acquirePane: 'live' | 'map'
   /** The call about the recording that is under way; `ends`: it ends the recording, else it starts or begins it. */
   readonly recordingCall: { readonly ends: boolean } | undefined
+  /** Calls that search for the focus or end that, under way: a search is one until it has ended. */
+  readonly focusCalls: readonly ('find' | 'stop')[]
   /** The finished run whose panel was put away. */
   readonly closedRun: string | undefined
   /** The finished recording that the bottom bar does not tell of any more. */
@@ -52,6 +54,7 @@ export function createSessionStore(): SessionStore {
     mapTool: 'move',
     acquirePane: 'live',
     recordingCall: undefined,
+    focusCalls: [],
     closedRun: undefined,
     closedRecording: undefined,
   }))

@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import { FailureLine } from '../components/failure-line.tsx'
-import { useServices } from '../services.ts'
+import { useEngine, useServices } from '../services.ts'
 import styles from './focus-search.module.css'
 
 type LiveSharpnessProps = { readonly detectorName: string; readonly ready: boolean }
@@ -10,6 +10,8 @@ type LiveSharpnessProps = { readonly detectorName: string; readonly ready: boole
 /** How sharp the live image is: to be watched while z is turned by hand. */
 export function LiveSharpness({ detectorName, ready }: LiveSharpnessProps) {
   const [on, setOn] = useState(false)
+  // What is measured ends with the connection: it begins anew with the next.
+  const connected = useEngine((state) => state.connection.state === 'connected')
   return (
     <div className={styles['live']}>
       <Checkbox
@@ -18,7 +20,7 @@ export function LiveSharpness({ detectorName, ready }: LiveSharpnessProps) {
         checked={on}
         onChange={(event) => setOn(event.currentTarget.checked)}
       />
-      {on && ready && <ShareOfBest detectorName={detectorName} />}
+      {on && ready && connected && <ShareOfBest detectorName={detectorName} />}
     </div>
   )
 }

@@ -215,7 +215,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await dialog().getByText('is complete: 4 pictures').waitFor()
     await app.screenshot('export-done-dark')
     await dialog().getByRole('button', { name: 'Export another' }).click()
-    expect(await dialog().getByLabel('First image').inputValue()).toBe('3')
+    await expect.poll(() => dialog().getByLabel('First image').inputValue()).toBe('3')
   })
 
   it.each([

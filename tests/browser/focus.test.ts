@@ -3,14 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoConnection } from '../../src-main/engine/connections.ts'
+import type { EngineConfig } from '../../src-main/engine/create-engine.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { loggedConnection } from '../fixtures/logged-microscope.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, imageArea, launchChromium, openApp } from './app-page.ts'
-
-// Limits for hanging only: a software renderer draws the live view meanwhile.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 describe('focus by the image in the browser', () => {
   let browser: Browser
@@ -23,14 +22,7 @@ describe('focus by the image in the browser', () => {
   })
   afterAll(() => browser.close())
   beforeEach(async () => {
-    const connections = [demoConnection({ width: 256, height: 256, frameRate: 20 })]
     dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-focus-'))
-    server = await startTestServer({ config: { connections, dataFolder }, appFolder })
-    // The slide lies at 0 here.
-    await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
-    app = await openApp(browser, server.url)
-    app.page.setDefaultTimeout(60_000)
-    await app.page.getByRole('button', { name: 'Stop live view' }).waitFor()
   })
   afterEach(async () => {
     expect(app.complaints).toEqual([])
@@ -39,11 +31,25 @@ describe('focus by the image in the browser', () => {
     await rm(dataFolder, { recursive: true, force: true })
   })
 
+  const demo = { connections: [demoConnection({ width: 256, height: 256, frameRate: 20 })] }
+  const startServer = (config: EngineConfig, port = 0) =>
+    startTestServer({ config: { ...config, dataFolder }, appFolder, port })
+  async function openPage(): Promise<void> {
+    app = await openApp(browser, server.url)
+    await app.page.getByRole('button', { name: 'Stop live view' }).waitFor()
+  }
+  /** The demo microscope, whose slide lies at 0. */
+  async function openDemo(): Promise<void> {
+    server = await startServer(demo)
+    await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
+    await openPage()
+  }
   const panel = () => app.page.getByRole('group', { name: 'Focus by the image' })
   const button = (name: string) => panel().getByRole('button', { name })
   const zUm = async () => (await server.engine.devices.readPosition('stage')).z ?? Number.NaN
 
   it('finds the focus at a click, and shows the curve and where it is', async () => {
+    await openDemo()
     const range = panel().getByRole('textbox', { name: 'Range of the search' })
     await range.fill('30')
     await range.press('Enter')
@@ -59,20 +65,39 @@ describe('focus by the image in the browser', () => {
     await app.screenshot('focus-found')
   })
 
-  it('finds and stops by the key, and goes back where it was', async () => {
-    // It moves slowly, so that the search is not over before it is stopped.
-    await server.engine.devices.setProperty('stage', 'zSpeed', 10)
+  it('finds and stops by the key, pressed twice or held, and goes back where it was', async () => {
+    // The first move of the search ends only when it is stopped.
+    const log = join(dataFolder, 'log')
+    const connection = loggedConnection(log, { focusUm: 3, endless: 'z to -14' })
+    server = await startServer({ connections: [connection] })
+    const { devices } = server.engine
+    await devices.setProperty('camera', 'triggerMode', 'software')
+    await devices.moveStage('z', { z: 11 }, 'absolute')
+    await openPage()
+    const states: string[] = []
+    server.engine.on((event) => event.type === 'focusChanged' && states.push(event.focus.state))
     await imageArea(app.page).focus()
-    await app.page.keyboard.press('F')
+    /** All in one turn of the page: no answer can come between them. */
+    const press = (...repeats: boolean[]) =>
+      imageArea(app.page).evaluate((element, all) => {
+        for (const repeat of all)
+          element.dispatchEvent(
+            new KeyboardEvent('keydown', { key: 'F', shiftKey: true, bubbles: true, repeat }),
+          )
+      }, repeats)
+    await press(false, false, true, true)
     await panel()
       .getByText(/^Searching, \d+ planes$/)
       .waitFor()
-    await app.page.keyboard.press('F')
+    await press(true, false, false, true)
     await panel().getByText('Stopped; z is back where it was').waitFor()
-    expect(await zUm()).toBe(11)
+    expect(await devices.readPosition('z')).toMatchObject({ z: 11 })
+    expect(states).toEqual(['searching', 'stopped'])
+    expect(await app.page.getByRole('alert').count()).toBe(0)
   })
 
   it('says why there is no focus to be found', async () => {
+    await openDemo()
     await server.engine.devices.moveStage('stage', { z: 40 }, 'absolute')
     await button('Find focus').click()
     await app.page.getByText('The focus was not found').waitFor()
@@ -81,19 +106,33 @@ describe('focus by the image in the browser', () => {
   })
 
   it('shows how sharp the live image is while the focus is turned', async () => {
+    await openDemo()
     await server.engine.devices.moveStage('stage', { z: 0 }, 'absolute')
     await panel().getByRole('checkbox', { name: 'Live sharpness' }).check()
     const share = panel().getByRole('meter', { name: 'Sharpness, share of the best' })
     const value = async () => Number(await share.evaluate((meter: HTMLMeterElement) => meter.value))
-    await eventually('a score', async () => (await value()) > 0.8, 60_000)
+    await eventually('a score', async () => (await value()) > 0.8)
     await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
-    await eventually('a blurred image', async () => (await value()) < 0.5, 60_000)
+    await eventually('a blurred image', async () => (await value()) < 0.5)
     await app.screenshot('focus-live-sharpness')
     await server.engine.devices.moveStage('stage', { z: 0 }, 'absolute')
-    await eventually('a sharp image', async () => (await value()) > 0.8, 60_000)
+    await eventually('a sharp image', async () => (await value()) > 0.8)
+  })
+
+  it('shows how sharp the live image is again when the connection is back', async () => {
+    await openDemo()
+    await panel().getByRole('checkbox', { name: 'Live sharpness' }).check()
+    const share = panel().getByText(/^\d+ %$/)
+    await share.waitFor()
+    const port = Number(new URL(server.url).port)
+    await server.close()
+    await share.waitFor({ state: 'detached' })
+    server = await startServer(demo, port)
+    await share.waitFor()
   })
 
   it('is found by the image in a plan, where the user asks for that', async () => {
+    await openDemo()
     const { page } = app
     const section = (name: string) => page.getByRole('region', { name, exact: true })
     const turnOn = (name: string) => section(name).getByRole('switch').locator('xpath=..').click()
@@ -121,7 +160,7 @@ describe('focus by the image in the browser', () => {
       places.push(server.engine.devices.device('stage').position?.z)
     })
     await page.getByRole('button', { name: 'Start acquisition' }).click()
-    await eventually('the end', () => server.engine.acquisition.status?.state === 'finished', 120_000)
+    await eventually('the end', () => server.engine.acquisition.status?.state === 'finished')
     expect(server.engine.acquisition.status).toMatchObject({ finish: { reason: 'completed' } })
     expect(plans[0]).toMatchObject({
       autofocus_plan: { autofocus_device_name: 'image' },

@@ -211,8 +211,9 @@ describe('a stack of several channels', () => {
     await page.mouse.move(...onScreen(to - 10, y + 3))
     await page.mouse.move(...onScreen(to, y))
     await page.mouse.up()
-    const length = Number.parseFloat((await page.getByLabel('Length of the line').textContent()) ?? '')
-    expect(Math.abs(length - (to - from) * 0.5)).toBeLessThan(0.2)
+    const length = async () =>
+      Number.parseFloat((await page.getByLabel('Length of the line').textContent()) ?? '')
+    await expect.poll(async () => Math.abs((await length()) - (to - from) * 0.5)).toBeLessThan(0.2)
     const known = channelNames.flatMap((_, c) =>
       Array.from({ length: to - from + 1 }, (__, i) => knownValue({ t: 0, c, z: 2 }, from + i, y)),
     )
@@ -222,7 +223,7 @@ describe('a stack of several channels', () => {
     // Escape ends measuring first.
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Measure a distance', pressed: false }).waitFor()
-    expect(await page.getByLabel('Length of the line').count()).toBe(0)
+    await page.getByLabel('Length of the line').waitFor({ state: 'detached' })
     await shows(page, 'Z', '3 / 5')
   })
 

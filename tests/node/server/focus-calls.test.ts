@@ -4,13 +4,15 @@ import { decode } from '@msgpack/msgpack'
 import { io } from 'socket.io-client'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { demoConnection } from '../../../src-main/engine/connections.ts'
+import type { EngineConfig } from '../../../src-main/engine/create-engine.ts'
 import { focusScoreSchema, focusStatusSchema } from '../../../src-shared/focus.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
+import { loggedConnection } from '../../fixtures/logged-microscope.ts'
 import { startTestServer } from '../../fixtures/test-server.ts'
 import { bearer, startTokenServer } from '../../fixtures/token-server.ts'
 
-const config = { connections: [demoConnection({ width: 128, height: 128, frameRate: 50 })] }
+const demo = { connections: [demoConnection({ width: 128, height: 128, frameRate: 50 })] }
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
@@ -19,7 +21,7 @@ afterEach(async () => {
 const json = { 'content-type': 'application/json' }
 
 describe('focus', () => {
-  async function openServer() {
+  async function openServer(config: EngineConfig = demo) {
     const host = await startTestServer({ config })
     closing.push(host.close)
     const post = async (path: string, body?: unknown, signal?: AbortSignal) => {
@@ -61,19 +63,26 @@ describe('focus', () => {
   })
 
   it('is searched for no longer when its caller has hung up', async () => {
-    const { engine, post, zUm } = await openServer()
-    await engine.devices.moveStage('stage', { z: 7 }, 'absolute')
+    const { path, remove } = await temporaryFolder()
+    closing.push(remove)
+    // Its first move ends only when it is stopped.
+    const connection = loggedConnection(join(path, 'log'), { focusUm: 3, endless: 'z to -8' })
+    const { engine, post } = await openServer({ connections: [connection] })
+    await engine.devices.setProperty('camera', 'triggerMode', 'software')
+    await engine.devices.moveStage('z', { z: 7 }, 'absolute')
     const hangUp = new AbortController()
-    engine.on((event) => event.type === 'focusChanged' && event.focus.curve.length === 3 && hangUp.abort())
-    await expect(post('/focus/find', { rangeUm: 30 }, hangUp.signal)).rejects.toThrow()
+    const hungUp = expect(post('/focus/find', { rangeUm: 30 }, hangUp.signal)).rejects.toThrow()
+    await eventually('the search', () => engine.focus.status?.state === 'searching')
+    hangUp.abort()
+    await hungUp
     await eventually('the end of the search', () => engine.focus.status?.state === 'stopped')
-    expect(await zUm()).toBe(7)
+    expect(await engine.devices.readPosition('z')).toMatchObject({ z: 7 })
     // Nothing to stop: the answer is how the last one ended.
     expect(await post('/focus/stop')).toMatchObject({ status: 200, body: { state: 'stopped' } })
   })
 
   it('is not for viewers to search, but to watch', async () => {
-    const host = await startTokenServer({ config })
+    const host = await startTokenServer({ config: demo })
     closing.push(host.close)
     const viewer = bearer((await host.token('viewer')).secret)
     for (const path of ['/focus/find', '/focus/stop']) {

@@ -1,4 +1,5 @@
 /** Who may do what through ImSwitch's interface: the same as everywhere. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AccessControl } from '../../../src-main/access/access-control.ts'
@@ -83,13 +84,17 @@ test('viewers look, operators change, one at a time; nobody comes in without a t
 test('continuous motion ends with who asked for it: when control goes, and when the token is revoked', async () => {
   const anna = await access.createToken({ label: 'Anna', role: 'operator' })
   const x = () => engine.devices.device('test-stage').position?.x ?? 0
-  // One step may still be under way.
-  const stands = () =>
-    eventually('the stage stands', async () => {
-      const before = x()
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      return x() === before
-    })
+  /** Steps are made every 100 ms by a timer of this thread, which fires before one of the same length begun later. */
+  const afterStep = async () => {
+    await delay(100)
+    await engine.devices.readPosition('test-stage')
+  }
+  const stands = async () => {
+    await afterStep()
+    const told = engine.devices.motionsOf('test-stage')
+    for (let step = 0; step < 3; step++) await afterStep()
+    expect(engine.devices.motionsOf('test-stage')).toBe(told)
+  }
   const jog = '/PositionerController/movePositionerForever?axis=x&speed=2'
   expect(await statusOf(jog, anna.secret)).toBe(200)
   const begun = x()
