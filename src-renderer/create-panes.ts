@@ -2,6 +2,7 @@ import { tellTooLarge, tellUnreadable } from './actions/acquire-actions.ts'
 import { autoStart } from './actions/auto-start.ts'
 import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'
+import { forgetLostCalls } from './actions/record-actions.ts'
 import type { Backend } from './backend/backend.ts'
 import { Panes } from './panes.ts'
 import { Thumbnails } from './planes/thumbnails.ts'
@@ -27,6 +28,7 @@ export function createPanes(backend: Backend, page: Window): Panes {
   forgetStrangers({ engine, view })
   const session = createSessionStore()
   forgetNotices(engine, session)
+  forgetLostCalls({ engine, session })
   const plan = createPlanDraftStore(() => page.localStorage, {
     onTooLarge: () => tellTooLarge(session),
     onUnreadable: (keptAs) => tellUnreadable(session, keptAs),

@@ -12,6 +12,7 @@ const smallestRoi = 64
 /** Bits of each pixel format. */
 export const formats = { Mono8: 8, Mono12: 12, Mono16: 16 } as const
 type Format = keyof typeof formats
+/** Sensor pixels along each side that become one. */
 export const binnings = { '1x1': 1, '2x2': 2, '4x4': 4 } as const
 type Binning = keyof typeof binnings
 
@@ -29,6 +30,7 @@ export type MonoSettings = {
   roiHeight: number
 }
 
+/** What a camera with this sensor is set to when it is opened: all of the sensor, at its full rate. */
 export function initialSettings(sensor: {
   readonly width: number
   readonly height: number

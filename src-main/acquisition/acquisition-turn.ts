@@ -7,7 +7,7 @@ export type Turn = {
   end(): void
 }
 
-/** Recordings and plans take turns: one acquisition at a time, as they share cameras, stage and disk. */
+/** Recordings, plans and searches for the focus take turns: one at a time, as they share cameras, stage, light and disk. */
 export class AcquisitionTurn {
   #holder: { name: string } | undefined
 

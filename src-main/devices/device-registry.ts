@@ -19,7 +19,7 @@ import type { CameraLease, LeaseOptions } from './camera-leases.ts'
 import type { BackOff, ConnectionConfig } from './connection-supervisor.ts'
 import type { ConnectionLimits } from './device-connection.ts'
 import type { DeviceCall } from './device-messages.ts'
-import { findDevice, unavailable } from './find-device.ts'
+import { deviceOf, findDevice, unavailable } from './find-device.ts'
 import type { ManagedCamera } from './managed-camera.ts'
 import type { ManagedConnection } from './managed-connection.ts'
 import { ManagedConnections, type RegistryEvent } from './managed-connections.ts'
@@ -93,9 +93,19 @@ export class DeviceRegistry {
     return this.connections.all.flatMap((connection) => connection.devices())
   }
 
-  /** Those of the hardware, then those of the user; where both have one of the same name, it is the user's. */
+  /**
+   * Those of the hardware, then those of the user; where both have one of the same name, it is the user's. The hardware
+   * file may name devices that they set; here they have their ids, unless they are not there.
+   */
   presets(): KnownPreset[] {
-    const own = this.#preferences?.presets() ?? []
+    const devices = this.devices()
+    const own = (this.#preferences?.presets() ?? []).map((preset) => ({
+      ...preset,
+      settings: preset.settings.map((setting) => ({
+        ...setting,
+        deviceId: deviceOf(devices, setting.deviceId)?.id ?? setting.deviceId,
+      })),
+    }))
     const fromHardware = this.connections.all
       .flatMap((connection) => connection.presets())
       .filter(({ group, name }) => !own.some((other) => other.group === group && other.name === name))

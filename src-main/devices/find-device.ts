@@ -11,15 +11,21 @@ export function unavailable(device: DeviceState): CoverslipError {
   })
 }
 
+/** The device of this id, or else of this name. */
+export function deviceOf(devices: readonly DeviceState[], idOrName: string): DeviceState | undefined {
+  return (
+    devices.find(({ id }) => id === idOrName) ??
+    devices.find(({ description }) => description.name === idOrName)
+  )
+}
+
 /**
  * The device of this id, or else of this name.
  * @param what they are, in the error's words: `camera`.
  * @throws CoverslipError UNKNOWN_DEVICE naming those that there are
  */
 export function findDevice(devices: readonly DeviceState[], idOrName: string, what: string): DeviceState {
-  const device =
-    devices.find(({ id }) => id === idOrName) ??
-    devices.find(({ description }) => description.name === idOrName)
+  const device = deviceOf(devices, idOrName)
   if (device !== undefined) return device
   const known = devices.map(({ id, description }) => `${id} (${description.name})`).join(', ')
   throw new CoverslipError('UNKNOWN_DEVICE', `There is no ${what} "${idOrName}"`, {

@@ -19,7 +19,7 @@ import { ImageFocus } from '../acquisition/focus/image-focus.ts'
 import { Gallery } from '../acquisition/gallery/gallery.ts'
 import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { Pyramids } from '../acquisition/pyramids/pyramids.ts'
-import { completeInterrupted } from '../acquisition/recording/complete-interrupted.ts'
+import { InterruptedRecordings } from '../acquisition/recording/interrupted-recordings.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
 import { Acquisition } from '../acquisition/run/acquisition.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
@@ -118,6 +118,10 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const focus = new ImageFocus({ devices, turn })
   const plans = new PlanTemplates(config.dataFolder)
   const pyramids = dataFolder === undefined ? undefined : new Pyramids({ dataFolder, alerts })
+  const interrupted =
+    dataFolder === undefined
+      ? undefined
+      : new InterruptedRecordings({ dataFolder, alerts, completed: () => gallery.changed() })
   const whip = new WhipPublisher({ webrtc, settings, alerts })
   const signals = new Emitter<LiveAcquisitionSignal>()
   signals.on((signal) => {
@@ -192,6 +196,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
           await focus.close()
           await acquisition.close()
           await recorder.close()
+          await interrupted?.close()
           await pyramids?.close()
           await gallery.close()
           await liveView.close()
@@ -205,7 +210,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       return closing
     },
   }
-  if (config.dataFolder !== undefined) await completeInterrupted(config.dataFolder, alerts)
+  await interrupted?.start()
   await pyramids?.start()
   await devices.open()
   whip.start()

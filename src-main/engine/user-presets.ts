@@ -19,14 +19,16 @@ export class UserPresets {
   }
 
   /**
-   * Keeps a preset. One of the same name stays unless it is to be replaced; one of the hardware is hidden then.
+   * Keeps a preset, with the ids of devices that it names. One of the same name stays unless it is to be replaced; one of the hardware is hidden then.
    * @throws CoverslipError INVALID_INPUT when the name is taken; HARDWARE_FILE; of a setting that its device does not take.
    */
-  save(preset: NewPreset, { replace }: { readonly replace: boolean }): KnownPreset {
-    for (const { deviceId, property, value } of preset.settings) {
-      const { description, properties } = this.#devices.device(deviceId)
-      checkPropertyValue(findProperty(description.name, properties, property), value)
-    }
+  save(asked: NewPreset, { replace }: { readonly replace: boolean }): KnownPreset {
+    const settings = asked.settings.map((setting) => {
+      const { id, description, properties } = this.#devices.device(setting.deviceId)
+      checkPropertyValue(findProperty(description.name, properties, setting.property), setting.value)
+      return { ...setting, deviceId: id }
+    })
+    const preset = { ...asked, settings }
     if (!replace && this.#devices.presets().some((other) => isSame(other, preset))) throw taken(preset)
     this.#change([...this.#file.settings.presets.filter((other) => !isSame(other, preset)), preset])
     return { ...preset, own: true }

@@ -2,12 +2,12 @@
  * A folder of the gallery as one ZIP file, made while it is sent: stored, not compressed, and larger than 4 GB where it
  * has to be (ZIP64). Nothing of it is kept in memory but the list of its files.
  */
-import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { makeZip, predictLength } from 'client-zip'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { readWithoutLinks } from '../open-flags.ts'
 import { type FolderFile, folderFiles } from './folder-files.ts'
 
 /** The list at the end of a ZIP file counts them by 16 bits. */
@@ -66,23 +66,25 @@ async function* opened(folder: string, entries: readonly Entry[]) {
   }
 }
 
-/** The file itself, should a link have taken its place. (Windows has no such flag.) */
-const readWithoutLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
-
 /** Read at a time. */
 const pieceBytes = 256 * 1024
 
 /** @throws CoverslipError UNREADABLE_IMAGE when there are fewer bytes than the archive says */
 async function* whole(file: FileHandle, { path, bytes }: FolderFile): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes; ) {
-    // New memory each time: what was given before may not have been sent yet.
-    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, bytes - at))
-    const { bytesRead } = await file.read(piece, 0, piece.length, at)
-    if (bytesRead === 0)
-      throw new CoverslipError('UNREADABLE_IMAGE', `${path} became shorter while it was sent`, {
-        hint: 'Download the folder again when nothing is written to it.',
-      })
-    at += bytesRead
-    yield piece.subarray(0, bytesRead)
+  try {
+    for (let at = 0; at < bytes; ) {
+      // New memory each time: what was given before may not have been sent yet.
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, bytes - at))
+      const { bytesRead } = await file.read(piece, 0, piece.length, at)
+      if (bytesRead === 0)
+        throw new CoverslipError('UNREADABLE_IMAGE', `${path} became shorter while it was sent`, {
+          hint: 'Download the folder again when nothing is written to it.',
+        })
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
+  } finally {
+    // Here, too: whoever makes the archive forgets the list of files when one of them fails.
+    await file.close()
   }
 }

@@ -46,6 +46,7 @@ export async function pausePlan({ backend, session }: Services): Promise<void> {
   noteOutcome(session, 'The plan was not paused', await failureOf(backend.client.acquisition.pause({})))
 }
 
+/** Goes on with the plan that is paused. */
 export async function resumePlan({ backend, session }: Services): Promise<void> {
   noteOutcome(session, 'The plan did not go on', await failureOf(backend.client.acquisition.resume({})))
 }

@@ -51,12 +51,20 @@ function takesSpace(target: EventTarget | null): boolean {
   )
 }
 
-/** Runs commands by their keys, on the pane that is `active`, until the returned end is called. */
+/**
+ * Runs commands by their keys, on the pane that is `active`, until the returned end is called. While a modal dialog is
+ * open none works, wherever the focus is.
+ */
 export function listenForKeys(active: () => Services, page: Window): () => void {
+  /** The press that came while a modal dialog was open: the dialog may be closed by it before `onKeyDown` hears it. */
+  let forDialog: KeyboardEvent | undefined
+  function onCapture(event: KeyboardEvent) {
+    forDialog = page.document.querySelector('[aria-modal="true"]') === null ? undefined : event
+  }
   function onKeyDown(event: KeyboardEvent) {
     const services = active()
     if (event.key === ' ' && takesSpace(event.target)) return
-    if (event.defaultPrevented || services.session.getState().openSheet !== undefined) return
+    if (event.defaultPrevented || event === forDialog) return
     const imageFocused = event.target instanceof HTMLElement && event.target.closest('[data-image]') !== null
     const command = commandOf(event, keyScope(services, imageFocused))
     if (
@@ -67,6 +75,10 @@ export function listenForKeys(active: () => Services, page: Window): () => void 
     event.preventDefault()
     if (!(event.repeat && command.once)) runCommand(services, command, event)
   }
+  page.addEventListener('keydown', onCapture, { capture: true })
   page.addEventListener('keydown', onKeyDown)
-  return () => page.removeEventListener('keydown', onKeyDown)
+  return () => {
+    page.removeEventListener('keydown', onCapture, { capture: true })
+    page.removeEventListener('keydown', onKeyDown)
+  }
 }

@@ -1,13 +1,15 @@
 /** Who operates: taking, handing over and giving back control. */
 import { callFailure } from '../backend/call-failure.ts'
+import { outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { type Refusal, whyNotOperate } from '../stores/permission.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { addNotice, noteOutcome } from '../stores/session-store.ts'
 
 /** Takes control where it is free (or this is the owner), else asks who has it. */
 export async function takeControl({ backend, engine, session }: Services): Promise<void> {
   try {
     const result = await backend.client.access.takeControl()
+    noteOutcome(session, 'Control was not given', undefined)
     const { caller, control } = engine.getState()
     if (caller === undefined) return
     // The event says the same a moment later; the answer must be seen at once.
@@ -19,17 +21,15 @@ export async function takeControl({ backend, engine, session }: Services): Promi
           : { ...control, holder: result.holder, request: { caller, until: result.until } },
     })
   } catch (error) {
-    addNotice(session, 'Control was not given', callFailure(error))
+    noteOutcome(session, 'Control was not given', callFailure(error))
   }
 }
 
 /** Stops operating, or asking to. */
 export async function releaseControl({ backend, engine, session }: Services): Promise<void> {
-  try {
-    engine.apply({ type: 'controlChanged', control: await backend.client.access.releaseControl() })
-  } catch (error) {
-    addNotice(session, 'Control was not released', callFailure(error))
-  }
+  const released = await outcome(backend.client.access.releaseControl())
+  if (released.ok) engine.apply({ type: 'controlChanged', control: released.value })
+  noteOutcome(session, 'Control was not released', released.ok ? undefined : released.failure)
 }
 
 /** Answers who asks for control. */
@@ -37,11 +37,9 @@ export async function answerControl(
   { backend, engine, session }: Services,
   answer: { readonly grant: boolean },
 ): Promise<void> {
-  try {
-    engine.apply({ type: 'controlChanged', control: await backend.client.access.answerControl(answer) })
-  } catch (error) {
-    addNotice(session, 'The answer did not arrive', callFailure(error))
-  }
+  const answered = await outcome(backend.client.access.answerControl(answer))
+  if (answered.ok) engine.apply({ type: 'controlChanged', control: answered.value })
+  noteOutcome(session, 'The answer did not arrive', answered.ok ? undefined : answered.failure)
 }
 
 /** Says why something was not done; a control that can be asked for is offered beside it. */

@@ -4,7 +4,8 @@ import type { SettingsPatch } from '../../src-shared/settings.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
 import { failureOf } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { addNotice, noteOutcome } from '../stores/session-store.ts'
+import { deviceName } from '../stores/selectors.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 
 export type PropertyChange = {
   readonly deviceId: string
@@ -38,22 +39,27 @@ export async function applyPreset(
 /** Tries a lost device again now. */
 export async function reconnectDevice(services: Services, deviceId: string): Promise<void> {
   const failure = await failureOf(services.backend.client.devices.reconnect({ deviceId }))
-  noteOutcome(services.session, 'Reconnecting failed', failure)
+  noteOutcome(
+    services.session,
+    `Reconnecting ${deviceName(services.engine.getState(), deviceId)} failed`,
+    failure,
+  )
 }
 
 /** Takes one frame by software trigger. */
 export async function triggerCamera(services: Services, deviceId: string): Promise<void> {
   const failure = await failureOf(services.backend.client.devices.trigger({ deviceId }))
-  noteOutcome(services.session, 'The camera was not triggered', failure)
+  noteOutcome(
+    services.session,
+    `${deviceName(services.engine.getState(), deviceId)} was not triggered`,
+    failure,
+  )
 }
 
 export async function dismissAlert(services: Services, alertId: string): Promise<void> {
-  try {
-    await services.backend.client.alerts.dismiss({ alertId })
-    services.engine.apply({ type: 'alertCleared', alertId })
-  } catch (error) {
-    addNotice(services.session, 'The alert could not be dismissed', callFailure(error))
-  }
+  const failure = await failureOf(services.backend.client.alerts.dismiss({ alertId }))
+  if (failure === undefined) services.engine.apply({ type: 'alertCleared', alertId })
+  noteOutcome(services.session, 'The alert could not be dismissed', failure)
 }
 
 /** Changes settings of the engine. Returns why they could not be changed. */

@@ -1,7 +1,7 @@
 /** Finding the focus by the camera's image. */
 import { callFailure } from '../backend/call-failure.ts'
 import type { Services } from '../services.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 
@@ -23,8 +23,9 @@ export async function toggleFocusSearch(services: Services): Promise<void> {
     const detectorName = selectedDetector(services)
     if (detectorName === undefined || !permitted(services, 'The focus was not searched for')) return
     await backend.client.focus.find({ detectorName, rangeUm: view.getState().focusRangeUm })
+    noteOutcome(session, 'The focus was not found', undefined)
   } catch (error) {
-    addNotice(session, 'The focus was not found', callFailure(error))
+    noteOutcome(session, 'The focus was not found', callFailure(error))
   } finally {
     session.setState((state) => ({ focusCalls: state.focusCalls.filter((one) => one !== call) }))
   }

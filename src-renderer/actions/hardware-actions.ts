@@ -52,9 +52,11 @@ export function removeConnection(
 }
 
 /** Tries a lost connection again now. */
-export async function reconnect({ backend, session }: Services, connectionId: string): Promise<void> {
+export async function reconnect({ backend, engine, session }: Services, connectionId: string): Promise<void> {
+  const { connections } = engine.getState().hardware
+  const title = connections.find(({ id }) => id === connectionId)?.title ?? connectionId
   const failure = await failureOf(backend.client.hardware.reconnect({ connectionId }))
-  noteOutcome(session, 'Reconnecting failed', failure)
+  noteOutcome(session, `Reconnecting ${title} failed`, failure)
 }
 
 /** Gives a device another name; undefined: its own. */

@@ -6,15 +6,10 @@ import type { PageServices, Services } from '../services.ts'
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate, whyNotAct } from '../stores/permission.ts'
 import { detectorOf, shownDetectors } from '../stores/layout.ts'
-import { deviceById, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
+import { deviceById, deviceName, isConcurrent, nextProtocol, streamOf } from '../stores/selectors.ts'
 import { addNotice, noteOutcome, setPending } from '../stores/session-store.ts'
 import { patchPane } from '../stores/view-store.ts'
 import { permitted, tellRefusal } from './control-actions.ts'
-
-/** Name of a device for messages. */
-function nameOf(services: Services, deviceId: string): string {
-  return deviceById(services.engine.getState(), deviceId)?.description.name ?? deviceId
-}
 
 /** The camera on show. */
 export function selectedDetector(services: Pick<Services, 'engine' | 'view' | 'pane'>): string | undefined {
@@ -44,13 +39,13 @@ export async function startLive(
       protocol: protocol ?? nextProtocol(engine.getState(), view.getState(), detector),
       force,
     })
-    noteOutcome(session, `${nameOf(services, detector)} did not start`, undefined)
+    noteOutcome(session, `${deviceName(engine.getState(), detector)} did not start`, undefined)
     if (result.status === 'long_exposure') session.setState({ longExposure: result })
     else engine.apply({ type: 'streamStarted', stream: result.stream })
   } catch (error) {
     const failure = callFailure(error)
     if (unasked && failure.code === 'PROTOCOL_IN_USE') return
-    addNotice(session, `${nameOf(services, detector)} did not start`, failure)
+    addNotice(session, `${deviceName(engine.getState(), detector)} did not start`, failure)
   } finally {
     setPending(session, detector, undefined)
   }
@@ -65,7 +60,7 @@ export async function stopLive(services: Services, detector: string, protocol?: 
       ...(protocol === undefined ? {} : { protocol }),
     }),
   )
-  noteOutcome(services.session, `${nameOf(services, detector)} did not stop`, failure)
+  noteOutcome(services.session, `${deviceName(services.engine.getState(), detector)} did not stop`, failure)
   setPending(services.session, detector, undefined)
 }
 

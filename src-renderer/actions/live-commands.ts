@@ -23,6 +23,7 @@ function togglesLive(services: CommandStores): Refusal | undefined {
   return live ? operates(services) : acts(services)
 }
 
+/** Commands of the live view and its image. */
 export const liveCommands: readonly Command[] = [
   {
     id: 'toggle-live',

@@ -5,7 +5,7 @@ import { outcome } from '../backend/outcome.ts'
 import type { ShownFrame } from '../display/display-types.ts'
 import type { Point } from '../display/view-transform.ts'
 import type { Services } from '../services.ts'
-import { deviceById, focusStage, xyStage } from '../stores/selectors.ts'
+import { deviceById, deviceName, focusStage, xyStage } from '../stores/selectors.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 import { permitted } from './control-actions.ts'
 
@@ -90,7 +90,8 @@ export async function stepStage(services: Services, deviceId: string, step: Stag
 export async function stopStage(services: Services, deviceId: string): Promise<void> {
   if (steps.has(deviceId)) steps.set(deviceId, {})
   const stopped = await outcome(services.backend.client.stage.stop({ deviceId }))
-  noteOutcome(services.session, 'The stage did not stop', stopped.ok ? undefined : stopped.failure)
+  const title = `${deviceName(services.engine.getState(), deviceId)} did not stop`
+  noteOutcome(services.session, title, stopped.ok ? undefined : stopped.failure)
   if (stopped.ok) services.engine.apply({ type: 'stageMoved', deviceId, position: stopped.value })
 }
 

@@ -44,6 +44,7 @@ function focusKey(title: string, key: string, z: number): Command {
   }
 }
 
+/** Commands that move the stage and the focus. */
 export const stageCommands: readonly Command[] = [
   arrow('Stage left (pan without a stage)', 'ArrowLeft', -1, 0),
   arrow('Stage right', 'ArrowRight', 1, 0),

@@ -57,7 +57,7 @@ export function toggleProjection({ store }: Viewer): void {
 }
 
 /** Begins or ends measuring; the line goes with it. */
-export function toggleMeasuring({ store }: Viewer): void {
+export function toggleMeasuring({ store }: Pick<Viewer, 'store'>): void {
   store.setState(({ measuring }) => ({ measuring: !measuring, line: undefined, profile: undefined }))
 }
 
@@ -85,6 +85,8 @@ export function dragLine(
         ? line.to
         : toImage(view, canvas, start)
   return (to, { shiftKey }) => {
+    // Measuring may have ended in the midst of the drag.
+    if (!store.getState().measuring) return
     const drawn = { from, to: toImage(view, canvas, to) }
     store.setState({ line: shiftKey ? snappedLine(drawn) : drawn })
   }

@@ -20,7 +20,7 @@ const zoomStep = 1.25
 /** Shift makes steps ten times as large. */
 const largeStep = 10
 
-type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys'> & {
+type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys' | 'once'> & {
   run(viewer: Viewer, event: { readonly shiftKey: boolean }, services: Services): void
 }
 
@@ -49,17 +49,26 @@ const own: readonly ViewerCommand[] = [
     keys: ['ArrowDown'],
     run: (viewer, { shiftKey }) => stepIndex(viewer, 'z', shiftKey ? -largeStep : -1),
   },
-  { id: 'play', title: 'Play or stop', keys: [' '], shownKeys: 'Space', run: (viewer) => togglePlay(viewer) },
+  {
+    id: 'play',
+    title: 'Play or stop',
+    keys: [' '],
+    shownKeys: 'Space',
+    once: true,
+    run: (viewer) => togglePlay(viewer),
+  },
   {
     id: 'z-projection',
     title: 'Brightest of the whole stack, or one plane',
     keys: ['p'],
+    once: true,
     run: toggleProjection,
   },
   {
     id: 'measure',
     title: 'Measure a distance, or stop measuring',
     keys: ['d'],
+    once: true,
     run: toggleMeasuring,
   },
   { id: 'channel', title: 'Next channel', keys: ['c'], run: nextChannel },
@@ -67,10 +76,17 @@ const own: readonly ViewerCommand[] = [
     id: 'compose',
     title: 'All channels together, or one',
     keys: ['m'],
+    once: true,
     run: (viewer) => setComposed(viewer, !viewer.store.getState().composed),
   },
   { id: 'viewer-contrast', title: 'Fit contrast to this image', keys: ['a'], run: fitAllContrasts },
-  { id: 'viewer-saturation', title: 'Mark saturated pixels, on or off', keys: ['s'], run: toggleSaturation },
+  {
+    id: 'viewer-saturation',
+    title: 'Mark saturated pixels, on or off',
+    keys: ['s'],
+    once: true,
+    run: toggleSaturation,
+  },
   {
     id: 'viewer-fit',
     title: 'Fit the image to the window',
@@ -113,6 +129,7 @@ const own: readonly ViewerCommand[] = [
     title: 'Stop measuring, or back to the gallery',
     keys: ['Escape'],
     shownKeys: 'Esc',
+    once: true,
     run: (viewer, _, services) => {
       if (viewer.store.getState().measuring) toggleMeasuring(viewer)
       else closeItem(services)

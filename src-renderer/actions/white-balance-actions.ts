@@ -3,7 +3,7 @@ import { callFailure } from '../backend/call-failure.ts'
 import { evenGains } from '../display/display-types.ts'
 import { whiteGains } from '../display/white-gains.ts'
 import type { Services } from '../services.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { patchDisplay } from '../stores/view-store.ts'
 import { selectedDetector } from './live-actions.ts'
 import { currentWindow } from './window-actions.ts'
@@ -18,8 +18,9 @@ export async function balanceWhite(services: Services): Promise<void> {
     if (image.frame.detectorName !== detector) return
     const [red, green, blue] = whiteGains(image, currentWindow(services).low)
     patchDisplay(view, { pane, detector }, { gains: [red, green, blue] })
+    noteOutcome(services.session, 'White was not balanced', undefined)
   } catch (error) {
-    addNotice(services.session, 'White was not balanced', callFailure(error))
+    noteOutcome(services.session, 'White was not balanced', callFailure(error))
   }
 }
 

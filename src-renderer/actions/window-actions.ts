@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 import { clampWindow, type ValueWindow, windowOfHistogram } from '../stores/auto-window.ts'
 import { LatestSender } from '../stores/latest-sender.ts'
 import { currentStream } from '../stores/selectors.ts'
-import { addNotice } from '../stores/session-store.ts'
+import { noteOutcome } from '../stores/session-store.ts'
 import { type DetectorDisplay, displayOf, patchDisplay } from '../stores/view-store.ts'
 import { selectedDetector, setStreamParams } from './live-actions.ts'
 
@@ -70,7 +70,7 @@ function sendToStream(services: Services, detector: string, params: StreamParams
       )?.protocol
       if (protocol === undefined) return
       const failure = await setStreamParams(services, { ...change, protocol })
-      if (failure !== undefined) addNotice(services.session, 'The window could not be changed', failure)
+      noteOutcome(services.session, 'The window could not be changed', failure)
     })
     senders.set(services, sender)
   }

@@ -7,6 +7,7 @@ import { releaseControl, takeControl } from './control-actions.ts'
 import { showGallery } from './gallery-actions.ts'
 import { openSearch, showDevices, showLive } from './hardware-actions.ts'
 
+/** Commands of the window: what it shows, and who has control. */
 export const windowCommands: readonly Command[] = [
   {
     id: 'show-live',

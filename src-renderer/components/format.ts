@@ -1,5 +1,7 @@
 /** Numbers as they are read: true minus signs, fixed decimals, so that nothing moves while they change. */
 
+import { unitFactor } from './unit-factor.ts'
+
 /** `value` with `decimals` places. */
 export function fixed(value: number, decimals = 0): string {
   const text = Math.abs(value).toFixed(decimals)
@@ -24,6 +26,14 @@ export function compact(value: number, digits = 6): string {
   return value < 0 && Number(trimmed) !== 0 ? `−${trimmed}` : trimmed
 }
 
+/** A real number of any size: as `compact`, or `1.3e−10` where that would be zeros above all. */
+export function scientific(value: number, digits = 6): string {
+  const size = Math.abs(value)
+  if (value === 0 || !Number.isFinite(value) || (size >= 1e-4 && size < 1e9)) return compact(value, digits)
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e')
+  return `${compact(Number(mantissa), digits)}e${compact(Number(exponent))}`
+}
+
 /** Data per second: `8.4 MB/s`. */
 export function byteRate(bytesPerSecond: number): string {
   if (bytesPerSecond >= 999_500) return `${fixed(bytesPerSecond / 1e6, 1)} MB/s`
@@ -43,12 +53,19 @@ export function count(value: number): string {
   return fixed(value).replace(/\B(?=(\d{3})+$)/g, '\u2009')
 }
 
-/** What a user typed, as a number: decimal comma, true minus and a unit at the end are understood. */
-export function parseNumber(text: string): number | undefined {
-  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*[^\d\s]*\s*$/i.exec(
-    text.replace('−', '-').replace(',', '.').replaceAll('\u2009', ''),
+/**
+ * What a user typed into a field, as a number in its `unit`: decimal comma and true minus are understood, and at the end
+ * the unit itself or one that is brought to it (`0.5 s` of milliseconds: 500). Undefined with any other unit.
+ */
+export function parseNumber(text: string, unit = ''): number | undefined {
+  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(?:([^\d\s].*?)\s*)?$/i.exec(
+    text.replaceAll('−', '-').replace(',', '.').replaceAll('\u2009', ''),
   )
-  const value = match?.[1] === undefined ? Number.NaN : Number(match[1])
+  if (match?.[1] === undefined) return undefined
+  const [, number, typed] = match
+  const factor = typed === undefined ? 1 : unitFactor(typed, unit)
+  if (factor === undefined) return undefined
+  const value = factor === 1 ? Number(number) : Number((Number(number) * factor).toPrecision(12))
   return Number.isFinite(value) ? value : undefined
 }
 

@@ -9,8 +9,8 @@ export type ValueAxis = { readonly from: number; readonly to: number }
 const margin = 0.05
 
 /**
- * The axis: the camera's whole range (of real numbers the image's), or what the image and the window need of it. Its ends are round values, so that
- * it stands still while the image's noise changes.
+ * The axis: the camera's whole range (of real numbers the image's), or what the image and the window need of it.
+ * Its ends are round values, so that it stands still while the image's noise changes.
  */
 export function valueAxis(
   range: 'full' | 'data',

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { compact, decimalsOf, fixed, parseNumber } from './format.ts'
+import { compact, decimalsOf, fixed, parseNumber, scientific } from './format.ts'
 import styles from './number-field.module.css'
 import { useTypedText } from './use-typed-text.ts'
 
@@ -12,6 +12,8 @@ export type NumberFieldProps = {
   readonly unit?: string | undefined
   /** Change by the up and down keys, ten times with Shift; also sets the decimals shown. */
   readonly step?: number | undefined
+  /** Values without a `step` may be of any size, and are shown with an exponent where that is far from 1. */
+  readonly anySize?: boolean
   readonly disabled?: boolean
   readonly readOnly?: boolean
   readonly invalid?: boolean
@@ -22,12 +24,16 @@ export type NumberFieldProps = {
 }
 
 /** `value` as the field shows it. */
-function shownText(value: number | undefined, step: number | undefined): string {
+function shownText({ value, step, anySize = false }: NumberFieldProps): string {
   if (value === undefined) return ''
-  return step === undefined ? compact(value, 5) : fixed(value, decimalsOf(step))
+  if (step !== undefined) return fixed(value, decimalsOf(step))
+  return anySize ? scientific(value, 5) : compact(value, 5)
 }
 
-/** A number with its unit. What is typed counts on Enter or when leaving the field; Escape takes it back. */
+/**
+ * A number with its unit, or typed in another that is brought to it. What is typed counts on Enter or when leaving the
+ * field; Escape takes it back.
+ */
 export function NumberField(props: NumberFieldProps) {
   const {
     label,
@@ -43,7 +49,7 @@ export function NumberField(props: NumberFieldProps) {
     onClear,
   } = props
   const { typed, forget, input, onKey } = useTypedText((text) => {
-    const number = parseNumber(text)
+    const number = parseNumber(text, unit)
     if (text.trim() === '') onClear?.()
     else if (number !== undefined && number !== value) onCommit(number)
   })
@@ -53,7 +59,7 @@ export function NumberField(props: NumberFieldProps) {
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       if (readOnly) return
       event.preventDefault()
-      const from = (typed === undefined ? undefined : parseNumber(typed)) ?? value ?? 0
+      const from = (typed === undefined ? undefined : parseNumber(typed, unit)) ?? value ?? 0
       // Without a step: one in the second significant digit.
       const by = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
       const change = by * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1)
@@ -77,7 +83,7 @@ export function NumberField(props: NumberFieldProps) {
         aria-label={unit === undefined ? label : `${label}, ${unit}`}
         aria-invalid={invalid}
         aria-describedby={describedBy}
-        value={typed ?? shownText(value, step)}
+        value={typed ?? shownText(props)}
         placeholder={placeholder}
         disabled={disabled}
         readOnly={readOnly}

@@ -7,6 +7,7 @@ import type {
   FrameSource,
   Histogram,
   Probe,
+  SeenPicture,
   ShownFrame,
   Subscription,
 } from './display-types.ts'
@@ -29,6 +30,8 @@ export type DisplayRequest =
     }
   | { readonly type: 'probe'; readonly point: Point | undefined }
   | { readonly type: 'read-pixels'; readonly id: number }
+  /** `longest`: of the picture's sides, pixels. */
+  | { readonly type: 'take-picture'; readonly id: number; readonly longest: number }
   | { readonly type: 'close' }
 
 /** Worker → page. */
@@ -42,3 +45,5 @@ export type DisplayReport =
   | { readonly type: 'state'; readonly state: DisplayState }
   /** `content` is undefined when no frame is shown. */
   | { readonly type: 'pixels'; readonly id: number; readonly content: FramePixels | undefined }
+  /** `content` is undefined when no frame is seen. */
+  | { readonly type: 'picture'; readonly id: number; readonly content: SeenPicture | undefined }

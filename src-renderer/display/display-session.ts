@@ -113,6 +113,8 @@ export class DisplaySession {
         return
       case 'read-pixels':
         return this.#readPixels(request.id)
+      case 'take-picture':
+        return void this.#takePicture(request.id, request.longest)
       case 'close':
         return this.#close()
     }
@@ -207,6 +209,14 @@ export class DisplaySession {
     if (this.#shown === undefined) return this.#report({ type: 'pixels', id, content: undefined })
     const content = copyPixels(this.#shown.frame, this.#shown.image)
     this.#report({ type: 'pixels', id, content }, [content.pixels.buffer])
+  }
+
+  async #takePicture(id: number, longest: number): Promise<void> {
+    const frame = this.#shown?.frame
+    const taken = await this.#painter.takePicture(longest)
+    if (frame === undefined || taken === undefined)
+      return this.#report({ type: 'picture', id, content: undefined })
+    this.#report({ type: 'picture', id, content: { frame, ...taken } }, [taken.bitmap])
   }
 
   #reportStats(): void {

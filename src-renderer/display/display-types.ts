@@ -3,7 +3,7 @@ import type { BayerColour } from '../../src-shared/frames/bayer-pattern.ts'
 import type { PlaneFormat } from '../../src-shared/frames/plane-format.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { Protocol } from '../../src-shared/stream-params.ts'
-import type { ImageGeometry } from './view-transform.ts'
+import type { ImageGeometry, ImagePart } from './view-transform.ts'
 import type { ColourTable } from './lut.ts'
 
 /** Where frames come from. */
@@ -139,6 +139,15 @@ export type DisplayState = {
   readonly connection: 'connecting' | 'connected' | 'lost'
   /** Why nothing can be shown, or not all; gone when the cause is gone. */
   readonly error?: DisplayError | undefined
+}
+
+/** A frame as it is seen, of its part that lies in the canvas. */
+export type SeenPicture = {
+  readonly frame: ShownFrame
+  /** In the frame's pixels. */
+  readonly part: ImagePart
+  /** In colours, no larger than was asked for. */
+  readonly bitmap: ImageBitmap
 }
 
 /** A frame and its pixels: rows from top to bottom, without padding, three interleaved values per pixel for colour. */

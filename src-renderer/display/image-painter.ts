@@ -8,9 +8,11 @@ import type { ImagePixels } from './image-textures.ts'
 import {
   fitView,
   type ImageGeometry,
+  type ImagePart,
   type Size,
   type ViewTransform,
   viewForGeometry,
+  visiblePart,
 } from './view-transform.ts'
 
 /** What can be painted. */
@@ -94,6 +96,39 @@ export class ImagePainter<Shown extends Picture> {
   /** Size of the canvas, CSS pixels. */
   get canvasCss(): Size {
     return { width: this.#size.cssWidth, height: this.#size.cssHeight }
+  }
+
+  /**
+   * Draws the image that is shown, and takes a picture of what is seen of it.
+   * @param longest side of the picture, pixels; it is never larger than on screen
+   * @returns undefined when nothing of it is seen, or the graphics card does not give it
+   */
+  async takePicture(longest: number): Promise<{ part: ImagePart; bitmap: ImageBitmap } | undefined> {
+    const { view, canvasCss } = this
+    const { devicePixelRatio } = this.#size
+    const image = this.#options.shown()?.frame
+    if (image === undefined || this.#renderer === undefined || this.#renderer.lost) return undefined
+    const part = visiblePart(view, image, canvasCss)
+    const scale = view.zoom * devicePixelRatio
+    const [width, height] = [Math.round(part.width * scale), Math.round(part.height * scale)]
+    if (width < 1 || height < 1) return undefined
+    this.#renderer.draw(view, this.#settings, this.#size, tapsFor(1 / scale))
+    const shrink = Math.min(1, longest / Math.max(width, height))
+    // At once: what was drawn can be read only until this task ends.
+    const bitmap = await createImageBitmap(
+      this.#options.canvas,
+      Math.round((part.left - view.centerX) * scale + (canvasCss.width / 2) * devicePixelRatio),
+      Math.round((part.top - view.centerY) * scale + (canvasCss.height / 2) * devicePixelRatio),
+      width,
+      height,
+      {
+        resizeWidth: Math.max(1, Math.round(width * shrink)),
+        resizeHeight: Math.max(1, Math.round(height * shrink)),
+        resizeQuality: 'medium',
+      },
+      // Refused where the context is lost meanwhile, which is told otherwise.
+    ).catch(() => undefined)
+    return bitmap === undefined ? undefined : { part, bitmap }
   }
 
   /** Forgets image and view: the background is shown. */

@@ -10,6 +10,7 @@ import type {
   FrameSource,
   Histogram,
   Probe,
+  SeenPicture,
   ShownFrame,
 } from './display-types.ts'
 import { VideoConnection, type VideoSignalling, type VideoStatistics } from './video-connection.ts'
@@ -31,7 +32,8 @@ export class LiveDisplay {
     probe: new Set<Listener<Probe | undefined>>(),
     state: new Set<Listener<DisplayState>>(),
   }
-  readonly #reads = new PixelReads()
+  readonly #reads = new PixelReads<FramePixels>()
+  readonly #pictures = new PixelReads<SeenPicture>()
   readonly #signalling: VideoSignalling | undefined
   #disposed = false
   #state: DisplayState = { connection: 'connecting' }
@@ -99,6 +101,16 @@ export class LiveDisplay {
     return this.#reads.ask((id) => this.#post({ type: 'read-pixels', id }))
   }
 
+  /**
+   * What is seen: the picture, the frame and the part of it belong together, whatever was asked of the display meanwhile.
+   * @param longest side of the picture, pixels; it is never larger than on screen
+   * @throws Error when no frame is seen, or the display is disposed before it answers.
+   */
+  takePicture(longest: number): Promise<SeenPicture> {
+    if (this.#disposed) return Promise.reject(new Error('The display is closed'))
+    return this.#pictures.ask((id) => this.#post({ type: 'take-picture', id, longest }))
+  }
+
   /** At most 10 times a second, and at once when size or part of the image change. Returns an unsubscriber. */
   onFrame(listener: Listener<ShownFrame>): () => void {
     return add(this.#listeners.frame, listener)
@@ -131,6 +143,7 @@ export class LiveDisplay {
     this.#post({ type: 'close' })
     this.#disposed = true
     this.#reads.close()
+    this.#pictures.close()
     for (const listeners of Object.values(this.#listeners)) listeners.clear()
   }
 
@@ -178,6 +191,8 @@ export class LiveDisplay {
         return this.#tellState()
       case 'pixels':
         return this.#reads.answer(report.id, report.content)
+      case 'picture':
+        return this.#pictures.answer(report.id, report.content)
     }
   }
 

@@ -1,14 +1,12 @@
-import type { FramePixels } from './display-types.ts'
+type PixelRead<Content> = { resolve(content: Content): void; reject(reason: Error): void }
 
-type PixelRead = { resolve(content: FramePixels): void; reject(reason: Error): void }
-
-/** Questions to a display's worker for the pixels on screen, until each is answered or the display is closed. */
-export class PixelReads {
-  readonly #pending = new Map<number, PixelRead>()
+/** Questions to a display's worker for what is on screen, until each is answered or the display is closed. */
+export class PixelReads<Content> {
+  readonly #pending = new Map<number, PixelRead<Content>>()
   #next = 0
 
   /** `post` sends the question under its number. Rejects as `answer` and `close` say. */
-  ask(post: (id: number) => void): Promise<FramePixels> {
+  ask(post: (id: number) => void): Promise<Content> {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
@@ -17,7 +15,7 @@ export class PixelReads {
   }
 
   /** `content` undefined: there was nothing on screen. */
-  answer(id: number, content: FramePixels | undefined): void {
+  answer(id: number, content: Content | undefined): void {
     const read = this.#pending.get(id)
     this.#pending.delete(id)
     if (content === undefined) read?.reject(new Error('No frame is shown yet'))

@@ -27,7 +27,7 @@ export type PlaneListener = {
 export class PlaneDisplay {
   readonly #worker = new Worker(new URL('./plane-worker.ts', import.meta.url), { type: 'module' })
   #listener: PlaneListener | undefined
-  readonly #reads = new PixelReads()
+  readonly #reads = new PixelReads<FramePixels>()
   #disposed = false
 
   /** Takes over the canvas: nothing else may draw into it, and it can be given away only once. */

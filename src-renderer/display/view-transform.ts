@@ -24,6 +24,21 @@ const maxZoomDevicePx = 64
 /** Smallest magnification: the image is never shown smaller than this (unless fitting it needs less). */
 const minShownCssPx = 32
 
+/** A rectangle in an image, in its pixels. */
+export type ImagePart = Size & { readonly left: number; readonly top: number }
+
+/** The part of the image that lies in the canvas; its size is not positive where nothing does. */
+export function visiblePart({ zoom, centerX, centerY }: ViewTransform, image: Size, canvas: Size): ImagePart {
+  const left = Math.max(0, centerX - canvas.width / 2 / zoom)
+  const top = Math.max(0, centerY - canvas.height / 2 / zoom)
+  return {
+    left,
+    top,
+    width: Math.min(image.width, centerX + canvas.width / 2 / zoom) - left,
+    height: Math.min(image.height, centerY + canvas.height / 2 / zoom) - top,
+  }
+}
+
 /** The view in which the whole image is as large as the canvas allows. `{ zoom: 1 }` when either has no area. */
 export function fitView(image: Size, canvas: Size): ViewTransform {
   const zoom = Math.min(canvas.width / image.width, canvas.height / image.height)

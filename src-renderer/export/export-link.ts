@@ -32,10 +32,12 @@ export class ExportLink {
         ),
       )
     })
-    signal.addEventListener('abort', () => {
+    const end = () => {
       worker.terminate()
       this.#refuse(signal.reason)
-    })
+    }
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end)
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What an export consists of: sizes, places and times of its pictures. No DOM. */
 import { elapsedText } from '../../src-shared/elapsed-text.ts'
-import type { ImageAxis, ImageDataset, PlaneIndex } from '../../src-shared/gallery.ts'
+import type { ImageAxis, ImageDataset, PlaneIndex, ZProjection } from '../../src-shared/gallery.ts'
+import { depthText } from '../components/depth-text.ts'
 import type { Size } from '../display/view-transform.ts'
 import {
   activeChannel,
@@ -62,6 +63,14 @@ export function* plannedPictures(
       about: planeIndex(at, activeChannel(at)),
     }
   }
+}
+
+/** How stacks are drawn: as the viewer shows them, but plane by plane where the pictures follow each other through the stack. */
+export function exportedProjection(
+  { zProjection }: Pick<ViewerState, 'zProjection'>,
+  { axis }: Pick<ExportChoices, 'axis'>,
+): ZProjection | undefined {
+  return axis === 'z' ? undefined : zProjection
 }
 
 export type ShownTime = { readonly atS: number; readonly durationS: number }
@@ -134,12 +143,7 @@ export function pictureLabels(
   const at = { ...state.index, [axis]: place }
   const position =
     (dataset.sizes.p ?? 1) > 1 ? (dataset.positions[at.p] ?? `Position ${at.p + 1}`) : undefined
-  const depth =
-    axis !== 'z'
-      ? undefined
-      : dataset.zStepUm === undefined
-        ? `z ${at.z + 1}`
-        : `z ${(at.z * dataset.zStepUm).toFixed(1)} µm`
+  const depth = axis === 'z' ? `z ${depthText(dataset, at.z) ?? at.z + 1}` : undefined
   const channels = shownChannels(state)
     .map((channel) => state.looks[channel])
     .filter((look) => look !== undefined)

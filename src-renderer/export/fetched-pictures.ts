@@ -7,7 +7,7 @@ import type { ExportSubject } from '../stores/export-store.ts'
 import { datasetOf } from '../stores/viewer-store.ts'
 import { type ExportChoices, isMoving, keepsValues } from './export-choices.ts'
 import type { ExportPicture } from './export-messages.ts'
-import { type PlannedPicture, plannedPictures } from './export-plan.ts'
+import { exportedProjection, type PlannedPicture, plannedPictures } from './export-plan.ts'
 import { RecordedTimes } from './recorded-times.ts'
 
 /** Pictures whose planes are fetched before they are drawn: so many, and so many bytes of pixels. */
@@ -99,9 +99,10 @@ class Fetching {
   }
 
   async #plane(index: PlannedPicture['about']): Promise<ArrayBuffer | undefined> {
-    const { gallery, signal, level, subject } = this.#options
+    const { choices, gallery, signal, level, subject } = this.#options
     try {
-      const place = { id: subject.id, dataset: this.#dataset.name, index, level }
+      const zProjection = exportedProjection(subject.state, choices)
+      const place = { id: subject.id, dataset: this.#dataset.name, index, level, zProjection }
       const packet = await gallery.plane(place, { signal })
       // Whole, before anybody waits for it.
       return await packet.arrayBuffer()

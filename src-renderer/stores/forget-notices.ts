@@ -12,8 +12,9 @@ export function isOver({ failure }: Notice, state: EngineState): boolean {
     case 'FORBIDDEN':
       return whyNotOperate(state) === undefined
     case 'ACQUISITION_RUNNING':
-      return [state.recording, state.acquisition].every(
-        (run) => run === undefined || run.state === 'finished',
+      return (
+        [state.recording, state.acquisition].every((run) => run === undefined || run.state === 'finished') &&
+        state.focus?.state !== 'searching'
       )
     default:
       return false

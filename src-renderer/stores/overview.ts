@@ -11,10 +11,10 @@ export type OverviewPicture = {
 
 /** Each takes up to a quarter of a megabyte of the page's memory. */
 const mostPictures = 150
-/** A picture whose middle is so near to a newer one's, as a share of its size, is replaced by it. */
-const samePlace = 0.3
-
-/** The pictures, the newest last; forgotten when the page is closed. */
+/**
+ * The pictures, the newest last: each until newer ones cover all of it, or, of very many, the one of which the least is
+ * seen. Forgotten when the page is closed.
+ */
 export class Overview {
   #pictures: readonly OverviewPicture[] = []
   readonly #listeners = new Set<() => void>()
@@ -24,8 +24,16 @@ export class Overview {
   }
 
   add(picture: OverviewPicture): void {
-    const others = this.#pictures.filter((other) => !isReplaced(other, picture))
-    this.#set([...others, picture].slice(-mostPictures))
+    const before = this.#pictures
+      .map((old, index, all) => ({ old, seen: shareSeen(old, [...all.slice(index + 1), picture]) }))
+      .filter(({ seen }) => seen > 0)
+    const least = Math.min(...before.map(({ seen }) => seen))
+    if (before.length >= mostPictures)
+      before.splice(
+        before.findIndex(({ seen }) => seen === least),
+        1,
+      )
+    this.#set([...before.map(({ old }) => old), picture])
   }
 
   clear(): void {
@@ -45,8 +53,38 @@ export class Overview {
   }
 }
 
-function isReplaced(old: OverviewPicture, fresh: OverviewPicture): boolean {
-  const dx = Math.abs(old.leftUm + old.widthUm / 2 - fresh.leftUm - fresh.widthUm / 2)
-  const dy = Math.abs(old.topUm + old.heightUm / 2 - fresh.topUm - fresh.heightUm / 2)
-  return dx < samePlace * old.widthUm && dy < samePlace * old.heightUm && fresh.widthUm >= 0.5 * old.widthUm
+/** What of a picture lies beside the newer ones above it, 0–1. */
+function shareSeen(old: OverviewPicture, newer: readonly OverviewPicture[]): number {
+  let rest = [sidesOf(old)]
+  for (const picture of newer) {
+    const above = sidesOf(picture)
+    rest = rest.flatMap((part) => beside(part, above))
+  }
+  const area = rest.reduce((sum, part) => sum + (part.right - part.left) * (part.bottom - part.top), 0)
+  return area / (old.widthUm * old.heightUm)
+}
+
+/** µm. */
+type Sides = {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+function sidesOf({ leftUm, topUm, widthUm, heightUm }: OverviewPicture): Sides {
+  return { left: leftUm, top: topUm, right: leftUm + widthUm, bottom: topUm + heightUm }
+}
+
+/** The parts of `part` that `above` leaves: over and under it as wide as `part`, left and right of it between those. */
+function beside(part: Sides, above: Sides): readonly Sides[] {
+  const top = Math.max(part.top, above.top)
+  const bottom = Math.min(part.bottom, above.bottom)
+  if (top >= bottom || above.left >= part.right || above.right <= part.left) return [part]
+  return [
+    { ...part, bottom: top },
+    { ...part, top: bottom },
+    { ...part, top, bottom, right: above.left },
+    { ...part, top, bottom, left: above.right },
+  ].filter(({ left, top: upper, right, bottom: lower }) => left < right && upper < lower)
 }

@@ -48,9 +48,17 @@ export function channelOf({ group, name }: Pick<Preset, 'group' | 'name'>): Chan
   }
 }
 
-/** The presets that are channels: those of the group `Channel`, or of the first group. */
+const usualGroup = 'Channel'
+
+/** The group whose presets are the channels: `Channel`, or the first group where there is none of that name. */
+export function channelGroup(presets: readonly Preset[]): string {
+  const first = presets.find(({ group }) => group === usualGroup) ?? presets[0]
+  return first?.group ?? usualGroup
+}
+
+/** The presets that are channels. */
 export function channelPresets<Known extends Preset>(presets: readonly Known[]): readonly Known[] {
-  const group = presets.some((preset) => preset.group === 'Channel') ? 'Channel' : presets[0]?.group
+  const group = channelGroup(presets)
   return presets.filter((preset) => preset.group === group)
 }
 

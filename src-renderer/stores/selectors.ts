@@ -13,6 +13,11 @@ export function deviceById(state: EngineState, id: string | undefined): DeviceSt
   return state.devices.find((device) => device.id === id)
 }
 
+/** Name of a device for messages. */
+export function deviceName(state: EngineState, id: string): string {
+  return deviceById(state, id)?.description.name ?? id
+}
+
 /** Whether what a connection leads to is simulated: says its driver, or each of its devices. */
 export function isDemo({ hardware, devices }: EngineState, { id, driver }: ConnectionInfo): boolean {
   return (

@@ -31,8 +31,8 @@ export type SessionState = {
   readonly mapTool: MapTool
   /** What the Acquire view shows above the plan where there is room for one of them only. */
   readonly acquirePane: 'live' | 'map'
-  /** A call that starts, begins or ends a recording is under way. */
-  readonly recordingCall: boolean
+  /** The call about the recording that is under way; `ends`: it ends the recording, else it starts or begins it. */
+  readonly recordingCall: { readonly ends: boolean } | undefined
   /** Calls that search for the focus or end that, under way: a search is one until it has ended. */
   readonly focusCalls: readonly ('find' | 'stop')[]
   /** The finished run whose panel was put away. */
@@ -53,7 +53,7 @@ export function createSessionStore(): SessionStore {
     devicesPage: undefined,
     mapTool: 'move',
     acquirePane: 'live',
-    recordingCall: false,
+    recordingCall: undefined,
     focusCalls: [],
     closedRun: undefined,
     closedRecording: undefined,

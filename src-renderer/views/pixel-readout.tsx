@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import { compact, fixed } from '../components/format.ts'
+import { fixed, scientific } from '../components/format.ts'
 import type { Probe } from '../display/display-types.ts'
 import { useShown } from '../services.ts'
 import styles from './pixel-readout.module.css'
@@ -34,7 +34,7 @@ const realDigits = 7
 /** Position, value and place in the specimen; between them the line may break. */
 function readoutParts(probe: Probe, unit: string): readonly string[] {
   const { x, y, value, mosaic, approximate, real = false, channels, xUm, yUm } = probe
-  const single = (own: number) => (real ? compact(own, realDigits) : fixed(own))
+  const single = (own: number) => (real ? scientific(own, realDigits) : fixed(own))
   const colour = (rgb: readonly number[]) => `${rgb.map((part) => fixed(part)).join(' ')} RGB`
   const exact = typeof value === 'number' ? `${single(value)}${real ? '' : unit}` : colour(value)
   const inChannel = (name: string, own: Probe['value']) =>

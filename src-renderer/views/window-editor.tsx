@@ -1,7 +1,7 @@
 import { Button, Slider, Tooltip } from '@mantine/core'
 import type { WindowMode } from '../actions/window-actions.ts'
 import { Choice } from '../components/choice.tsx'
-import { compact, fixed } from '../components/format.ts'
+import { fixed, scientific } from '../components/format.ts'
 import { HistogramPlot } from '../components/histogram-plot.tsx'
 import { LabelledRow } from '../components/labelled-row.tsx'
 import { NumberField } from '../components/number-field.tsx'
@@ -39,7 +39,7 @@ export function WindowEditor(props: WindowEditorProps) {
   const { scale, range } = useView((state) => state.histogram)
   const real = histogram?.real
   const step = real?.step ?? 1
-  const inWords = (value: number) => (real === undefined ? fixed(value) : compact(value, 4))
+  const inWords = (value: number) => (real === undefined ? fixed(value) : scientific(value, 4))
   return (
     <>
       <HistogramPlot
@@ -57,6 +57,7 @@ export function WindowEditor(props: WindowEditorProps) {
           label="Black at"
           value={window.low}
           step={real === undefined ? 1 : undefined}
+          anySize
           disabled={untouchable}
           onCommit={(low) => onWindow({ low, high: Math.max(window.high, low + step) })}
         />
@@ -70,6 +71,7 @@ export function WindowEditor(props: WindowEditorProps) {
           label="White at"
           value={window.high}
           step={real === undefined ? 1 : undefined}
+          anySize
           disabled={untouchable}
           onCommit={(high) => onWindow({ low: Math.min(window.low, high - step), high })}
         />

@@ -22,6 +22,8 @@ export const acquisitionEventSchema = z.discriminatedUnion('type', [
   /** `plan`: as `writePlan` writes it. */
   z.object({ type: z.literal('sequenceStarted'), id: z.string(), plan: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal('sequencePauseToggled'), id: z.string(), paused: z.boolean() }),
+  /** A device is not as it is in pauses: its light as before the plan, or its camera running free. The pause goes on. */
+  z.object({ type: z.literal('sequencePauseFailed'), id: z.string(), ...failure }),
   z.object({
     type: z.literal('awaitingEvent'),
     id: z.string(),

@@ -1,7 +1,7 @@
 /** What the axes of a plan go through: time points, positions, tiles, channels, focus planes. */
 import type { StagePosition } from '../frames/frame-info.ts'
 import type { EventIndex } from './acquisition-event.ts'
-import { type FieldOfView, tilesOf } from './grid-plan.ts'
+import { type FieldOfView, tilesOf } from './grid-tiles.ts'
 import { type Indexed, indexedOf } from './plan-parts.ts'
 import type { Point } from './polygon.ts'
 import type { Axis, ChannelPlan, MdaSequence, PlanPosition } from './sequence.ts'
@@ -52,15 +52,6 @@ export function positionsOf(
     sequence: undefined,
     properties: [],
   }))
-}
-
-/** Number of steps along each axis of a plan; 0: the axis is not used. */
-export function planSizes(
-  sequence: MdaSequence,
-  options: ExpandOptions = {},
-): Readonly<Record<Axis, number>> {
-  const { t, p, g, c, z } = axesOf(sequence, options)
-  return { t: t.length, p: p.length, g: g.length, c: c.length, z: z.length }
 }
 
 /** All combinations of the axes' indices, the last axis fastest. */

@@ -1,6 +1,7 @@
 /** Wells of a plate as positions: useq-schema's `WellPlatePlan` (`useq/_plate.py`). Lengths in µm. */
 import { z } from 'zod'
-import { type FieldOfView, type GridPlan, gridPlanSchema, isRelativeGrid, tilesOf } from './grid-plan.ts'
+import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
+import { type FieldOfView, tilesOf } from './grid-tiles.ts'
 import { fieldWithDefault, optionalField } from './plan-parts.ts'
 
 /** Pitch: distance of neighbouring wells' centres. */

@@ -68,6 +68,16 @@ async function startAfterLook(page: Page): Promise<void> {
   await look.getByRole('button', { name: 'Start', exact: true }).click()
 }
 
+/** Pauses the plan that is started next, at its first image: however slow a page is, it sees the pause. */
+function pauseAtFirstImage(): void {
+  const { acquisition } = server.engine
+  const stop = acquisition.onEvent(({ type }) => {
+    if (type !== 'eventStarted') return
+    stop()
+    acquisition.pause()
+  })
+}
+
 /** Puts a usual experiment into the editor. */
 async function template(page: Page, name: RegExp): Promise<void> {
   await page.getByRole('button', { name: 'Templates' }).click()
@@ -209,9 +219,8 @@ describe('the Acquire view', () => {
     await choose(page, files, 'File format', 'OME-Zarr')
     await takes(page).getByText('96 images').waitFor()
     const run = section(page, 'Acquisition')
+    pauseAtFirstImage()
     await start(page).click()
-    // At once: while it is paused, the other browser may take its time.
-    await run.getByRole('button', { name: 'Pause' }).click()
     await run.getByText('Paused', { exact: true }).waitFor()
     await screenshot('acquire-paused')
 
@@ -268,6 +277,10 @@ describe('the Acquire view', () => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Live' }).click()
     await page.getByRole('button', { name: 'Acquisition under way' }).click()
     await screenshot('acquire-running')
+    await run.getByRole('button', { name: 'Pause' }).click()
+    await run.getByText('Paused', { exact: true }).waitFor()
+    await run.getByRole('button', { name: 'Resume' }).click()
+    await run.getByRole('button', { name: 'Pause' }).waitFor()
     await seeAsViewer()
     await run.getByRole('button', { name: 'Cancel' }).click()
     await run.getByRole('button', { name: 'Go on' }).click()
@@ -277,6 +290,36 @@ describe('the Acquire view', () => {
     expect(server.engine.acquisition.status?.finish?.reason).toBe('cancelled')
     await run.getByRole('button', { name: 'Close' }).click()
     await run.waitFor({ state: 'hidden' })
+  })
+
+  it('asks before a long plan is started, once, and takes no held key for an answer', async () => {
+    const { page } = await openAcquire()
+    await load(page, { channels: ['BF'], time_plan: { interval: 0.2, loops: 10_000 } })
+    await takes(page)
+      .getByText(/10.000 images/)
+      .waitFor()
+    const isReady = () => expect.poll(() => start(page).getAttribute('aria-disabled')).toBeNull()
+    await isReady()
+    const look = page.getByRole('alertdialog', { name: 'Start this acquisition?' })
+    await start(page).focus()
+    for (let repeat = 0; repeat < 3; repeat++) await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    expect(await look.count()).toBe(1)
+    await page.keyboard.press('Escape')
+    expect(await look.count()).toBe(0)
+    expect(server.engine.acquisition.status).toBeUndefined()
+
+    // The focus is back where the look was asked for.
+    await page.keyboard.press('Enter')
+    await look.waitFor()
+    // Somebody else's plan comes in between.
+    await server.engine.acquisition.start({
+      plan: { channels: ['BF'], time_plan: { interval: 60, loops: 9 } },
+    })
+    await look.waitFor({ state: 'hidden' })
+    await server.engine.acquisition.cancel()
+    await isReady()
+    expect(await look.count()).toBe(0)
   })
 
   it('names what keeps a plan from running, and leads to it', async () => {
@@ -401,7 +444,13 @@ describe('the Acquire view', () => {
     expect(server.engine.devices.presets().at(-1)).toMatchObject({ name: 'Both', own: true })
 
     await presets.click()
-    await list.getByRole('button', { name: 'Rename Both' }).click()
+    const rename = list.getByRole('button', { name: 'Rename Both' })
+    await rename.click()
+    // Escape is about the name, not about the list.
+    await list.getByRole('textbox', { name: 'New name of Both' }).press('Escape')
+    expect(await presets.getAttribute('aria-expanded')).toBe('true')
+    expect(await rename.evaluate((element) => element === document.activeElement)).toBe(true)
+    await rename.click()
     await fill(list.getByRole('textbox', { name: 'New name of Both' }), 'Red and green')
     await list.getByRole('button', { name: 'Forget Red and green' }).waitFor()
     await expect.poll(() => preset.inputValue()).toBe('Red and green')

@@ -498,6 +498,36 @@ describe('live display', () => {
     await ported.close()
   })
 
+  test('a picture of what is seen belongs to the view that it was drawn with', async () => {
+    await subscribe()
+    await setDisplay(gray)
+    feed.publish(await encodedFrame(pattern('Mono8', 255), { protocol: 'binary' }))
+    await shown(0)
+    const taken = await page.evaluate(async () => {
+      const pictures = []
+      for (const zoom of [4, 8]) {
+        // Around the image's corner: a quarter of the canvas is image. Asked for before anything is drawn so.
+        harness.display.setView({ zoom, centerX: 0, centerY: 0 })
+        const { frame, part, bitmap } = await harness.display.takePicture(64)
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+        context?.drawImage(bitmap, 0, 0)
+        const longest = Math.max(bitmap.width, bitmap.height)
+        const corner = context?.getImageData(1, 1, 1, 1).data[0]
+        pictures.push({ frameId: frame.frameId, zoom, part, longest, corner })
+      }
+      return pictures
+    })
+    for (const { frameId, zoom, part, longest, corner } of taken) {
+      expect({ frameId, longest, corner }).toEqual({ frameId: 0, longest: 64, corner: 255 })
+      expect(part).toEqual({
+        left: 0,
+        top: 0,
+        width: Math.min(width, canvas.width / 2 / zoom),
+        height: Math.min(height, canvas.height / 2 / zoom),
+      })
+    }
+  })
+
   test('disposed, it leaves the server and answers no more', async () => {
     await subscribe()
     await eventually('the subscription', () => feed.viewers === 1)

@@ -25,6 +25,17 @@ export function focusStageOf(devices: DeviceRegistry): DeviceState {
   })
 }
 
+/** How far is searched, µm, and the distance of the planes. */
+type Sweep = { readonly rangeUm: number; readonly stepUm?: number | undefined }
+
+/**
+ * How many planes the first sweep has where the drive goes as far as the range, wherever that will be.
+ * @throws CoverslipError INVALID_INPUT when they are too many
+ */
+export function sweepPlanesOf({ rangeUm, stepUm = rangeUm / usualPlanes }: Sweep): number {
+  return checkedPlanes({ fromUm: 0, toUm: rangeUm, stepUm })
+}
+
 /**
  * The range around `zUm` as far as the travel of `stage` goes, towards the specimen: what the drive goes beyond a plane
  * to come to it from the same side is away from the specimen.
@@ -33,18 +44,21 @@ export function focusStageOf(devices: DeviceRegistry): DeviceState {
 export function sweepRangeOf(
   { description }: DeviceState,
   zUm: number,
-  {
-    rangeUm,
-    stepUm = rangeUm / usualPlanes,
-  }: { readonly rangeUm: number; readonly stepUm?: number | undefined },
+  { rangeUm, stepUm = rangeUm / usualPlanes }: Sweep,
 ): SweepRange {
   const travel = description.kind === 'stage' ? description.axes.z : undefined
   const low = Math.max(travel?.min ?? -Infinity, zUm - rangeUm / 2)
   const high = Math.min(travel?.max ?? Infinity, zUm + rangeUm / 2)
   const isDown = description.kind === 'stage' && description.focusTowardsSpecimen === 'down'
   const range = isDown ? { fromUm: high, toUm: low, stepUm } : { fromUm: low, toUm: high, stepUm }
+  checkedPlanes(range)
+  return range
+}
+
+/** @throws CoverslipError INVALID_INPUT when they are too many */
+function checkedPlanes(range: SweepRange): number {
   const planes = coarsePlanes(range)
-  if (planes <= mostFocusPlanes) return range
+  if (planes <= mostFocusPlanes) return planes
   throw new CoverslipError('INVALID_INPUT', `A search through ${planes} planes would take too long`, {
     hint: `Choose a larger step or a smaller range: up to ${mostFocusPlanes} planes.`,
   })
@@ -54,13 +68,14 @@ export function sweepRangeOf(
 export class FocusDrive {
   readonly #devices: DeviceRegistry
   readonly #stage: DeviceState
-  /** How often it was moved or stopped by anybody when it was moved last here. */
-  #motions: number | undefined
-  #isOthers = false
+  /** How often it was moved or stopped: by anybody before it was moved last here, and here since then. */
+  #motions: number
+  #hasMoved = false
 
   constructor(devices: DeviceRegistry, stage: DeviceState) {
     this.#devices = devices
     this.#stage = stage
+    this.#motions = devices.motionsOf(stage.id)
   }
 
   /** Where it stands, µm. @throws CoverslipError DEVICE_FAILED when it does not tell; of the stage. */
@@ -79,8 +94,9 @@ export class FocusDrive {
   async moveTo(zUm: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const { id, description } = this.#stage
-    this.#heedOthers()
+    this.heedOthers()
     const halt = () => {
+      this.#motions += 1
       this.#devices
         .stopStage(id)
         .catch((error: unknown) => console.error(`${description.name} did not halt:`, error))
@@ -88,10 +104,11 @@ export class FocusDrive {
     signal.addEventListener('abort', halt)
     try {
       const moving = this.#devices.moveStage(id, { z: zUm }, 'absolute')
+      this.#hasMoved = true
       this.#motions = this.#devices.motionsOf(id)
       await moving
       signal.throwIfAborted()
-      this.#heedOthers()
+      this.heedOthers()
     } finally {
       signal.removeEventListener('abort', halt)
     }
@@ -102,16 +119,20 @@ export class FocusDrive {
    * @throws CoverslipError of the stage
    */
   async putBack(zUm: number): Promise<void> {
-    if (this.#motions !== undefined && !this.#isOthers)
+    if (this.#hasMoved && !this.#isOthers)
       await this.#devices.moveStage(this.#stage.id, { z: zUm }, 'absolute')
   }
 
-  #heedOthers(): void {
-    const { id, description } = this.#stage
-    if (this.#motions === undefined || this.#motions === this.#devices.motionsOf(id)) return
-    this.#isOthers = true
-    throw new CoverslipError('DEVICE_FAILED', `${description.name} was moved or stopped by somebody else`, {
+  /** @throws CoverslipError DEVICE_FAILED when somebody else has moved or stopped it */
+  heedOthers(): void {
+    if (!this.#isOthers) return
+    const { name } = this.#stage.description
+    throw new CoverslipError('DEVICE_FAILED', `${name} was moved or stopped by somebody else`, {
       hint: 'Leave it alone while the focus is searched for.',
     })
+  }
+
+  get #isOthers(): boolean {
+    return this.#motions !== this.#devices.motionsOf(this.#stage.id)
   }
 }

@@ -5,6 +5,7 @@ import type { Sharpness } from './sharpness.ts'
 /** Sharpness in a plane. */
 export type FocusSample = Sharpness & { readonly zUm: number }
 
+/** The peak of a whole sweep: how high it is, and how wide. */
 export type Peak = {
   readonly best: FocusSample
   /** The least sharpness of the sweep, and how far the best lies above it. */
@@ -47,6 +48,7 @@ export function peakOf(samples: readonly FocusSample[]): Peak {
   return { best, base: lowest.score, height, halfWidthUm: halfWidth(samples, at, height) }
 }
 
+/** The top of a peak, as a finer sweep around it shows it. */
 export type Top = {
   readonly zUm: number
   /** The highest sample is the first or the last: the peak may lie beyond. */

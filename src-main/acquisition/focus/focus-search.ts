@@ -9,6 +9,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type Peak, peakOf, topOf, type FocusSample } from './focus-peak.ts'
 import type { Sharpness } from './sharpness.ts'
 
+/** Where a search goes, in the direction of its sweeps, and how closely the first goes through it. */
 export type SweepRange = {
   /** Where sweeps begin and end, µm; `toUm` may be the lower one. Nothing outside is gone to. */
   readonly fromUm: number
@@ -17,6 +18,7 @@ export type SweepRange = {
   readonly stepUm: number
 }
 
+/** The focus, as a search has found and confirmed it. */
 export type FocusFound = {
   readonly zUm: number
   /** Sharpness there. */

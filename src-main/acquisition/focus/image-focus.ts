@@ -20,6 +20,10 @@ import { FrameSharpness } from './frame-sharpness.ts'
 
 type Options = { readonly devices: DeviceRegistry; readonly turn: AcquisitionTurn }
 
+/**
+ * Searches for the focus on the live microscope: one at a time, in turn with plans and recordings, and not against whoever
+ * moves the stage meanwhile.
+ */
 export class ImageFocus {
   readonly #options: Options
   readonly #changes = new Emitter<FocusStatus>()
@@ -118,6 +122,7 @@ export class ImageFocus {
             },
           },
         )
+        drive.heedOthers()
         return become({ state: 'found', foundUm: zUm })
       } finally {
         await camera.release()

@@ -1,5 +1,6 @@
 import type { DeviceState } from '../../../src-shared/devices.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
+import { deviceOf } from '../../devices/find-device.ts'
 
 /** Which cameras take the images of a plan. */
 export class CameraChoice {
@@ -11,21 +12,19 @@ export class CameraChoice {
   constructor(devices: DeviceRegistry, detectorNames: readonly string[]) {
     this.#all = devices.devices().filter(({ description }) => description.kind === 'camera')
     const names = detectorNames.length > 0 ? detectorNames : firstOf(devices, this.#all)
-    this.usual = [...new Set(names.flatMap((name) => this.#find(name) ?? []))]
+    this.usual = [...new Set(names.flatMap((name) => deviceOf(this.#all, name) ?? []))]
   }
 
   /** The cameras of an event or channel that names `camera`, or none. */
   of(camera: string | undefined): readonly DeviceState[] {
     if (camera === undefined) return this.usual
-    const found = this.#find(camera)
+    const found = deviceOf(this.#all, camera)
     return found === undefined ? [] : [found]
   }
 
-  #find(idOrName: string): DeviceState | undefined {
-    return (
-      this.#all.find(({ id }) => id === idOrName) ??
-      this.#all.find(({ description }) => description.name === idOrName)
-    )
+  /** Whether the camera `id` is one of those. */
+  takes(id: string, { camera }: { readonly camera?: string | undefined }): boolean {
+    return this.of(camera).some((one) => one.id === id)
   }
 }
 

@@ -7,13 +7,13 @@ import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/rea
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { planMemory, totalMemory } from '../recording/recording-memory.ts'
 import { keepFreeBytes } from '../recording/recording-room.ts'
-import { planProblems } from '../run/microscope/plan-problems.ts'
+import { planProblems, sequencesOf } from '../run/microscope/plan-problems.ts'
 import { checkStorage, storedShare } from '../storage/check-storage.ts'
 import { maxOmePlanes } from '../storage/ome-planes.ts'
 import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
 import { PlanCosts } from './plan-costs.ts'
 import { PlanImages } from './plan-images.ts'
-import { planLayout, type PlanLayout } from './plan-layout.ts'
+import { planLayout, type PlanLayout, plannedChannels } from './plan-layout.ts'
 import { PlanTravel } from './plan-travel.ts'
 import type { ResolvedPlan } from './resolve-plan.ts'
 import type { StepTimes } from './step-times.ts'
@@ -65,7 +65,7 @@ export async function estimatePlan(
   return { estimate, cameraIds: walk.cameraIds }
 }
 
-/** Reserved before the start. */
+/** For images that wait for the disk, of all cameras; 0 while one of them is not connected. */
 function memoryOf(devices: DeviceRegistry, cameraIds: readonly string[]): number {
   const cameras = cameraIds.map((id) => devices.camera(id))
   if (cameras.some(({ status }) => status.state !== 'ready')) return 0
@@ -104,10 +104,8 @@ type Walked = {
   readonly problems: readonly PlanRemark[]
 }
 
-async function walked(
-  plan: ResolvedPlan,
-  { devices, times, storage, signal }: EstimateOptions,
-): Promise<Walked> {
+async function walked(plan: ResolvedPlan, options: EstimateOptions): Promise<Walked> {
+  const { devices, times, signal } = options
   const { sequence, cameras, surroundings } = plan
   let layout: PlanLayout
   try {
@@ -132,15 +130,21 @@ async function walked(
     return { walk, assumed: [], problems: [empty] }
   }
   const { assumed } = costs
-  return { walk, assumed, problems: [...walk.problems, ...formatProblems(storage, { walk, layout })] }
+  const held = formatProblems(options, { plan, walk, layout, images })
+  return { walk, assumed, problems: [...walk.problems, ...held] }
+}
+
+type KnownPlan = {
+  readonly plan: ResolvedPlan
+  readonly walk: PlanWalk
+  readonly layout: PlanLayout
+  readonly images: PlanImages
 }
 
 /** What the chosen format cannot hold. */
-function formatProblems(
-  storage: PlanRequest['storage'],
-  { walk, layout }: { readonly walk: PlanWalk; readonly layout: PlanLayout },
-): readonly PlanRemark[] {
-  if (storage.format === 'video') return tooManyFiles(layout)
+function formatProblems({ devices, storage }: EstimateOptions, known: KnownPlan): readonly PlanRemark[] {
+  const { walk, layout } = known
+  if (storage.format === 'video') return tooManyFiles(devices, known)
   if (storage.format !== 'ome-tiff') return []
   // Images of positions in turn are named one by one in a file, all others by where they begin.
   const isInTurn = layout.axes.findIndex(({ axis }) => axis === 'p') > 0
@@ -151,9 +155,17 @@ function formatProblems(
   return [{ path: '', message }]
 }
 
-function tooManyFiles(layout: PlanLayout): readonly PlanRemark[] {
+function tooManyFiles(
+  devices: DeviceRegistry,
+  { plan: { sequence, cameras }, walk, layout, images }: KnownPlan,
+): readonly PlanRemark[] {
+  const datasets = walk.cameraIds.map((id) => ({
+    positions: layout.positions,
+    channels: [...plannedChannels(sequencesOf(sequence), (channel) => cameras.takes(id, channel)).values()],
+    image: images.sizeOf(devices.camera(id)),
+  }))
   try {
-    refuseTooManyFiles(layout)
+    refuseTooManyFiles(datasets)
     return []
   } catch (error) {
     return [remarkOf(error)]

@@ -2,6 +2,7 @@ import type { PlanStep } from '../../../src-shared/acquisition/acquisition-statu
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { stageOf } from '../run/microscope/stage-moves.ts'
+import { channelKey } from './channel-key.ts'
 import type { PlanImage, PlanImages } from './plan-images.ts'
 import type { Step, StepTimes } from './step-times.ts'
 
@@ -76,11 +77,7 @@ export class PlanCosts {
   }
 }
 
-/** What tells one channel from another, by one camera or another. */
-export function channelKey({ channel, camera }: Pick<AcquisitionEvent, 'channel' | 'camera'>): string {
-  return `${channel?.group}\n${channel?.config}\n${camera}`
-}
-
+/** What tells some cameras that take images together from others, in whatever order. */
 export function camerasKey(cameraIds: readonly string[]): string {
   return cameraIds.toSorted().join('\n')
 }

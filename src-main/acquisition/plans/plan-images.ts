@@ -1,17 +1,18 @@
 import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { imageFocusOf } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { focusStageOf, sweepRangeOf } from '../focus/focus-drive.ts'
-import { coarsePlanes } from '../focus/focus-search.ts'
-import { frameBytesOf } from '../recording/recording-room.ts'
+import { sweepPlanesOf } from '../focus/focus-drive.ts'
+import { frameBytesOf, frameSizeOf } from '../recording/recording-room.ts'
 import { autofocusOf } from '../run/microscope/autofocus-of.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
 import type { CameraChoice } from './camera-choice.ts'
+import { channelKey } from './channel-key.ts'
 
 /** Planes of the finer sweeps of a search for the focus. */
 const usualFinePlanes = 19
@@ -51,11 +52,19 @@ export class PlanImages {
 
   /** Of `event`; the same object for events that are alike. */
   of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
-    const { channel, camera, exposureMs } = event
-    const key = `${channel?.group}\n${channel?.config}\n${camera}\n${exposureMs}`
+    const key = `${channelKey(event)}\n${event.exposureMs}`
     const known = this.#known.get(key) ?? this.#find(event)
     this.#known.set(key, known)
     return known
+  }
+
+  /** Width and height of the images of a camera; undefined: not known yet. */
+  sizeOf(camera: DeviceState): Pick<FrameInfo, 'width' | 'height'> | undefined {
+    const { devices, sequence, cameras } = this.#options
+    // The region is that of the plan's usual cameras.
+    if (sequence.setup?.roi !== undefined && cameras.takes(camera.id, {})) return sequence.setup.roi
+    if (camera.status.state !== 'ready') return undefined
+    return frameSizeOf({ camera, ring: devices.ring(camera.id) })
   }
 
   #find({ channel, camera, exposureMs }: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>) {
@@ -80,8 +89,7 @@ export class PlanImages {
     const { devices, sequence } = this.#options
     try {
       if (autofocusOf(devices, deviceName).by === 'device') return 0
-      const range = sweepRangeOf(focusStageOf(devices), 0, imageFocusOf(sequence.metadata))
-      return coarsePlanes(range) + usualFinePlanes
+      return sweepPlanesOf(imageFocusOf(sequence.metadata)) + usualFinePlanes
     } catch (error) {
       // Told of as a problem of the plan.
       if (error instanceof CoverslipError) return 0

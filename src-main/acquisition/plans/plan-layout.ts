@@ -8,7 +8,8 @@
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { AcquisitionEvent, EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 import { type ExpandOptions, positionsOf } from '../../../src-shared/plan/plan-axes.ts'
-import { type GridPlan, isRelativeGrid, tilesOf } from '../../../src-shared/plan/grid-plan.ts'
+import { type GridPlan, isRelativeGrid } from '../../../src-shared/plan/grid-plan.ts'
+import { tilesOf } from '../../../src-shared/plan/grid-tiles.ts'
 import { positionName } from '../../../src-shared/plan/position-name.ts'
 import { planRefusal } from '../../../src-shared/plan/read-plan.ts'
 import type { Axis, ChannelPlan, MdaSequence, PlanPosition } from '../../../src-shared/plan/sequence.ts'
@@ -20,6 +21,7 @@ import type {
   DatasetLayout,
   DatasetPosition,
 } from '../storage/dataset-writer.ts'
+import { channelKey } from './channel-key.ts'
 import { evenStep } from './even-step.ts'
 
 export type PlanLayout = Pick<
@@ -41,10 +43,7 @@ export type LayoutOptions = ExpandOptions & {
 export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): PlanLayout {
   const places = placesOf(sequence, options)
   const parts = [sequence, ...places.positions.flatMap(({ sequence: own }) => own ?? [])]
-  const planned = new Map<string, ChannelPlan>()
-  for (const channel of parts.flatMap(({ channels }) => channels))
-    if (options.takes?.(channel) !== false && !planned.has(channelKey(channel)))
-      planned.set(channelKey(channel), channel)
+  const planned = plannedChannels(parts, options.takes)
   const channelNumbers = new Map([...planned.keys()].map((key, number) => [key, number]))
   const times = parts.flatMap(({ time }) => (time === undefined ? [] : [timesOf(time)]))
   const stacks = parts.flatMap(({ z }) => (z === undefined ? [] : [planesOf(z)]))
@@ -71,15 +70,24 @@ export function planLayout(sequence: MdaSequence, options: LayoutOptions = {}): 
       for (const { axis } of axes) {
         if (axis === 'p') at.p = (places.firstOf[index.p ?? 0] ?? 0) + (index.g ?? 0)
         else if (axis !== 'c') at[axis] = index[axis] ?? 0
-        else at.c = channel === undefined ? 0 : (channelNumbers.get(channelKey({ ...channel, camera })) ?? 0)
+        else at.c = channel === undefined ? 0 : (channelNumbers.get(channelKey({ channel, camera })) ?? 0)
       }
       return at
     },
   }
 }
 
-function channelKey({ group, config, camera }: Pick<ChannelPlan, 'group' | 'config' | 'camera'>): string {
-  return `${group}\n${config}\n${camera ?? ''}`
+/** The channels of a plan, `parts`, that `takes` does not leave out, each once, in the order of their first mention. */
+export function plannedChannels(
+  parts: readonly Pick<MdaSequence, 'channels'>[],
+  takes: LayoutOptions['takes'],
+): ReadonlyMap<string, ChannelPlan> {
+  const planned = new Map<string, ChannelPlan>()
+  for (const channel of parts.flatMap(({ channels }) => channels)) {
+    const key = channelKey({ channel, camera: channel.camera })
+    if (takes?.(channel) !== false && !planned.has(key)) planned.set(key, channel)
+  }
+  return planned
 }
 
 /** Axes of the whole plan, then those that positions add; tiles go with their positions. */

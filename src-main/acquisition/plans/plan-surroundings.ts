@@ -1,7 +1,7 @@
 import { standardProperty } from '../../../src-shared/devices.ts'
 import type { StagePosition } from '../../../src-shared/frames/frame-info.ts'
 import type { ExpandOptions } from '../../../src-shared/plan/plan-axes.ts'
-import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../src-shared/plan/grid-tiles.ts'
 import type { CameraRoi } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { framesPublished } from '../../frames/frame-ring.ts'

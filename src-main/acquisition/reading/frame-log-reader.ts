@@ -1,17 +1,19 @@
 /** Reads `frames.jsonl` (src-shared/acquisition/frame-record.ts), which may be gigabytes, and may be growing. */
 import { open } from 'node:fs/promises'
 import { type FrameRecord, frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import { readWithoutLinks } from '../../open-flags.ts'
 import type { FrameRecords } from './dataset-reader.ts'
 import { reasonOf, unreadable } from './unreadable.ts'
-import { readWithoutLinks } from './without-links.ts'
 
 const chunkBytes = 2 ** 20
 /** What is longer is damaged. */
 const longestLine = 2 ** 20
 /** The place of every so-many-th line is remembered. */
 const linesPerMark = 1000
-/** The last whole line is within so many bytes of the end. */
-const tailBytes = 64 * 1024
+/** The first and the last frame are within so many bytes of the beginning and the end. */
+const endBytes = 64 * 1024
+
+type KeptRecord = Extract<FrameRecord, { kind: 'frame' }>
 
 export class FrameLogReader {
   readonly #path: string
@@ -109,11 +111,31 @@ export class FrameLogReader {
     return { lost, skipped, incomplete }
   }
 
+  /** Seconds between the time points of a recording, on average, by its first and last frame; undefined with fewer than two. */
+  async meanTimeStepS(): Promise<number | undefined> {
+    const [first, last] = [await this.#firstFrame(), await this.lastFrame()]
+    if (first === undefined || last === undefined) return undefined
+    const steps = (last.index.t ?? 0) - (first.index.t ?? 0)
+    const elapsedS = last.elapsedS - first.elapsedS
+    return steps > 0 && elapsedS > 0 ? elapsedS / steps : undefined
+  }
+
+  async #firstFrame(): Promise<KeptRecord | undefined> {
+    let first: KeptRecord | undefined
+    await this.#withFile((file) =>
+      eachLine(file, { from: 0, to: endBytes }, (text) => {
+        for (const record of parsed(text)) if (record.kind === 'frame') first = record
+        return first === undefined
+      }),
+    )
+    return first
+  }
+
   /** The last frame that was logged; undefined when there is none. */
-  async lastFrame(): Promise<Extract<FrameRecord, { kind: 'frame' }> | undefined> {
+  async lastFrame(): Promise<KeptRecord | undefined> {
     return this.#withFile(async (file) => {
       const { size } = await file.stat()
-      const bytes = Buffer.alloc(Math.min(size, tailBytes))
+      const bytes = Buffer.alloc(Math.min(size, endBytes))
       const { bytesRead } = await file.read(bytes, 0, bytes.length, size - bytes.length)
       const lines = bytes.toString('utf8', 0, bytesRead).split('\n')
       // What follows the last newline is not whole.

@@ -1,8 +1,8 @@
 /** JPEG files (ITU-T T.81), decoded by libjpeg-turbo. */
-import jpegTurbo from '@julusian/jpeg-turbo'
 import { z } from 'zod'
 import type { OpenDatasets } from './dataset-reader.ts'
 import { jpegFrame, jpegMarker, jpegSegments } from './jpeg-markers.ts'
+import { jpegPixels } from './jpeg-pixels.ts'
 import { jsonOrText } from './json-or-text.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { readWhole, SingleImage } from './single-image.ts'
@@ -36,17 +36,15 @@ export const openJpeg: OpenDatasets = async (path) => {
       metadata: said === undefined ? {} : { comment: said },
     },
     async () => {
-      const format = color ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY
-      const pixels = Buffer.alloc(width * height * (color ? 3 : 1))
       try {
         const bytes = await readWhole(path)
         const now = frameOf(path, bytes)
         if (now.width !== width || now.height !== height) throw new Error('it has changed')
-        await jpegTurbo.decompress(bytes, pixels, { format })
+        const pixels = await jpegPixels(bytes, now, color)
+        return { width, height, ...kind, pixels: Uint8Array.from(pixels) }
       } catch (error) {
         throw unreadable(path, reasonOf(error), error)
       }
-      return { width, height, ...kind, pixels: Uint8Array.from(pixels) }
     },
   )
   return [image]

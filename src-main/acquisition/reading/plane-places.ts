@@ -5,10 +5,10 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { FrameLogReader } from './frame-log-reader.ts'
 
-export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes'>
+export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes' | 'timeStepS'>
 
 interface PlanePlaces {
-  /** As far as planes are there now. */
+  /** As far as planes are there now; the time step is that of a recording, whose plan does not tell it. */
   sizes(): Promise<DatasetSizes>
   /** Number of the plane in the order of arrival, from 0, and in its file; undefined when it is not there. */
   find(index: PlaneIndex): Promise<StoredPlace | undefined>
@@ -48,7 +48,7 @@ export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPl
     return withRecords(places, log)
   }
   const count = hasLog ? async () => ((await probe.lastFrame())?.place ?? -1) + 1 : dataset.count
-  return withRecords(new OrderedPlaces(axes, count), probe)
+  return withRecords(new OrderedPlaces(axes, count, probe), probe)
 }
 
 function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
@@ -69,17 +69,24 @@ function withRecords(places: PlanePlaces, log: FrameLogReader): StoredPlanes {
 class OrderedPlaces implements PlanePlaces {
   readonly #axes: Axes
   readonly #count: () => Promise<number>
+  readonly #log: FrameLogReader
   #there = 0
 
-  constructor(axes: Axes, count: () => Promise<number>) {
+  constructor(axes: Axes, count: () => Promise<number>, log: FrameLogReader) {
     this.#axes = axes
     this.#count = count
+    this.#log = log
   }
 
   async sizes(): Promise<DatasetSizes> {
     this.#there = await this.#count()
     const inner = this.#axes.slice(1).reduce((product, { length }) => product * (length ?? 1), 1)
-    return { sizes: sizesOf(this.#axes, Math.ceil(this.#there / inner)), planes: this.#there }
+    const timeStepS = await this.#log.meanTimeStepS()
+    return {
+      sizes: sizesOf(this.#axes, Math.ceil(this.#there / inner)),
+      planes: this.#there,
+      ...(timeStepS === undefined ? {} : { timeStepS }),
+    }
   }
 
   async find(index: PlaneIndex): Promise<StoredPlace | undefined> {

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { readWithoutLinks } from '../../open-flags.ts'
 import { reasonOf, unreadable } from './unreadable.ts'
-import { readWithoutLinks } from './without-links.ts'
 
 /** Reads of less are not worth asking for the file’s size. */
 const largeBytes = 2 ** 20

@@ -2,8 +2,8 @@
  * JPEG inside of TIFF (compression 7; TIFF Technical Note 2), as slide scanners write it: each strip or tile is a JPEG
  * image, whose tables may stand in the directory.
  */
-import jpegTurbo from '@julusian/jpeg-turbo'
 import { jpegFrame, jpegMarker, jpegSegments } from './jpeg-markers.ts'
+import { jpegPixels } from './jpeg-pixels.ts'
 import type { TiffDirectories } from './tiff-directory.ts'
 import { photometric, tag, type TiffImage } from './tiff-image.ts'
 
@@ -21,7 +21,6 @@ export async function jpegBlocks(
     await directories.numbers(image.directory.entries.get(tag.jpegTables), longestTables),
   )
   const color = image.samples === 3
-  const format = color ? jpegTurbo.FORMAT_RGB : jpegTurbo.FORMAT_GRAY
   return async (packed, { rows, length }) => {
     const stream = wholeStream(packed, { tables, ycbcr: color ? isYcbcr(image) : undefined })
     const frame = [...jpegSegments(stream)].map(jpegFrame).find((found) => found !== undefined)
@@ -31,9 +30,7 @@ export async function jpegBlocks(
     const fits = width === image.blockWidth && height >= rows && height <= image.blockHeight
     if (!fits || components !== image.samples || precision !== 8)
       throw new Error(`a part of it has ${width} x ${height} pixels of ${components} x ${precision} bits`)
-    const pixels = Buffer.alloc(width * height * components)
-    await jpegTurbo.decompress(stream, pixels, { format })
-    return pixels.subarray(0, length)
+    return (await jpegPixels(stream, frame, color)).subarray(0, length)
   }
 }
 

@@ -1,16 +1,6 @@
-import { constants } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { reasonOf, unreadable } from './unreadable.ts'
-
-/** Flags for `open`, which does not wait then for somebody to write into what is no file but a pipe. (Not on Windows.) */
-export const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
-
-/**
- * Flags for `open`: the file itself, and not what a link names. A dataset that somebody got from elsewhere must not show
- * other files of this computer. (Windows has no such flag, and makes no links for plain users.)
- */
-export const readWithoutLinks = readAtOnce | (constants.O_NOFOLLOW ?? 0)
 
 /** @throws CoverslipError UNREADABLE_IMAGE when `path` is a link, or is not there */
 export async function refuseLink(path: string): Promise<void> {

@@ -14,16 +14,25 @@ import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
 import { writeSummary } from './recording-folder.ts'
 
+/** A recording below the data folder. */
+export type RecordingPlace = { readonly day: string; readonly name: string }
+
 /**
  * Completes all recordings below `dataFolder` that were interrupted, and tells of each. One that cannot be completed is
  * told of, too, and left as it is; nothing is ever removed.
+ * @param among only these are looked at; absent: all.
+ * @returns those that another Coverslip seems to write
  */
-export async function completeInterrupted(dataFolder: string, alerts: AlertSink): Promise<void> {
+export async function completeInterrupted(
+  dataFolder: string,
+  alerts: AlertSink,
+  among?: readonly RecordingPlace[],
+): Promise<readonly RecordingPlace[]> {
   const recordings = join(dataFolder, recordingsFolder)
+  const underWay: RecordingPlace[] = []
   try {
-    for (const day of await foldersIn(recordings))
-      for (const name of await foldersIn(join(recordings, day)))
-        await completeOne(recordings, { day, name }, alerts)
+    for (const place of among ?? (await placesIn(recordings)))
+      if ((await completeOne(recordings, place, alerts)) === 'underWay') underWay.push(place)
   } catch (error) {
     alerts.raise({
       id: 'recording:unreadable',
@@ -33,18 +42,19 @@ export async function completeInterrupted(dataFolder: string, alerts: AlertSink)
       hint: `Check that ${recordings} is a folder that may be read.`,
     })
   }
+  return underWay
 }
 
 async function completeOne(
   recordings: string,
-  { day, name }: { readonly day: string; readonly name: string },
+  { day, name }: RecordingPlace,
   alerts: AlertSink,
-): Promise<void> {
+): Promise<'underWay' | 'done'> {
   const folder = join(recordings, day, name)
   try {
     const summary = await findAcquisitionSummary(folder)
-    if (summary === undefined || summary.finish !== undefined) return
-    if (await isUnderWay(folder, summary)) return
+    if (summary === undefined || summary.finish !== undefined) return 'done'
+    if (await isUnderWay(folder, summary)) return 'underWay'
     const { frames, damages } = await completeDatasets(folder, summary)
     const finish = {
       reason: 'failed',
@@ -67,10 +77,11 @@ async function completeOne(
       hint: `What was recorded is still in ${recordingsFolder}/${day}/${name}.`,
     })
   }
+  return 'done'
 }
 
 /** A process that lives on but has not looked at the disk for so long is another one with the same number. */
-const silentMs = 60_000
+export const silentMs = 60_000
 
 /**
  * Another Coverslip may record to the same data folder, also that of another computer: it marks the folder every few
@@ -144,6 +155,13 @@ async function countFrames(path: string) {
     count += 1
   })
   return { count, damaged }
+}
+
+async function placesIn(recordings: string): Promise<readonly RecordingPlace[]> {
+  const places: RecordingPlace[] = []
+  for (const day of await foldersIn(recordings))
+    for (const name of await foldersIn(join(recordings, day))) places.push({ day, name })
+  return places
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {

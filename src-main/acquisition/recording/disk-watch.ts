@@ -69,7 +69,7 @@ export class DiskWatch {
       await utimes(folder, now, now)
     } catch (error) {
       this.#canMark = false
-      console.warn(`${folder} cannot be marked as in use:`, error)
+      console.warn(`${folder} cannot be marked as in use: ${error instanceof Error ? error.message : error}`)
     }
   }
 }

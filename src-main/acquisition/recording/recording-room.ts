@@ -3,6 +3,7 @@ import type { RecordingRequest } from '../../../src-shared/acquisition/acquisiti
 import type { RecordingEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { type DeviceState, standardProperty } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes, pixelFormatSchema } from '../../../src-shared/frames/pixel-format.ts'
 import { framesPublished, type FrameRingMemory } from '../../frames/frame-ring.ts'
 import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
@@ -14,16 +15,16 @@ export const keepFreeBytes = 512 * 2 ** 20
 
 export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
 
-/**
- * Of one frame: as the last one was while the camera runs; else as it is set, which some count before binning; the
- * largest there can be where that is not known.
- */
-export function frameBytesOf({ camera, ring }: RecordedCamera): number {
-  const { description, properties, acquiring } = camera
-  if (description.kind !== 'camera') return 0
+type FrameSize = Pick<FrameInfo, 'pixelFormat' | 'width' | 'height'>
+
+/** As the last one was while the camera runs; else as it is set, which some count before binning. */
+export function frameSizeOf({
+  camera: { properties, acquiring },
+  ring,
+}: RecordedCamera): FrameSize | undefined {
   if (acquiring === true) {
     const last = new LiveFrameReader(ring, { firstFrame: Math.max(0, framesPublished(ring) - 1) }).look()
-    if (last !== undefined) return imageBytes(last.info.pixelFormat, last.info.width, last.info.height)
+    if (last !== undefined) return last.info
   }
   const number = (name: string) => {
     const value = properties.find((property) => property.name === name)?.value
@@ -33,8 +34,17 @@ export function frameBytesOf({ camera, ring }: RecordedCamera): number {
     properties.find(({ name }) => name === standardProperty.pixelFormat)?.value,
   )
   const [width, height] = [number(standardProperty.roiWidth), number(standardProperty.roiHeight)]
-  if (!format.success || width === undefined || height === undefined) return description.maxFrameBytes
-  return Math.min(description.maxFrameBytes, imageBytes(format.data, width, height))
+  if (!format.success || width === undefined || height === undefined) return undefined
+  return { pixelFormat: format.data, width, height }
+}
+
+/** Of one frame; the largest there can be where that is not known. */
+export function frameBytesOf(recorded: RecordedCamera): number {
+  const { description } = recorded.camera
+  if (description.kind !== 'camera') return 0
+  const size = frameSizeOf(recorded)
+  if (size === undefined) return description.maxFrameBytes
+  return Math.min(description.maxFrameBytes, imageBytes(size.pixelFormat, size.width, size.height))
 }
 
 /** The rate that a camera is set to, or what its exposure allows, frames per second. */

@@ -42,7 +42,7 @@ export interface AcquisitionHardware {
   /**
    * The plan pauses: light as it was before the plan, cameras running free, so that the specimen can be looked at. What is
    * set meanwhile, by whomever, is set anew by the next `setUp`, and no frame of the pause is taken for an image.
-   * @throws CoverslipError of the device that failed.
+   * @throws CoverslipError of the device that failed; the plan is paused all the same.
    */
   pause(): Promise<void>
   /**

@@ -56,7 +56,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
   const parts = taking.map(({ camera, ring }, i): PlanPart => {
     const { indexOf, ...layout } = planLayout(sequence, {
       ...surroundings,
-      takes: (channel) => cameras.of(channel.camera).some((one) => one.id === camera.id),
+      takes: (channel) => cameras.takes(camera.id, channel),
       colorOf: (channel) => presetOf(devices, channel)?.color,
     })
     const { name: cameraName } = camera.description

@@ -3,7 +3,7 @@ import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquis
 import type { FaultPolicy } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import type { FinishReason, RunState } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
-import type { CoverslipError } from '../../../src-shared/errors.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import type { ExposedFrame, NumberedEvent } from './acquisition-hardware.ts'
@@ -71,6 +71,12 @@ export class RunReport {
 
   pauseToggled(paused: boolean): void {
     this.#events.emit({ type: 'sequencePauseToggled', id: this.#id, paused })
+  }
+
+  /** Paused, but a device is not as it is in pauses. */
+  pauseFailed(error: unknown): void {
+    const failure = CoverslipError.from(error, 'DEVICE_FAILED')
+    this.#events.emit({ type: 'sequencePauseFailed', id: this.#id, ...wordsOf(failure) })
   }
 
   /** `event` is the next. */

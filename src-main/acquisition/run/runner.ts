@@ -196,14 +196,12 @@ export class Runner {
     this.#report.become('paused')
     this.#report.pauseToggled(true)
     const began = this.#clock.now()
-    try {
-      await this.#options.hardware.pause()
-      await this.#pause.whileAsked()
-    } finally {
-      this.#timer.moveBy(this.#clock.now() - began)
-    }
-    this.#stop.signal.throwIfAborted()
+    // It is paused whatever the devices do: no event has failed.
+    await this.#options.hardware.pause().catch((error: unknown) => this.#report.pauseFailed(error))
+    await this.#pause.whileAsked()
+    this.#timer.moveBy(this.#clock.now() - began)
     this.#report.pauseToggled(false)
+    this.#stop.signal.throwIfAborted()
   }
 
   /** Waits until `aheadMs` before `event` is due; false: it was paused. */

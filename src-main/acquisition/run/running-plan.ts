@@ -162,6 +162,10 @@ export class RunningPlan {
     return this.#runner.state === 'finished' ? 'finishing' : this.#runner.state
   }
 
+  get #pauseAlertId(): string {
+    return `acquisition:pause-failed:${this.#options.id}`
+  }
+
   #storeOf({ camera, folder, data }: PlanPart): CameraStore {
     const store: CameraStore = new CameraStore({
       data,
@@ -223,6 +227,17 @@ export class RunningPlan {
     }
   }
 
+  /** Until the pause has ended. */
+  #warnOfPause({ message, hint }: Extract<AcquisitionRunEvent, { type: 'sequencePauseFailed' }>): void {
+    this.#options.alerts.raise({
+      id: this.#pauseAlertId,
+      severity: 'error',
+      source: 'Acquisition',
+      message: `${this.#options.summary.name} is paused, but not ready to be looked at: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+
   #warnOf(notRestored: RunOutcome['notRestored']): void {
     if (notRestored.length === 0) return
     const { id, alerts } = this.#options
@@ -243,6 +258,7 @@ export class RunningPlan {
     if (event.type === 'eventStarted') this.#eventBeganAt = this.#runner.now()
     this.#options.happened(event)
     if (event.type === 'sequencePauseToggled') this.#pauseToggled(event.paused)
+    if (event.type === 'sequencePauseFailed') this.#warnOfPause(event)
   }
 
   #pauseToggled(paused: boolean): void {
@@ -250,6 +266,7 @@ export class RunningPlan {
     if (this.#eventBeganAt !== undefined && this.#pausedAt !== undefined)
       this.#eventBeganAt += now - this.#pausedAt
     this.#pausedAt = paused ? now : undefined
+    if (!paused) this.#options.alerts.clear(this.#pauseAlertId)
     this.#tell()
   }
 

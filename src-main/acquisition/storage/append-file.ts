@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { DirectWrites, diskBlockBytes, isRefusal } from './direct-writes.ts'
-import { withoutFirst } from './without-first.ts'
+import { writeAll } from './write-all.ts'
 
 /** Writes to one file wait for each other in the operating system: the second keeps it busy when the first is through. */
 const writesAtOnce = 2
@@ -106,7 +106,7 @@ export class AppendFile {
   /** Replaces bytes that were written before. @throws as `append` */
   patch(at: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const patched = this.#writeAll([bytes], at).catch((error: unknown) => {
+    const patched = writeAll(this.#handle, [bytes], at).catch((error: unknown) => {
       throw this.#fail(error)
     })
     this.#track(patched)
@@ -177,7 +177,7 @@ export class AppendFile {
   async #writeTogether(appends: readonly Append[], at: number): Promise<void> {
     try {
       const parts = appends.flatMap(({ parts: own }) => own)
-      if (!(await this.#writeDirectly(parts, at))) await this.#writeAll(parts, at)
+      if (!(await this.#writeDirectly(parts, at))) await writeAll(this.#handle, parts, at)
       for (const { written } of appends) written.resolve()
     } catch (error) {
       const failure = this.#fail(error)
@@ -218,18 +218,6 @@ export class AppendFile {
       if (!isRefusal(error)) throw error
       this.#refusesDirect = true
       return false
-    }
-  }
-
-  /** `writev` may write less than it was given, as on a disk that is filling up. */
-  async #writeAll(parts: readonly Uint8Array[], at: number): Promise<void> {
-    let left = parts.filter(({ length }) => length > 0)
-    let position = at
-    while (left.length > 0) {
-      const { bytesWritten } = await this.#handle.writev(left, position)
-      if (bytesWritten === 0) throw new Error('nothing could be written')
-      position += bytesWritten
-      left = withoutFirst(left, bytesWritten)
     }
   }
 }

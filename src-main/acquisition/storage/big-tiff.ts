@@ -169,14 +169,27 @@ export function descriptionPointer(textBytes: number, at: number): Buffer {
   return Buffer.concat([fileOffset(textBytes), fileOffset(at)])
 }
 
+/** The description of a file that is there. */
+export type DescriptionPlace = {
+  /** Where its count and its offset (8 bytes each) are. */
+  readonly at: number
+  /** Where its text ends: before `pixelsAt` it is the one that the file began with. */
+  readonly end: number
+  /** Where the pixels of the first image begin. */
+  readonly pixelsAt: number
+}
+
 /**
- * Where count and offset of the description are in a file.
  * @param start the file's beginning, with its first directory.
- * @returns undefined when there is none.
+ * @returns undefined when that has no description, or no pixels.
  */
-export function descriptionEntryAt(start: Buffer, directoryAt: number): number | undefined {
-  const at = entryAt(start, descriptionTag, directoryAt)
-  return at === undefined ? undefined : at + countOffset
+export function descriptionPlace(start: Buffer, directoryAt: number): DescriptionPlace | undefined {
+  const entry = entryAt(start, descriptionTag, directoryAt)
+  const strip = entryAt(start, stripOffsetsTag, directoryAt)
+  if (entry === undefined || strip === undefined) return undefined
+  const at = entry + countOffset
+  const end = Number(start.readBigUInt64LE(at)) + Number(start.readBigUInt64LE(entry + valueOffset))
+  return { at, end, pixelsAt: Number(start.readBigUInt64LE(strip + valueOffset)) }
 }
 
 /** Where the entry of `tag` begins in the directory at `directoryAt`. */

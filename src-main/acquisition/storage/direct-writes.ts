@@ -11,7 +11,7 @@ import {
   pageAlignedMemory,
   pageBytes,
 } from '../../../src-shared/kernels/page-aligned-memory.ts'
-import { withoutFirst } from './without-first.ts'
+import { writeAll } from './write-all.ts'
 
 /** What places and lengths have to be multiples of; no disk has larger blocks. */
 export const diskBlockBytes = pageBytes
@@ -73,7 +73,7 @@ export class DirectWrites {
       let position = at - filled
       const put = async () => {
         const { pieces, bytes } = blocks.take()
-        await this.#put(pieces, position)
+        await writeAll(this.#handle, pieces, position)
         position += bytes
       }
       for (const part of parts) {
@@ -87,16 +87,6 @@ export class DirectWrites {
       await put()
     } finally {
       idleStaging.push(memory)
-    }
-  }
-
-  async #put(pieces: readonly Uint8Array[], at: number): Promise<void> {
-    let left = pieces
-    for (let position = at; left.length > 0; ) {
-      const { bytesWritten } = await this.#handle.writev(left, position)
-      if (bytesWritten === 0) throw new Error('nothing could be written')
-      position += bytesWritten
-      left = withoutFirst(left, bytesWritten)
     }
   }
 }

@@ -82,14 +82,13 @@ class OmeTiffWriter implements DatasetWriter {
     const file = this.#files.get(position) ?? new OmeTiffFile(join(this.#folder, name), this.#layout)
     this.#files.set(position, file)
     const isOpen = this.#open.delete(position)
-    this.#open.set(position, file)
-    if (isOpen) return file
     const [oldest] = this.#open
-    if (this.#open.size > mostOpen && oldest !== undefined) {
+    if (!isOpen && this.#open.size >= mostOpen && oldest !== undefined) {
       this.#open.delete(oldest[0])
       await oldest[1].setAside()
     }
-    await file.open()
+    if (!isOpen) await file.open()
+    this.#open.set(position, file)
     return file
   }
 

@@ -2,16 +2,18 @@
 import { z } from 'zod'
 import type { StageAxes } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import type { FocusRequest } from '../../../src-shared/focus.ts'
+import { stageOf } from '../../acquisition/run/microscope/stage-moves.ts'
 import type { Engine } from '../../engine/create-engine.ts'
 import { change, look } from '../server-context.ts'
 import { call, type CallContext, type Controller, freeChange, inQuery } from './imswitch-call.ts'
-import { stages } from './positioner-calls.ts'
 import { activeStreams } from './stream-reports.ts'
 
 const alertId = 'autofocus'
 
+/** Of the stage that searches move. */
 function zAxis(engine: Engine): { readonly travel: StageAxes['z']; readonly z: number | undefined } {
-  const [stage] = stages(engine)
+  const stage = stageOf(engine.devices, 'z')
   if (stage?.description.kind !== 'stage') return { travel: undefined, z: undefined }
   return { travel: stage.description.axes.z, z: stage.position?.z }
 }
@@ -34,7 +36,33 @@ function autofocusStatus({ context, state }: CallContext) {
 }
 
 /**
- * Begins a search; its end is told of by signals, and a failure by an alert. The range is to each side there. How the image
+ * Resolves when the search has begun; what becomes of it is told by signals, and a failure by an alert.
+ * @throws CoverslipError why it has not begun: ACQUISITION_RUNNING, UNKNOWN_DEVICE, of the stage.
+ */
+async function begin({ focus, alerts }: Engine, request: Partial<FocusRequest>): Promise<void> {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const finding = focus.find(request)
+  const stopListening = focus.on(() => resolve())
+  try {
+    // In this order: while one is under way it is that one which tells of itself.
+    await Promise.race([finding, begun])
+  } finally {
+    stopListening()
+  }
+  finding.catch((error: unknown) => {
+    const { message, hint } = CoverslipError.from(error)
+    alerts.raise({
+      id: alertId,
+      severity: 'warning',
+      source: 'Autofocus',
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  })
+}
+
+/**
+ * Begins a search, as `begin` does. The range is to each side there. How the image
  * is judged (`focusAlgorithm`, `nGauss`, `nCropsize`) and the search goes on (`twoStage`) is ours.
  */
 const autoFocus = call({
@@ -45,24 +73,14 @@ const autoFocus = call({
     tSettle: inQuery.number.pipe(z.number().min(0).max(10)).default(0.1),
     static_offset: inQuery.number.pipe(z.number().min(-1000).max(1000)).default(0),
   }),
-  run: ({ context: { engine }, query }) => {
+  run: async ({ context: { engine }, query }) => {
     engine.alerts.clear(alertId)
-    const request = {
+    await begin(engine, {
       detectorName: activeStreams(engine)[0]?.detectorName,
       rangeUm: 2 * query.rangez,
       stepUm: query.resolutionz,
       settleMs: 1000 * query.tSettle,
       offsetUm: query.static_offset,
-    }
-    engine.focus.find(request).catch((error: unknown) => {
-      const { message, hint } = CoverslipError.from(error)
-      engine.alerts.raise({
-        id: alertId,
-        severity: 'warning',
-        source: 'Autofocus',
-        message,
-        ...(hint === undefined ? {} : { hint }),
-      })
     })
     return null
   },

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Popover } from '@mantine/core'
 import { IconPencil, IconX } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { KnownPreset } from '../../../src-shared/devices.ts'
 import { removePreset, renamePreset } from '../../actions/preset-actions.ts'
@@ -17,27 +17,47 @@ import rows from './plan-rows.module.css'
 /** The channels that there are to choose from: made of what is set now, renamed, forgotten. */
 export function ChannelPresets() {
   const [open, setOpen] = useState(false)
+  /** The preset whose name is being edited: Escape is about the name then, not about the list. */
+  const [renamed, setRenamed] = useState<string>()
+  function show(now: boolean) {
+    setOpen(now)
+    setRenamed(undefined)
+  }
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
+    <Popover
+      opened={open}
+      onChange={show}
+      closeOnEscape={renamed === undefined}
+      position="bottom-end"
+      trapFocus
+      withinPortal
+    >
       <Popover.Target>
         <Button
           variant="default"
           size="compact-xs"
           aria-expanded={open}
           title="The channels to choose from: make one of what is set now, rename, forget"
-          onClick={() => setOpen((was) => !was)}
+          onClick={() => show(!open)}
         >
           Presets…
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={styles['menu'] ?? ''} aria-label="Presets of channels">
-        {open && <PresetList onKept={() => setOpen(false)} />}
+        {open && <PresetList renamed={renamed} onRename={setRenamed} onKept={() => show(false)} />}
       </Popover.Dropdown>
     </Popover>
   )
 }
 
-function PresetList({ onKept }: { onKept(): void }) {
+type PresetListProps = {
+  /** Name of the preset whose name is being edited. */
+  readonly renamed: string | undefined
+  onRename(name: string | undefined): void
+  onKept(): void
+}
+
+function PresetList({ renamed, onRename, onKept }: PresetListProps) {
   const presets = useEngine(useShallow((state) => channelPresets(state.presets)))
   const refusal = useEngine((state) => whyNotOperate(state)?.reason)
   const [failure, setFailure] = useState<CallFailure>()
@@ -48,6 +68,8 @@ function PresetList({ onKept }: { onKept(): void }) {
           <PresetRow
             key={preset.name}
             preset={preset}
+            editing={preset.name === renamed}
+            onEdit={(editing) => onRename(editing ? preset.name : undefined)}
             fixed={preset.own !== true || refusal !== undefined}
             onFailure={setFailure}
           />
@@ -66,15 +88,18 @@ function PresetList({ onKept }: { onKept(): void }) {
 
 type PresetRowProps = {
   readonly preset: KnownPreset
+  /** Its name is being edited. */
+  readonly editing: boolean
+  onEdit(editing: boolean): void
   /** It cannot be renamed or forgotten. */
   readonly fixed: boolean
   onFailure(failure: CallFailure | undefined): void
 }
 
-function PresetRow({ preset, fixed, onFailure }: PresetRowProps) {
+function PresetRow({ preset, editing, onEdit, fixed, onFailure }: PresetRowProps) {
   const services = useServices()
   const { name, color } = preset
-  const [editing, setEditing] = useState(false)
+  const pencil = useRef<HTMLButtonElement>(null)
   const { typed, input, onKey } = useTypedText((text) => {
     const wanted = text.trim()
     if (wanted !== '' && wanted !== name) void renamePreset(services, preset, wanted).then(onFailure)
@@ -92,13 +117,12 @@ function PresetRow({ preset, fixed, onFailure }: PresetRowProps) {
           value={typed ?? name}
           onBlur={() => {
             input.onBlur()
-            setEditing(false)
+            onEdit(false)
           }}
           onKeyDown={(event) => {
             if (!onKey(event)) return
-            // Escape is about the name, not about the list.
-            event.stopPropagation()
-            setEditing(false)
+            onEdit(false)
+            if (event.key === 'Escape') pencil.current?.focus()
           }}
         />
       ) : (
@@ -108,7 +132,7 @@ function PresetRow({ preset, fixed, onFailure }: PresetRowProps) {
         <span className={rows['note']}>{preset.own === true ? '' : 'of the microscope'}</span>
       ) : (
         <span className={rows['tools']}>
-          <ActionIcon size={20} aria-label={`Rename ${name}`} onClick={() => setEditing(true)}>
+          <ActionIcon ref={pencil} size={20} aria-label={`Rename ${name}`} onClick={() => onEdit(true)}>
             <IconPencil size={14} stroke={1.7} />
           </ActionIcon>
           <ActionIcon

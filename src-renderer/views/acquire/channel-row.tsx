@@ -5,6 +5,7 @@ import type { ChannelPlan } from '../../../src-shared/plan/sequence.ts'
 import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useEngine } from '../../services.ts'
+import { channelGroup } from '../../stores/plan-defaults.ts'
 import { useDevices } from '../use-devices.ts'
 import { useHasProblem } from './plan-check.tsx'
 import styles from './plan-rows.module.css'
@@ -38,10 +39,11 @@ export function ChannelRow({ channel, extras, onChange, ...row }: ChannelRowProp
   const own = { group: channel.group, name: channel.config }
   const preset = presets.find((each) => presetKey(each) === presetKey(own))
   const several = new Set([...presets.map(({ group }) => group), channel.group]).size > 1
+  const usual = channelGroup(presets)
   const labels = new Map(
     [...(preset === undefined ? [own] : []), ...presets].map((each) => [
       presetKey(each),
-      several && each.group !== 'Channel' ? `${each.group}: ${each.name}` : each.name,
+      several && each.group !== usual ? `${each.group}: ${each.name}` : each.name,
     ]),
   )
   // Two microscopes may bring presets of the same name: the engine takes the first.

@@ -1,12 +1,14 @@
 import { Button, Tooltip } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { isRunning, startPlan } from '../../actions/acquire-actions.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { durationText } from '../../components/duration-words.ts'
 import { byteRate } from '../../components/format.ts'
-import { useEngine, useServices } from '../../services.ts'
+import { useEngine, usePlan, useServices } from '../../services.ts'
 import { whyNotOperate } from '../../stores/permission.ts'
+import type { PlanDraft } from '../../stores/plan-draft.ts'
 import styles from './estimate-bar.module.css'
 import { counted, isLarge, roomText, shareText, sizesText } from './estimate-words.ts'
 import { LastLook } from './last-look.tsx'
@@ -21,7 +23,10 @@ export function EstimateBar() {
   const connected = useEngine((state) => state.connection.state === 'connected')
   const refusal = useEngine((state) => whyNotOperate(state)?.reason)
   const [starting, setStarting] = useState(false)
-  const [looking, setLooking] = useState(false)
+  const draft = usePlan((state) => state)
+  /** The plan that is given a last look before it is started. */
+  const [looked, setLooked] = useState<PlanDraft>()
+  const startButton = useRef<HTMLButtonElement>(null)
   const reason =
     refusal ??
     (running
@@ -31,19 +36,27 @@ export function EstimateBar() {
         : problems.length > 0
           ? 'The plan cannot be run: see what is wrong with it.'
           : undefined)
+  const startable = connected && reason === undefined && estimate !== undefined
+  const looking = startable && looked === draft
+  // A look that was interrupted, or at another plan, does not come back by itself.
+  if (looked !== undefined && !looking) setLooked(undefined)
 
   async function start() {
-    setLooking(false)
+    setLooked(undefined)
     setStarting(true)
     await startPlan(services)
     setStarting(false)
   }
   function press() {
-    if (reason !== undefined || estimate === undefined) return
-    if (isLarge(estimate) || warnings.length > 0) setLooking(true)
+    if (!startable || asking || starting) return
+    if (isLarge(estimate) || warnings.length > 0) setLooked(draft)
     else void start()
   }
-  if (looking && reason === undefined && estimate !== undefined && connected) {
+  function goBack() {
+    flushSync(() => setLooked(undefined))
+    startButton.current?.focus()
+  }
+  if (looking) {
     return (
       <footer className={styles['bar']} aria-label="Estimate">
         <LastLook
@@ -51,7 +64,7 @@ export function EstimateBar() {
           asking={asking}
           warnings={warnings}
           onStart={() => void start()}
-          onBack={() => setLooking(false)}
+          onBack={goBack}
         />
       </footer>
     )
@@ -98,9 +111,9 @@ export function EstimateBar() {
           <Button
             color="live.4"
             autoContrast
+            ref={startButton}
             loading={starting}
-            disabled={!connected || asking || (reason === undefined && estimate === undefined)}
-            {...(reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true })}
+            {...(startable && !asking ? {} : { 'data-disabled': true, 'aria-disabled': true })}
             leftSection={<IconPlayerPlayFilled size={13} />}
             onClick={press}
           >

@@ -1,11 +1,7 @@
 /** Tiles as the editor shows them, and from one kind to another. */
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import {
-  type FieldOfView,
-  type GridPlan,
-  needsFieldOfView,
-  tilesOf,
-} from '../../../src-shared/plan/grid-plan.ts'
+import { type GridPlan, needsFieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import { type FieldOfView, tilesOf } from '../../../src-shared/plan/grid-tiles.ts'
 import { type Box, boundsOf, type Point } from '../../../src-shared/plan/polygon.ts'
 import { roundedUm } from '../../stores/plan-defaults.ts'
 

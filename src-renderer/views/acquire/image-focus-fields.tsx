@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { imageFocusDraft, type ImageFocusPlan, withImageFocus } from '../../../src-shared/plan/image-focus.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useEngine, usePlan, useServices } from '../../services.ts'
+import { channelGroup } from '../../stores/plan-defaults.ts'
 import { withSequence } from '../../stores/plan-draft.ts'
 import { Field } from './field.tsx'
 import styles from './plan-rows.module.css'
@@ -18,7 +19,7 @@ export function ImageFocusFields() {
     store.setState((draft) =>
       withSequence(draft, { metadata: withImageFocus(metadata, { ...focus, ...patch }) }),
     )
-  const group = focus.channel?.group ?? 'Channel'
+  const group = focus.channel?.group ?? channelGroup(presets)
   const channels = presets.filter((preset) => preset.group === group).map(({ name }) => name)
   const chosen = focus.channel?.config
   const known = chosen === undefined || channels.includes(chosen) ? channels : [...channels, chosen]

@@ -4,6 +4,7 @@ import { keepChannel } from '../../actions/preset-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { useDetector, useEngine, useServices } from '../../services.ts'
+import { channelGroup } from '../../stores/plan-defaults.ts'
 import { presentSettings, presetSettings } from '../../stores/present-settings.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import styles from './channel-presets.module.css'
@@ -23,6 +24,7 @@ export function KeepChannel({ taken, onKept }: KeepChannelProps) {
   const services = useServices()
   const detector = useDetector()
   const devices = useEngine((state) => state.devices)
+  const group = useEngine((state) => channelGroup(state.presets))
   const camera = useEngine((state) => deviceById(state, detector))
   const [name, setName] = useState('')
   const [color, setColor] = useState(firstColor)
@@ -38,11 +40,7 @@ export function KeepChannel({ taken, onKept }: KeepChannelProps) {
   async function keep() {
     setKeeping(true)
     const settings = [...presetSettings(kept)]
-    const problem = await keepChannel(
-      services,
-      { group: 'Channel', name: wanted, color, settings },
-      { replace },
-    )
+    const problem = await keepChannel(services, { group, name: wanted, color, settings }, { replace })
     setKeeping(false)
     setFailure(problem)
     if (problem === undefined) onKept()

@@ -19,6 +19,9 @@ export type LastLookProps = {
   onBack(): void
 }
 
+/** Not to a button: the Enter that has asked for the look may be held, and its repeats would press it. */
+const takeFocus = (look: HTMLElement | null) => look?.focus()
+
 /** What a long, large or doubtful plan will take, before it is started. */
 export function LastLook({ estimate, asking, warnings, onStart, onBack }: LastLookProps) {
   const now = useNow(10_000)
@@ -34,7 +37,18 @@ export function LastLook({ estimate, asking, warnings, onStart, onBack }: LastLo
     ['Kept as', [formatNames[format], name].filter((part) => part !== '').join(', ')],
   ]
   return (
-    <div className={styles['look']} role="alertdialog" aria-label="Start this acquisition?">
+    <div
+      ref={takeFocus}
+      className={styles['look']}
+      role="alertdialog"
+      aria-label="Start this acquisition?"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        onBack()
+      }}
+    >
       <dl className={styles['lookFacts']}>
         {facts.map(([title, text]) => (
           <div key={title}>
@@ -51,10 +65,11 @@ export function LastLook({ estimate, asking, warnings, onStart, onBack }: LastLo
         <Button
           color="live.4"
           autoContrast
-          autoFocus
-          disabled={asking}
+          {...(asking ? { 'data-disabled': true, 'aria-disabled': true } : {})}
           leftSection={<IconPlayerPlayFilled size={13} />}
-          onClick={onStart}
+          onClick={() => {
+            if (!asking) onStart()
+          }}
         >
           Start
         </Button>

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { loadPlanFile, newPlan, type PlanFileFormat, planFileText } from '../../actions/acquire-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { usePlan, useServices } from '../../services.ts'
-import { addNotice } from '../../stores/session-store.ts'
+import { noteOutcome } from '../../stores/session-store.ts'
 import { saveTextFile } from './save-text-file.ts'
 import styles from './plan-bar.module.css'
 import { TemplatesMenu } from './templates-menu.tsx'
@@ -31,7 +31,7 @@ export function PlanBar({ onLoaded }: PlanBarProps) {
     const written = await planFileText(services, format)
     setSaving(false)
     if (written.ok) saveTextFile(`${name.trim() || 'plan'}.useq.${format}`, written.value.text)
-    else addNotice(services.session, 'The plan was not saved', written.failure)
+    noteOutcome(services.session, 'The plan was not saved', written.ok ? undefined : written.failure)
   }
   return (
     <header className={styles['bar']} role="toolbar" aria-label="Plan">

@@ -1,5 +1,5 @@
 /** What a section of a plan amounts to, in a few words beside its title. */
-import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../src-shared/plan/grid-tiles.ts'
 import { imageFocusDevice } from '../../../src-shared/plan/image-focus.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'

@@ -1,9 +1,9 @@
 /** What the editor of plans needs to know of the microscope. */
 import { useMemo } from 'react'
-import type { FieldOfView } from '../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../src-shared/plan/grid-tiles.ts'
 import { selectedDetector } from '../../actions/live-actions.ts'
 import { type Services, useShown } from '../../services.ts'
-import { channelPresets, type Microscope } from '../../stores/plan-defaults.ts'
+import { channelGroup, type Microscope } from '../../stores/plan-defaults.ts'
 import { activePreset, deviceById, focusStage, xyStage } from '../../stores/selectors.ts'
 import { sensorPixelUm } from '../../stores/sensor-pixel.ts'
 
@@ -15,7 +15,7 @@ export function microscopeNow(services: Services): Microscope {
   const camera = deviceById(state, selectedDetector(services))
   return {
     presets,
-    activeChannel: activePreset(state, channelPresets(presets)[0]?.group ?? ''),
+    activeChannel: activePreset(state, channelGroup(presets)),
     xy: xyStage(devices),
     focus: focusStage(devices),
     pixelSizeUm: sensorPixelUm(frame, camera),

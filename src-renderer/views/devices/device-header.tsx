@@ -9,7 +9,7 @@ import { deviceDot, kindWords } from '../../components/device-words.ts'
 import { OperatorControls } from '../../components/operator-controls.tsx'
 import { StatusDot } from '../../components/status-dot.tsx'
 import { useEngine, useServices } from '../../services.ts'
-import { addNotice } from '../../stores/session-store.ts'
+import { noteOutcome } from '../../stores/session-store.ts'
 import styles from './device-page.module.css'
 import { Facts } from './facts.tsx'
 import { NameEditor } from './name-editor.tsx'
@@ -55,7 +55,7 @@ function ForgetButton({ device }: { readonly device: DeviceState }) {
   const services = useServices()
   async function forget() {
     const failure = await forgetSettings(services, device.id)
-    if (failure !== undefined) addNotice(services.session, 'The settings are still kept', failure)
+    noteOutcome(services.session, `The settings of ${device.description.name} are still kept`, failure)
   }
   return (
     <OperatorControls>

@@ -5,7 +5,7 @@ import { scanDrivers } from '../../actions/hardware-actions.ts'
 import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
 import { whyNotAct } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
-import { addNotice, type DevicesPage } from '../../stores/session-store.ts'
+import { type DevicesPage, noteOutcome } from '../../stores/session-store.ts'
 import { ControlRequest } from '../control-request.tsx'
 import { LostBanner } from '../lost-banner.tsx'
 import { Notices } from '../notices.tsx'
@@ -62,7 +62,7 @@ function useDrivers() {
   useEffect(() => {
     if (!may) return
     void scanDrivers(services).then((failure) => {
-      if (failure !== undefined) addNotice(services.session, 'Drivers could not be listed', failure)
+      noteOutcome(services.session, 'Drivers could not be listed', failure)
     })
   }, [services, may])
 }

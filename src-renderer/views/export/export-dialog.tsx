@@ -90,7 +90,13 @@ function Done({ state }: { readonly state: Extract<ExportPhase, { phase: 'done' 
         <Button variant="default" onClick={() => exportAnother(services)}>
           Export another …
         </Button>
-        <Button onClick={() => closeExport(services)}>Close</Button>
+        <Button
+          // The button that had the focus is gone; nothing else here is likely.
+          autoFocus
+          onClick={() => closeExport(services)}
+        >
+          Close
+        </Button>
       </div>
     </div>
   )

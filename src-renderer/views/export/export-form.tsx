@@ -16,6 +16,7 @@ import {
 } from '../../export/export-choices.ts'
 import {
   exportAxes,
+  exportedProjection,
   expectedDurationS,
   offeredWidths,
   pictureLabels,
@@ -86,6 +87,13 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
         <p className={styles['note']}>{formats.find(({ value }) => value === format)?.about}</p>
       </div>
       <RangeRows subject={subject} dataset={dataset} choices={choices} change={change} />
+      {subject.state.zProjection !== undefined && (
+        <p className={styles['note']}>
+          {exportedProjection(subject.state, choices) === undefined
+            ? 'Each plane of the stack is a picture, not the maximum projection that the viewer shows.'
+            : 'Of each stack its maximum projection, as the viewer shows it.'}
+        </p>
+      )}
       {!keepsValues(format) && <WidthRow dataset={dataset} choices={choices} change={change} />}
       {isMoving(format) && <SpeedRow choices={choices} change={change} />}
       {(format === 'mp4' || format === 'webm') && (

@@ -9,7 +9,13 @@ import {
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { AcquisitionStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
-import { isRecording, stopRecording, toggleRecording, whyNotRecord } from '../../actions/record-actions.ts'
+import {
+  isRecording,
+  mustWait,
+  stopRecording,
+  toggleRecording,
+  whyNotRecord,
+} from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
 import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
 import { deviceById } from '../../stores/selectors.ts'
@@ -57,7 +63,8 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
   const waiting = recording?.state === 'waiting'
   const face = faces[waiting ? 'waiting' : busy ? 'busy' : 'idle']
   const reason = useEngine((state) => whyNotRecord(state)?.reason)
-  const pending = useSession((state) => state.recordingCall)
+  const pending = useSession(({ recordingCall }) => mustWait(recordingCall, { ends: busy && !waiting }))
+  const ending = useSession(({ recordingCall }) => mustWait(recordingCall, { ends: true }))
   const [open, setOpen] = useState(false)
 
   function act(action: (to: typeof services) => Promise<void>) {
@@ -89,7 +96,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
               className={styles['more']}
               variant="default"
               aria-label="Do not record"
-              disabled={!connected || pending}
+              disabled={!connected || ending}
               onClick={() => act(stopRecording)}
             >
               <IconX size={14} stroke={1.6} />

@@ -1,4 +1,5 @@
 import type { ImageAxis } from '../../../src-shared/gallery.ts'
+import { depthText } from '../../components/depth-text.ts'
 import { fixed } from '../../components/format.ts'
 import { datasetOf, type ViewerState } from '../../stores/viewer-store.ts'
 
@@ -7,7 +8,7 @@ export function placeWords(state: ViewerState, axis: ImageAxis): string {
   const dataset = datasetOf(state)
   const at = state.index[axis]
   if (dataset === undefined) return ''
-  const { timeStepS, zStepUm, positions, sizes } = dataset
+  const { timeStepS, positions } = dataset
   switch (axis) {
     case 't': {
       const record = state.record
@@ -18,7 +19,7 @@ export function placeWords(state: ViewerState, axis: ImageAxis): string {
     }
     case 'z':
       if (state.zProjection !== undefined) return 'brightest of all'
-      return zStepUm === undefined ? '' : `${fixed((at - ((sizes.z ?? 1) - 1) / 2) * zStepUm, 2)} µm`
+      return depthText(dataset, at) ?? ''
     case 'p':
       return positions[at] ?? ''
     case 'c':

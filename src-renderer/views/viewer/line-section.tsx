@@ -1,4 +1,4 @@
-import { compact } from '../../components/format.ts'
+import { scientific } from '../../components/format.ts'
 import { PanelSection } from '../../components/panel-section.tsx'
 import { useShown, useViewerState } from '../../services.ts'
 import { lengthText, lineRows } from './line-words.ts'
@@ -23,7 +23,7 @@ export function LineSection() {
             viewBox="0 0 1 1"
             preserveAspectRatio="none"
             role="img"
-            aria-label={`Pixel values along the line, ${compact(range.low, 5)} to ${compact(range.high, 5)}`}
+            aria-label={`Pixel values along the line, ${scientific(range.low, 5)} to ${scientific(range.high, 5)}`}
           >
             {profile.map(({ channel, values }) => (
               <path
@@ -33,8 +33,8 @@ export function LineSection() {
               />
             ))}
           </svg>
-          <span className={styles['high']}>{compact(range.high, 5)}</span>
-          <span className={styles['low']}>{compact(range.low, 5)}</span>
+          <span className={styles['high']}>{scientific(range.high, 5)}</span>
+          <span className={styles['low']}>{scientific(range.low, 5)}</span>
           <figcaption>
             <span>0</span>
             <span>values along the line</span>

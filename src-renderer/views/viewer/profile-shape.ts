@@ -3,11 +3,12 @@ import type { LineProfile } from '../../display/image-line.ts'
 
 export type ProfileRange = { readonly low: number; readonly high: number }
 
-/** The least and the largest value of all channels; undefined where the line lies outside of the image. */
+/** The least and the largest finite value of all channels; undefined where there is none, as outside of the image. */
 export function profileRange(profile: LineProfile): ProfileRange | undefined {
   let [low, high] = [Infinity, -Infinity]
   for (const { values } of profile) {
     for (const value of values) {
+      if (!Number.isFinite(value)) continue
       if (value < low) low = value
       if (value > high) high = value
     }
@@ -15,13 +16,13 @@ export function profileRange(profile: LineProfile): ProfileRange | undefined {
   return low <= high ? { low, high } : undefined
 }
 
-/** Path in a plot of 1 × 1 (y downwards), for SVG's `d`; interrupted where there is no value. */
+/** Path in a plot of 1 × 1 (y downwards), for SVG's `d`; interrupted where there is no finite value. */
 export function profilePath(values: Float32Array, { low, high }: ProfileRange): string {
   const span = high - low
   let path = ''
   let drawing = false
   for (const [i, value] of values.entries()) {
-    if (Number.isNaN(value)) {
+    if (!Number.isFinite(value)) {
       drawing = false
       continue
     }

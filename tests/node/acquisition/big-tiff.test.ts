@@ -194,4 +194,10 @@ describe('OME-TIFF', () => {
       message: expect.stringContaining('exists already'),
     })
   })
+
+  it('says of each frame of a file that cannot be made why', async () => {
+    const writer = await openOmeTiff(folder.path, layout, { files: 'single' })
+    for (let i = 0; i < 2; i++) await expect(write(writer, 1)).rejects.toThrow('exists already')
+    await writer.close()
+  })
 })

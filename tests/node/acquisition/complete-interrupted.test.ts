@@ -1,26 +1,35 @@
 import {
   appendFile,
+  cp,
   mkdir,
   mkdtemp,
   readdir,
   readFile,
   rm,
   stat,
+  statfs,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromFile } from 'geotiff'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { completeInterrupted } from '../../../src-main/acquisition/recording/complete-interrupted.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readAcquisitionSummary } from '../../../src-main/acquisition/reading/acquisition-summary.ts'
+import {
+  completeDatasets,
+  completeInterrupted,
+} from '../../../src-main/acquisition/recording/complete-interrupted.ts'
 import { DiskWatch } from '../../../src-main/acquisition/recording/disk-watch.ts'
 import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
+import { InterruptedRecordings } from '../../../src-main/acquisition/recording/interrupted-recordings.ts'
 import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
 import { openOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/ome-zarr-writer.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { datasetLayout, filesBelow, storedFrame } from '../../fixtures/ome-zarr-dataset.ts'
+import { mountSmallDisk } from '../../fixtures/small-disk.ts'
 
 let dataFolder: string
 let folder: string
@@ -52,14 +61,22 @@ async function complete(): Promise<readonly string[]> {
 const isFinished = async () =>
   'finish' in JSON.parse(await readFile(join(folder, 'acquisition.json'), 'utf8'))
 
+/** Files as they are before `close`, of positions that are complete as they are then. @returns lines of the log */
 async function writeTiff(
   layout: DatasetLayout,
   indices: readonly { readonly t?: number; readonly p?: number }[],
-  files: 'single' | 'perPosition' = 'single',
+  { files = 'single', complete: names = [] }: { files?: 'single' | 'perPosition'; complete?: string[] } = {},
 ): Promise<readonly string[]> {
-  const writer = await openOmeTiff(join(folder, 'camera'), layout, { files })
+  const written = join(dataFolder, 'written')
+  await mkdir(written)
+  const writer = await openOmeTiff(written, layout, { files })
   const frames = indices.map((index, place) => storedFrame(layout, index, place))
   await Promise.all(frames.map((frame) => writer.write(frame)))
+  for (const name of names)
+    await eventually(`${name} to be complete`, async () =>
+      (await readFile(join(written, name))).includes('<Plane '),
+    )
+  await cp(written, join(folder, 'camera'), { recursive: true })
   await writer.close()
   return frames.map(({ record }) => `${JSON.stringify(record)}\n`)
 }
@@ -105,7 +122,7 @@ describe('a frame log with damaged lines', () => {
     const axes = [{ axis: 't', length: undefined } as const, { axis: 'p', length: 2 } as const]
     const layout = datasetLayout({ positions, axes })
     const indices = Array.from({ length: 6 }, (_, i) => ({ t: Math.floor(i / 2), p: i % 2 }))
-    const lines = await writeTiff(layout, indices, 'perPosition')
+    const lines = await writeTiff(layout, indices, { files: 'perPosition' })
     await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.with(3, '\0\0\n').join(''))
     await describeIt(layout)
     await complete()
@@ -114,6 +131,53 @@ describe('a frame log with damaged lines', () => {
       [1, 1],
     ])
     expect(await namedPlanes('beads_right.ome.tiff')).toEqual([[0, 0]])
+  })
+
+  it('costs nothing of a file that was complete, unless a power cut took its description', async () => {
+    const positions = [{ name: 'left' }, { name: 'right' }]
+    const axes = [{ axis: 'p', length: 2 } as const, { axis: 't', length: 3 } as const]
+    const layout = datasetLayout({ positions, axes })
+    const indices = Array.from({ length: 5 }, (_, i) => ({ p: Math.floor(i / 3), t: i % 3 }))
+    const left = 'beads_left.ome.tiff'
+    const lines = await writeTiff(layout, indices, { files: 'perPosition', complete: [left] })
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.with(1, '\0\0\n').join(''))
+    await describeIt(layout)
+    const path = join(folder, 'camera', left)
+    const before = await readFile(path)
+    await complete()
+    expect((await readFile(path)).equals(before)).toBe(true)
+    await truncate(path, before.length - 10)
+    await describeIt(layout)
+    await complete()
+    expect(await namedPlanes(left)).toEqual([[0, 0]])
+  })
+})
+
+describe('a file that cannot be completed', () => {
+  const disk = mountSmallDisk(1)
+  afterAll(() => disk?.unmount())
+
+  it.skipIf(disk === undefined)('is left as it is when the disk is full', async () => {
+    const layout = datasetLayout()
+    const lines = await writeTiff(
+      layout,
+      Array.from({ length: 500 }, (_, t) => ({ t })),
+    )
+    const name = 'beads.ome.tiff'
+    const onDisk = join(disk?.path ?? '', 'camera')
+    await cp(join(folder, 'camera'), onDisk, { recursive: true })
+    await writeFile(join(onDisk, 'frames.jsonl'), lines.join(''))
+    const before = await readFile(join(onDisk, name))
+    // Room for a part of the description.
+    const { bavail, bsize } = await statfs(onDisk)
+    await writeFile(join(disk?.path ?? '', 'other'), Buffer.alloc((bavail - 4) * bsize, 1))
+    await describeIt(layout)
+    const summary = await readAcquisitionSummary(folder)
+    await expect(completeDatasets(disk?.path ?? '', summary)).rejects.toMatchObject({
+      code: 'DATA_FOLDER',
+      message: expect.stringContaining('the disk is full'),
+    })
+    expect((await readFile(join(onDisk, name))).equals(before)).toBe(true)
   })
 })
 
@@ -200,6 +264,38 @@ describe('an acquisition of another Coverslip that runs', () => {
     const hourAgo = new Date(Date.now() - 3_600_000)
     await utimes(folder, hourAgo, hourAgo)
     expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
+  })
+
+  it('is completed when its folder is not marked any more, as after a restart in a new container', async () => {
+    const layout = datasetLayout()
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), (await writeTiff(layout, [{ t: 0 }])).join(''))
+    await describeIt(layout, { host: 'container-of-before' })
+    let told = 0
+    const alerts = { raise: () => undefined, clear: () => undefined }
+    const interrupted = new InterruptedRecordings({ dataFolder, alerts, completed: () => void (told += 1) })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      await interrupted.start()
+      expect(await isFinished()).toBe(false)
+      // One that this process has begun since.
+      const own = join(dataFolder, 'recordings', '2026-11-28', 'own')
+      await cp(folder, own, { recursive: true })
+      const about = await readAcquisitionSummary(folder)
+      await writeFile(
+        join(own, 'acquisition.json'),
+        JSON.stringify({ ...about, pid: process.pid, host: hostname() }),
+      )
+      const hourAgo = new Date(Date.now() - 3_600_000)
+      await utimes(folder, hourAgo, hourAgo)
+      vi.advanceTimersByTime(60_000)
+      vi.useRealTimers()
+      await eventually('the news of it', () => told === 1)
+      expect(await isFinished()).toBe(true)
+      expect((await readAcquisitionSummary(own)).finish).toBeUndefined()
+    } finally {
+      vi.useRealTimers()
+      await interrupted.close()
+    }
   })
 
   it('marks its folder while it runs', async () => {

@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CameraRegions } from '../../../src-main/acquisition/run/microscope/camera-region.ts'
+import { DeviceSettings } from '../../../src-main/acquisition/run/microscope/device-settings.ts'
 import { takeFrame } from '../../../src-main/acquisition/take-frame.ts'
 import type { DeviceRegistry } from '../../../src-main/devices/device-registry.ts'
 import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
@@ -31,7 +33,10 @@ describe('MicroscopeHardware on the simulated microscope', () => {
   const value = (id: string, property: string) =>
     devices.device(id).properties.find(({ name }) => name === property)?.value
   const lit = () => ['led-bf', 'led-385', 'led-475', 'led-555'].filter((id) => value(id, 'on') === true)
-  afterEach(() => devices.close())
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await devices.close()
+  })
 
   it('takes each channel in its own light, and no light is on but during exposures', async () => {
     await open()
@@ -83,6 +88,24 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     const first = frames[0]?.sequence ?? 0
     expect(frames.map(({ sequence }) => sequence)).toEqual(frames.map((_, i) => first + i))
     for (const frame of frames) expect(look(frame).mean).toBeGreaterThan(120)
+  })
+
+  it('keeps back the last image of a burst until the devices have told that nothing was changed', async () => {
+    await open({ frameRate: 200 })
+    const whenTold = devices.whenTold.bind(devices)
+    const asked = vi.spyOn(devices, 'whenTold').mockImplementation(async (ids) => {
+      // While the last frame was exposed.
+      await devices.setProperty('camera', 'exposureMs', 3)
+      await whenTold(ids)
+    })
+    const { frames, failure } = await runPlan(devices, {
+      channels: [{ config: 'GFP', exposure: 2 }],
+      time_plan: { interval: 0, loops: 5 },
+    })
+    expect(failure).toMatchObject({ message: expect.stringContaining('has changed to 3 while an image') })
+    expect(frames.map(({ event }) => event.index.t)).toEqual([0, 1, 2, 3])
+    // Of settings and of light, after the last frame only.
+    expect(asked).toHaveBeenCalledTimes(2)
   })
 
   it('takes a burst by several cameras side by side', async () => {
@@ -202,6 +225,27 @@ describe('MicroscopeHardware on the simulated microscope', () => {
         value('camera', 'exposureMs') === 10 &&
         value('objective', 'position') === '20x/0.75',
     )
+  })
+
+  it('waits for nothing more when a camera has rounded its region', async () => {
+    await open()
+    const setProperty = devices.setProperty.bind(devices)
+    vi.spyOn(devices, 'setProperty').mockImplementation((id, name, wanted, options) =>
+      setProperty(id, name, typeof wanted === 'number' ? 16 * Math.floor(wanted / 16) : wanted, options),
+    )
+    const settings = new DeviceSettings(devices, () => undefined)
+    const regions = new CameraRegions(devices, settings)
+    // No time passes.
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      await regions.set('camera', { x: 17, y: 33, width: 130, height: 100 })
+    } finally {
+      vi.useRealTimers()
+      settings.end()
+    }
+    expect(['roiX', 'roiY', 'roiWidth', 'roiHeight'].map((name) => value('camera', name))).toEqual([
+      16, 32, 128, 96,
+    ])
   })
 
   it('exposes as setup’s properties say where nothing else says how long', async () => {

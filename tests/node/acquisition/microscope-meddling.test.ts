@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { eventually } from '../../fixtures/eventually.ts'
 import { loggedMicroscope } from '../../fixtures/logged-microscope.ts'
 import { runPlan } from '../../fixtures/plan-run.ts'
@@ -7,6 +7,7 @@ import { runPlan } from '../../fixtures/plan-run.ts'
 describe('MicroscopeHardware', () => {
   const microscope = loggedMicroscope()
   const { open, log } = microscope
+  afterEach(() => void vi.restoreAllMocks())
 
   /** Sets a property, as somebody else than the plan does, and waits until everybody knows. */
   const set = async (deviceId: string, property: string, value: boolean | string) => {
@@ -113,6 +114,20 @@ describe('MicroscopeHardware', () => {
       expect(frames.map(({ pixels }) => (pixels[0] ?? 0) & 0xff)).toEqual([2, 3])
     },
   )
+
+  it('has the light off while devices tell what was, and does not take that for a change', async () => {
+    await open()
+    const { devices } = microscope
+    const isRedOn = () => devices.device('red').properties.some(({ value }) => value === true)
+    const whenTold = devices.whenTold.bind(devices)
+    vi.spyOn(devices, 'whenTold').mockImplementation(async (ids) => {
+      await whenTold(ids)
+      if (ids.includes('wheel')) await eventually('the light to be off', () => !isRedOn(), 5000)
+    })
+    const { failure, frames } = await runPlan(devices, { channels: ['red'] })
+    expect(failure).toBeUndefined()
+    expect(frames).toHaveLength(1)
+  })
 
   it('notices a change of what it has set to the value that it had', async () => {
     await open()

@@ -10,7 +10,7 @@ describe('MicroscopeHardware', () => {
   const value = (id: string, name: string) =>
     device(id).properties.find((property) => property.name === name)?.value
 
-  it('has cameras run free and the light as it was while the plan pauses, and all as planned afterwards', async () => {
+  it('has cameras run free, and light and filter as they were, while the plan pauses, and all as planned afterwards', async () => {
     await open()
     let paused = 0
     const seen: unknown[] = []
@@ -22,13 +22,15 @@ describe('MicroscopeHardware', () => {
           if (++paused !== 2) return
           await hardware.pause()
           seen.push(value('camera', 'triggerMode'), value('red', 'on'), value('blue', 'on'))
+          seen.push(value('wheel', 'position'))
         },
       },
     )
     expect(failure).toBeUndefined()
     expect(frames).toHaveLength(2)
-    expect(seen).toEqual(['continuous', false, true])
+    expect(seen).toEqual(['continuous', false, true, 'none'])
     const all = await log('red', 'blue', 'camera', 'xy')
+    expect(await log('wheel')).toEqual(['red', 'none', 'red', 'none'].map((name) => `wheel ${name}`))
     const second = all.slice(all.indexOf('xy to 2'))
     // Set up anew after the pause, as somebody may have moved the stage by hand.
     expect(second.filter((line) => line === 'xy to 2')).toHaveLength(2)

@@ -40,13 +40,19 @@ describe('Files of a video', () => {
   it('makes as many files at once as encoders fit into memory', () => {
     const files = (count: number, width: number) => {
       const channels = Array.from({ length: count }, (_, i) => ({ name: `Channel ${i}` }))
-      refuseTooManyFiles({ ...one, channels }, { width, height: width })
+      refuseTooManyFiles([{ ...one, channels, image: { width, height: width } }])
     }
     expect(() => files(32, 512)).not.toThrow()
     expect(() => files(33, 512)).toThrow('33 files')
     expect(() => files(8, 2048)).not.toThrow()
     expect(() => files(9, 2048)).toThrow('8 of 2048 × 2048 pixels can be made at once')
     expect(() => files(1, 20_000)).not.toThrow()
+    const channels = Array.from({ length: 5 }, (_, i) => ({ name: `Channel ${i}` }))
+    const camera = (width: number) => ({ ...one, channels, image: { width, height: 2048 } })
+    expect(() => refuseTooManyFiles([camera(2048), camera(512)])).not.toThrow()
+    expect(() => refuseTooManyFiles([camera(2048), camera(2048)])).toThrow(
+      '10 files, one for each camera, position and channel; 8 of 2048 × 2048 pixels can be made at once',
+    )
   })
 
   it('can write every time stamp and scale bar', () => {

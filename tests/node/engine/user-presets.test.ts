@@ -1,4 +1,6 @@
 /** Presets that users keep, and what becomes of those of the hardware. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../../src-shared/contract/events.ts'
 import type { NewPreset } from '../../../src-shared/devices.ts'
@@ -51,6 +53,21 @@ describe('presets of users', () => {
     expect(names()).toEqual(['BF', 'DAPI', 'GFP', 'RFP', 'Faint'])
     engine.presets.remove({ group: 'Channel', name: 'Faint' })
     expect(names()).toEqual(['BF', 'DAPI', 'GFP', 'RFP'])
+  })
+
+  it('may name devices, which they then know by their ids', async () => {
+    const { name } = engine.devices.device('led-475').description
+    expect(name).not.toBe('led-475')
+    const named = { ...dim, settings: dim.settings.map((setting) => ({ ...setting, deviceId: name })) }
+    expect(engine.presets.save(named, { replace: false })).toEqual({ ...dim, own: true })
+    await engine.close()
+    const path = join(data.path, 'hardware.json')
+    const kept = await readFile(path, 'utf8')
+    expect(kept).not.toContain(name)
+    // As somebody may write it by hand, who sees names only.
+    await writeFile(path, kept.replaceAll('"led-475"', JSON.stringify(name)))
+    await open()
+    expect(engine.devices.presets().filter(({ own }) => own)).toEqual([{ ...dim, own: true }])
   })
 
   it('replace those of the hardware when told to, which come back', () => {

@@ -1,4 +1,5 @@
-import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
@@ -75,6 +76,16 @@ it.skipIf(!knowsOpenFiles)('A ZIP file that nobody wants any more closes what it
   expect(await openFilesBelow(folder)).toEqual([join(folder, 'camera', 'beads.raw')])
   zip.destroy()
   await eventually('the file to be closed', async () => (await openFilesBelow(folder)).length === 0)
+})
+
+it.skipIf(!knowsOpenFiles)('A ZIP file does not wait for a pipe in the place of a file', async () => {
+  const folder = await acquisition()
+  const archive = await folderArchive(folder)
+  const path = join(folder, 'camera', 'beads.raw')
+  await rm(path)
+  expect(spawnSync('mkfifo', [path]).status).toBe(0)
+  await expect(buffer(archive.open())).rejects.toThrow('ESPIPE')
+  await eventually('the pipe to be closed', async () => (await openFilesBelow(folder)).length === 0)
 })
 
 it.skipIf(!knowsOpenFiles)(

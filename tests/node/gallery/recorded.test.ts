@@ -99,6 +99,8 @@ describe('The gallery', () => {
     const frames = records.filter((record) => record.kind === 'frame')
     expect(frames).toHaveLength(12)
     expect(total).toBeGreaterThanOrEqual(12)
+    const { elapsedS = 0 } = frames.at(-1) ?? {}
+    expect(dataset?.timeStepS).toBeCloseTo((elapsedS - (frames[0]?.elapsedS ?? 0)) / 11, 6)
     // The test camera's pixels are its frame number.
     for (const [t, { sequence }] of frames.entries()) {
       const samples = await samplesOf(id, name, { t })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
-import { planSizes } from '../../../src-shared/plan/plan-axes.ts'
+import { axesOf } from '../../../src-shared/plan/plan-axes.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { sharedDataFolder } from '../../fixtures/shared-data.ts'
 
@@ -68,7 +68,8 @@ describe.skipIf(folder === undefined)('useq-schema’s golden cases', () => {
     const { sequence } = readPlan(input)
     // useq-schema takes an unknown field of view as 1 µm.
     const options = { fieldOfView: { widthUm: 1, heightUm: 1 } }
-    expect({ ...planSizes(sequence, options) }).toMatchObject(sizes)
+    const lengths = Object.entries(axesOf(sequence, options)).map(([axis, { length }]) => [axis, length])
+    expect(Object.fromEntries(lengths)).toMatchObject(sizes)
     const deviate = deviations[name] ?? ((event) => event)
     expect(rounded([...expandPlan(sequence, options)].map(asInUseq))).toEqual(rounded(events.map(deviate)))
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tilesOf } from '../../../src-shared/plan/grid-plan.ts'
+import { tilesOf } from '../../../src-shared/plan/grid-tiles.ts'
 import type { Point } from '../../../src-shared/plan/polygon.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { tilesMeeting } from '../../../src-shared/plan/tiles-meeting.ts'

@@ -6,7 +6,7 @@ import type { ExportReport, ExportRequest } from '../../../src-renderer/export/e
 import { createExportStore } from '../../../src-renderer/stores/export-store.ts'
 import { createSessionStore } from '../../../src-renderer/stores/session-store.ts'
 import { initialViewerState, withOpened } from '../../../src-renderer/stores/viewer-store.ts'
-import type { PlaneIndex } from '../../../src-shared/gallery.ts'
+import type { PlaneIndex, ZProjection } from '../../../src-shared/gallery.ts'
 import { sampleDataset, sampleOpened } from '../viewer/sample-image.ts'
 
 const picked = vi.hoisted(() => ({ choose: vi.fn() }))
@@ -37,6 +37,8 @@ const choices: ExportChoices = {
   burnIn: { scaleBar: false, time: false, labels: false },
 }
 
+const terminate = vi.fn()
+
 /** A worker that answers at once, with a graphics card that draws up to `maxSize`. */
 function stubWorker(maxSize: number): ExportRequest[] {
   const requests: ExportRequest[] = []
@@ -50,10 +52,16 @@ function stubWorker(maxSize: number): ExportRequest[] {
       }
       queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data: data[request.type] })))
     }
-    readonly terminate = vi.fn()
+    readonly terminate = terminate
   }
   vi.stubGlobal('Worker', AnsweringWorker)
   return requests
+}
+
+type PlaneRequest = {
+  readonly level?: number | undefined
+  readonly index?: PlaneIndex | undefined
+  readonly zProjection?: ZProjection | undefined
 }
 
 /** An engine that has every plane, and the calls that it got. */
@@ -61,8 +69,8 @@ function answeringGallery() {
   const calls: string[] = []
   return {
     calls,
-    plane: ({ level = 0, index = {} }: { level?: number | undefined; index?: PlaneIndex | undefined }) => {
-      calls.push(`plane ${index.t} level ${level}`)
+    plane: ({ level = 0, index = {}, zProjection }: PlaneRequest) => {
+      calls.push(`plane ${index.t} ${zProjection === undefined ? '' : `${zProjection} of z, `}level ${level}`)
       return Promise.resolve(new Blob(['plane']))
     },
     frames: ({ index = {} }: { index?: PlaneIndex | undefined }) => {
@@ -114,6 +122,36 @@ it('asks for the times of pictures as they are made, not for all before the firs
   expect(pictures.map(({ atS, durationS }) => [atS, durationS])).toEqual(
     Array.from({ length: to + 1 }, (_, t) => [t, 1]),
   )
+})
+
+it('makes pictures of whole stacks where the viewer shows their projection, but planes along a stack', async () => {
+  const deep = { ...large, sizes: { t: 3, z: 3 } }
+  const opened = withOpened(initialViewerState, sampleOpened([deep]))
+  const state = { ...opened, zProjection: 'max' } as const
+  for (const [axis, drawn] of [
+    ['t', ['0 max of z,', '1 max of z,', '2 max of z,']],
+    ['z', ['0', '0', '0']],
+  ] as const) {
+    for (const format of ['mp4', 'tiff'] as const) {
+      stubWorker(16_384)
+      const gallery = answeringGallery()
+      await runExport({
+        ...job(gallery),
+        subject: { ...subject, state },
+        choices: { ...choices, axis, format },
+      })
+      const planes = gallery.calls.filter((call) => call.startsWith('plane'))
+      expect(planes).toEqual(drawn.map((of) => `plane ${of} level 0`))
+    }
+  }
+})
+
+it('ends its worker where it was given up before', async () => {
+  stubWorker(16_384)
+  terminate.mockClear()
+  const signal = AbortSignal.abort(new Error('given up'))
+  await expect(runExport({ ...job(answeringGallery()), signal })).rejects.toThrow('given up')
+  expect(terminate).toHaveBeenCalledOnce()
 })
 
 it('leaves no empty file when the dialog is closed while the user picks one', async () => {

@@ -87,7 +87,7 @@ describe('Pictures of an export', () => {
     })
     expect(pictureLabels(state, { axis: 'z' }, 2)).toEqual([
       { text: 'A1', colour: '#ffffff' },
-      { text: 'z 1.0 µm', colour: '#ffffff' },
+      { text: 'z 0.50 µm', colour: '#ffffff' },
       { text: 'DAPI', colour: '#0000ff' },
       { text: 'GFP', colour: '#00ff00' },
     ])

@@ -33,4 +33,17 @@ describe('notices', () => {
     engine.apply({ type: 'controlChanged', control: {} })
     expect(codes()).toEqual(['DATA_FOLDER'])
   })
+
+  it('go when the search for the focus that was in the way has ended', () => {
+    const session = createSessionStore()
+    const engine = createEngineStore()
+    forgetNotices(engine, session)
+    const focus = { detectorName: 'a', startUm: 0, fromUm: -5, toUm: 5, curve: [] }
+    engine.apply({ type: 'focusChanged', focus: { ...focus, state: 'searching' } })
+    addNotice(session, 'Nothing is recorded', failure('ACQUISITION_RUNNING'))
+    engine.apply({ type: 'galleryChanged' })
+    expect(session.getState().notices).toHaveLength(1)
+    engine.apply({ type: 'focusChanged', focus: { ...focus, state: 'stopped' } })
+    expect(session.getState().notices).toEqual([])
+  })
 })

@@ -6,7 +6,13 @@ import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { requestOf } from '../../../src-renderer/actions/acquire-actions.ts'
-import { type Microscope, suggestedStepUm, usualPlan } from '../../../src-renderer/stores/plan-defaults.ts'
+import {
+  channelGroup,
+  channelPresets,
+  type Microscope,
+  suggestedStepUm,
+  usualPlan,
+} from '../../../src-renderer/stores/plan-defaults.ts'
 import {
   checkPlan,
   emptyDraft,
@@ -45,6 +51,16 @@ const microscope: Microscope = {
   focus: sampleStage,
   pixelSizeUm: 0.325,
 }
+
+describe('the channels there are to choose from', () => {
+  it('stay on the list when one more is kept among them', () => {
+    for (const presets of [[], microscope.presets, [{ group: 'Light', name: 'Blue', settings: [] }]]) {
+      const listed = channelPresets(presets)
+      const kept = { group: channelGroup(presets), name: 'New', settings: [] }
+      expect(channelPresets([...presets, kept])).toEqual([...listed, kept])
+    }
+  })
+})
 
 /** A user loads the plan, changes what has nothing to do with it, and saves. */
 function edited(input: unknown): MdaSequence {

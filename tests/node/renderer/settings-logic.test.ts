@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decimalsOf, fixed, parseNumber } from '../../../src-renderer/components/format.ts'
+import {
+  compact,
+  decimalsOf,
+  fixed,
+  parseNumber,
+  scientific,
+} from '../../../src-renderer/components/format.ts'
 import { fromPlace, type NumberRange, snap, toPlace } from '../../../src-renderer/components/number-scale.ts'
 import { groupProperties, searchProperties } from '../../../src-renderer/components/property-groups.ts'
 import { schemaFields, streamFields } from '../../../src-renderer/components/schema-fields.ts'
@@ -99,16 +105,66 @@ describe('numbers as text', () => {
     expect(fixed(-3.25, 1)).toBe('−3.3')
     expect(fixed(-0.01, 1)).toBe('0.0')
   })
+  it('have an exponent where they may be of any size', () => {
+    const shown = [1.25e-10, -3e12, 0.000125, 123_456_789, 0, Infinity, Number.NaN]
+    expect(shown.map((value) => scientific(value, 4))).toEqual([
+      ...['1.25e−10', '−3e12', '0.000125', '123456789', '0', 'Infinity', 'NaN'],
+    ])
+    fc.assert(
+      fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), (value) => {
+        const read = parseNumber(scientific(value, 7))
+        expect(Math.abs((read ?? Number.NaN) - value)).toBeLessThanOrEqual(1e-5 * Math.abs(value))
+      }),
+    )
+    expect(compact(1.25e-10)).toBe('0')
+  })
   it('have the decimals of their steps', () => {
     expect([1, 0.5, 0.25, 0.1, 0.001, 8].map(decimalsOf)).toEqual([0, 1, 2, 1, 3, 0])
   })
   it('are understood as people type them', () => {
-    expect(parseNumber(' 12,5 ms')).toBe(12.5)
+    expect(parseNumber(' 12,5 ')).toBe(12.5)
     expect(parseNumber('−3')).toBe(-3)
     expect(parseNumber('1e3')).toBe(1000)
     expect(parseNumber('2\u2009048')).toBe(2048)
     for (const wrong of ['', 'abc', '1 2', '--1', '1,2,3', 'Infinity'])
       expect(parseNumber(wrong)).toBeUndefined()
+  })
+  it('are in the field’s unit, whichever of its kind was typed', () => {
+    const same = [
+      { own: 'ms', typed: { s: 1e-3, ms: 1, µs: 1e3, us: 1e3, '\u03bcs': 1e3, min: 1 / 60_000 } },
+      { own: 'us', typed: { s: 1e-6, ms: 1e-3, us: 1, µs: 1 } },
+      { own: 's', typed: { s: 1, MS: 1e3, min: 1 / 60 } },
+      { own: 'µm X', typed: { mm: 1e-3, um: 1, nm: 1e3, 'µm X': 1 } },
+      { own: 'mW', typed: { mW: 1 } },
+      { own: '×', typed: { x: 1, '×': 1 } },
+      { own: 'of 100', typed: { 'of 100': 1 } },
+    ]
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          ...same.flatMap(({ own, typed }) => Object.entries(typed).map((way) => ({ own, way }))),
+        ),
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.constantFrom('', ' '),
+        ({ own, way: [unit, factor] }, thousandths, space) => {
+          const value = thousandths / 1000
+          expect(parseNumber(`${value * factor}${space}${unit}`, own)).toBeCloseTo(value, 5)
+        },
+      ),
+    )
+    expect(parseNumber('0.5 s', 'ms')).toBe(500)
+    expect(parseNumber('0.3 s', 'ms')).toBe(300)
+  })
+  it('are none in a unit of another kind', () => {
+    for (const [text, own] of [
+      ['5 mm', 'ms'],
+      ['5 ms', 'µm'],
+      ['5 MW', 'mW'],
+      ['5 s', '%'],
+      ['5 ms', ''],
+      ['5 e', 'ms'],
+    ] as const)
+      expect(parseNumber(text, own), text).toBeUndefined()
   })
 })
 

@@ -64,7 +64,7 @@ describe('focus', () => {
 
   it('is searched for no longer when its caller has hung up', async () => {
     const { path, remove } = await temporaryFolder()
-    closing.push(remove)
+    onTestFinished(remove)
     // Its first move ends only when it is stopped.
     const connection = loggedConnection(join(path, 'log'), { focusUm: 3, endless: 'z to -8' })
     const { engine, post } = await openServer({ connections: [connection] })
@@ -160,5 +160,35 @@ describe('focus', () => {
     expect(await get('autoFocus?rangez=5&resolutionz=1&tSettle=0')).toBeNull()
     await eventually('the alert', () => engine.alerts.list().some(({ id }) => id === 'autofocus'))
     expect(await get('stopAutofocus')).toBeNull()
+  })
+
+  it('tells ImSwitch’s clients of the stage that moves z, and why a search has not begun', async () => {
+    const folder = await temporaryFolder()
+    closing.push(folder.remove)
+    const driverUrl = new URL('../../fixtures/logging-driver.ts', import.meta.url).href
+    const options = { focusUm: 5, focusTravel: { min: -30, max: 70 } }
+    const worker = { driverUrl, address: join(folder.path, 'log'), options }
+    const host = await startTestServer({
+      config: { connections: [{ id: 'logging', title: 'Logging microscope', worker }] },
+    })
+    closing.unshift(host.close)
+    const { engine, url } = host
+    const ask = async (path: string) => {
+      const response = await fetch(`${url}/imswitch/api/AutofocusController/${path}`)
+      return { status: response.status, body: (await response.json()) as unknown }
+    }
+    await engine.devices.moveStage('z', { z: 4 }, 'absolute')
+    expect(await ask('getAutofocusStatus')).toMatchObject({
+      body: { currentZ: 4, positionValid: true, minZ: -30, maxZ: 70 },
+    })
+    const finding = engine.focus.find({ settleMs: 10_000 })
+    expect(await ask('autoFocus?tSettle=0')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('A search for the focus is under way') },
+    })
+    await engine.focus.stop()
+    await finding
+    expect(await ask('autoFocus?rangez=5000&resolutionz=0.01')).toMatchObject({ status: 400 })
+    expect(engine.alerts.list().some(({ id }) => id === 'autofocus')).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dragLine } from '../../../src-renderer/actions/viewer-actions.ts'
+import { dragLine, toggleMeasuring } from '../../../src-renderer/actions/viewer-actions.ts'
 import {
   type ImageLine,
   lineAngle,
@@ -33,6 +33,7 @@ describe('a line', () => {
   })
   it('is drawn by a drag, and changed by its ends', () => {
     const store = createViewerStore()
+    store.setState({ measuring: true })
     const shown = createShownStore()
     shown.setState(({ viewport }) => ({
       viewport: {
@@ -52,6 +53,10 @@ describe('a line', () => {
     expect(store.getState().line).toEqual({ from: { x: 50, y: 20 }, to: { x: 50, y: 50 } })
     drag([0, 100], [80, 104], true)
     expect(store.getState().line?.to.y).toBeCloseTo(50)
+    const follow = dragLine(viewer, { x: 20, y: 20 })
+    toggleMeasuring(viewer)
+    follow({ x: 90, y: 90 }, { shiftKey: false })
+    expect(store.getState().line).toBeUndefined()
   })
 })
 
@@ -64,6 +69,9 @@ describe('its values', () => {
     expect(range).toEqual({ low: 0, high: 10 })
     expect(profilePath(values, range)).toBe('M0.0000 1.0000L0.3333 0.0000M1.0000 0.5000')
     expect(profileRange([{ channel: 0, values: Float32Array.of(Number.NaN) }])).toBeUndefined()
+    const endless = Float32Array.of(0, Infinity, 10, -Infinity)
+    expect(profileRange([{ channel: 0, values: endless }])).toEqual(range)
+    expect(profilePath(endless, range)).toBe('M0.0000 1.0000M0.6667 0.0000')
     expect(profilePath(Float32Array.of(7, 7), { low: 7, high: 7 })).toBe('M0.0000 0.5000L1.0000 0.5000')
   })
 })

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { readWithoutLinks } from '../../../open-flags.ts'
 import type { ChunkExtent } from '../../storage/ome-zarr/shard-index.ts'
 import { markBytes, partOf, readMark } from '../../storage/ome-zarr/shard-file.ts'
-import { readWithoutLinks } from '../without-links.ts'
 
 /**
  * A shard of ours that is still being written, and has no index yet: its chunks are found by the marks of its log, which

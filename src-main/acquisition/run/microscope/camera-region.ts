@@ -7,8 +7,6 @@ import { failuresOf } from './together.ts'
 
 const { roiX, roiY, roiWidth, roiHeight } = standardProperty
 const regionProperties: readonly string[] = [roiX, roiY, roiWidth, roiHeight]
-/** Devices tell of changes a little later than they make them, ms. */
-const tellingMs = 1000
 
 /** @throws CoverslipError INVALID_INPUT unless the camera can read such a region, as far as that can be told before it does */
 export function checkRegion(
@@ -84,10 +82,8 @@ async function setRegion(
     [roiX, x],
     [roiY, y],
   ]
-  for (const [property, value] of steps) {
-    await settings.set({ deviceId: cameraId, property, value })
-    await whenTold(devices, cameraId, property, value)
-  }
+  // The limits of one side depend on the others: they are known when the setting of those is answered.
+  for (const [property, value] of steps) await settings.set({ deviceId: cameraId, property, value })
 }
 
 /** The region that a camera reads; undefined where it always reads all. */
@@ -106,27 +102,4 @@ function leastOf(devices: DeviceRegistry, cameraId: string, wanted: string): num
   const property = properties.find(({ name }) => name === wanted)
   if (property?.type === 'number') return property.min ?? 0
   throw noRegion(description.name)
-}
-
-/** The limits of one side depend on the others: the next is set once they are known. */
-async function whenTold(
-  devices: DeviceRegistry,
-  cameraId: string,
-  property: string,
-  value: number,
-): Promise<void> {
-  const isTold = () =>
-    devices.camera(cameraId).properties.some((told) => told.name === property && told.value === value)
-  if (isTold()) return
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      stopListening()
-      resolve()
-    }
-    const stopListening = devices.on(() => {
-      if (isTold()) end()
-    })
-    const timer = setTimeout(end, tellingMs)
-  })
 }

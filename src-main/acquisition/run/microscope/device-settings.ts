@@ -2,6 +2,7 @@ import type { DeviceState, PropertyValue } from '../../../../src-shared/devices.
 import type { CameraLease } from '../../../devices/camera-leases.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
+import { isAbout, type LightGate } from './light-path.ts'
 import { allEnded } from './together.ts'
 
 /** A property and the value that it shall have. */
@@ -52,9 +53,10 @@ export class DeviceSettings {
     this.#wanted.clear()
   }
 
-  /** What was asked for since `begin`, and is not so any more, as far as the devices have told. */
-  changed(): Setting | undefined {
-    for (const [key, setting] of this.#wanted) if (!this.#now.has(key)) return setting
+  /** What was asked for since `begin`, and is not so any more, as far as the devices have told; but for `gates` of the light. */
+  changed(gates: readonly LightGate[]): Setting | undefined {
+    for (const [key, setting] of this.#wanted)
+      if (!this.#now.has(key) && !isAbout(setting, gates)) return setting
     return undefined
   }
 

@@ -62,7 +62,7 @@ export class Exposures {
     return Math.max(...this.#options.cameras.map(({ exposureMs }) => exposureMs))
   }
 
-  /** Which cameras expose, for `StepTimes`. */
+  /** Which cameras expose: `by` of an image in `StepTimes`. */
   get camerasKey(): string {
     return camerasKey(this.#options.cameras.map(({ camera }) => camera.id))
   }
@@ -73,30 +73,35 @@ export class Exposures {
    */
   oneByOne(batch: EventBatch, between: (event: NumberedEvent) => Promise<void>): Promise<void> {
     const { light, gates, run } = this.#options
-    return this.#inLight(batch, async () => {
+    return this.#inLight(async () => {
       for (const [i, event] of batch.entries()) {
         if (i > 0) await between(event)
         run.signal.throwIfAborted()
         await light.open(gates)
         run.begun(event)
-        await this.#takeAll(event, (exposing, signal) => oneFrame(exposing, signal))
-        if (!event.keepShutterOpen) await light.close()
+        await this.#takeAll(event)
       }
     })
   }
 
   /** Consecutive frames of cameras that run free, in light that stays on. */
   burst(batch: EventBatch): Promise<void> {
-    return this.#inLight(batch, () =>
-      this.#continuously(batch, {
+    const end = batch.at(-1)
+    // Handed on when the devices have told everything: with all frames taken, none could be taken again.
+    const last: ExposedFrame[] = []
+    return this.#inLight(async () => {
+      await this.#continuously(batch, {
         before: ({ camera, exposureMs }, signal) => camera.anyFrame(exposureMs, signal),
         frame: burstFrame(batch),
-        take: (frame) => {
+        take: async (frame) => {
           this.#options.conditions.check()
-          return this.#hand(frame)
+          if (frame.event === end) last.push(frame)
+          else await this.#hand(frame)
         },
-      }),
-    )
+      })
+      await this.#confirm(end)
+      for (const frame of last) await this.#hand(frame)
+    })
   }
 
   /**
@@ -105,7 +110,7 @@ export class Exposures {
    */
   triggeredBy(batch: EventBatch, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const frames: ExposedFrame[] = []
-    return this.#inLight(batch, async () => {
+    return this.#inLight(async () => {
       await this.#continuously(batch, {
         beside: steps,
         before: async ({ camera }) => camera.skipPresent(),
@@ -114,8 +119,7 @@ export class Exposures {
           frames.push(frame)
         },
       })
-      await this.#options.conditions.confirm()
-      await allEnded([this.#darken(batch), this.#noneMore(batch.length)])
+      await allEnded([this.#confirm(batch.at(-1)), this.#noneMore(batch.length)])
       for (const frame of frames) await this.#hand(frame)
     })
   }
@@ -153,19 +157,27 @@ export class Exposures {
     }
   }
 
-  async #takeAll(
-    event: NumberedEvent,
-    frame: (exposing: Exposing, signal: AbortSignal) => Promise<FrameInfo>,
-  ): Promise<void> {
+  async #takeAll(event: NumberedEvent): Promise<void> {
     const frames = new Map<string, number>()
     await together(
       this.#stop.signal,
       this.#options.cameras.map((exposing) => async (signal: AbortSignal) => {
-        frames.set(exposing.camera.id, (await frame(exposing, signal)).sequence)
+        frames.set(exposing.camera.id, (await oneFrame(exposing, signal)).sequence)
       }),
     )
-    await this.#options.conditions.confirm()
+    await this.#confirm(event)
     for (const [camera, sequence] of frames) await this.#hand({ camera, sequence, event })
+  }
+
+  /**
+   * What `last` needs has been exposed: light off, unless it keeps the shutter open, while the devices tell whether all was
+   * as it was set up. @throws as `ImageConditions.confirm`; CoverslipError of a light that stays on.
+   */
+  #confirm(last: NumberedEvent | undefined): Promise<void> {
+    const { light, conditions } = this.#options
+    // Begun first: what devices tell before they answer it is not the closing.
+    const confirmed = conditions.confirm()
+    return allEnded(last?.keepShutterOpen === true ? [confirmed] : [confirmed, light.close()])
   }
 
   /** Hands a frame on; waits only while too many are not taken yet. */
@@ -174,11 +186,10 @@ export class Exposures {
     while (this.#taking.length >= this.#room) await this.#taking.shift()
   }
 
-  /** Does `action`, waits until its frames are taken, and has the light off afterwards, unless `batch` keeps it on. */
-  async #inLight(batch: EventBatch, action: () => Promise<void>): Promise<void> {
+  /** Does `action`, which ends with the light off or kept on, and waits until its frames are taken; light off when it fails. */
+  async #inLight(action: () => Promise<void>): Promise<void> {
     try {
       await action()
-      await this.#darken(batch)
       await Promise.all(this.#taking)
       this.#stop.signal.throwIfAborted()
     } catch (error) {
@@ -186,11 +197,6 @@ export class Exposures {
       await Promise.all(this.#taking)
       throw error
     }
-  }
-
-  /** Light off, unless `batch` keeps it on. */
-  async #darken(batch: EventBatch): Promise<void> {
-    if (batch.at(-1)?.keepShutterOpen !== true) await this.#options.light.close()
   }
 }
 

@@ -3,6 +3,7 @@ import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { LightGates } from './light-gates.ts'
 import type { StageMoves } from './stage-moves.ts'
+import { allEnded } from './together.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -28,17 +29,20 @@ export class ImageConditions {
   /** @throws CoverslipError naming what somebody else, or a device itself, has changed meanwhile, as far as it was told */
   check(): void {
     const { settings, stages, light } = this.#options
-    const changed = settings.changed()
+    const changed = settings.changed(light.used)
     if (changed !== undefined) throw this.#changed(changed)
     if (light.meddled !== undefined) throw this.#changed(light.meddled)
     const stage = stages.disturbed()
     if (stage !== undefined) throw disturbed(`${stage} was moved or stopped`)
   }
 
-  /** As `check`, when the devices have told everything. @throws as `check`; of a device that is not connected any more. */
+  /**
+   * As `check`, when the devices have told everything until now; the light may be closed meanwhile.
+   * @throws as `check`; of a device that is not connected any more.
+   */
   async confirm(): Promise<void> {
     const { devices, settings, light } = this.#options
-    await devices.whenTold([...settings.devicesInUse, ...light.devicesInUse])
+    await allEnded([devices.whenTold(settings.devicesInUse), light.whenTold()])
     this.check()
   }
 

@@ -1,10 +1,9 @@
 import type { DeviceState } from '../../../../src-shared/devices.ts'
-import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
 import { gatesOf, isAbout, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
-import { allEnded } from './together.ts'
+import { allEnded, failuresAmong } from './together.ts'
 
 /** A light that was cut off from the computer is waited for so long, to be turned off, ms. */
 const reconnectMs = 5000
@@ -19,6 +18,8 @@ export class LightGates {
   #open: readonly LightGate[] = []
   /** Those of them that do for certain: the plan has opened them, and nothing has been heard to the contrary. */
   #surelyOpen: readonly LightGate[] = []
+  /** Those that the plan has opened, and may close, while their devices tell what was before. */
+  #beingTold: readonly LightGate[] = []
   /** What somebody else has opened or closed since the plan has opened its own. */
   #meddled: LightGate | undefined
   #hasBegun = false
@@ -68,14 +69,27 @@ export class LightGates {
     await this.open([...this.#openBefore, ...unlit])
   }
 
-  /** Devices that may let light through. */
-  get devicesInUse(): readonly string[] {
-    return this.#open.map(({ deviceId }) => deviceId)
-  }
-
   /** What somebody else has opened or closed since `open`, as far as the devices have told. */
   get meddled(): LightGate | undefined {
     return this.#meddled
+  }
+
+  /**
+   * Resolves when `meddled` says what has happened until now. Light may be closed meanwhile: devices answer in the order in
+   * which they are asked, so that what one tells before it answers this is not the plan's own closing.
+   * @throws CoverslipError of a device that is not connected any more
+   */
+  async whenTold(): Promise<void> {
+    this.#beingTold = this.#surelyOpen
+    await allEnded(
+      this.#open.map(async (gate) => {
+        try {
+          await this.#devices.whenTold([gate.deviceId])
+        } finally {
+          this.#beingTold = this.#beingTold.filter((other) => !isSame(other, gate))
+        }
+      }),
+    )
   }
 
   /** Closes what may be open, but those of `gates` that surely are. @throws CoverslipError of the device that does not close. */
@@ -112,15 +126,15 @@ export class LightGates {
     const all = everything
       ? [...gatesOf(this.#devices, 'shutter'), ...gatesOf(this.#devices, 'light')]
       : this.#used
-    const results = await Promise.allSettled(all.map((gate) => this.#closeSurely(gate)))
+    const failures = await failuresAmong(all.map((gate) => this.#closeSurely(gate)))
     this.#open = []
     this.#surelyOpen = []
-    return failuresOf(results)
+    return failures
   }
 
   /** Opens what was open before the plan. @returns what could not be opened. */
-  async restore(): Promise<readonly Error[]> {
-    return failuresOf(await Promise.allSettled(this.#openBefore.map((gate) => this.#set(gate, true))))
+  restore(): Promise<readonly Error[]> {
+    return failuresAmong(this.#openBefore.map((gate) => this.#set(gate, true)))
   }
 
   end(): void {
@@ -147,7 +161,7 @@ export class LightGates {
       if (isOpen === isAbout(gate, this.#open)) continue
       if (isOpen) this.#open = [...this.#open, gate]
       // One that is being opened may not have told yet.
-      else if (!isAbout(gate, this.#surelyOpen)) continue
+      else if (!isAbout(gate, this.#surelyOpen) && !isAbout(gate, this.#beingTold)) continue
       this.#surelyOpen = this.#surelyOpen.filter((open) => !isSame(open, gate))
       this.#meddled = gate
     }
@@ -164,10 +178,4 @@ export class LightGates {
       throw deviceFailure(this.#devices.device(deviceId).description.name, error)
     }
   }
-}
-
-function failuresOf(results: readonly PromiseSettledResult<unknown>[]): readonly Error[] {
-  return results.flatMap((result) =>
-    result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
-  )
 }

@@ -3,7 +3,7 @@ import { type DeviceState, standardProperty } from '../../../../src-shared/devic
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { channelKey } from '../../plans/plan-costs.ts'
+import { channelKey } from '../../plans/channel-key.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import type {
   AcquisitionHardware,
@@ -17,11 +17,12 @@ import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-b
 import { Exposures } from './exposures.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
-import { gatesOf, isAbout, type LightGate, type LightPath, lightPathOf } from './light-path.ts'
+import { isAbout, type LightGate } from './light-path.ts'
 import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
-import { planProblems, presetOf, propertyValue, sequencesOf } from './plan-problems.ts'
+import { PlanLight } from './plan-light.ts'
+import { planProblems, propertyValue, sequencesOf } from './plan-problems.ts'
 import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
 import { whenReady } from './when-ready.ts'
@@ -47,6 +48,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #regions: CameraRegions
   readonly #stages: StageMoves
   readonly #focus: PlanFocus
+  readonly #planLight: PlanLight
   readonly #light: LightGates
   readonly #conditions: ImageConditions
   readonly #rules: BatchRules
@@ -56,8 +58,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
   #setUpFor: number | undefined
   /** The channel that is set. */
   #channel: string | undefined
-  /** Lights that were on before the plan. */
-  #litBefore: readonly LightGate[] = []
 
   constructor({ devices, detectorNames, times }: Options) {
     const running = new Map<string, PlanCamera>()
@@ -74,6 +74,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
       stages: this.#stages,
       camera: detectorNames[0],
     })
+    this.#planLight = new PlanLight(devices)
     this.#light = new LightGates(devices)
     this.#conditions = new ImageConditions({
       devices,
@@ -95,8 +96,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     }
     this.#focus.begin(sequence)
     await this.#stages.remember()
-    this.#litBefore = gatesOf(this.#devices, 'light').filter((gate) => this.#light.isOpen(gate))
-    await this.#light.begin(this.#gatesOf(sequence))
+    this.#planLight.remember((gate) => this.#light.isOpen(gate))
+    await this.#light.begin(this.#planLight.gatesOf(sequence, this.#focus.image?.channel))
     await this.#beginCameras(sequence)
   }
 
@@ -109,7 +110,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     if (first === undefined) return
     signal.throwIfAborted()
     const event = this.#focus.imageOf(first)
-    const path = this.#lightPath(event.channel)
+    const path = this.#planLight.pathOf(event.channel)
     const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
     const own = this.#settingsOf(event.properties)
     // Set up once more, it is only looked whether all is still as it was set.
@@ -162,7 +163,9 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#setUpFor = setUpFor
     await this.#light.close()
     await this.#cameras.runFree()
-    await this.#light.openAsBefore(this.#litBefore)
+    // Light of one channel through the filter of another would show nothing.
+    await this.#settings.apply(this.#before(this.#planLight.all))
+    await this.#light.openAsBefore(this.#planLight.before)
   }
 
   async restore(outcome: FinishReason): Promise<readonly Error[]> {
@@ -170,25 +173,29 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const dark = await this.#light.makeDark({ everything: failed })
     const released = await this.#cameras.release()
     this.#forget()
-    const before = this.#settings.before()
-    const ofTrigger = ({ property }: Setting) => property === standardProperty.triggerMode
-    const triggers = before.filter(ofTrigger)
-    const dim = failed ? [...gatesOf(this.#devices, 'light'), ...gatesOf(this.#devices, 'shutter')] : []
-    const others = before.filter(
-      (setting) => !ofTrigger(setting) && !this.#regions.includes(setting) && !isAbout(setting, dim),
-    )
+    const triggers = this.#settings.before().filter(isOfTrigger)
+    const dim = failed ? this.#planLight.all : []
     const errors = [
       ...dark,
       ...released,
       ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
       ...(await this.#stages.restore()),
       ...(await this.#regions.restore()),
-      ...(await failuresOf(others.map((setting) => () => this.#settings.set(setting)))),
+      ...(await failuresOf(this.#before(dim).map((setting) => () => this.#settings.set(setting)))),
       ...(failed ? [] : await this.#light.restore()),
     ]
     this.#settings.end()
     this.#light.end()
     return errors
+  }
+
+  /** How filters, exposures and whatever else the plan sets were before it, but for triggers, regions and `gates`. */
+  #before(gates: readonly LightGate[]): readonly Setting[] {
+    return this.#settings
+      .before()
+      .filter(
+        (setting) => !isOfTrigger(setting) && !this.#regions.includes(setting) && !isAbout(setting, gates),
+      )
   }
 
   async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
@@ -199,7 +206,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
         isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
       })),
     )
-    const { gates } = this.#lightPath(event.channel)
+    const { gates } = this.#planLight.pathOf(event.channel)
     const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
     switch (this.#kind) {
       case 'single':
@@ -243,7 +250,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   async #whenReady(event: NumberedEvent, signal: AbortSignal): Promise<void> {
     const lost = this.#devices.devices().filter(({ status }) => status.state !== 'ready')
     if (lost.length === 0) return
-    const { settings, gates } = this.#lightPath(event.channel)
+    const { settings, gates } = this.#planLight.pathOf(event.channel)
     const used = new Set([
       ...this.#cameras.of(event),
       ...stageAxes.flatMap((axis) => stageOf(this.#devices, axis)?.id ?? []),
@@ -276,21 +283,6 @@ export class MicroscopeHardware implements AcquisitionHardware {
     await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
   }
 
-  #gatesOf(sequence: MdaSequence): readonly LightGate[] {
-    const ofFocus = this.#focus.image?.channel
-    const planned = sequencesOf(sequence).flatMap(({ channels }) =>
-      channels.length === 0
-        ? this.#lightPath(undefined).gates
-        : channels.flatMap((channel) => this.#lightPath(channel).gates),
-    )
-    return ofFocus === undefined ? planned : [...planned, ...this.#lightPath(ofFocus).gates]
-  }
-
-  #lightPath(channel: NumberedEvent['channel']): LightPath {
-    const preset = channel === undefined ? undefined : presetOf(this.#devices, channel)
-    return lightPathOf(this.#devices, preset, this.#litBefore)
-  }
-
   #settingsOf(properties: NumberedEvent['properties']): readonly Setting[] {
     return properties.map(([device, property, value]) => ({
       deviceId: this.#devices.device(device).id,
@@ -307,4 +299,8 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#stages.forget()
     this.#light.forget()
   }
+}
+
+function isOfTrigger({ property }: Setting): boolean {
+  return property === standardProperty.triggerMode
 }

@@ -1,13 +1,13 @@
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
-import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { exposureMsOf } from '../../take-frame.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
 import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { presetOf } from './plan-problems.ts'
 import { triggeredStackOf } from './stage-moves.ts'
-import { allEnded } from './together.ts'
+import { allEnded, failuresAmong } from './together.ts'
 
 /** What a triggered image takes besides its exposure, about, ms. */
 const triggerMs = 3
@@ -50,7 +50,7 @@ export class PlanCameras {
     await allEnded(
       [...new Set([...usual, ...others])].map(async (id) => {
         const camera = this.#devices.camera(id)
-        this.#exposures.set(id, exposureMs ?? exposureOf(camera))
+        this.#exposures.set(id, exposureMs ?? exposureMsOf(camera))
         await this.#setTrigger(camera, 'single')
         await this.get(id)
         if (camera.acquiring === true && goesOnInOtherModes(camera)) this.#unsettled.add(id)
@@ -136,13 +136,10 @@ export class PlanCameras {
   }
 
   /** Gives the cameras back. @returns what went wrong. */
-  async release(): Promise<readonly Error[]> {
+  release(): Promise<readonly Error[]> {
     const running = [...this.#running.values()]
     this.#running.clear()
-    const results = await Promise.allSettled(running.map((camera) => camera.release()))
-    return results.flatMap((result) =>
-      result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
-    )
+    return failuresAmong(running.map((camera) => camera.release()))
   }
 
   async #settle(camera: PlanCamera): Promise<void> {
@@ -172,10 +169,6 @@ export class PlanCameras {
 
 function hasExposure({ properties }: DeviceState): boolean {
   return properties.some(({ name, readOnly }) => name === standardProperty.exposureMs && !readOnly)
-}
-
-function exposureOf({ properties }: DeviceState): number {
-  return Number(properties.find(({ name }) => name === standardProperty.exposureMs)?.value ?? 0)
 }
 
 /** Whether the camera acquires while its trigger mode changes: then frames of the former mode may still be under way. */

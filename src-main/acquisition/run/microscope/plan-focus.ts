@@ -11,7 +11,7 @@ import type { ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-
 import { autofocusOf } from './autofocus-of.ts'
 import type { DeviceSettings } from './device-settings.ts'
 import { sequencesOf } from './plan-problems.ts'
-import type { StageMoves } from './stage-moves.ts'
+import { interfered, type StageMoves } from './stage-moves.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -37,6 +37,7 @@ export class PlanFocus {
   /** How far autofocus has found the focus from where the plan has it, µm, by the number of the position. */
   readonly #found = new Map<number, number>()
   #image: ImageFocusPlan | undefined
+  /** Those of the plan, then those that its positions list for themselves. */
   #channels: MdaSequence['channels'] = []
 
   constructor({ devices, settings, stages, camera }: Options) {
@@ -54,7 +55,7 @@ export class PlanFocus {
         autofocus !== undefined && autofocusOf(this.#devices, autofocus.deviceName).by === 'image',
     )
     this.#image = isByImage ? imageFocusOf(sequence.metadata) : undefined
-    this.#channels = sequence.channels
+    this.#channels = sequencesOf(sequence).flatMap(({ channels }) => channels)
   }
 
   /** How the focus is found by the image; undefined: the plan does not. */
@@ -92,8 +93,9 @@ export class PlanFocus {
 
   /**
    * Finds the focus where the stage stands, by the autofocus device or the image; the result holds for the position from
-   * now on. Where there is none, z goes back to where it was.
-   * @throws CoverslipError of the device when it fails again and again; NO_FOCUS of the image; the reason of `signal`.
+   * now on. Where there is none, z goes back to where it was, unless somebody else has moved or stopped it.
+   * @throws CoverslipError of the device when it fails again and again; NO_FOCUS of the image; DEVICE_FAILED when somebody
+   *   else has moved or stopped z; the reason of `signal`.
    */
   async find(event: NumberedEvent, { signal, expose }: Find): Promise<void> {
     const { action, index, zUm } = event
@@ -115,12 +117,19 @@ export class PlanFocus {
         await this.#findByImage(from, { offsetUm: motorOffset ?? 0, signal }, () =>
           this.#measure(this.imageOf(event), { signal, expose }),
         )
+      this.#heedOthers()
     } catch (error) {
-      if (from !== undefined) await this.#stages.moveTo({ z: from })
+      if (from !== undefined && this.#stages.zOfOthers() === undefined) await this.#stages.moveTo({ z: from })
       throw error
     }
     const z = await this.#stages.readZ()
     if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
+  }
+
+  /** @throws CoverslipError DEVICE_FAILED when somebody else has moved or stopped z in the search */
+  #heedOthers(): void {
+    const name = this.#stages.zOfOthers()
+    if (name !== undefined) throw interfered(name)
   }
 
   async #findByDevice(
@@ -170,7 +179,13 @@ export class PlanFocus {
       })
     }
     await findFocus(
-      { moveTo: (z) => this.#stages.moveTo({ z }, signal), measure },
+      {
+        moveTo: async (z) => {
+          this.#heedOthers()
+          await this.#stages.moveTo({ z }, signal)
+        },
+        measure,
+      },
       {
         range: sweepRangeOf(stage, fromUm, image),
         offsetUm,

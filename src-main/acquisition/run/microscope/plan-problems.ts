@@ -11,7 +11,7 @@ import { imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
 import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
-import { focusStageOf, sweepRangeOf } from '../../focus/focus-drive.ts'
+import { sweepPlanesOf } from '../../focus/focus-drive.ts'
 import { autofocusOf } from './autofocus-of.ts'
 import { checkRegion } from './camera-region.ts'
 import { deviceFailure } from './device-failure.ts'
@@ -182,7 +182,7 @@ function checkImageFocus(
   cameras: Check['cameras'],
 ): void {
   const { rangeUm, stepUm, channel, camera, exposureMs } = imageFocusOf(metadata)
-  sweepRangeOf(focusStageOf(devices), 0, { rangeUm, stepUm })
+  sweepPlanesOf({ rangeUm, stepUm })
   if (channel !== undefined) checkPreset(devices, channel)
   if (camera !== undefined) readyCamera(devices, camera)
   checkExposure(devices, exposureMs, camera === undefined ? cameras : [camera])

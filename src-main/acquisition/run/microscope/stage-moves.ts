@@ -44,7 +44,10 @@ export class StageMoves {
   readonly #times: StepTimes
   readonly #before: Target = {}
   readonly #now: Target = {}
-  /** How often each stage has been moved or stopped by anybody, when it was moved last by the plan. */
+  /**
+   * How often each stage has been moved or stopped: by anybody before the plan moved it last, or read where it is, and by
+   * the plan since then.
+   */
   readonly #motions = new Map<string, number>()
   readonly #moved = new Set<StageAxis>()
   /** Axes that were sent somewhere since `begin`, or were there. */
@@ -118,11 +121,19 @@ export class StageMoves {
 
   /** Where z stands, asked of the stage: something else than the plan has moved it. */
   async readZ(): Promise<number | undefined> {
+    this.#heedOthers()
     delete this.#now.z
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) return undefined
     this.#moved.add('z')
+    this.#motions.set(stage.id, this.#devices.motionsOf(stage.id))
     return (await this.#devices.readPosition(stage.id)).z
+  }
+
+  /** The stage of z, when somebody else has moved or stopped it since the plan has moved it, or has read where it is. */
+  zOfOthers(): string | undefined {
+    const stage = stageOf(this.#devices, 'z')
+    return stage !== undefined && this.#isOthers(stage) ? stage.description.name : undefined
   }
 
   /** Nothing is known any more of where the stages are: after a failure. */
@@ -216,6 +227,7 @@ export class StageMoves {
       this.#moved.add(axis)
     }
     const halt = () => {
+      this.#motions.set(id, (this.#motions.get(id) ?? 0) + 1)
       this.#devices.stopStage(id).catch((error: unknown) => console.error(`${name} did not halt:`, error))
     }
     signal?.addEventListener('abort', halt)
@@ -240,9 +252,12 @@ export class StageMoves {
   #heedOthers(): void {
     for (const axis of stageAxes) {
       const stage = stageOf(this.#devices, axis)
-      if (stage === undefined || stage.status.state !== 'ready') delete this.#now[axis]
-      else if (this.#motions.get(stage.id) !== this.#devices.motionsOf(stage.id)) delete this.#now[axis]
+      if (stage?.status.state !== 'ready' || this.#isOthers(stage)) delete this.#now[axis]
     }
+  }
+
+  #isOthers({ id }: DeviceState): boolean {
+    return this.#motions.get(id) !== this.#devices.motionsOf(id)
   }
 }
 
@@ -263,7 +278,8 @@ function checkArrival(name: string, target: Target, stands: StagePosition): void
   }
 }
 
-function interfered(name: string): CoverslipError {
+/** Why it is not known where the stage `name` is. */
+export function interfered(name: string): CoverslipError {
   return new CoverslipError('DEVICE_FAILED', `${name} was moved or stopped by somebody else on its way`, {
     hint: 'Leave it alone while the plan moves it, or pause the plan first.',
   })

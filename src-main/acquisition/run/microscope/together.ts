@@ -11,6 +11,14 @@ export async function allEnded(actions: readonly Promise<unknown>[]): Promise<vo
   if (failed !== undefined) throw failed.reason
 }
 
+/** As `allEnded`. @returns what has failed. */
+export async function failuresAmong(actions: readonly Promise<unknown>[]): Promise<readonly Error[]> {
+  const results = await Promise.allSettled(actions)
+  return results.flatMap((result) =>
+    result.status === 'rejected' ? [CoverslipError.from(result.reason, 'DEVICE_FAILED')] : [],
+  )
+}
+
 /**
  * A controller that aborts when `signal` does, until `unlink`. Unlike `AbortSignal.any`, it leaves nothing behind at a
  * signal that outlives many of them.

@@ -23,29 +23,38 @@ export type Playing = 'asTaken' | 'evenly'
 type Axes = Pick<DatasetLayout, 'axes' | 'positions' | 'channels'>
 
 /** One file for each position and channel. */
-function videoFileCount({ positions, channels }: Axes): number {
+function videoFileCount({ positions, channels }: Pick<VideoDataset, 'positions' | 'channels'>): number {
   return Math.max(1, positions.length) * Math.max(1, channels.length)
 }
 
+/** The images of one camera. */
+export type VideoDataset = {
+  readonly positions: readonly unknown[]
+  readonly channels: readonly unknown[]
+  /** Undefined: not known yet. */
+  readonly image: Pick<DatasetLayout['image'], 'width' | 'height'> | undefined
+}
+
 /**
- * All files of a plan grow together, as it comes back to each position: one is always possible, more as far as memory
- * allows for their encoders.
- * @param image undefined: not known yet
+ * All files of a plan grow together, as it comes back to each position: one of each camera is always possible, more as
+ * far as memory allows for their encoders.
  * @throws CoverslipError INVALID_INPUT when there would be too many files at once
  */
-export function refuseTooManyFiles(
-  axes: Axes,
-  image?: Pick<DatasetLayout['image'], 'width' | 'height'>,
-): void {
-  const count = videoFileCount(axes)
-  const imagePixels = (image?.width ?? 0) * (image?.height ?? 0)
-  const inMemory = Math.floor(mostEncoderBytes / (imagePixels * encoderBytesPerPixel))
-  const most = Math.max(1, Math.min(mostVideoFiles, inMemory))
+export function refuseTooManyFiles(datasets: readonly VideoDataset[]): void {
+  const count = datasets.reduce((sum, dataset) => sum + videoFileCount(dataset), 0)
+  const encoderBytes = datasets.reduce((sum, dataset) => {
+    const { width, height } = dataset.image ?? { width: 0, height: 0 }
+    return sum + videoFileCount(dataset) * width * height * encoderBytesPerPixel
+  }, 0)
+  const inMemory = Math.floor((count * mostEncoderBytes) / encoderBytes)
+  const most = Math.max(datasets.length, Math.min(mostVideoFiles, inMemory))
   if (count <= most) return
-  const ofSize = image === undefined ? '' : ` of ${image.width} × ${image.height} pixels`
+  const sizes = new Set(datasets.flatMap(({ image }) => (image ? `${image.width} × ${image.height}` : [])))
+  const ofSize = sizes.size === 0 ? '' : ` of ${[...sizes].join(' and ')} pixels`
+  const ofEach = datasets.length === 1 ? 'position and channel' : 'camera, position and channel'
   throw new CoverslipError(
     'INVALID_INPUT',
-    `As video it would be ${count} files, one for each position and channel; ${most}${ofSize} can be made at once`,
+    `As video it would be ${count} files, one for each ${ofEach}; ${most}${ofSize} can be made at once`,
     { hint: 'Record as OME-Zarr or OME-TIFF, and export videos of it afterwards.' },
   )
 }
@@ -55,7 +64,7 @@ export function refuseTooManyFiles(
  * waiting: their images follow each other evenly, in the order in which they were taken.
  */
 export function playingOf({ axes, timeStepS, ...others }: Axes & Pick<DatasetLayout, 'timeStepS'>): Playing {
-  const timeOnly = axes.every(({ axis }) => axis === 't') && videoFileCount({ axes, ...others }) === 1
+  const timeOnly = axes.every(({ axis }) => axis === 't') && videoFileCount(others) === 1
   return timeOnly && (timeStepS ?? 0) < closeS ? 'asTaken' : 'evenly'
 }
 

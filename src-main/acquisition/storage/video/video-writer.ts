@@ -22,7 +22,7 @@ export async function openVideo(
   layout: DatasetLayout,
   options: VideoOptions,
 ): Promise<DatasetWriter> {
-  refuseTooManyFiles(layout, layout.image)
+  refuseTooManyFiles([layout])
   const { width, height } = layout.image
   if (width < 2 || height < 2)
     throw new CoverslipError(

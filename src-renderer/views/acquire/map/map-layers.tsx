@@ -1,5 +1,6 @@
 import { memo } from 'react'
-import type { FieldOfView, GridPlan } from '../../../../src-shared/plan/grid-plan.ts'
+import type { GridPlan } from '../../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../../src-shared/plan/grid-tiles.ts'
 import type { Box, Point } from '../../../../src-shared/plan/polygon.ts'
 import { useEngine } from '../../../services.ts'
 import { xyStage } from '../../../stores/selectors.ts'

@@ -1,10 +1,6 @@
 /** What of a plan is seen on the map of the stage. */
-import {
-  type FieldOfView,
-  type GridPlan,
-  isRelativeGrid,
-  needsFieldOfView,
-} from '../../../../src-shared/plan/grid-plan.ts'
+import { type GridPlan, isRelativeGrid, needsFieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../../src-shared/plan/grid-tiles.ts'
 import { type Box, boundsOf, type Point } from '../../../../src-shared/plan/polygon.ts'
 import { positionName } from '../../../../src-shared/plan/position-name.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'

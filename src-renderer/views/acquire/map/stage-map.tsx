@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'react'
-import type { FieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../../src-shared/plan/grid-tiles.ts'
 import type { Box, Point } from '../../../../src-shared/plan/polygon.ts'
 import { compact } from '../../../components/format.ts'
 import { useEngine, usePlan } from '../../../services.ts'

@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import type { FieldOfView } from '../../../../src-shared/plan/grid-plan.ts'
+import type { FieldOfView } from '../../../../src-shared/plan/grid-tiles.ts'
 import { goToPosition } from '../../../actions/acquire-actions.ts'
 import { useServices, useSession } from '../../../services.ts'
 import { withSequence } from '../../../stores/plan-draft.ts'

@@ -108,6 +108,38 @@ describe('ImageFocus', () => {
     expect((await moves()).at(-1)).toBe(42)
   })
 
+  it('leaves z where somebody else has moved it after the last plane, with a focus or without', async () => {
+    const focus = await open({ focusUm: 3 })
+    const { devices } = microscope
+    const planes = (await focus.find({ rangeUm: 20 })).curve.length
+    let moved: Promise<unknown> | undefined
+    focus.on(({ state, curve }) => {
+      if (state === 'searching' && (curve.length === planes || curve.at(-1)?.zUm === -7))
+        moved = devices.moveStage('z', { z: 42 }, 'absolute')
+    })
+    for (const [from, code] of [
+      [0, 'DEVICE_FAILED'],
+      [-17, 'NO_FOCUS'],
+    ] as const) {
+      await devices.moveStage('z', { z: from }, 'absolute')
+      await expect(focus.find({ rangeUm: 20 })).rejects.toMatchObject({ code })
+      await moved
+      expect(await zUm()).toBe(42)
+    }
+  })
+
+  it('leaves z where somebody else has stopped it before the search was given up', async () => {
+    const focus = await open({ focusUm: 3 })
+    const gone = new AbortController()
+    focus.on(({ state, curve }) => {
+      if (state !== 'searching' || curve.length !== 5) return
+      void microscope.devices.stopStage('z')
+      gone.abort()
+    })
+    expect(await focus.find({ rangeUm: 20 }, gone.signal)).toMatchObject({ state: 'stopped' })
+    expect((await moves()).at(-1)).toBe(focus.status?.curve.at(-1)?.zUm)
+  })
+
   it('tells that the camera was lost, and works again when it is back', async () => {
     const focus = await open({ focusUm: 3, lostAtTrigger: 6 })
     await expect(focus.find({ rangeUm: 20 })).rejects.toMatchObject({

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { CameraChoice } from '../../../../src-main/acquisition/plans/camera-choice.ts'
+import { PlanImages } from '../../../../src-main/acquisition/plans/plan-images.ts'
+import { readPlan } from '../../../../src-shared/plan/read-plan.ts'
+import { eventually } from '../../../fixtures/eventually.ts'
 import { loggedMicroscope } from '../../../fixtures/logged-microscope.ts'
 import { runPlan } from '../../../fixtures/plan-run.ts'
 
@@ -70,6 +74,69 @@ describe('Autofocus by the image in a plan', () => {
     expect(frames).toEqual([])
     expect((await log('z')).slice(-2)).toEqual(['z to 2', 'z to 0'])
     expect((await log('blue')).at(-1)).toBe('blue off')
+  })
+
+  it('does not answer somebody who stops the stage by going back before the plan has ended', async () => {
+    await open({ focusUm: 5, endless: 'z to 4' })
+    const running = runPlan(microscope.devices, plan)
+    await eventually('the move that does not end', async () =>
+      (await log('z').catch((): string[] => [])).includes('z to 4'),
+    )
+    await microscope.devices.stopStage('z')
+    expect(await running).toMatchObject({
+      failure: { message: expect.stringMatching(/stopped by somebody/) },
+    })
+    expect((await log('z')).slice(-2)).toEqual(['z to 4', 'z to 0'])
+  })
+
+  it('does not go on from where somebody has moved the stage between two planes', async () => {
+    await open({ focusUm: 5 })
+    const { devices } = microscope
+    let moved: Promise<unknown> | undefined
+    const end = devices.on((event) => {
+      if (event.type === 'stageMoved' && event.position.z === 4)
+        moved ??= devices.moveStage('z', { z: 42 }, 'absolute')
+    })
+    const { failure } = await runPlan(devices, plan)
+    end()
+    await moved
+    expect(failure).toMatchObject({ message: expect.stringMatching(/moved or stopped by somebody else/) })
+    expect((await log('z')).slice(-2)).toEqual(['z to 42', 'z to 0'])
+  })
+
+  it('goes as far as the drive goes, and counts its images wherever that is', async () => {
+    await open({ focusUm: 1015, focusTravel: { min: 1000, max: 5000 } })
+    const { devices } = microscope
+    const far = {
+      ...plan,
+      stage_positions: [{ z: 1010 }],
+      metadata: { image_autofocus: { range: 24, step: 1 } },
+    }
+    const { failure, frames } = await runPlan(devices, far)
+    expect(failure).toBeUndefined()
+    expect(frames).toHaveLength(2)
+    const { sequence } = readPlan(far)
+    const images = new PlanImages({ devices, sequence, cameras: new CameraChoice(devices, []) })
+    const action = {
+      type: 'hardwareAutofocus',
+      deviceName: undefined,
+      motorOffset: undefined,
+      maxRetries: 3,
+    } as const
+    expect(images.ofFocus({ action })).toBe(25 + 19)
+  })
+
+  it('exposes as the channel is exposed, also one of a position alone', async () => {
+    await open({ focusUm: 5 })
+    const { failure } = await runPlan(microscope.devices, {
+      ...plan,
+      channels: [{ config: 'blue', exposure: 20 }],
+      stage_positions: [{ z: 2 }, { z: 3, sequence: { channels: [{ config: 'red', exposure: 7 }] } }],
+      metadata: { image_autofocus: { range: 24, step: 2, channel: 'red' } },
+    })
+    expect(failure).toBeUndefined()
+    const exposures = (await log('camera')).filter((line) => line.startsWith('camera exposureMs'))
+    expect(exposures[0]).toBe('camera exposureMs 7')
   })
 
   it('ends at once when the plan is cancelled', async () => {

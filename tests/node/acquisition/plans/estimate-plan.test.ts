@@ -175,6 +175,28 @@ describe('acquisition.estimate', () => {
     expect(await problemsOf(long, { storage: { format: 'ome-tiff' } })).toEqual([])
   })
 
+  it('says how many videos of its cameras’ images can be made at once', async () => {
+    const large = await createEngine({
+      connections: [demoConnection({ width: 2048, height: 2048 })],
+      dataFolder: folder.path,
+    })
+    const problems = async (positions: number, more: object = {}) => {
+      const stage_positions = Array.from({ length: positions }, (_, i) => ({ x: 10 * i, y: 0 }))
+      const plan = { channels: ['BF'], stage_positions, ...more }
+      const found = await large.acquisition.estimate({ plan, storage: { format: 'video' } })
+      return found.problems.map(({ message }) => message).filter((message) => message.includes('at once'))
+    }
+    try {
+      expect(await problems(8)).toEqual([])
+      expect(await problems(9)).toEqual([
+        expect.stringContaining('9 files, one for each position and channel; 8 of 2048 × 2048 pixels'),
+      ])
+      expect(await problems(9, { setup: { roi: [0, 0, 1024, 1024] } })).toEqual([])
+    } finally {
+      await large.close()
+    }
+  })
+
   it('counts the images of positions in turn that one OME-TIFF would have, of one of two cameras', async () => {
     const plan = {
       channels: [{ config: 'DAPI', camera: 'overview' }],

@@ -278,6 +278,31 @@ describe('Acquisition', () => {
     expect(inPause).toEqual([])
   })
 
+  it('stays paused when a light of before the plan does not come on, warns of it until it goes on, and loses no image', async () => {
+    const driverUrl = new URL('../../../fixtures/logging-driver.ts', import.meta.url).href
+    const options = { fail: 'blue on', times: 1 }
+    await open([
+      { id: 'logging', title: 'Logging', worker: { driverUrl, address: join(folder, 'log'), options } },
+    ])
+    const plan = { channels: ['red'], time_plan: { interval: 0.3, loops: 4 } }
+    const { id } = await engine.acquisition.start({ plan, storage: raw, onFault: { kind: 'skip' } })
+    await eventually('an image', () => (engine.acquisition.status?.events.done ?? 0) >= 1)
+    engine.acquisition.pause()
+    const warning = () => engine.alerts.list().find((alert) => alert.id === `acquisition:pause-failed:${id}`)
+    expect(await eventually('the warning', warning)).toMatchObject({
+      message: expect.stringContaining('is paused, but not ready to be looked at: blue: It is stuck'),
+    })
+    expect(engine.acquisition.status?.state).toBe('paused')
+    engine.acquisition.resume()
+    const status = await finished()
+    expect(status).toMatchObject({
+      finish: { reason: 'completed' },
+      frames: { written: 4 },
+      events: { skipped: 0 },
+    })
+    expect(warning()).toBeUndefined()
+  })
+
   it('runs one acquisition at a time, plan or recording', async () => {
     await open()
     const plan = { time_plan: { interval: 600, loops: 2 } }

@@ -181,27 +181,42 @@ describe('Runner', () => {
     expect(run.sink.frames).toHaveLength(3)
   })
 
-  it('takes a pause that a device fails in for a fault of the event that is next', async () => {
-    let pauses = 0
-    const run = runOf(
-      { channels: ['A', 'B'] },
-      {
-        onFault: { kind: 'retry', times: 1 },
-        beforeFrame: ({ number }) => {
-          if (number === 0) run.runner.pause()
+  it.each(['abort', 'skip'] as const)(
+    'stays paused when a device fails in it, tells so once, and goes on with every image (%s)',
+    async (kind) => {
+      const run = runOf(
+        { channels: ['A', 'B', 'C'] },
+        {
+          onFault: { kind },
+          beforeFrame: ({ number }) => {
+            if (number === 0) run.runner.pause()
+          },
+          pause: () => {
+            throw fault('The camera hangs')
+          },
         },
-        pause: () => {
-          if (++pauses === 1) throw fault('The camera hangs')
-          run.runner.resume()
+      )
+      const running = run.runner.run()
+      await turn()
+      expect(run.runner.state).toBe('paused')
+      run.runner.resume()
+      expect((await running).reason).toBe('completed')
+      const ofPause = run.told.filter(
+        ({ type }) => type.startsWith('sequencePause') || type === 'eventFailed',
+      )
+      expect(ofPause).toEqual([
+        { type: 'sequencePauseToggled', id: 'recordings/test', paused: true },
+        {
+          type: 'sequencePauseFailed',
+          id: 'recordings/test',
+          message: 'The camera hangs',
+          hint: 'Look at it.',
         },
-      },
-    )
-    expect((await run.runner.run()).reason).toBe('completed')
-    expect(run.told.filter(({ type }) => type === 'eventFailed')).toMatchObject([
-      { event: { number: 1 }, message: 'The camera hangs', consequence: 'retry' },
-    ])
-    expect(run.sink.frames).toHaveLength(2)
-  })
+        { type: 'sequencePauseToggled', id: 'recordings/test', paused: false },
+      ])
+      expect(run.sink.frames).toHaveLength(3)
+    },
+  )
 
   it('is not stopped by a pause that is over before it comes to it', async () => {
     const run = runOf(
@@ -234,6 +249,8 @@ describe('Runner', () => {
     expect(run.hardware.log.at(-1)).toBe('restore cancelled')
     expect(run.sink).toMatchObject({ closed: 1, framesWritten: 1 })
     expect(typesOf(run.told).slice(-2)).toEqual(['sequenceCanceled', 'sequenceFinished'])
+    const toggles = run.told.flatMap((event) => (event.type === 'sequencePauseToggled' ? [event.paused] : []))
+    expect(toggles).toEqual(state === 'paused' ? [true, false] : [])
     expect(run.told.at(-1)).toMatchObject({ frames: { expected: 3, written: 1 } })
   })
 
