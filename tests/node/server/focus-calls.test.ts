@@ -64,7 +64,7 @@ describe('focus', () => {
 
   it('is searched for no longer when its caller has hung up', async () => {
     const { path, remove } = await temporaryFolder()
-    closing.push(remove)
+    onTestFinished(remove)
     // Its first move ends only when it is stopped.
     const connection = loggedConnection(join(path, 'log'), { focusUm: 3, endless: 'z to -8' })
     const { engine, post } = await openServer({ connections: [connection] })
