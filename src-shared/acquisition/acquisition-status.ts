@@ -83,7 +83,7 @@ export const recordingEstimateSchema = z.object({
   framesPerSecond: z.number().nonnegative(),
   bytesPerSecond: z.number().nonnegative(),
   freeDiskBytes: z.number().nonnegative(),
-  /** Reserved before the start. */
+  /** Taken at most, for frames that wait for the disk. */
   memoryBytes: z.number().nonnegative(),
   /** What the user should know before it starts. */
   warnings: z.array(z.string()),

@@ -33,7 +33,7 @@ export function LastLook({ estimate, asking, warnings, onStart, onBack }: LastLo
     ['Time', `about ${durationText(durationS)}, until ${clockText(durationS, now)}`],
     ['Disk', `${byteSize(bytes)} of ${byteSize(freeDiskBytes)} free (${shareText(estimate)})`],
     ['At most', `${byteRate(bytesPerSecond)}; where the disk takes less, the plan waits for it`],
-    ['Memory', `${byteSize(memoryBytes)} are reserved for images that wait for the disk`],
+    ['Memory', `${byteSize(memoryBytes)} at most, for images that wait for the disk`],
     ['Kept as', [formatNames[format], name].filter((part) => part !== '').join(', ')],
   ]
   return (
