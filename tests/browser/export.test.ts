@@ -54,6 +54,9 @@ async function choose(label: string, option: string): Promise<void> {
   await app.page.getByRole('option', { name: option }).click()
 }
 
+/** Otherwise a film begins with the rate at which the recording was taken. */
+const tenPerSecond = () => dialog().getByLabel('Pictures per second').fill('10')
+
 /** Exports as chosen, and saves what is downloaded. */
 async function exported(): Promise<string> {
   const [download] = await Promise.all([
@@ -226,6 +229,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await openDialog('cells')
     await choose('Format', label)
     for (const box of ['Time', 'Scale bar']) await untick(box)
+    await tenPerSecond()
     const path = await exported()
     expect(path).toMatch(new RegExp(`-cells\\.${ending}$`))
     const probed = await probeVideo(path)
@@ -278,6 +282,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
       await route.fulfill({ response, body: `delete self.VideoEncoder;${await response.text()}` })
     })
     for (const box of ['Time', 'Scale bar']) await untick(box)
+    await tenPerSecond()
     const core = app.page.waitForRequest(/ffmpeg-core.*\.wasm/)
     const path = await exported()
     expect((await core).url().startsWith(server.url)).toBe(true)
