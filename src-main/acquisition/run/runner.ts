@@ -5,8 +5,9 @@
  * preparing → (waiting ⇄ paused) → acquiring → waiting … → finishing → finished
  * ```
  *
- * Times count from the timer's last reset, when the first event after it began to be exposed, or was left out; a pause moves everything
- * that is due after it by as much. An event that is late begins at once, and those after it keep their times.
+ * Times count from the timer's last reset, when the first event after it began to be exposed, or was left out; a pause
+ * moves everything that is due after it by as much. An event that is late begins at once, and those after it keep their
+ * times.
  */
 import type { AcquisitionRunEvent } from '../../../src-shared/acquisition/acquisition-events.ts'
 import type { FaultPolicy } from '../../../src-shared/acquisition/acquisition-requests.ts'

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CameraRecording } from '../../../src-main/acquisition/recording/camera-recording.ts'
 import { CameraStore } from '../../../src-main/acquisition/run/camera-store.ts'
 import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
-import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
 import { storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
+import { framePublisher } from '../../fixtures/frame-publisher.ts'
 import { mountSmallDisk } from '../../fixtures/small-disk.ts'
 
 const disk = mountSmallDisk(2)
@@ -20,21 +20,7 @@ describe.skipIf(disk === undefined)('workers whose disk is full', () => {
     const folder = join(disk?.path ?? '', name)
     await mkdir(folder)
     const ring = createFrameRing({ slots: 4, maxFrameBytes: bytes })
-    const writer = new FrameRingWriter(ring)
-    const publish = (sequence: number) => {
-      const now = process.hrtime.bigint()
-      writer.slot().fill(sequence)
-      writer.commit({
-        sequence,
-        timestampNs: now,
-        hostTimeNs: now,
-        ...size,
-        pixelFormat: 'Mono8',
-        significantBits: 8,
-        exposureMs: 1,
-        gain: 0,
-      })
-    }
+    const publish = framePublisher(ring, size)
     const data = {
       ring,
       folder,

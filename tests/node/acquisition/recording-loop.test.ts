@@ -9,11 +9,10 @@ import type {
   RecordingWorkerData,
 } from '../../../src-main/acquisition/recording/recording-messages.ts'
 import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
-import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
-import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import { storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { eventually } from '../../fixtures/eventually.ts'
+import { framePublisher, type PublishFrame } from '../../fixtures/frame-publisher.ts'
 import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 import { mountSmallDisk } from '../../fixtures/small-disk.ts'
 
@@ -41,31 +40,14 @@ async function loopOf(
     /** The folder to record to. */
     readonly on?: string
     /** Publishes what is in the ring already when the loop starts. */
-    readonly before?: (publish: (sequence: number, frame?: Partial<FrameInfo>) => void) => void
+    readonly before?: (publish: PublishFrame) => void
   },
 ) {
   const ring = createFrameRing({ slots, maxFrameBytes: slotBytes })
   const messages: RecordingMessage[] = []
   const path = join(on, name)
   await mkdir(path)
-  const writer = new FrameRingWriter(ring)
-  /** Pixels are the sequence number, or `gain` where it is given. */
-  const publish = (sequence: number, frame: Partial<FrameInfo> = {}) => {
-    writer.slot().fill(frame.gain ?? sequence)
-    const now = process.hrtime.bigint()
-    writer.commit({
-      sequence,
-      timestampNs: now,
-      hostTimeNs: now,
-      width,
-      height,
-      pixelFormat: 'Mono8',
-      significantBits: 8,
-      exposureMs: 1,
-      gain: 0,
-      ...frame,
-    })
-  }
+  const publish = framePublisher(ring, { width, height })
   before(publish)
   const loop: RecordingLoop = await RecordingLoop.open(
     {
@@ -225,9 +207,9 @@ describe('RecordingLoop', () => {
       begin: { kind: 'change', threshold: 0.1 },
     })
     const running = loop.run()
-    for (let sequence = 0; sequence < 20; sequence++) publish(sequence, { gain: 20 + (sequence % 2) })
-    publish(20, { gain: 100 })
-    publish(21, { gain: 20 })
+    for (let sequence = 0; sequence < 20; sequence++) publish(sequence, { value: 20 + (sequence % 2) })
+    publish(20, { value: 100 })
+    publish(21, { value: 20 })
     await eventually('the beginning', () => messages.some(({ type }) => type === 'begun'))
     loop.stop()
     await running

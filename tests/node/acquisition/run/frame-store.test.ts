@@ -6,11 +6,11 @@ import { CameraStore } from '../../../../src-main/acquisition/run/camera-store.t
 import { FrameStore } from '../../../../src-main/acquisition/run/frame-store.ts'
 import type { StoreMessage, StoreWorkerData } from '../../../../src-main/acquisition/run/store-messages.ts'
 import { createFrameRing, type FrameRingMemory } from '../../../../src-main/frames/frame-ring.ts'
-import { FrameRingWriter } from '../../../../src-main/frames/frame-ring-writer.ts'
 import { type FrameRecord, frameRecordSchema } from '../../../../src-shared/acquisition/frame-record.ts'
 import { storageOptionsSchema } from '../../../../src-shared/acquisition/storage-options.ts'
 import type { CoverslipError } from '../../../../src-shared/errors.ts'
 import { eventually } from '../../../fixtures/eventually.ts'
+import { framePublisher } from '../../../fixtures/frame-publisher.ts'
 import { temporaryFolder } from '../../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -42,23 +42,7 @@ async function dataOf(name: string, { slots = 4, buffers = 3 } = {}): Promise<St
   }
 }
 
-function publisher(ring: FrameRingMemory) {
-  const writer = new FrameRingWriter(ring)
-  return (sequence: number, value = sequence, size = { width, height }) => {
-    writer.slot().fill(value)
-    const now = process.hrtime.bigint()
-    writer.commit({
-      sequence,
-      timestampNs: now,
-      hostTimeNs: now,
-      ...size,
-      pixelFormat: 'Mono8',
-      significantBits: 8,
-      exposureMs: 1,
-      gain: 0,
-    })
-  }
-}
+const publisher = (ring: FrameRingMemory) => framePublisher(ring, { width, height })
 
 const recordsIn = async ({ folder: path }: StoreWorkerData): Promise<FrameRecord[]> =>
   (await readFile(join(path, 'frames.jsonl'), 'utf8'))
@@ -138,14 +122,14 @@ describe('FrameStore', () => {
     const data = await dataOf('runs', { slots: 8 })
     const publish = publisher(data.ring)
     const store = await openStore(data)
-    publish(0, 10)
-    publish(1, 11)
+    publish(0, { value: 10 })
+    publish(1, { value: 11 })
     // The camera was started again.
-    publish(0, 20)
+    publish(0, { value: 20 })
     await store.hear({ type: 'take', number: 0, sequence: 0, place: place(0) })
     // And opened again: another ring.
     const ring = createFrameRing({ slots: 2, maxFrameBytes: 64 })
-    publisher(ring)(0, 30)
+    publisher(ring)(0, { value: 30 })
     await store.hear({ type: 'ring', ring })
     await store.hear({ type: 'take', number: 1, sequence: 0, place: place(1) })
     await store.hear({ type: 'close' })
@@ -213,7 +197,7 @@ describe('FrameStore', () => {
     const publish = publisher(data.ring)
     const store = await openStore(data, messages)
     publish(0)
-    publish(1, 1, { width: 2, height: 2 })
+    publish(1, { width: 2, height: 2 })
     await store.hear({ type: 'take', number: 0, sequence: 0, place: place(0) })
     await store.hear({ type: 'take', number: 1, sequence: 1, place: place(1) })
     await store.hear({ type: 'close' })
@@ -262,7 +246,7 @@ describe('CameraStore', () => {
     const publish = publisher(data.ring)
     const { store, failures } = await openCamera(data)
     publish(0)
-    publish(1, 1, { width: 2, height: 1 })
+    publish(1, { width: 2, height: 1 })
     await store.take(0, place(0), data.ring)
     await store.take(1, place(1), data.ring).catch(() => undefined)
     await eventually('the failure', () => failures[0])
