@@ -20,12 +20,13 @@ type Options = {
 export class RelayedStream implements FrameTransport {
   readonly #options: Options
   readonly #viewerId: string
-  /** Sent by the hub and not acknowledged → whether Redis has it. */
-  readonly #inFlight = new Map<number, { stored: boolean }>()
+  /** Sent by the hub and not acknowledged → whether Redis has it, and when it may be acknowledged at the earliest. */
+  readonly #inFlight = new Map<number, { stored: boolean; readonly dueMs: number }>()
   readonly #timers = new Set<NodeJS.Timeout>()
   /** The newest frame that a front has. */
   #taken = -1
-  #nextMs = 0
+  /** When the last frame sent may be acknowledged at the earliest (`performance.now()`). */
+  #dueMs = 0
   #closed = false
 
   constructor(options: Options) {
@@ -47,9 +48,11 @@ export class RelayedStream implements FrameTransport {
 
   send(_viewerIds: readonly string[], message: FrameMessage, packet: Uint8Array<ArrayBuffer>): void {
     const frameId = message.metadata.frame_id
-    const entry = { stored: false }
+    const { bus, stream, framesPerSecond } = this.#options
+    // From when it was sent: so a frame after a pause does not bring one more at once with its acknowledgement.
+    this.#dueMs = Math.max(performance.now(), this.#dueMs) + 1000 / framesPerSecond
+    const entry = { stored: false, dueMs: this.#dueMs }
     this.#inFlight.set(frameId, entry)
-    const { bus, stream } = this.#options
     const note: StoredNote = { startedAt: stream.startedAt, message }
     bus
       .store(streamKeyOf(stream), JSON.stringify(note), packet)
@@ -85,23 +88,23 @@ export class RelayedStream implements FrameTransport {
   }
 
   #settle(): void {
-    for (const [frameId, { stored }] of [...this.#inFlight]) {
+    for (const [frameId, { stored, dueMs }] of [...this.#inFlight]) {
       if (!stored || frameId > this.#taken) continue
       this.#inFlight.delete(frameId)
-      this.#acknowledge(frameId)
+      this.#acknowledge(frameId, dueMs)
     }
   }
 
-  /** Tells the hub, not before the next frame is due. */
-  #acknowledge(frameId: number): void {
-    const { hub, stream, framesPerSecond } = this.#options
-    const now = performance.now()
-    const atMs = Math.max(now, this.#nextMs)
-    this.#nextMs = atMs + 1000 / framesPerSecond
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      if (!this.#closed) hub.acknowledge(this.#viewerId, stream.detectorName, frameId)
-    }, atMs - now)
+  /** Tells the hub, not before the next frame is due: at most two frames are ahead of the rate at any time. */
+  #acknowledge(frameId: number, dueMs: number): void {
+    const { hub, stream } = this.#options
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer)
+        if (!this.#closed) hub.acknowledge(this.#viewerId, stream.detectorName, frameId)
+      },
+      Math.max(0, Math.ceil(dueMs - performance.now())),
+    )
     this.#timers.add(timer)
   }
 }
