@@ -1,7 +1,7 @@
 /** The pixels of an image in a TIFF file. */
 import { maxImageBytes } from '../../../src-shared/frames/frame-packet.ts'
 import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
-import type { ImagePlane } from './dataset-reader.ts'
+import type { ImagePlane, RowRange } from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { isRealSample, realPixels, swapBytes } from './sample-type.ts'
 import { decompressBlock, jpegCompression } from './tiff-compression.ts'
@@ -17,21 +17,23 @@ const mostBlocks = 2 ** 19
 /**
  * The pixels of `image`.
  * @param which channel of `image.channels`; of uncompressed images in strips, `behind` means the so-many-th image that
- *   follows this one without a directory.
+ *   follows this one without a directory; `rows` are those that are wanted, of strips and tiles only those that hold any.
  * @returns undefined when part of them is not in the file: cut off, or not yet written.
  * @throws CoverslipError UNREADABLE_IMAGE when they are damaged; TOO_LARGE.
  */
 export async function readTiffPixels(
   directories: TiffDirectories,
   image: TiffImage,
-  { channel, behind = 0 }: { readonly channel: number; readonly behind?: number },
+  which: { readonly channel: number; readonly behind?: number; readonly rows?: RowRange | undefined },
 ): Promise<ImagePlane | undefined> {
-  const { width, height, bytes, samples, sampleType, pixelFormat } = image
+  const { width, bytes, samples, sampleType, pixelFormat } = image
+  const { channel, behind = 0, rows = { top: 0, count: image.height } } = which
+  const height = rows.count
   if (channel >= image.channels) return undefined
   // Of real numbers what comes of them may be larger.
   const pixelBytes = Math.max(samples * bytes, planeLayout(pixelFormat).bytesPerPixel)
   requirePacketSize(directories.file.path, { width, height, bytes: width * height * pixelBytes })
-  const whole = await readSamples(directories, image, behind)
+  const whole = await readSamples(directories, image, { behind, rows })
   if (whole === undefined) return undefined
   const plane = { width, height, pixelFormat, significantBits: isRealSample(sampleType) ? 32 : 8 * bytes }
   if (image.photometric === photometric.palette)
@@ -60,24 +62,28 @@ type Block = {
   readonly rows: number
 }
 
-/** All samples of the image, interleaved, little endian; undefined when part of them is not in the file. */
+/** All samples of the rows, interleaved, little endian; undefined when part of them is not in the file. */
 async function readSamples(
   directories: TiffDirectories,
   image: TiffImage,
-  behind: number,
+  { behind, rows }: { readonly behind: number; readonly rows: RowRange },
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { file, form } = directories
   const { width, height, samples, compression } = image
-  const target = new Uint8Array(width * height * samples * image.bytes)
+  const rowBytes = width * samples * image.bytes
+  const target = new Uint8Array(rows.count * rowBytes)
   const decoder = image.compression === jpegCompression ? await jpegBlocks(directories, image) : undefined
   const inPlace = compression === 1 && !image.planar && !image.tiled
   for (const block of await blocksOf(directories, image)) {
     // Sparse files leave out blocks of zeros.
     if (block.at === 0 && block.stored === 0) continue
+    const first = Math.max(rows.top, block.top)
+    const end = Math.min(rows.top + rows.count, block.top + block.rows)
+    if (first >= end) continue
     if (inPlace) {
-      const start = block.top * width * samples * image.bytes
-      const part = target.subarray(start, start + block.length)
-      if ((await file.readInto(part, block.at + behind * target.length)) < block.length) return undefined
+      const part = target.subarray((first - rows.top) * rowBytes, (end - rows.top) * rowBytes)
+      const at = block.at + (first - block.top) * rowBytes + behind * height * rowBytes
+      if ((await file.readInto(part, at)) < part.length) return undefined
       continue
     }
     const stored = compression === 1 ? block.length : block.stored
@@ -92,7 +98,7 @@ async function readSamples(
     // The bytes of predictor 3 are in an order of their own.
     if (!form.littleEndian && image.predictor !== 3) swapBytes(unpacked, image.bytes)
     if (image.predictor !== 1) undoPredictor(unpacked, image)
-    copyBlock(unpacked, target, { image, block })
+    copyBlock(unpacked, target, { image, block, wanted: rows })
   }
   if (inPlace && !form.littleEndian) swapBytes(target, image.bytes)
   return target
@@ -134,19 +140,19 @@ async function decompressed(
   }
 }
 
-/** Copies the part of a block that lies within the image: tiles may reach beyond it. */
+/** Copies the wanted rows of a block as far as they lie within the image: tiles may reach beyond it. */
 function copyBlock(
   pixels: Uint8Array,
   target: Uint8Array,
-  { image, block }: { readonly image: TiffImage; readonly block: Block },
+  part: { readonly image: TiffImage; readonly block: Block; readonly wanted: RowRange },
 ): void {
-  const { width, height, samples, blockWidth, blockHeight } = image
+  const { image, block, wanted } = part
+  const { width, samples, blockWidth, bytes } = image
   const { left, top, sample } = block
-  const { bytes } = image
   const columns = Math.min(blockWidth, width - left)
-  const rows = Math.min(blockHeight, height - top)
-  for (let y = 0; y < rows; y++) {
-    const to = ((top + y) * width + left) * samples * bytes
+  const end = Math.min(top + block.rows, wanted.top + wanted.count)
+  for (let y = Math.max(top, wanted.top) - top; y < end - top; y++) {
+    const to = ((top + y - wanted.top) * width + left) * samples * bytes
     if (sample === undefined) {
       const from = y * blockWidth * samples * bytes
       target.set(pixels.subarray(from, from + columns * samples * bytes), to)

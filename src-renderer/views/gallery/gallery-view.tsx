@@ -4,9 +4,12 @@ import { ControlRequest } from '../control-request.tsx'
 import { LostBanner } from '../lost-banner.tsx'
 import { Notices } from '../notices.tsx'
 import { ViewerView } from '../viewer/viewer-view.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { DeletedDialog } from './deleted-dialog.tsx'
 import { GalleryList } from './gallery-list.tsx'
 import { OwnPresses } from './own-presses.tsx'
 import styles from './gallery-view.module.css'
+import { UndoBar } from './undo-bar.tsx'
 
 /** What was kept: all of it, or the item that is open. */
 export function GalleryView({ phone }: { readonly phone: boolean }) {
@@ -25,7 +28,10 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
         <LostBanner />
         <ControlRequest />
         <Notices />
+        <UndoBar />
       </div>
+      <DeleteDialog />
+      <DeletedDialog />
     </div>
   )
 }
