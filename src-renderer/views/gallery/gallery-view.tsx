@@ -1,8 +1,6 @@
 import { useStore } from 'zustand'
 import { useServices } from '../../services.ts'
-import { ControlRequest } from '../control-request.tsx'
-import { LostBanner } from '../lost-banner.tsx'
-import { Notices } from '../notices.tsx'
+import { Messages } from '../messages.tsx'
 import { ViewerView } from '../viewer/viewer-view.tsx'
 import { GalleryList } from './gallery-list.tsx'
 import { OwnPresses } from './own-presses.tsx'
@@ -21,11 +19,7 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
           <ViewerView key={viewer.id} viewer={viewer} phone={phone} />
         )}
       </OwnPresses>
-      <div className={styles['messages']}>
-        <LostBanner />
-        <ControlRequest />
-        <Notices />
-      </div>
+      <Messages at="corner" />
     </div>
   )
 }
