@@ -8,6 +8,7 @@ import { planeFormatSchema, realSampleTypeSchema } from './frames/plane-format.t
 export const galleryKindSchema = z.enum(['recording', 'plan', 'image', 'foreign'])
 export type GalleryKind = z.infer<typeof galleryKindSchema>
 
+/** One thing that the gallery lists. */
 export const galleryItemSchema = z.object({
   /** Path below the data folder, with `/`: the folder of an acquisition, or a file. */
   id: z.string(),
@@ -30,6 +31,7 @@ export const galleryItemSchema = z.object({
 })
 export type GalleryItem = z.infer<typeof galleryItemSchema>
 
+/** A part of the list. */
 export const galleryPageSchema = z.object({
   items: z.array(galleryItemSchema),
   /** Of all that fit the search. */
@@ -45,6 +47,7 @@ export type GalleryPage = z.infer<typeof galleryPageSchema>
 export const imageAxisSchema = z.enum(['t', 'p', 'c', 'z'])
 export type ImageAxis = z.infer<typeof imageAxisSchema>
 
+/** Which plane of a dataset: a number for each axis, from 0; absent: 0. */
 export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
 export type PlaneIndex = z.infer<typeof planeIndexSchema>
 
@@ -52,6 +55,7 @@ export type PlaneIndex = z.infer<typeof planeIndexSchema>
 export const zProjectionSchema = z.enum(['max'])
 export type ZProjection = z.infer<typeof zProjectionSchema>
 
+/** A channel as the viewer shows it. */
 export const imageChannelSchema = z.object({
   name: z.string(),
   /** CSS colour `#rrggbb`. */
@@ -90,6 +94,7 @@ export const imageDatasetSchema = z.object({
 })
 export type ImageDataset = z.infer<typeof imageDatasetSchema>
 
+/** An item with all that is in it, but for the pixels. */
 export const openedImageSchema = z.object({
   item: galleryItemSchema,
   datasets: z.array(imageDatasetSchema),

@@ -13,6 +13,7 @@ import { type FolderFile, folderFiles } from './folder-files.ts'
 /** The list at the end of a ZIP file counts them by 16 bits. */
 const mostFiles = 65_534
 
+/** A folder as one ZIP file, made while it is read. */
 export type FolderArchive = {
   /** Of the ZIP file. */
   readonly bytes: bigint
