@@ -16,6 +16,7 @@ export const rawPixels = {
   /** Four bytes: red, green, blue, opacity. */
   rgba: ascii('RGBA'),
 } as const
+/** A pixel format that such a stream can hold. */
 export type RawPixels = keyof typeof rawPixels
 
 /** Element IDs of EBML (RFC 8794) and Matroska (RFC 9559, section 5.1). */

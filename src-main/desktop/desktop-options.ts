@@ -1,6 +1,7 @@
 /** The options of the desktop window: what to show; serving belongs to the headless host. */
 import { Command, InvalidArgumentError } from 'commander'
 
+/** What the desktop app was started with. */
 export type DesktopOptions = {
   readonly dataFolder: string | undefined
   readonly hardwareFile: string | undefined

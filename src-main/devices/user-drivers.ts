@@ -1,7 +1,7 @@
 /** Drivers in the user's folder: found and read as data, without running anything of them. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, opendir, readdir, readFile, readlink } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
@@ -80,11 +80,11 @@ type DriverFile = { readonly path: string; readonly link: boolean }
 
 /** All files below `folder`, by their path in it, sorted; links that lead out of it are refused. */
 async function filesOf(folder: string): Promise<readonly DriverFile[]> {
-  const all = await readdir(folder, { withFileTypes: true, recursive: true })
-  if (all.length > most.files) throw new Error(`it has more than ${most.files} files`)
   const files: DriverFile[] = []
-  let bytes = 0
-  for (const entry of all) {
+  let [entries, bytes] = [0, 0]
+  // One after the other: what was put there by mistake may have any number.
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    if (++entries > most.files) throw new Error(`it has more than ${most.files} files`)
     if (entry.isDirectory()) continue
     const path = join(entry.parentPath, entry.name)
     if (entry.isSymbolicLink()) await refuseForeignLink(folder, path)

@@ -16,6 +16,7 @@ export type SharedOptions = {
   readonly newLink: Role | undefined
 }
 
+/** What the headless host was started with. */
 export type CommandLine = {
   readonly host: string
   readonly port: number

@@ -82,6 +82,28 @@ function block(blockId: number, extendedIds = false): Buffer[] {
   })
 }
 
+/** A trailer that says that the block ends before the packet `packetId`. */
+function trailerOf(blockId: number, packetId: number): Buffer[] {
+  const trailer = block(blockId).at(-1)
+  if (trailer === undefined) throw new Error('A block ends with its trailer')
+  trailer.writeUInt32BE((packetContent.trailer << 24) | packetId, 4)
+  return [trailer]
+}
+
+/** A block of one packet. */
+function allIn(blockId: number): Buffer[] {
+  const packet = Buffer.alloc(8000)
+  const header = writeGvspHeader(packet, {
+    status: 0,
+    extendedIds: false,
+    blockId,
+    packetId: 0,
+    content: packetContent.allIn,
+  })
+  const end = header + writeLeader(packet, header, imageLeader({ width, height })) + 8
+  return [packet.subarray(0, end + image(blockId).copy(packet, end))]
+}
+
 describe.each([false, true])('with extended ids: %s', (extendedIds) => {
   test('frames are assembled in the slot', () => {
     const { frames, give, assembler } = receiver()
@@ -374,6 +396,79 @@ describe('bad packets', () => {
     give(block(3))
     expect(frames.map(({ sequence }) => sequence)).toEqual([2])
     expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining('65535 × 65535')])
+  })
+
+  describe('one forged packet', () => {
+    const forgedLeader = (blockId: number, { extendedIds = false, side = width } = {}) =>
+      blockPackets({
+        blockId,
+        extendedIds,
+        packetSize,
+        leader: imageLeader({ width: side, height: side === width ? height : side }),
+        data: Buffer.alloc(0),
+      }).slice(0, 1)
+    const forgeries: readonly (readonly [string, Buffer[]])[] = [
+      ['a leader of the future', forgedLeader(20_000)],
+      ['a leader of the past', forgedLeader(60_000)],
+      ['a leader with other ids', forgedLeader(2 ** 40, { extendedIds: true })],
+      ['a leader of what cannot be taken', forgedLeader(15_000, { side: 65_535 })],
+      ['pixels of the next block', block(5).slice(3, 4)],
+      ['a trailer too soon', trailerOf(4, 2)],
+    ]
+
+    test.each(forgeries)('before all others keeps the stream from nothing: %s', (_, packets) => {
+      const { frames, give } = receiver()
+      give(packets)
+      for (let id = 3; id <= 6; id++) give(block(id))
+      expect(frames.slice(-2).map(({ pixels }) => pixels)).toEqual([image(5), image(6)])
+    })
+
+    test.each(forgeries)('within a frame neither ends nor renumbers it: %s', (_, packets) => {
+      const { frames, give, sweep, assembler } = receiver()
+      sweep(0, false)
+      give(block(3))
+      const fourth = block(4)
+      give(fourth.slice(0, 2))
+      give(packets)
+      // The camera pauses within the frame for longer than it may when the next one has begun.
+      sweep(300, false)
+      give(fourth.slice(2))
+      give(block(5))
+      expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2])
+      frames.forEach(({ pixels }, i) => expect(pixels.equals(image(i + 3))).toBe(true))
+      expect(assembler.counts.incompleteFrames).toBe(0)
+    })
+
+    test.each(forgeries)('while the camera waits for a trigger: %s', (_, packets) => {
+      const { frames, give, sweep } = receiver()
+      sweep(0, false)
+      give(block(3))
+      sweep(5000, false)
+      give(packets)
+      sweep(5004, false)
+      give(block(4))
+      sweep(5200, false)
+      expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1])
+      expect(frames[1]?.pixels.equals(image(4))).toBe(true)
+    })
+
+    test('with an image of its own is shown only where it comes next', () => {
+      const { frames, give } = receiver({ packetSize: 8000 })
+      give(allIn(1))
+      give(allIn(30_000))
+      give(allIn(2))
+      expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1])
+      // A camera that has really gone on so far says it twice.
+      give([...allIn(30_001), ...allIn(30_002), ...allIn(30_003)])
+      expect(frames.map(({ pixels }) => pixels.equals(image(30_003)))).toEqual([false, false, false, true])
+    })
+
+    test('a trailer before the leader does not cut the image short', () => {
+      const { frames, give } = receiver()
+      give(trailerOf(1, 4))
+      give(block(1))
+      expect(frames.map(({ pixels }) => pixels.equals(image(1)))).toEqual([true])
+    })
   })
 
   test('garbage, truncated, changed and replayed packets leave whole frames whole', () => {
