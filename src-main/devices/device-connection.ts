@@ -142,12 +142,8 @@ export class DeviceConnection {
   }
 
   #whenLate(limitMs: number, late: (lateness: Lateness) => void): () => void {
-    const { eventLoopUtilization } = this.#worker.performance
-    return whenLate(
-      eventLoopUtilization,
-      { idleMs: limitMs, busyMs: Math.max(limitMs, this.#limits.busyMs) },
-      late,
-    )
+    const patience = { idleMs: limitMs, busyMs: Math.max(limitMs, this.#limits.busyMs) }
+    return whenLate(() => this.#worker.performance.eventLoopUtilization(), patience, late)
   }
 
   #whenOpened(signal: AbortSignal): Promise<Opened> {

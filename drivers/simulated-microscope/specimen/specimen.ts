@@ -16,7 +16,8 @@ import { Tissue } from './tissue.ts'
 
 /** `nuclei`, `cytoskeleton` and `vesicles` fluoresce; `hematoxylin` and `eosin` absorb; `transmission` is what they let through. */
 export type Stain = 'nuclei' | 'cytoskeleton' | 'vesicles' | 'hematoxylin' | 'eosin' | 'transmission'
-const stains: readonly Stain[] = [
+/** All stains. */
+export const stains: readonly Stain[] = [
   'nuclei',
   'cytoskeleton',
   'vesicles',
