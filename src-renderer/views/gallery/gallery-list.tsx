@@ -43,6 +43,8 @@ export function GalleryList() {
 
   function onKeyDown(event: KeyboardEvent) {
     const { key } = event
+    // Menus and dialogs of the cards have keys of their own.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return
     const handled = onMarkingKey(services, event)
     if (handled) return event.preventDefault()
     if (key !== 'ArrowLeft' && key !== 'ArrowRight' && key !== 'ArrowUp' && key !== 'ArrowDown') return
