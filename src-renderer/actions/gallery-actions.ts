@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import { galleryPageItems } from '../stores/gallery-store.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 import { Viewer } from '../viewer.ts'
-import { repeatAcquisition } from './acquire-actions.ts'
+import { repeatAcquisition } from './plan-actions.ts'
 
 /** The most that the engine gives at once. */
 const mostItems = 500

@@ -1,6 +1,7 @@
 /** Our raw datasets (src-main/acquisition/storage/raw-writer.ts): `<name>.raw`, described by `<name>.json`. */
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { plainWords } from '../../../src-shared/field-problems.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
@@ -18,7 +19,7 @@ import { requirePacketSize } from './plane-size.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readJson } from './read-json.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadable, unreadableFields } from './unreadable.ts'
 
 /** @param path of the `.raw` or of the `.json`. */
 export const openRawDataset: OpenDatasets = async (path) => {
@@ -26,8 +27,8 @@ export const openRawDataset: OpenDatasets = async (path) => {
   const description = await readJson(`${stem}.json`)
   const kind = z.object({ format: z.literal('coverslip-raw'), version: z.literal(1) }).safeParse(description)
   if (!kind.success) throw unreadable(`${stem}.json`, 'it does not describe a raw dataset of Coverslip')
-  const layout = datasetLayoutSchema.safeParse(description)
-  if (!layout.success) throw unreadable(`${stem}.json`, z.prettifyError(layout.error), layout.error)
+  const layout = datasetLayoutSchema.safeParse(description, { error: plainWords })
+  if (!layout.success) throw unreadableFields(`${stem}.json`, layout.error)
   return [await RawReader.open(`${stem}.raw`, layout.data)]
 }
 

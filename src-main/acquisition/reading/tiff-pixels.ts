@@ -2,11 +2,12 @@
 import { maxImageBytes } from '../../../src-shared/frames/frame-packet.ts'
 import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImagePlane, RowRange } from './dataset-reader.ts'
+import { packedLength, reverseBits, unpackSamples } from './packed-samples.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { isRealSample, realPixels, swapBytes } from './sample-type.ts'
 import { decompressBlock, jpegCompression } from './tiff-compression.ts'
 import type { TiffDirectories } from './tiff-directory.ts'
-import { photometric, tag, type TiffImage } from './tiff-image.ts'
+import { isPacked, photometric, tag, type TiffImage } from './tiff-image.ts'
 import { jpegBlocks } from './tiff-jpeg.ts'
 import { undoPredictor } from './tiff-predictor.ts'
 import { unreadable } from './unreadable.ts'
@@ -26,7 +27,7 @@ export async function readTiffPixels(
   image: TiffImage,
   which: { readonly channel: number; readonly behind?: number; readonly rows?: RowRange | undefined },
 ): Promise<ImagePlane | undefined> {
-  const { width, bytes, samples, sampleType, pixelFormat } = image
+  const { width, bytes, bits, samples, sampleType, pixelFormat } = image
   const { channel, behind = 0, rows = { top: 0, count: image.height } } = which
   const height = rows.count
   if (channel >= image.channels) return undefined
@@ -35,16 +36,15 @@ export async function readTiffPixels(
   requirePacketSize(directories.file.path, { width, height, bytes: width * height * pixelBytes })
   const whole = await readSamples(directories, image, { behind, rows })
   if (whole === undefined) return undefined
-  const plane = { width, height, pixelFormat, significantBits: isRealSample(sampleType) ? 32 : 8 * bytes }
+  const depth = isRealSample(sampleType) ? 32 : pixelFormat === 'RGB8' ? 8 : bits
+  const plane = { width, height, pixelFormat, significantBits: depth }
   if (image.photometric === photometric.palette)
     return { ...plane, pixels: await colored(directories, image, whole) }
   const first = pixelFormat === 'RGB8' ? 0 : channel
   const wanted = pixelFormat === 'RGB8' ? 3 : 1
   const pixels = wanted === samples ? whole : pickSamples(whole, { samples, first, wanted, bytes })
   if (isRealSample(sampleType)) return { ...plane, pixels: realPixels(pixels, sampleType) }
-  // Also 16-bit values: the complement of both bytes is that of the value.
-  if (image.photometric === photometric.whiteIsZero)
-    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 - (pixels[i] ?? 0)
+  if (image.photometric === photometric.whiteIsZero) complement(pixels, bits)
   return { ...plane, pixels }
 }
 
@@ -53,7 +53,8 @@ type Block = {
   readonly at: number
   /** Bytes in the file. */
   readonly stored: number
-  /** Bytes of its pixels. */
+  /** Bytes of its pixels: packed, as they are once decompressed, and with whole bytes for each sample. */
+  readonly packedLength: number
   readonly length: number
   readonly left: number
   readonly top: number
@@ -73,7 +74,8 @@ async function readSamples(
   const rowBytes = width * samples * image.bytes
   const target = new Uint8Array(rows.count * rowBytes)
   const decoder = image.compression === jpegCompression ? await jpegBlocks(directories, image) : undefined
-  const inPlace = compression === 1 && !image.planar && !image.tiled
+  const asInFile = !isPacked(image) && !image.bitsReversed
+  const inPlace = compression === 1 && !image.planar && !image.tiled && asInFile
   for (const block of await blocksOf(directories, image)) {
     // Sparse files leave out blocks of zeros.
     if (block.at === 0 && block.stored === 0) continue
@@ -86,23 +88,47 @@ async function readSamples(
       if ((await file.readInto(part, at)) < part.length) return undefined
       continue
     }
-    const stored = compression === 1 ? block.length : block.stored
-    if (stored === 0 || stored > 2 * block.length + 4096)
-      throw unreadable(file.path, `a part of an image claims ${stored} bytes for ${block.length}`)
-    const packed = await file.read(block.at, stored)
-    if (packed.length < stored) return undefined
-    const unpacked = await decompressed(
+    const length = block.packedLength
+    const stored = compression === 1 ? length : block.stored
+    if (stored === 0 || stored > 2 * length + 4096)
+      throw unreadable(file.path, `a part of an image claims ${stored} bytes for ${length}`)
+    const bytes = await file.read(block.at, stored)
+    if (bytes.length < stored) return undefined
+    if (image.bitsReversed && decoder === undefined) reverseBits(bytes)
+    const decoded = await decompressed(
       file.path,
-      () => decoder?.(packed, block) ?? decompressBlock(packed, { compression, length: block.length }),
+      () => decoder?.(bytes, block) ?? decompressBlock(bytes, { compression, length }),
     )
-    // The bytes of predictor 3 are in an order of their own.
-    if (!form.littleEndian && image.predictor !== 3) swapBytes(unpacked, image.bytes)
-    if (image.predictor !== 1) undoPredictor(unpacked, image)
+    const unpacked = samplesOf(decoded, { image, block, littleEndian: form.littleEndian })
     copyBlock(unpacked, target, { image, block, wanted: rows })
   }
   if (inPlace && !form.littleEndian) swapBytes(target, image.bytes)
   return target
 }
+
+/** The samples of a block as they were before they were packed or differences made of them, little endian. */
+function samplesOf(
+  decoded: Uint8Array<ArrayBuffer>,
+  {
+    image,
+    block,
+    littleEndian,
+  }: { readonly image: TiffImage; readonly block: Block; readonly littleEndian: boolean },
+): Uint8Array<ArrayBuffer> {
+  // The most significant bit comes first, whatever the order of bytes is.
+  if (isPacked(image)) return unpackSamples(decoded, packedRows(image, block.rows))
+  // The bytes of predictor 3 are in an order of their own.
+  if (!littleEndian && image.predictor !== 3) swapBytes(decoded, image.bytes)
+  if (image.predictor !== 1) undoPredictor(decoded, image)
+  return decoded
+}
+
+/** Rows of a block. */
+const packedRows = ({ bits, blockWidth, planar, samples }: TiffImage, rows: number) => ({
+  bits,
+  rowSamples: blockWidth * (planar ? 1 : samples),
+  rows,
+})
 
 /** @throws CoverslipError UNREADABLE_IMAGE when they are not as many, or larger, than the image has room for */
 async function blocksOf(directories: TiffDirectories, image: TiffImage): Promise<readonly Block[]> {
@@ -122,8 +148,16 @@ async function blocksOf(directories: TiffDirectories, image: TiffImage): Promise
     const rows = tiled ? blockHeight : Math.min(blockHeight, height - top)
     const length = blockWidth * rows * (planar ? 1 : samples) * image.bytes
     if (length > maxImageBytes) throw unreadable(path, `a part of an image claims ${length} bytes`)
-    const sample = planar ? Math.floor(i / (across * down)) : undefined
-    return { at, stored: counts[i] ?? 0, length, left: (i % across) * blockWidth, top, rows, sample }
+    return {
+      at,
+      stored: counts[i] ?? 0,
+      packedLength: packedLength(packedRows(image, rows)),
+      length,
+      left: (i % across) * blockWidth,
+      top,
+      rows,
+      sample: planar ? Math.floor(i / (across * down)) : undefined,
+    }
   })
 }
 
@@ -178,16 +212,24 @@ function pickSamples(
   return picked
 }
 
+/** Makes of each sample what is missing in it to the largest one, in place. */
+function complement(pixels: Uint8Array<ArrayBuffer>, bits: number): void {
+  const samples = bits > 8 ? new Uint16Array(pixels.buffer) : pixels
+  const most = 2 ** bits - 1
+  for (let i = 0; i < samples.length; i++) samples[i] = most - (samples[i] ?? 0)
+}
+
 async function colored(
   directories: TiffDirectories,
-  { directory }: TiffImage,
+  { directory, bits }: TiffImage,
   indices: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const table = await directories.numbers(directory.entries.get(tag.colorMap), 3 * 256)
-  if (table.length !== 3 * 256) throw unreadable(directories.file.path, 'its colour table is incomplete')
+  const colors = 2 ** bits
+  const table = await directories.numbers(directory.entries.get(tag.colorMap), 3 * colors)
+  if (table.length !== 3 * colors) throw unreadable(directories.file.path, 'its colour table is incomplete')
   // All reds, then all greens, then all blues, of 16 bits.
   const pixels = new Uint8Array(3 * indices.length)
   for (const [i, index] of indices.entries())
-    for (let color = 0; color < 3; color++) pixels[3 * i + color] = (table[256 * color + index] ?? 0) >> 8
+    for (let color = 0; color < 3; color++) pixels[3 * i + color] = (table[colors * color + index] ?? 0) >> 8
   return pixels
 }

@@ -149,8 +149,17 @@ export class LightGates {
   }
 
   async #closeSurely(gate: LightGate): Promise<void> {
-    await whenReady(this.#devices, gate.deviceId, { withinMs: reconnectMs })
-    await this.#set(gate, false)
+    const close = async () => {
+      await whenReady(this.#devices, gate.deviceId, { withinMs: reconnectMs })
+      await this.#set(gate, false)
+    }
+    try {
+      await close()
+    } catch (error) {
+      // One that has hung until its connection was given up is opened again, and may be on.
+      if (this.#devices.device(gate.deviceId).status.state === 'ready') throw error
+      await close()
+    }
   }
 
   /** Somebody else has opened or closed a gate of the plan, or its device was lost. */
