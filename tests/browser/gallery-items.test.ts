@@ -63,6 +63,8 @@ it('the newest image of a recording under way is followed, until the user stays 
     const { at, of } = await place()
     return at > first.at && at === of
   })
+  // The image itself comes, too.
+  await page.getByLabel('Pixel values').filter({ hasText: /\d/ }).waitFor()
   await screenshot('viewer-following')
   await page.keyboard.press('Home')
   await expect.poll(async () => (await place()).at).toBe(1)
@@ -99,7 +101,7 @@ it('items are deleted together, which others are told of, and are put back', asy
   await dialog.getByRole('button', { name: 'Delete' }).click()
   await card(page, 'one.tif').waitFor({ state: 'detached' })
   const left = async () =>
-    (await readdir(join(folder.path, 'recordings'))).filter((name) => /\.tif$/.test(name))
+    (await readdir(join(folder.path, 'recordings'))).filter((name) => name.endsWith('.tif'))
   expect(await left()).toEqual(['two.tif'])
   // Whoever looks at it is told, and still sees it.
   await other.getByText('It is not in the gallery any more').waitFor()

@@ -58,7 +58,14 @@ export function GalleryList() {
     <>
       <GalleryToolbar />
       <MarkedBar />
-      <main ref={list} className={styles['list']} aria-label="Gallery" tabIndex={-1} onKeyDown={onKeyDown}>
+      <main
+        ref={list}
+        data-days={byDay || undefined}
+        className={styles['list']}
+        aria-label="Gallery"
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
         <FailureLine failure={failure} />
         {items?.length === 0 && <GalleryEmpty />}
         <LazyRows items={rows} keyOf={(row) => row.key} rowHeight={rowPx}>
