@@ -104,7 +104,14 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     iceServers: () => settings.settings.iceServers,
   })
-  const gallery = new Gallery({ dataFolder: config.dataFolder })
+  const gallery = new Gallery({
+    dataFolder: config.dataFolder,
+    isUnderWay: (id) =>
+      [recorder.status, acquisition.status].some(
+        (status) => status?.id === id && status.state !== 'finished',
+      ),
+    letGo: async (id) => pyramids?.forget(id),
+  })
   const capture = new Capture({
     devices,
     dataFolder: config.dataFolder,

@@ -1,7 +1,9 @@
 /** What is going on in this page: messages, questions, open sheets. Forgotten on reload. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Alert } from '../../src-shared/alerts.ts'
 import type { StartResult } from '../../src-shared/live-view.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
+import type { PlanDraft } from './plan-draft.ts'
 
 /** A failure that belongs to no visible control. */
 export type Notice = { readonly id: number; readonly title: string; readonly failure: CallFailure }
@@ -17,8 +19,26 @@ export type DevicesPage =
 /** What a drag on the map of the stage does: it moves the map, or draws the area or the polygon of tiles. */
 export type MapTool = 'move' | 'area' | 'polygon'
 
+/** An alert that was put away in this page: if it comes again, it is another one. */
+export type HiddenAlert = Pick<Alert, 'id' | 'since'>
+
+/** The text that a plan was read from. */
+export type PlanSource = { readonly fileName: string; readonly text: string }
+
+/** Why the plan that was to be edited could not be. */
+export type LoadFailure = {
+  readonly failure: CallFailure
+  /** What can be corrected; undefined: it was no file. */
+  readonly source: PlanSource | undefined
+}
+
+/** The live image, the map of the stage, or the controls of stage and channels. */
+export type AcquirePane = 'live' | 'map' | 'stage'
+
 export type SessionState = {
   readonly notices: readonly Notice[]
+  /** Alerts that this page does not show over its images any more. */
+  readonly hiddenAlerts: readonly HiddenAlert[]
   /** Starts and stops under way, by detector. */
   readonly pending: Readonly<Record<string, 'starting' | 'stopping'>>
   /** A start that was refused because the exposure is long; the user may insist. */
@@ -29,12 +49,15 @@ export type SessionState = {
   /** Undefined: the camera on show, or on a narrow screen the list itself. */
   readonly devicesPage: DevicesPage | undefined
   readonly mapTool: MapTool
-  /** What the Acquire view shows above the plan where there is room for one of them only. */
-  readonly acquirePane: 'live' | 'map'
+  /** What the Acquire view shows beside or above the plan, where there is no room for all. */
+  readonly acquirePane: AcquirePane
   /** The call about the recording that is under way; `ends`: it ends the recording, else it starts or begins it. */
   readonly recordingCall: { readonly ends: boolean } | undefined
   /** Calls that search for the focus or end that, under way: a search is one until it has ended. */
   readonly focusCalls: readonly ('find' | 'stop')[]
+  readonly loadFailure: LoadFailure | undefined
+  /** The plan that another one has replaced in the editor. */
+  readonly planBefore: PlanDraft | undefined
   /** The finished run whose panel was put away. */
   readonly closedRun: string | undefined
   /** The finished recording that the bottom bar does not tell of any more. */
@@ -46,6 +69,7 @@ export type SessionStore = StoreApi<SessionState>
 export function createSessionStore(): SessionStore {
   return createStore<SessionState>(() => ({
     notices: [],
+    hiddenAlerts: [],
     pending: {},
     longExposure: undefined,
     openSheet: undefined,
@@ -55,6 +79,8 @@ export function createSessionStore(): SessionStore {
     acquirePane: 'live',
     recordingCall: undefined,
     focusCalls: [],
+    loadFailure: undefined,
+    planBefore: undefined,
     closedRun: undefined,
     closedRecording: undefined,
   }))
@@ -87,6 +113,19 @@ export function dropNotices(store: SessionStore, isGone: (notice: Notice) => boo
 
 export function removeNotice(store: SessionStore, id: number) {
   store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
+}
+
+const mostHidden = 100
+
+/** Puts an alert away in this page only. */
+export function hideAlert(store: SessionStore, { id, since }: HiddenAlert) {
+  store.setState(({ hiddenAlerts }) => ({
+    hiddenAlerts: [...hiddenAlerts.filter((one) => one.id !== id), { id, since }].slice(-mostHidden),
+  }))
+}
+
+export function isHidden(hidden: readonly HiddenAlert[], alert: HiddenAlert): boolean {
+  return hidden.some(({ id, since }) => id === alert.id && since === alert.since)
 }
 
 export function setPending(

@@ -10,10 +10,12 @@ export type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleCli
   /** What is shown is not up to date. */
   readonly dimmed?: boolean
   /**
-   * What a drag by one pointer does instead of moving the image: told where it begins, gives what follows it. Points of
-   * the canvas, CSS px.
+   * What a drag by one pointer does instead of moving the image: told where it begins, gives what follows it, or nothing
+   * where the image shall move. Points of the canvas, CSS px.
    */
-  readonly onDrag?: ((start: Point) => (to: Point, event: { readonly shiftKey: boolean }) => void) | undefined
+  readonly onDrag?:
+    | ((start: Point) => ((to: Point, event: { readonly shiftKey: boolean }) => void) | undefined)
+    | undefined
   /** Keys are for the image as soon as it appears. */
   readonly focused?: boolean
 }

@@ -105,7 +105,8 @@ export function WindowEditor(props: WindowEditorProps) {
           value={window.gamma}
           step={0.01}
           disabled={locked}
-          onCommit={(gamma) => onGamma(Math.max(0.1, Math.min(5, gamma)))}
+          limits={gammaRange}
+          onCommit={onGamma}
         />
       </LabelledRow>
       <Slider

@@ -7,7 +7,14 @@ import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { datasetLayoutSchema, describeLayout } from './dataset-layout-schema.ts'
-import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import type {
+  DatasetReader,
+  FrameRange,
+  FrameRecords,
+  ImagePlane,
+  OpenDatasets,
+  RowRange,
+} from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { RandomAccessFile } from './random-access-file.ts'
@@ -60,15 +67,21 @@ export class RawReader implements DatasetReader {
     return describeLayout(this.#layout, { name, format: 'raw', ...(await this.#planes.sizes()) })
   }
 
-  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+  readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    return this.readRows(index, level, { top: 0, count: this.#layout.image.height })
+  }
+
+  async readRows(index: PlaneIndex, level: number, rows: RowRange): Promise<ImagePlane | undefined> {
     const stored = level === 0 ? await this.#planes.find(index) : undefined
     if (stored === undefined) return undefined
     const { width, height, pixelFormat, significantBits } = this.#layout.image
-    const bytes = imageBytes(pixelFormat, width, height)
-    requirePacketSize(this.#file.path, { width, height, bytes })
+    const { top, count } = rows
+    const bytes = imageBytes(pixelFormat, width, count)
+    requirePacketSize(this.#file.path, { width, height: count, bytes })
     const pixels = new Uint8Array(bytes)
-    const read = await this.#file.readInto(pixels, stored.inFile * pixels.length)
-    return read < pixels.length ? undefined : { width, height, pixelFormat, significantBits, pixels }
+    const at = stored.inFile * imageBytes(pixelFormat, width, height) + imageBytes(pixelFormat, width, top)
+    const read = await this.#file.readInto(pixels, at)
+    return read < pixels.length ? undefined : { width, height: count, pixelFormat, significantBits, pixels }
   }
 
   records(range: FrameRange): Promise<FrameRecords> {

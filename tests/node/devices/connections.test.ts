@@ -166,7 +166,10 @@ describe('health of a camera', () => {
   it('is counted in the ring while it acquires, and gone afterwards', async () => {
     await open(testConnection({ width: 32, height: 16, frameRate: 50 }))
     const lease = await registry.acquire('test-camera', { owner: 'test' })
-    const health = await eventually('health', () => registry.device('test-camera').health)
+    const health = await eventually('health of a camera that sends', () => {
+      const told = registry.device('test-camera').health
+      return told !== undefined && told.framesPerSecond > 0 && told
+    })
     expect(health.frames).toBeGreaterThan(0)
     expect(health.bytesPerSecond / health.framesPerSecond).toBeCloseTo(32 * 16 * 2)
     expect(health.lostPackets).toBeUndefined()

@@ -231,7 +231,7 @@ describe('registers', () => {
   })
 
   test('a slow write is announced by PENDING_ACK; the camera is busy meanwhile', async () => {
-    const session = await openCamera({ pendingAckMs: 300 })
+    const session = await openCamera({ pendingAckMs: 2000 })
     const { probe } = session
     await probe.takeControl()
     const writes = [{ address: session.address('WidthRegister'), value: 64 }]
@@ -240,7 +240,7 @@ describe('registers', () => {
     await eventually('PENDING_ACK', () => probe.received.some((packet) => packet.readUInt16BE(2) === 0x89))
     const busy = await probe.ask({ kind: 'readRegister', addresses: [bootstrap.version] })
     const [pending] = await slow
-    expect(pending?.ack).toEqual({ kind: 'pending', timeoutMs: 500 })
+    expect(pending?.ack).toEqual({ kind: 'pending', timeoutMs: 2200 })
     const done = await eventually('the answer', () =>
       probe.received
         .map((packet) => decodeAck(packet))
@@ -435,7 +435,7 @@ describe('as a command', () => {
     const program = fileURLToPath(
       new URL('../../../drivers/gige-vision/simulator/command.ts', import.meta.url),
     )
-    const options = ['--no-memory-protection-keys', program, '--port', '0', '--no-broadcast']
+    const options = [...process.execArgv, program, '--port', '0', '--no-broadcast']
     const child = spawn(process.execPath, options, { stdio: ['pipe', 'pipe', 'inherit'] })
     opened.push({ close: () => child.kill('SIGKILL') })
     let output = ''
@@ -449,7 +449,7 @@ describe('as a command', () => {
     child.stdin.write('lose-control\nloss 200\n')
     await eventually('control ends', async () => (await probe.read(bootstrap.controlPrivilege)) === 0)
     child.stdin.write('quit\n')
-    const [code] = await once(child, 'exit')
+    const [code] = await once(child, 'close')
     expect(code).toBe(0)
     expect(output).toContain('Bye.')
   })
