@@ -42,7 +42,7 @@ const imageFocusSchema = z
     range: fieldWithDefault(z.number().positive().max(10_000), 50),
     step: optionalField(z.number().positive().max(1000)),
     channel: optionalField(channelSchema),
-    exposure: optionalField(z.number().positive()),
+    exposure: optionalField(z.number().positive().max(1e9)),
     camera: optionalField(z.string().min(1)),
     settle: fieldWithDefault(z.number().min(0).max(10_000), 0),
   })

@@ -30,9 +30,24 @@ export function fieldWithDefault<Schema extends z.ZodType>(schema: Schema, value
   return schema.nullish().transform((given) => given ?? value)
 }
 
+/** µm; a kilometre is a mistake, and what is shorter adds up to numbers. */
+export const micrometres = z.number().min(-1e9).max(1e9)
+
+/** Of a union that nothing fits, what the last, most particular kind complains of, at its own paths. */
+export function particularIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map(({ path }) => path.length))
+  // What has a message of its own says more than that the type is another.
+  const worth = (issues: readonly z.core.$ZodIssue[]) =>
+    depth(issues) + (issues.some(({ code }) => code === 'custom') ? 0.5 : 0)
+  const [best = []] = issue.errors.toSorted((a, b) => worth(b) - worth(a))
+  if (worth(best) === 0) return [issue]
+  return best.flatMap((inner) => particularIssues({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
 /** Makes what a schema complained of, which a transform asked, complaints of the transform, at the same paths. */
 export function passOn({ issues }: z.ZodError, context: z.RefinementCtx): void {
-  for (const issue of issues) {
+  for (const issue of issues.flatMap(particularIssues)) {
     const path = [...issue.path]
     if (issue.code === 'unrecognized_keys')
       context.addIssue({ code: 'unrecognized_keys', keys: issue.keys, path, input: issue.input ?? {} })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CoverslipError } from '../errors.ts'
 import { isRelativeGrid } from './grid-plan.ts'
+import { particularIssues } from './plan-parts.ts'
 import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 
 /** Something about a plan that its author should know. `path`: where, as in `stage_positions[2].z`. */
@@ -38,7 +39,7 @@ function read(file: unknown): ReadPlan {
     const parsed = mdaSequenceSchema.safeParse(input)
     if (parsed.success) return { sequence: parsed.data, warnings: [...warnings, ...unexpected(parsed.data)] }
     const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
-    if (unknown.length === 0) throw planRefusal(parsed.error.issues.flatMap(problemsOf))
+    if (unknown.length === 0) throw planRefusal(parsed.error.issues.flatMap(particularIssues).map(problemOf))
     for (const { path, keys } of unknown) {
       warnings.push(
         ...keys.map((key) => ({ path: pathText([...path, key]), message: 'is not known, and not used' })),
@@ -48,6 +49,8 @@ function read(file: unknown): ReadPlan {
   }
   throw planRefusal([{ path: '', message: 'is nested too deeply' }])
 }
+
+const problemOf = ({ path, message }: z.core.$ZodIssue): PlanRemark => ({ path: pathText(path), message })
 
 /** The error that refuses a plan for `problems`; `data.problems` lists them. */
 export function planRefusal(problems: readonly PlanRemark[]): CoverslipError {
@@ -69,17 +72,6 @@ export function problemsOfRefusal({
   const problems = z.array(planRemarkSchema).safeParse(data?.['problems'])
   return problems.success ? problems.data : [{ path: '', message }]
 }
-
-/** Of a union that nothing fits, what the last, most particular kind complains of. */
-function problemsOf(issue: z.core.$ZodIssue): readonly PlanRemark[] {
-  if (issue.code === 'invalid_union') {
-    const deepest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
-    if (depth(deepest) > 0)
-      return deepest.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }))
-  }
-  return [{ path: pathText(issue.path), message: issue.message }]
-}
-const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map(({ path }) => path.length))
 
 /** `stage_positions[2].sequence.z_plan` */
 function pathText(path: readonly PropertyKey[]): string {
@@ -113,7 +105,18 @@ function unexpected({ axisOrder, channels, grid, positions, z: stack }: MdaSeque
   const offset = channels.findIndex(({ zOffsetUm }) => zOffsetUm !== 0)
   if (offset >= 0 && stack === undefined)
     remarks.push({ path: `channels[${offset}].z_offset`, message: 'has no effect without a z_plan' })
-  if (grid === undefined || isRelativeGrid(grid) || 'plate' in positions) return remarks
+  if ('plate' in positions) {
+    if (positions.wells.length === 0)
+      remarks.push({ path: 'stage_positions.selected_wells', message: 'names no well: none is visited' })
+    return remarks
+  }
+  for (const [i, { sequence }] of positions.entries())
+    if (sequence?.setup !== undefined)
+      remarks.push({
+        path: `stage_positions[${i}].sequence.setup`,
+        message: 'is not used: only that of the whole plan is set, before its first image',
+      })
+  if (grid === undefined || isRelativeGrid(grid)) return remarks
   const placed = positions.findIndex(({ xUm, yUm }) => xUm !== undefined || yUm !== undefined)
   if (placed >= 0)
     remarks.push({

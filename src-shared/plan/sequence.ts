@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
-import { fieldWithDefault, optionalField, passOn } from './plan-parts.ts'
+import { fieldWithDefault, micrometres, optionalField, passOn } from './plan-parts.ts'
 import { type TimePlan, timePlanSchema } from './time-plan.ts'
 import { type WellPlatePlan, wellPlatePlanSchema } from './well-plate.ts'
 import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
@@ -82,8 +82,11 @@ export type CameraRoi = {
 
 const maxChannels = 1000
 const maxPositions = 100_000
+/** Characters of a position's name, which stands with every image. */
+const longestName = 500
 
-const exposureMs = optionalField(z.number().positive())
+/** ms; eleven days are a mistake in the unit. */
+const exposureMs = optionalField(z.number().positive().max(1e9))
 
 const channelObjectSchema = z
   .strictObject({
@@ -91,7 +94,7 @@ const channelObjectSchema = z
     group: fieldWithDefault(z.string().min(1), 'Channel'),
     exposure: exposureMs,
     do_stack: fieldWithDefault(z.boolean(), true),
-    z_offset: fieldWithDefault(z.number(), 0),
+    z_offset: fieldWithDefault(micrometres, 0),
     acquire_every: fieldWithDefault(z.number().int().positive(), 1),
     camera: optionalField(z.string().min(1)),
   })
@@ -117,10 +120,10 @@ const propertiesSchema = fieldWithDefault(z.array(propertySchema), [])
 
 const positionObjectSchema = z
   .strictObject({
-    x: optionalField(z.number()),
-    y: optionalField(z.number()),
-    z: optionalField(z.number()),
-    name: optionalField(z.string()),
+    x: optionalField(micrometres),
+    y: optionalField(micrometres),
+    z: optionalField(micrometres),
+    name: optionalField(z.string().max(longestName)),
     get sequence() {
       return optionalField(mdaSequenceSchema)
     },
@@ -138,14 +141,15 @@ const positionObjectSchema = z
       xUm: x,
       yUm: y,
       zUm: focus,
-      name,
+      // Blank, it names nothing.
+      name: name?.trim() === '' ? undefined : name,
       sequence,
       properties,
     }),
   )
 /** `[x, y, z]` stands for a position, as in Python; files of useq-schema itself do not have it. */
 const positionSchema: z.ZodType<PlanPosition> = z.preprocess(
-  (value) => (Array.isArray(value) ? { x: value[0], y: value[1], z: value[2] } : value),
+  (value) => (Array.isArray(value) && value.length <= 3 ? { x: value[0], y: value[1], z: value[2] } : value),
   positionObjectSchema,
 )
 
@@ -164,7 +168,7 @@ const autofocusSchema = z
   .strictObject({
     axes: axesSchema,
     autofocus_device_name: optionalField(z.string().min(1)),
-    autofocus_motor_offset: optionalField(z.number()),
+    autofocus_motor_offset: optionalField(micrometres),
   })
   .transform(
     (plan): AutofocusPlan => ({
@@ -185,9 +189,37 @@ const roiSchema = z
     return { x: roi.offset_x, y: roi.offset_y, width: roi.width, height: roi.height }
   })
 
-const setupSchema = z
-  .looseObject({ properties: propertiesSchema, roi: optionalField(roiSchema), exposure: exposureMs })
-  .transform(({ properties, roi, exposure }): SetupEvent => ({ properties, roi, exposureMs: exposure }))
+/** Without a type it is a custom one, as useq-schema's YAML writes it. */
+const setupActionSchema = z.looseObject({
+  type: fieldWithDefault(
+    z.literal('custom', { error: 'must be "custom": a setup takes no image' }),
+    'custom',
+  ),
+})
+/** Null is not set; a field of an event that has a value and is not here (`channel`, `x_pos`) is not known. */
+const setupSchema = z.preprocess(
+  withoutNulls,
+  z
+    .strictObject({
+      properties: propertiesSchema,
+      roi: optionalField(roiSchema),
+      exposure: exposureMs,
+      action: setupActionSchema.optional(),
+      // What useq-schema writes of every event; of this one it means nothing.
+      index: z.unknown().optional(),
+      pos_name: z.unknown().optional(),
+      min_start_time: z.unknown().optional(),
+      metadata: z.unknown().optional(),
+      keep_shutter_open: z.unknown().optional(),
+      reset_event_timer: z.unknown().optional(),
+    })
+    .transform(({ properties, roi, exposure }): SetupEvent => ({ properties, roi, exposureMs: exposure })),
+)
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
+}
 
 const positionsSchema = z.unknown().transform((value, context): MdaSequence['positions'] => {
   if (value === null || value === undefined) return []
