@@ -47,6 +47,23 @@ describe('Files of others in the gallery', () => {
     expect(answered.indexOf('opened')).toBeLessThan(30)
   })
 
+  it('that stand where the log of an acquisition should keep nothing else from being listed', async () => {
+    const summary = {
+      ...{ version: 1, name: 'odd', software: 'test', pid: 1, startedAt: 0 },
+      request: { storage: { format: 'raw' } },
+      datasets: [{ folder: 'camera' }],
+    }
+    for (const name of ['folder', 'link']) {
+      await mkdir(join(recordings, name, 'camera'), { recursive: true })
+      await put(`${name}/acquisition.json`, JSON.stringify({ ...summary, name }))
+    }
+    await mkdir(join(recordings, 'folder/camera/frames.jsonl'))
+    await symlink('/etc/passwd', join(recordings, 'link/camera/frames.jsonl'))
+    await put('good.tif', tiffBytes(grey(30, 20)))
+    const { items } = await gallery.list({ search: '' })
+    expect(items.map(({ name }) => name).toSorted()).toEqual(['folder', 'good.tif', 'link'])
+  })
+
   it('that are no images, or damaged, are listed and refused by name, and keep nothing else from being shown', async () => {
     const header = pngBytes({ width: 4, height: 4, channels: 1, pixels: randomPixels(16, 8, 1) })
     const huge = Buffer.from(header)
