@@ -76,9 +76,7 @@ export class GalleryReading {
   async #open(id: string): Promise<OpenedImage> {
     const found = await this.#find(id)
     return this.#opened.use(found, async (opened) => {
-      const datasets = await Promise.all(
-        opened.datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
-      )
+      const { datasets, failures } = await described(opened)
       const { summary } = opened
       const item = summary === undefined ? plainItem(found) : acquisitionItem(found, summary)
       const plan = planOf(opened)
@@ -89,7 +87,7 @@ export class GalleryReading {
         metadata: metadataOf(opened),
         ...(plan === undefined ? {} : { plan }),
         ...(run === undefined ? {} : { run }),
-        remarks: [...remarksOn(opened, datasets), ...(await lossesOf(found.path, opened))],
+        remarks: [...remarksOn({ summary, failures }, datasets), ...(await lossesOf(found.path, opened))],
       }
     })
   }
@@ -143,6 +141,18 @@ export class GalleryReading {
   }
 }
 
+/** What each dataset is; one that cannot be read keeps no other from being shown. @throws CoverslipError when none can */
+async function described({ datasets, failures }: OpenedItem) {
+  const results = await Promise.allSettled(
+    datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
+  )
+  const known = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  const [reason] = reasons
+  if (known.length === 0 && reason !== undefined) throw reason
+  return { datasets: known, failures: [...failures, ...reasons.map((each) => CoverslipError.from(each))] }
+}
+
 /** @throws CoverslipError UNKNOWN_IMAGE */
 function datasetOf(
   { datasets }: OpenedItem,
@@ -177,22 +187,33 @@ const longestLog = 64 * 2 ** 20
 async function lossesOf(folder: string, { summary }: OpenedItem): Promise<string[]> {
   const remarks: string[] = []
   for (const { folder: part, layout } of summary?.datasets ?? []) {
-    const log = new FrameLogReader(join(folder, part, frameLogName))
-    const camera = layout?.camera.name ?? part
-    if (((await log.size()) ?? 0) > longestLog) {
-      remarks.push(`Whether frames of ${camera} were lost stands in ${part}/${frameLogName}, which is long`)
-      continue
+    try {
+      remarks.push(...(await lossesOfCamera(join(folder, part), layout?.camera.name ?? part)))
+    } catch (error) {
+      remarks.push(CoverslipError.from(error).message)
     }
-    const { lost, skipped, incomplete } = await log.losses()
-    if (lost > 0) remarks.push(`${lost} frames of ${camera} were lost`)
-    if (incomplete > 0) remarks.push(`${incomplete} frames of ${camera} have pixels missing: they are 0`)
-    if (skipped > 0) remarks.push(`${skipped} images of ${camera} were skipped`)
   }
   return remarks
 }
 
+/** @throws CoverslipError UNREADABLE_IMAGE */
+async function lossesOfCamera(folder: string, camera: string): Promise<string[]> {
+  const log = new FrameLogReader(join(folder, frameLogName))
+  if (((await log.size()) ?? 0) > longestLog)
+    return [`Whether frames of ${camera} were lost stands in its ${frameLogName}, which is long`]
+  const { lost, skipped, incomplete } = await log.losses()
+  return [
+    ...(lost > 0 ? [`${lost} frames of ${camera} were lost`] : []),
+    ...(incomplete > 0 ? [`${incomplete} frames of ${camera} have pixels missing: they are 0`] : []),
+    ...(skipped > 0 ? [`${skipped} images of ${camera} were skipped`] : []),
+  ]
+}
+
 /** What is missing, for people. */
-function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDataset[]): string[] {
+function remarksOn(
+  { summary, failures }: Pick<OpenedItem, 'summary' | 'failures'>,
+  datasets: readonly ImageDataset[],
+): string[] {
   const remarks = failures.map(({ message }) => message)
   if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
   if (summary !== undefined && summary.finish === undefined)
