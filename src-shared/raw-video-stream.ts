@@ -33,6 +33,12 @@ const id = {
   timestampScale: 0x2ad7b1,
   muxingApp: 0x4d80,
   writingApp: 0x5741,
+  tags: 0x1254c367,
+  tag: 0x7373,
+  targets: 0x63c0,
+  simpleTag: 0x67c8,
+  tagName: 0x45a3,
+  tagString: 0x4487,
   tracks: 0x1654ae6b,
   trackEntry: 0xae,
   trackNumber: 0xd7,
@@ -54,13 +60,14 @@ const timestampScaleNs = 1000
 const unknownSize = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255)
 const program = ascii('Coverslip')
 
-/** What comes before the first picture. */
+/** What comes before the first picture. @param picture.tags texts about the whole, which ffmpeg passes on */
 export function rawVideoHeader(picture: {
   readonly width: number
   readonly height: number
   readonly pixels: RawPixels
+  readonly tags?: Readonly<Record<string, string>>
 }): Uint8Array {
-  const { width, height, pixels } = picture
+  const { width, height, pixels, tags = {} } = picture
   return joinedBytes([
     element(id.ebml, [
       element(id.ebmlVersion, uint(1)),
@@ -89,7 +96,17 @@ export function rawVideoHeader(picture: {
         ]),
       ]),
     ]),
+    ...Object.entries(tags).map(([name, text]) => tagElement(name, text)),
   ])
+}
+
+function tagElement(name: string, text: string): Uint8Array {
+  const simple = element(id.simpleTag, [
+    element(id.tagName, ascii(name)),
+    element(id.tagString, new TextEncoder().encode(text)),
+  ])
+  // Without a target it is about the whole.
+  return element(id.tags, element(id.tag, [element(id.targets, []), simple]))
 }
 
 /** Track 1, at the cluster's own time, a key frame. */

@@ -101,7 +101,18 @@ function unexpected({ axisOrder, channels, grid, positions, z: stack }: MdaSeque
   const offset = channels.findIndex(({ zOffsetUm }) => zOffsetUm !== 0)
   if (offset >= 0 && stack === undefined)
     remarks.push({ path: `channels[${offset}].z_offset`, message: 'has no effect without a z_plan' })
-  if (grid === undefined || isRelativeGrid(grid) || 'plate' in positions) return remarks
+  if ('plate' in positions) {
+    if (positions.wells.length === 0)
+      remarks.push({ path: 'stage_positions.selected_wells', message: 'names no well: none is visited' })
+    return remarks
+  }
+  for (const [i, { sequence }] of positions.entries())
+    if (sequence?.setup !== undefined)
+      remarks.push({
+        path: `stage_positions[${i}].sequence.setup`,
+        message: 'is not used: only that of the whole plan is set, before its first image',
+      })
+  if (grid === undefined || isRelativeGrid(grid)) return remarks
   const placed = positions.findIndex(({ xUm, yUm }) => xUm !== undefined || yUm !== undefined)
   if (placed >= 0)
     remarks.push({

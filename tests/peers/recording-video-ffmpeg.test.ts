@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { DatasetLayout, StoredFrame } from '../../src-main/acquisition/storage/dataset-writer.ts'
+import { openVideoFile } from '../../src-main/acquisition/reading/video-reader.ts'
 import { openVideo } from '../../src-main/acquisition/storage/video/video-writer.ts'
 import type { VideoOptions } from '../../src-main/acquisition/storage/video/video-encoder.ts'
 import { replayConnection } from '../../src-main/engine/connections.ts'
@@ -245,6 +246,23 @@ describe.skipIf(!hasProgram('ffmpeg'))('ffmpeg plays what was recorded', () => {
       ),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('34 files') })
   })
+
+  it.each(['mkv', 'mp4', 'webm'] as const)(
+    '%s carries the plan, from the first frame on',
+    async (container) => {
+      const target = await newFolder(`carries-${container}`)
+      const metadata = {
+        plan: { channels: [{ config: 'DAPI “é”; \\ = #' }], metadata: { note: 'long '.repeat(40_000) } },
+        settings: { camera: { gain: 1.5 } },
+      }
+      const layout = layoutOf({ width: 32, height: 32, pixelFormat: 'Mono8' }, { metadata })
+      const writer = await openVideo(target, layout, video({ container }))
+      await writer.write(frameOf(new Uint8Array(32 * 32), 0, 0, {}))
+      await writer.close()
+      const [reader] = await openVideoFile(join(target, `film.${container}`))
+      expect(reader?.metadata).toMatchObject(metadata)
+    },
+  )
 
   it('never writes over a file that is there', async () => {
     const target = await newFolder('twice')
