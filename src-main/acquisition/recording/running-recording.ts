@@ -90,6 +90,7 @@ export class RunningRecording {
     )
     this.#disk = new DiskWatch({
       folder: options.folder,
+      waitingBytes: () => this.#status.buffer.bytes,
       free: (freeDiskBytes) => this.#tell({ freeDiskBytes }),
       failed: (error) => this.end(failure(error)),
     })
