@@ -1,10 +1,11 @@
 /**
  * How much of the disk's speed a recording reaches, with a live view running:
  *     node bench/record.ts [--seconds 10] [--folder somewhere] [--formats raw,ome-tiff,ome-zarr] [--times 1]
- *         [--share 0.95] [--stall-disk ms] [--stall-thread ms] [--simulated-disk MB/s]
+ *         [--share 0.95] [--stall-disk ms] [--stall-thread ms] [--simulated-disk MB/s] [--prepared]
  * dd (conv=fdatasync) writes the same frames to the same disk twice before and once after; the camera runs at `--share` of
  * the faster of those before, which is what the recording is compared to. Times count from the first frame until the data
- * are on the disk. `--times`: so many recordings of each format, one after the other, by one server.
+ * are on the disk. `--times`: so many recordings of each format, one after the other, by one server. `--prepared`: what the
+ * recording takes is asked for before, as by the app's Record panel.
  *
  * With stalls, the disk, and the thread that records, stand still so long every three seconds; a simulated disk takes
  * frames at a known speed, and keeps none of them (`fixtures/odd-disk.ts`).
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     'stall-disk': { type: 'string', default: '0' },
     'stall-thread': { type: 'string', default: '0' },
     'simulated-disk': { type: 'string' },
+    prepared: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(values.seconds)
@@ -84,6 +86,10 @@ type Result = Awaited<ReturnType<typeof recordOnce>> & {
 async function recordOnce(server: ServerProcess, format: Format) {
   const storage = format === 'ome-zarr' ? { format, compression: 'none', pyramid: false } : { format }
   const request = { storage, until: { kind: 'seconds', seconds } }
+  if (values.prepared) {
+    await server.post('recording/estimate', request)
+    await delay(5000)
+  }
   const askedMs = performance.now()
   await server.post('recording/start', request)
   // It keeps the next frame.

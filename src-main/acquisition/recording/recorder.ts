@@ -90,8 +90,7 @@ export class Recorder {
     const folder = await recordingsIn(this.#options.dataFolder)
     const cameras = this.#camerasOf(request)
     const estimate = await this.#estimate(request, cameras, folder)
-    if (this.#starting === undefined && this.#running === undefined)
-      this.#workers.prepare(this.#memoryFor(request, cameras).map(sizeOf))
+    if (!this.#options.turn.isTaken) this.#workers.prepare(this.#memoryFor(request, cameras).map(sizeOf))
     return estimate
   }
 

@@ -27,7 +27,7 @@ import type {
 
 const countsEveryMs = 250
 /** What a disk that keeps up needs: found before the first frame, as copying into new memory may be slower than the camera. */
-const foundBeforeBytes = 128 * 2 ** 20
+const foundBeforeBytes = 64 * 2 ** 20
 const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {

@@ -10,6 +10,8 @@ import type { RecordingRequestMessage } from './recording-messages.ts'
 const keptMs = 5 * 60_000
 /** All memory that is kept together. */
 const keptShareOfMemory = 1 / 8
+/** Of that, memory is made ready in so many. */
+const steps = 8
 
 type Idle = { readonly worker: Worker; readonly memoryBytes: number; readonly forget: () => void }
 
@@ -33,8 +35,11 @@ export class RecordingWorkers {
    * and have it found meanwhile where it is not too much to be kept.
    */
   prepare(memoryBytes: readonly number[]): void {
-    const isKept = memoryBytes.reduce((sum, bytes) => sum + bytes, 0) <= this.#mostBytes
-    const wanted = (isKept ? memoryBytes : memoryBytes.map(() => 0)).toSorted((a, b) => b - a)
+    // The next time it may be a little more.
+    const step = this.#mostBytes / steps
+    const rounded = memoryBytes.map((bytes) => Math.ceil(bytes / step) * step)
+    const isKept = rounded.reduce((sum, bytes) => sum + bytes, 0) <= this.#mostBytes
+    const wanted = (isKept ? rounded : rounded.map(() => 0)).toSorted((a, b) => b - a)
     const idle = this.#idle.map((one) => one.memoryBytes).toSorted((a, b) => b - a)
     if (wanted.every((bytes, i) => (idle[i] ?? -1) >= bytes)) return
     for (const one of this.#idle) this.#end(one)

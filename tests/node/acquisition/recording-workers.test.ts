@@ -31,10 +31,12 @@ describe('threads that record', () => {
 
   it('are started before they are needed, with the memory that will be, unless that is too much to be kept', async () => {
     workers.prepare([2 * megabyte, megabyte])
-    expect(workers.idleBytes).toBe(3 * megabyte)
+    const prepared = workers.idleBytes
+    expect(prepared).toBeGreaterThanOrEqual(3 * megabyte)
     // There is enough.
     workers.prepare([megabyte])
-    expect(workers.idleBytes).toBe(3 * megabyte)
+    workers.prepare([2.1 * megabyte])
+    expect(workers.idleBytes).toBe(prepared)
     const first = workers.take(2 * megabyte)
     const second = workers.take(megabyte)
     workers.prepare([50 * megabyte])
