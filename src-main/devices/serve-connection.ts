@@ -3,16 +3,13 @@ import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../.
 import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
+import { ringSlotsFor } from '../frames/ring-size.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
 import { type Gathered, gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
 import { RingSink } from './ring-sink.ts'
-
-/** Frames a ring holds: enough for a reader to be late by, within the memory a camera may take. */
-const ringBytes = 96 * 2 ** 20
-const ringSlots = { least: 4, most: 64 }
 
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */
 const tellEveryMs = 50
@@ -178,8 +175,7 @@ class ServedConnection {
 
   #ringFor(camera: CameraDevice): FrameRingMemory {
     const { maxFrameBytes } = camera.description
-    const slots = Math.min(ringSlots.most, Math.max(ringSlots.least, Math.floor(ringBytes / maxFrameBytes)))
-    const ring = createFrameRing({ slots, maxFrameBytes })
+    const ring = createFrameRing({ slots: ringSlotsFor(maxFrameBytes), maxFrameBytes })
     this.#sinks.set(camera, new RingSink(ring, (error) => this.#fault(camera, error)))
     return ring
   }
@@ -221,6 +217,7 @@ class ServedConnection {
       throw new CoverslipError('INTERNAL', `${camera.description.name} has no frame ring`)
     switch (call) {
       case 'startCamera':
+        sink.prepare()
         await camera.start(sink)
         return this.#health.begin(camera)
       case 'stopCamera':
