@@ -97,7 +97,10 @@ function useCheckedPlan(fields: readonly RefusedField[]): CheckedPlan {
     return {
       estimate,
       problems: [
-        ...fields.map(({ path, label, reason }) => ({ path, message: `${label}: ${reason}` })),
+        ...fields.map(({ path, label, reason }) => ({
+          path,
+          message: label === undefined ? reason : `${label}: ${reason}`,
+        })),
         ...own.problems,
         ...refused,
         ...(estimate?.problems ?? []),
