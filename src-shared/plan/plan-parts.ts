@@ -1,5 +1,6 @@
 /** Pieces that all parts of a plan's file format are made of. */
 import { z } from 'zod'
+import { leafIssues, plainWords } from '../field-problems.ts'
 
 /** Values by index, computed when asked for: a plan of a million time points takes no memory. */
 export type Indexed<T> = {
@@ -30,9 +31,20 @@ export function fieldWithDefault<Schema extends z.ZodType>(schema: Schema, value
   return schema.nullish().transform((given) => given ?? value)
 }
 
-/** Makes what a schema complained of, which a transform asked, complaints of the transform, at the same paths. */
-export function passOn({ issues }: z.ZodError, context: z.RefinementCtx): void {
-  for (const issue of issues) {
+/** As `schema` reads `value`; what it complains of are complaints of the transform that asks it, at the same paths. */
+export function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  context: z.RefinementCtx,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { error: plainWords })
+  if (parsed.success) return parsed.data
+  passOn(parsed.error, context)
+  return z.NEVER
+}
+
+function passOn({ issues }: z.ZodError, context: z.RefinementCtx): void {
+  for (const issue of leafIssues(issues)) {
     const path = [...issue.path]
     if (issue.code === 'unrecognized_keys')
       context.addIssue({ code: 'unrecognized_keys', keys: issue.keys, path, input: issue.input ?? {} })
@@ -60,10 +72,7 @@ export function oneOfKinds<const Kinds extends readonly PlanVariant[]>(what: str
       context.addIssue({ code: 'custom', message: `is no ${what}: one of ${forms} is needed` })
       return z.NEVER
     }
-    const parsed = kind.schema.safeParse(value)
-    if (parsed.success) return parsed.data as Output
-    passOn(parsed.error, context)
-    return z.NEVER
+    return readAs(kind.schema, value, context) as Output
   })
 }
 

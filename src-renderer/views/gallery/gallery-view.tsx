@@ -2,6 +2,8 @@ import { useStore } from 'zustand'
 import { useServices } from '../../services.ts'
 import { Messages } from '../messages.tsx'
 import { ViewerView } from '../viewer/viewer-view.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { DeletedDialog } from './deleted-dialog.tsx'
 import { GalleryList } from './gallery-list.tsx'
 import { OwnPresses } from './own-presses.tsx'
 import styles from './gallery-view.module.css'
@@ -20,6 +22,8 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
         )}
       </OwnPresses>
       <Messages at="corner" />
+      <DeleteDialog />
+      <DeletedDialog />
     </div>
   )
 }

@@ -1,0 +1,48 @@
+/** What is missing of acquisitions by their frame logs, which are read on as they grow. */
+import { join } from 'node:path'
+import { FrameLogReader } from '../reading/frame-log-reader.ts'
+import { frameLogName } from '../recording/frame-log.ts'
+import type { OpenedItem } from './open-item.ts'
+
+/** Longer logs are not gone through for that only. */
+const longestLog = 64 * 2 ** 20
+
+type CameraLog = {
+  /** Its path, from the acquisition's folder on. */
+  readonly place: string
+  readonly camera: string
+  readonly log: FrameLogReader
+}
+
+export class ItemLosses {
+  readonly #logs = new WeakMap<OpenedItem, readonly CameraLog[]>()
+
+  /**
+   * Frames that were lost and images that were skipped, camera by camera, for people.
+   * @throws CoverslipError UNREADABLE_IMAGE
+   */
+  async remarksOn(folder: string, item: OpenedItem): Promise<readonly string[]> {
+    const logs = this.#logs.get(item) ?? logsOf(folder, item)
+    this.#logs.set(item, logs)
+    const remarks: string[] = []
+    for (const { place, camera, log } of logs) {
+      if (log.lines === 0 && ((await log.size()) ?? 0) > longestLog) {
+        remarks.push(`Whether frames of ${camera} were lost stands in ${place}, which is long`)
+        continue
+      }
+      const { lost, skipped, incomplete } = await log.losses()
+      if (lost > 0) remarks.push(`${lost} frames of ${camera} were lost`)
+      if (incomplete > 0) remarks.push(`${incomplete} frames of ${camera} have pixels missing: they are 0`)
+      if (skipped > 0) remarks.push(`${skipped} images of ${camera} were skipped`)
+    }
+    return remarks
+  }
+}
+
+function logsOf(folder: string, { summary }: OpenedItem): readonly CameraLog[] {
+  return (summary?.datasets ?? []).map(({ folder: part, layout }) => ({
+    place: `${part}/${frameLogName}`,
+    camera: layout?.camera.name ?? part,
+    log: new FrameLogReader(join(folder, part, frameLogName)),
+  }))
+}
