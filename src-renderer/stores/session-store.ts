@@ -129,6 +129,7 @@ export function hideAlert(store: SessionStore, { id, since }: HiddenAlert) {
 }
 
 /** Whether this window has hidden the alert. */
+/** Whether `alert` was put away in this page. */
 export function isHidden(hidden: readonly HiddenAlert[], alert: HiddenAlert): boolean {
   return hidden.some(({ id, since }) => id === alert.id && since === alert.since)
 }

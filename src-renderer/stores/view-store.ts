@@ -39,6 +39,8 @@ export const defaultDetectorDisplay: DetectorDisplay = {
 }
 
 const recordingChoiceSchema = z.object({
+  /** Of the next recordings, which are numbered from the second on; empty: by the time of its start. */
+  name: z.string().max(200).default(''),
   format: storageFormatSchema,
   until: z.enum(['stopped', 'frames', 'seconds']),
   frames: z.number().int().positive(),
