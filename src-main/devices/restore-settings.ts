@@ -19,7 +19,11 @@ export async function restoreSettings(
   settings: Readonly<Record<string, PropertyValue>>,
 ): Promise<readonly NotRestored[]> {
   const time = new AbortController()
-  const stop = whenLate(() => performance.eventLoopUtilization(), patience, () => time.abort(tooLate()))
+  const stop = whenLate(
+    () => performance.eventLoopUtilization(),
+    patience,
+    () => time.abort(tooLate()),
+  )
   try {
     return await restoreAll(device, settings, time.signal)
   } finally {

@@ -62,19 +62,19 @@ type Flags = {
 export function readCommandLine(argv: readonly string[], version: string): CommandLine {
   const command = addHardwareOptions(
     new Command('npm start --')
-    .description('Coverslip: live view of a microscope. Without options: the demo microscope, in a window.')
-    .version(version)
-    .option('--headless', 'serve only, open no window')
-    .option(
-      '--host <address>',
-      'address to serve on; on any other than this computer’s own, everybody needs a link with an access token',
-      '127.0.0.1',
-    )
-    .option('--port <number>', 'port to serve on; 0 for any free one', portOption, 8001)
-    .option(
-      '--data <folder>',
-      'folder for settings and access tokens (default: the system’s place for application data)',
-    )
+      .description('Coverslip: live view of a microscope. Without options: the demo microscope, in a window.')
+      .version(version)
+      .option('--headless', 'serve only, open no window')
+      .option(
+        '--host <address>',
+        'address to serve on; on any other than this computer’s own, everybody needs a link with an access token',
+        '127.0.0.1',
+      )
+      .option('--port <number>', 'port to serve on; 0 for any free one', portOption, 8001)
+      .option(
+        '--data <folder>',
+        'folder for settings and access tokens (default: the system’s place for application data)',
+      ),
   )
     .option('--imswitch-ui <folder>', 'serve a built copy of ImSwitch’s pages at /imswitch/ui/')
     .optionsGroup('For other computers (with --host):')
