@@ -105,6 +105,12 @@ export class PlaneFeed {
     this.#cache.forgetUnfinished()
   }
 
+  /** All planes are asked for again: the file is another one. */
+  forgetAll(): void {
+    this.#cache.clear()
+    this.#request()
+  }
+
   close(): void {
     for (const end of this.#ends) end()
     this.#playback.stop()

@@ -93,7 +93,7 @@ describe('A deleted item', () => {
     await items.removeOld()
     expect(await items.list()).toEqual([c])
     // What was being removed when the program ended is neither listed nor forgotten.
-    await put('.deleted/1795800000000-00000000.removing/item/d.tif')
+    await put('.deleted/removing-1795800000000-00000000-d.tif/item/d.tif')
     expect(await items.list()).toEqual([c])
     await items.removeOld()
     expect(await readdir(join(recordings, '.deleted'))).toEqual([c.key])
@@ -183,7 +183,7 @@ describe('Not deleted is', () => {
       await writeFile(record, JSON.stringify(told))
       await expect(items.restore(key)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
     }
-    for (const other of ['..', '../..', 'x', '1-1', `${key}/item`])
+    for (const other of ['..', '../..', 'x', '1-1', `${key}/item`, '1-00000000-/../..'])
       await expect(items.remove(other)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
     expect(await readdir(folder.path)).toEqual(['recordings'])
   })
