@@ -6,7 +6,7 @@ import type { CameraDevice, Connection, Device, StageDevice } from '../../../dri
 import { eventually } from '../../fixtures/eventually.ts'
 import { FakeIndiServer, sensor } from '../../fixtures/fake-indi-server.ts'
 
-const waitMs = 20_000
+const waitMs = 60_000
 const all = ['Fake Camera', 'Fake Focuser', 'Fake Wheel', 'Fake Panel']
 
 let server: FakeIndiServer
