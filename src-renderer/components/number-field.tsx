@@ -2,7 +2,7 @@ import { compact, decimalsOf, fixed, parseNumber, scientific } from './format.ts
 import { allowedText, nearestAllowed, type NumberLimits, whyNotNumber } from './number-limits.ts'
 import { TypedField } from './typed-field.tsx'
 
-export type NumberFieldProps = {
+type NumberFieldProps = {
   /** Accessible name. */
   readonly label: string
   /** Undefined: not set; `placeholder` says what holds then. */

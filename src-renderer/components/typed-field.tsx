@@ -3,7 +3,7 @@ import styles from './typed-field.module.css'
 import { useTellRefused } from './refused-fields.ts'
 import { useTypedText } from './use-typed-text.ts'
 
-export type TypedFieldProps = {
+type TypedFieldProps = {
   /** Accessible name. */
   readonly label: string
   /** What it shows while nothing is typed. */

@@ -18,6 +18,7 @@ export const imageFocusDevice = 'image'
 /** Of a plan's metadata. */
 export const imageFocusKey = 'image_autofocus'
 
+/** How the focus is searched by the image. */
 export type ImageFocusPlan = {
   /** Half of it to each side, µm. */
   readonly rangeUm: number

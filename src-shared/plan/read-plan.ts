@@ -9,6 +9,7 @@ import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
 export type PlanRemark = FieldProblem
 
+/** A plan, and what its author should know. */
 export type ReadPlan = {
   readonly sequence: MdaSequence
   /** What was passed over, or will be otherwise than one may think. */

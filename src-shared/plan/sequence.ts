@@ -12,6 +12,7 @@ import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
 /** Time, position, grid tile, channel, focus plane. */
 export const axisSchema = z.enum(['t', 'p', 'g', 'c', 'z'])
 export type Axis = z.infer<typeof axisSchema>
+/** The order of a plan that names none, outermost first. */
 export const defaultAxisOrder: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
 
 /** A channel: a preset (`config`) of a group, and how it is taken. */
@@ -51,6 +52,7 @@ export type AutofocusPlan = {
   readonly motorOffset: number | undefined
 }
 
+/** A plan as it was written; what was left out is filled in. */
 export type MdaSequence = {
   /** Of the file's author and of other programs: kept as it is. */
   readonly metadata: Readonly<Record<string, unknown>>
