@@ -60,7 +60,9 @@ export class DeletedItems {
           await writeFile(join(place, recordName), JSON.stringify({ version: 1, ...record }))
           await moveAll(dirname(path), join(place, itemName), files)
         } catch (error) {
-          await removeEmptied(place)
+          await removeEmptied(place).catch((left: unknown) =>
+            console.error(`${place} was not removed:`, left),
+          )
           throw error
         }
       })
@@ -130,6 +132,8 @@ export class DeletedItems {
     if (!keyPattern.test(key)) return undefined
     try {
       const place = join(await this.#folder(), key)
+      for (const folder of [place, join(place, itemName)])
+        if (!(await lstat(folder)).isDirectory()) return undefined
       const record = recordSchema.parse(await readJson(join(place, recordName)))
       if ((await readdir(join(place, itemName))).length === 0) return undefined
       const { version: _, ...item } = record
