@@ -11,7 +11,7 @@ export type Turn = {
 export class AcquisitionTurn {
   #holder: { name: string } | undefined
 
-  /** Whether something is under way. */
+  /** Whether anything is under way, or about to be. */
   get isTaken(): boolean {
     return this.#holder !== undefined
   }

@@ -1,4 +1,5 @@
-import type { Axis, PropertySetting } from './sequence.ts'
+import type { PropertySetting } from './property-setting.ts'
+import type { Axis } from './sequence.ts'
 
 /** Where in the plan an image is: the number of its time point, position, tile, channel and plane, from 0. */
 export type EventIndex = Readonly<Partial<Record<Axis, number>>>

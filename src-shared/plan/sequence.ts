@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
 import { fieldWithDefault, micrometres, optionalField, readAs } from './plan-parts.ts'
+import { type PropertySetting, propertiesSchema } from './property-setting.ts'
+import { type SetupEvent, setupSchema } from './setup-event.ts'
 import { type TimePlan, timePlanSchema } from './time-plan.ts'
 import { type WellPlatePlan, wellPlatePlanSchema } from './well-plate.ts'
 import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
@@ -29,9 +31,6 @@ export type ChannelPlan = {
   readonly acquireEvery: number
   readonly camera: string | undefined
 }
-
-/** A property of a device to set before an image: device, property, value. */
-export type PropertySetting = readonly [device: string, property: string, value: unknown]
 
 /** A place on the stage; axes that are absent stay where they are. */
 export type PlanPosition = {
@@ -65,21 +64,6 @@ export type MdaSequence = {
   readonly autofocus: AutofocusPlan | undefined
   readonly setup: SetupEvent | undefined
   readonly keepShutterOpenAcross: readonly Axis[]
-}
-
-/** What to set before the first image. */
-export type SetupEvent = {
-  readonly properties: readonly PropertySetting[]
-  readonly roi: CameraRoi | undefined
-  readonly exposureMs: number | undefined
-}
-
-/** Part of the sensor that is read, in pixels. */
-export type CameraRoi = {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
 }
 
 const maxChannels = 1000
@@ -116,9 +100,6 @@ const channelSchema = z.preprocess(
   (value) => (typeof value === 'string' ? { config: value } : value),
   channelObjectSchema,
 )
-
-const propertySchema = z.tuple([z.string().min(1), z.string().min(1), z.unknown()])
-const propertiesSchema = fieldWithDefault(z.array(propertySchema), [])
 
 const positionObjectSchema = z
   .strictObject({
@@ -179,65 +160,6 @@ const autofocusSchema = z
       motorOffset: plan.autofocus_motor_offset,
     }),
   )
-
-const pixels = z.number().int().nonnegative()
-const roiSchema = z
-  .union([
-    z.tuple([pixels, pixels, pixels, pixels]),
-    z.strictObject({ offset_x: pixels, offset_y: pixels, width: pixels, height: pixels }),
-  ])
-  .transform((roi): CameraRoi => {
-    if (Array.isArray(roi)) return { x: roi[0], y: roi[1], width: roi[2], height: roi[3] }
-    return { x: roi.offset_x, y: roi.offset_y, width: roi.width, height: roi.height }
-  })
-
-/** Fields of useq-schema's events that mean nothing here, and are written with every event. */
-const unusedEventFields: readonly string[] = [
-  'index',
-  'channel',
-  'min_start_time',
-  'pos_name',
-  'x_pos',
-  'y_pos',
-  'z_pos',
-  'slm_image',
-  'sequence',
-  'metadata',
-  'keep_shutter_open',
-  'reset_event_timer',
-]
-const isUnset = (value: unknown): boolean =>
-  value === null ||
-  value === false ||
-  (typeof value === 'object' && value !== undefined && Object.keys(value).length === 0)
-
-/** Of such a field, a value is something unknown; that it has none is not. */
-const setupSchema = z
-  .preprocess(
-    (value) =>
-      typeof value !== 'object' || value === null || Array.isArray(value)
-        ? value
-        : Object.fromEntries(
-            Object.entries(value).filter(
-              ([key, field]) => !(unusedEventFields.includes(key) && isUnset(field)),
-            ),
-          ),
-    z.strictObject({
-      properties: propertiesSchema,
-      roi: optionalField(roiSchema),
-      exposure: exposureMs,
-      // That it is the setup.
-      action: optionalField(
-        z.strictObject({
-          // useq-schema's YAML leaves it out.
-          type: optionalField(z.literal('custom', { error: 'must be "custom": a setup takes no image' })),
-          name: z.unknown().optional(),
-          data: z.unknown().optional(),
-        }),
-      ),
-    }),
-  )
-  .transform(({ properties, roi, exposure }): SetupEvent => ({ properties, roi, exposureMs: exposure }))
 
 const positionsSchema = z.unknown().transform((value, context): MdaSequence['positions'] => {
   if (value === null || value === undefined) return []

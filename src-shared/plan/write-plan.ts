@@ -1,6 +1,7 @@
 /** A plan as a file of useq-schema: every field written, so that no reader has to know our defaults. */
 import type { GridPlan } from './grid-plan.ts'
-import type { CameraRoi, MdaSequence, PlanPosition, SetupEvent } from './sequence.ts'
+import type { MdaSequence, PlanPosition } from './sequence.ts'
+import type { CameraRoi, SetupEvent } from './setup-event.ts'
 import type { TimePhase } from './time-plan.ts'
 import type { WellPlatePlan } from './well-plate.ts'
 import type { ZPlan } from './z-plan.ts'

@@ -151,11 +151,13 @@ async function putBack(drive: FocusDrive, zUm: number, error: unknown): Promise<
     await drive.putBack(zUm)
     return error
   } catch (cause) {
-    const { code, message } = CoverslipError.from(error)
-    const { message: why, hint } = CoverslipError.from(cause)
-    return new CoverslipError(code, `${message}; and z was not brought back to ${zUm} µm: ${why}`, {
-      cause,
-      ...(hint === undefined ? {} : { hint }),
-    })
+    const { code, message: why, hint } = CoverslipError.from(cause)
+    // Anything else than a failure is why it was stopped.
+    const message = error instanceof CoverslipError ? `${error.message}; and` : 'The search was stopped, but'
+    return new CoverslipError(
+      error instanceof CoverslipError ? error.code : code,
+      `${message} z was not brought back to ${zUm} µm: ${why}`,
+      { cause, ...(hint === undefined ? {} : { hint }) },
+    )
   }
 }

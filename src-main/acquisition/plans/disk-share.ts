@@ -27,11 +27,12 @@ type DiskShare = {
  * @throws CoverslipError DATA_FOLDER
  */
 export async function diskShare(
-  diskSpeed: () => Promise<number>,
+  diskSpeed: () => Promise<number | undefined>,
   { bytes, bytesPerSecond, sequenceBytes, durationS, memoryBytes }: Written,
 ): Promise<DiskShare> {
   if (bytesPerSecond <= everyDiskTakes || bytes <= memoryBytes) return { durationS, warnings: [] }
   const takes = await diskSpeed()
+  if (takes === undefined) return { durationS, warnings: [] }
   const writtenS = (bytes - memoryBytes) / takes
   const warnings: string[] = []
   if (sequenceBytes * (1 - takes / bytesPerSecond) > memoryBytes)

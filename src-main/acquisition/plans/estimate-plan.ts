@@ -29,8 +29,8 @@ type EstimateOptions = {
   readonly storage: PlanRequest['storage']
   /** Of the data folder's disk. */
   readonly freeDiskBytes: number
-  /** Bytes/s that it takes, measured when it is asked for. */
-  readonly diskSpeed: () => Promise<number>
+  /** Bytes/s that it takes, measured when it is asked for; undefined: that cannot be done now. */
+  readonly diskSpeed: () => Promise<number | undefined>
   readonly signal?: AbortSignal | undefined
 }
 

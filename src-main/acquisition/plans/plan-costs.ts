@@ -34,38 +34,37 @@ export class PlanCosts {
   }
 
   /** Until all is set up for `event`, `last` being the one before: x and y, then z; channel and cameras meanwhile. */
-  setUpS({ event, kind, place }: InSequence, last: AcquisitionEvent | undefined): number {
+  setUpS(step: InSequence, last: AcquisitionEvent | undefined): number {
+    const { event, kind } = step
     const goesByItself = kind === 'burst' || kind === 'triggeredStack'
-    const begins = goesByItself && this.#begins({ event, kind, place })
-    if (goesByItself && !begins) return 0
+    if (goesByItself && !this.#begins(step)) return 0
     const lateralUm = distance([event.xUm, event.yUm], [last?.xUm, last?.yUm])
     const focusUm = distance([event.zUm], [last?.zUm])
     const movesS =
       (lateralUm === undefined ? 0 : this.#move('stage', lateralUm)) +
       (focusUm === undefined ? 0 : this.#move('focus', focusUm))
     const channelS = isLike(event, last) ? 0 : this.#stepS({ kind: 'channel', by: channelKey(event) })
-    const beginS = begins
-      ? this.#stepS({ kind: 'sequence', by: camerasKey(this.#images.of(event).cameraIds) })
-      : 0
-    return Math.max(movesS, channelS) + beginS
+    const by = camerasKey(this.#images.of(event).cameraIds)
+    return Math.max(movesS, channelS) + (goesByItself ? this.#stepS({ kind: 'sequence', by }) : 0)
   }
 
   /** The event itself, everything being set up. */
-  eventS({ event, kind, place }: InSequence, last: AcquisitionEvent | undefined): number {
+  eventS(step: InSequence, last: AcquisitionEvent | undefined): number {
+    const { event } = step
     if (event.action.type !== 'acquireImage') return this.#autofocusS(event)
-    switch (kind) {
+    switch (step.kind) {
       case 'single':
       case 'stack':
         return this.#imageS(event)
       case 'burst':
         return this.#burstImageS(event)
       case 'triggeredStack':
-        return this.#planeS(event, this.#begins({ event, kind, place }) ? undefined : last)
+        return this.#planeS(event, this.#begins(step) ? undefined : last)
     }
   }
 
   /** A stack of more planes than the drive takes at a time is gone through in parts. */
-  #begins({ event, kind, place }: Pick<InSequence, 'event' | 'kind' | 'place'>): boolean {
+  #begins({ event, kind, place }: InSequence): boolean {
     return place === 0 || (kind === 'triggeredStack' && place % this.#images.of(event).triggeredPlanes === 0)
   }
 

@@ -81,7 +81,7 @@ export class Acquisition {
    * @throws CoverslipError DATA_FOLDER; the reason of `signal`.
    */
   async estimate(input: RequestInput, signal?: AbortSignal): Promise<PlanEstimate> {
-    const { devices, dataFolder } = this.#options
+    const { devices, dataFolder, turn } = this.#options
     const request = planRequestSchema.parse(input)
     const recordings = await recordingsIn(dataFolder)
     const free = await freeDiskBytes(recordings)
@@ -91,7 +91,8 @@ export class Acquisition {
     } catch (error) {
       return estimateOfRefused(CoverslipError.from(error), free)
     }
-    return (await this.#estimated(plan, request, { recordings, free, signal })).estimate
+    return (await this.#estimated(plan, request, { recordings, free, mayTry: !turn.isTaken, signal }))
+      .estimate
   }
 
   /**
@@ -152,7 +153,7 @@ export class Acquisition {
     const recordings = await recordingsIn(dataFolder)
     const plan = await this.#resolved(request)
     const free = await freeDiskBytes(recordings)
-    const { estimate, cameraIds } = await this.#estimated(plan, request, { recordings, free })
+    const { estimate, cameraIds } = await this.#estimated(plan, request, { recordings, free, mayTry: true })
     if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
     const running = await openPlan(plan, {
       devices,
@@ -182,14 +183,19 @@ export class Acquisition {
   #estimated(
     plan: ResolvedPlan,
     { storage }: PlanRequest,
-    disk: { readonly recordings: string; readonly free: number; readonly signal?: AbortSignal | undefined },
+    disk: {
+      readonly recordings: string
+      readonly free: number
+      readonly mayTry: boolean
+      readonly signal?: AbortSignal | undefined
+    },
   ) {
     return estimatePlan(plan, {
       devices: this.#options.devices,
       times: this.#times,
       storage,
       freeDiskBytes: disk.free,
-      diskSpeed: () => this.#diskSpeed.of(disk.recordings, storage.format),
+      diskSpeed: () => this.#diskSpeed.of(disk.recordings, storage.format, disk),
       signal: disk.signal,
     })
   }

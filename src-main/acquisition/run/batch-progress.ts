@@ -12,12 +12,17 @@ type EventProgress = {
 export class BatchProgress {
   readonly #events: ReadonlyMap<number, EventProgress>
 
-  /** `camerasOf`: the cameras that take an event's image; none: it is not an image. */
+  /** `camerasOf`: the cameras that take the image of an event that is one. */
   constructor(batch: EventBatch, camerasOf: (event: NumberedEvent) => readonly string[]) {
     this.#events = new Map(
       batch.map((event) => [
         event.number,
-        { event, missing: new Set(camerasOf(event)), beganAt: undefined, isDone: false },
+        {
+          event,
+          missing: new Set(event.action.type === 'acquireImage' ? camerasOf(event) : []),
+          beganAt: undefined,
+          isDone: false,
+        },
       ]),
     )
   }

@@ -147,7 +147,7 @@ export class Runner {
   }
 
   async #runBatch(batch: EventBatch): Promise<void> {
-    const progress = new BatchProgress(batch, (event) => this.#camerasOf(event))
+    const progress = new BatchProgress(batch, this.#options.camerasOf)
     for (;;) {
       const { rest } = progress
       const [first] = rest
@@ -292,9 +292,5 @@ export class Runner {
     if (progress.beganAt(event) === undefined) this.#timer.begun(event, this.#clock.now())
     progress.done(event)
     this.#report.skipped(missing.length)
-  }
-
-  #camerasOf(event: NumberedEvent): readonly string[] {
-    return event.action.type === 'acquireImage' ? this.#options.camerasOf(event) : []
   }
 }

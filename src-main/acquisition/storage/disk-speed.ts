@@ -25,11 +25,20 @@ export class DiskSpeed {
     this.#seen.set(`${format}\n${folder}`, { bytesPerSecond, at: performance.now() })
   }
 
-  /** Bytes/s that the disk of `folder`, which exists, takes in this format. @throws CoverslipError DATA_FOLDER */
-  async of(folder: string, format: Format): Promise<number> {
+  /**
+   * Bytes/s that the disk of `folder`, which exists, takes in this format. Undefined: it would have to be tried, and
+   * `mayTry` is false, as a trial would disturb what is being written.
+   * @throws CoverslipError DATA_FOLDER
+   */
+  async of(
+    folder: string,
+    format: Format,
+    { mayTry }: { readonly mayTry: boolean },
+  ): Promise<number | undefined> {
     const seen = this.#seen.get(`${format}\n${folder}`)
     if (seen !== undefined && performance.now() - seen.at < holdsMs) return seen.bytesPerSecond
-    const trial = this.#trials.get(folder) ?? tried(folder)
+    const trial = this.#trials.get(folder) ?? (mayTry ? tried(folder) : undefined)
+    if (trial === undefined) return undefined
     this.#trials.set(folder, trial)
     try {
       const { at, bytesPerSecond } = await trial

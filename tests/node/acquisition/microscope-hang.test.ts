@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { demoDriverConnection } from '../../fixtures/demo-registry.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { loggedMicroscope } from '../../fixtures/logged-microscope.ts'
 import { runPlan } from '../../fixtures/plan-run.ts'
@@ -128,18 +130,17 @@ describe('MicroscopeHardware, with a device that hangs', () => {
   })
 
   it('does without a stage that was lost where no image needs it moved', async () => {
-    await open()
-    const plan2 = { channels: ['red'], time_plan: { interval: 0.5, loops: 2 } }
-    const lost = { state: 'error', message: 'lost', retryAt: 0 } as const
-    const devices = Object.create(microscope.devices, {
-      devices: {
-        value: () =>
-          microscope.devices
-            .devices()
-            .map((device) => (device.description.kind === 'stage' ? { ...device, status: lost } : device)),
-      },
-    })
-    const { failure, frames } = await runPlan(devices, plan2)
+    await microscope.openBehind(demoDriverConnection({ width: 64, height: 64 }, 'demo.'))
+    const { devices } = microscope
+    await devices.setProperty('demo.led-475', 'on', false)
+    // It is not opened again by itself then.
+    await devices.connections.abandon('demo', new CoverslipError('DRIVER_NOT_ALLOWED', 'Not any more'))
+    expect(devices.device('demo.stage').status.state).toBe('error')
+    const { failure, frames } = await runPlan(
+      devices,
+      { time_plan: { interval: 0.5, loops: 2 } },
+      { detectorNames: ['camera'] },
+    )
     expect(failure).toBeUndefined()
     expect(frames).toHaveLength(2)
   })

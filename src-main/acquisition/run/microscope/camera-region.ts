@@ -1,6 +1,6 @@
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import type { CameraRoi } from '../../../../src-shared/plan/sequence.ts'
+import type { CameraRoi } from '../../../../src-shared/plan/setup-event.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { DeviceSettings, Setting } from './device-settings.ts'
 import { failuresOf } from './together.ts'

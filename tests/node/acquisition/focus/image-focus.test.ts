@@ -86,6 +86,22 @@ describe('ImageFocus', () => {
     expect(Math.abs((foundUm ?? Number.NaN) - 3)).toBeLessThan(0.1)
   })
 
+  it('stops at once where the drive hangs, and leaves it alone', async () => {
+    const focus = await open({ focusUm: 3, hang: 'z to 2' })
+    const finding = focus.find({ rangeUm: 20, stepUm: 1 })
+    const ended = expect(finding).rejects.toMatchObject({
+      code: 'DEVICE_TIMEOUT',
+      message:
+        'The search was stopped, but z was not brought back to 0 µm: z did not halt when it was told to, and was left alone',
+    })
+    await eventually('the move that hangs', async () => (await microscope.log('z')).includes('z to 2'))
+    expect(await focus.stop()).toMatchObject({ state: 'failed' })
+    await ended
+    expect((await moves()).at(-1)).toBe(2)
+    // The next search is not kept from anything but that.
+    expect(turn.isTaken).toBe(false)
+  })
+
   it('stops when whoever asked for it has gone', async () => {
     const focus = await open({ focusUm: 3 }, 1)
     const gone = new AbortController()

@@ -14,6 +14,10 @@ describe('diskShare', () => {
     expect(await diskShare(unasked, { ...plan, bytes: 0.9e9 })).toEqual({ durationS: 30, warnings: [] })
   })
 
+  it('says nothing of the disk while that cannot be measured', async () => {
+    expect(await diskShare(() => Promise.resolve(undefined), plan)).toEqual({ durationS: 30, warnings: [] })
+  })
+
   it('leaves a plan as it is that the disk keeps up with', async () => {
     expect(await diskShare(takes(500e6), plan)).toEqual({
       durationS: 30,

@@ -70,6 +70,29 @@ async function firstPixels(path: string): Promise<number[]> {
 const takeSchema = z.object({ type: z.literal('take'), place: z.unknown() })
 
 describe('Acquisition', () => {
+  it('learns of bursts and triggered stacks what the next will take', async () => {
+    await open()
+    const channels = [{ config: 'DAPI', exposure: 5 }]
+    const plans = [
+      { channels, time_plan: { interval: 0, loops: 8 } },
+      { channels, z_plan: { range: 7, step: 1 } },
+    ]
+    const assumed = async () =>
+      (await Promise.all(plans.map((plan) => engine.acquisition.estimate({ plan, storage: raw })))).map(
+        (estimate) => estimate.assumed,
+      )
+    expect(await assumed()).toEqual([
+      expect.arrayContaining(['sequence', 'burst']),
+      expect.arrayContaining(['sequence', 'plane']),
+    ])
+    for (const plan of plans) {
+      await engine.acquisition.start({ plan, storage: raw })
+      expect(await finished()).toMatchObject({ finish: { reason: 'completed' } })
+    }
+    const still = (await assumed()).flat()
+    for (const step of ['sequence', 'burst', 'plane']) expect(still).not.toContain(step)
+  })
+
   it('takes every image in its channel, position and plane, and puts all back', async () => {
     await open()
     await engine.devices.moveStage('stage', { x: 7, y: 8, z: 9 }, 'absolute')
