@@ -43,9 +43,21 @@ try {
   await server.post('recording/start', { storage: { format: values.format }, until })
   const startedMs = performance.now()
   let status: AcquisitionStatus
+  let mostWaiting = 0
+  /** Whether memory was full tells who was late: the disk, or the thread that records. */
+  const losses: { readonly atS: number; readonly lost: number; readonly 'memory, %': number }[] = []
   do {
-    await delay(200)
+    await delay(100)
     status = (await (await fetch(`${server.url}/api/recording/status`)).json()) as AcquisitionStatus
+    const { frames: counted, buffer } = status
+    mostWaiting = Math.max(mostWaiting, buffer.bytes)
+    const atS = Math.round((performance.now() - startedMs) / 100) / 10
+    if (counted.lost > (losses.at(-1)?.lost ?? 0))
+      losses.push({
+        atS,
+        lost: counted.lost,
+        'memory, %': Math.round((100 * buffer.bytes) / buffer.limitBytes),
+      })
   } while (status.state !== 'finished')
   const written = (status.bytesWritten * 1000) / (performance.now() - startedMs)
   viewer.close()
@@ -63,6 +75,8 @@ try {
     'dd MB/s': Math.round(dd / 1e6),
     'recorded MB/s': Math.round(written / 1e6),
     frames: status.frames,
+    'most in memory, MB': Math.round(mostWaiting / 1e6),
+    losses,
     'by an independent reader': found,
     'live view frames': viewer.sequences.length,
   })

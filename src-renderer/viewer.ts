@@ -70,8 +70,11 @@ export class Viewer {
     try {
       const opened = await this.#client.gallery.open({ id: this.id }, { signal })
       if (signal.aborted) return
+      const before = this.store.getState().opened
       this.#feed.forgetUnfinished()
       this.store.setState((state) => withOpened(state, opened))
+      // A file of the same name was put in its place.
+      if (before !== undefined && before.item.startedAt !== opened.item.startedAt) this.#feed.forgetAll()
     } catch (error) {
       if (!signal.aborted) this.store.setState({ failure: callFailure(error) })
     }

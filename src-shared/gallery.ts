@@ -9,6 +9,7 @@ import { planeFormatSchema, realSampleTypeSchema } from './frames/plane-format.t
 export const galleryKindSchema = z.enum(['recording', 'plan', 'image', 'foreign'])
 export type GalleryKind = z.infer<typeof galleryKindSchema>
 
+/** One thing that the gallery lists. */
 export const galleryItemSchema = z.object({
   /** Path below the data folder, with `/`: the folder of an acquisition, or a file. */
   id: z.string(),
@@ -35,6 +36,7 @@ export type GalleryItem = z.infer<typeof galleryItemSchema>
 export const gallerySortSchema = z.enum(['newest', 'oldest', 'name', 'size'])
 export type GallerySort = z.infer<typeof gallerySortSchema>
 
+/** A part of the list. */
 export const galleryPageSchema = z.object({
   items: z.array(galleryItemSchema),
   /** Of all that fit the search. */
@@ -73,6 +75,7 @@ export type RefusedItem = z.infer<typeof refusedItemSchema>
 export const imageAxisSchema = z.enum(['t', 'p', 'c', 'z'])
 export type ImageAxis = z.infer<typeof imageAxisSchema>
 
+/** Which plane of a dataset: a number for each axis, from 0; absent: 0. */
 export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
 export type PlaneIndex = z.infer<typeof planeIndexSchema>
 
@@ -84,6 +87,7 @@ export type ZProjection = z.infer<typeof zProjectionSchema>
 export const sectionCutSchema = z.enum(['xz', 'yz'])
 export type SectionCut = z.infer<typeof sectionCutSchema>
 
+/** A channel as the viewer shows it. */
 export const imageChannelSchema = z.object({
   name: z.string(),
   /** CSS colour `#rrggbb`. */
@@ -124,6 +128,7 @@ export const imageDatasetSchema = z.object({
 })
 export type ImageDataset = z.infer<typeof imageDatasetSchema>
 
+/** An item with all that is in it, but for the pixels. */
 export const openedImageSchema = z.object({
   item: galleryItemSchema,
   datasets: z.array(imageDatasetSchema),

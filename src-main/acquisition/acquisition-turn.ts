@@ -11,6 +11,11 @@ export type Turn = {
 export class AcquisitionTurn {
   #holder: { name: string } | undefined
 
+  /** Whether something is under way. */
+  get isTaken(): boolean {
+    return this.#holder !== undefined
+  }
+
   /** @throws CoverslipError ACQUISITION_RUNNING naming the acquisition under way */
   take(name: string): Turn {
     if (this.#holder !== undefined) {

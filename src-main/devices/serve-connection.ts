@@ -1,8 +1,9 @@
 /** The worker's side of a driver connection: loads the driver, opens it, and answers the engine's calls. */
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
 import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
-import { CoverslipError } from '../../src-shared/errors.ts'
+import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
+import { ringSlotsFor } from '../frames/ring-size.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
 import { type Gathered, gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
@@ -10,13 +11,10 @@ import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
 import { RingSink } from './ring-sink.ts'
 
-/** Frames a ring holds: enough for a reader to be late by, within the memory a camera may take. */
-const ringBytes = 96 * 2 ** 20
-const ringSlots = { least: 4, most: 64 }
-
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */
 const tellEveryMs = 50
 
+/** The way to the engine, and what it wants opened. */
 export type ConnectionPort = {
   readonly data: DeviceWorkerData
   post(message: DeviceMessage): void
@@ -51,6 +49,7 @@ export async function serveConnection(port: ConnectionPort): Promise<void> {
     demo: driver.manifest.demo,
     devices,
     presets: served.presets(),
+    missing: served.missing(),
   })
 }
 
@@ -102,6 +101,12 @@ class ServedConnection {
         deviceId: this.#prefix + setting.deviceId,
       })),
     }))
+  }
+
+  missing(): SerializedError[] {
+    return (this.#connection.missing ?? []).map((error) =>
+      CoverslipError.from(error, 'DEVICE_UNAVAILABLE').serialize(),
+    )
   }
 
   async answer(request: DeviceRequest): Promise<void> {
@@ -170,8 +175,7 @@ class ServedConnection {
 
   #ringFor(camera: CameraDevice): FrameRingMemory {
     const { maxFrameBytes } = camera.description
-    const slots = Math.min(ringSlots.most, Math.max(ringSlots.least, Math.floor(ringBytes / maxFrameBytes)))
-    const ring = createFrameRing({ slots, maxFrameBytes })
+    const ring = createFrameRing({ slots: ringSlotsFor(maxFrameBytes), maxFrameBytes })
     this.#sinks.set(camera, new RingSink(ring, (error) => this.#fault(camera, error)))
     return ring
   }
@@ -213,6 +217,7 @@ class ServedConnection {
       throw new CoverslipError('INTERNAL', `${camera.description.name} has no frame ring`)
     switch (call) {
       case 'startCamera':
+        sink.prepare()
         await camera.start(sink)
         return this.#health.begin(camera)
       case 'stopCamera':

@@ -40,11 +40,13 @@ import { SettingsFile } from './settings-file.ts'
 import type { UserPresets } from './user-presets.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
+/** What an engine is started with. */
 export type EngineConfig = HardwareConfig
 
 /** The engine's part of a snapshot; who is asking and what is shared, the host adds. */
 export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | 'sharing'>
 
+/** The parts that hosts use. */
 export type Engine = {
   readonly devices: DeviceRegistry
   readonly hardware: Hardware

@@ -27,6 +27,7 @@ import { markConfigured } from './mark-configured.ts'
 import { plainOptions } from './plain-options.ts'
 import type { SettingsFile } from './settings-file.ts'
 
+/** What the hardware consists of. */
 export type HardwareParts = {
   readonly devices: DeviceRegistry
   readonly file: HardwareFile
@@ -37,6 +38,7 @@ export type HardwareParts = {
   readonly dataFolder: string | undefined
 }
 
+/** The configured hardware, and the ways to change it. */
 export class Hardware {
   readonly #parts: HardwareParts
   readonly #changes = new Emitter<HardwareState>()
@@ -163,7 +165,10 @@ export class Hardware {
     await devices.connections.remove(connectionId)
   }
 
-  /** Tries a lost connection again now. @throws CoverslipError UNKNOWN_CONNECTION. */
+  /**
+   * Tries a lost connection again now; closes and opens one of which a device is missing.
+   * @throws CoverslipError UNKNOWN_CONNECTION; DEVICE_UNAVAILABLE while a camera runs that this would stop.
+   */
   async reconnect(connectionId: string): Promise<void> {
     await this.#parts.devices.connections.reopen(connectionId)
   }
@@ -242,7 +247,7 @@ export class Hardware {
     this.#changes.emit(this.state())
   }
 
-  #info({ id, title, status, devices }: ConnectionState): ConnectionInfo {
+  #info({ id, title, status, devices, missing }: ConnectionState): ConnectionInfo {
     const setting = this.#parts.file.settings.connections.find((other) => other.id === id)
     return {
       id,
@@ -252,6 +257,7 @@ export class Hardware {
       options: setting?.options ?? {},
       status,
       deviceIds: devices.map((device) => device.id),
+      ...(missing.length === 0 ? {} : { missing: [...missing] }),
     }
   }
 

@@ -14,6 +14,7 @@ import { type FolderFile, folderFiles } from './folder-files.ts'
 /** The list of them is in memory. */
 const mostFiles = 500_000
 
+/** A folder as one ZIP file, made while it is read. */
 export type FolderArchive = {
   /** Of the ZIP file. */
   readonly bytes: number

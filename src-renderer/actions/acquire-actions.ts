@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 import type { PlanDraft } from '../stores/plan-draft.ts'
 import { focusStage, xyStage } from '../stores/selectors.ts'
 import { noteOutcome } from '../stores/session-store.ts'
-import { permitted } from './control-actions.ts'
+import { permitted, permittedByHand } from './control-actions.ts'
 import { moveStageTo } from './stage-actions.ts'
 
 /** What the engine is asked to run, or to estimate. */
@@ -61,7 +61,7 @@ export async function goToPosition(
   services: Services,
   { xUm, yUm, zUm }: Pick<PlanPosition, 'xUm' | 'yUm' | 'zUm'>,
 ): Promise<void> {
-  if (!permitted(services, 'The stage was not moved')) return
+  if (!permittedByHand(services, 'The stage was not moved')) return
   const { devices } = services.engine.getState()
   const [xy, focus] = [xyStage(devices), focusStage(devices)]
   const target = { ...(xUm === undefined ? {} : { x: xUm }), ...(yUm === undefined ? {} : { y: yUm }) }

@@ -1,9 +1,12 @@
 /** Why commands may not be run now; undefined: they may. */
-import { isOwner, type Refusal, whyNotAct, whyNotOperate } from '../stores/permission.ts'
+import { isOwner, type Refusal, whyNotAct, whyNotByHand, whyNotOperate } from '../stores/permission.ts'
 import type { CommandStores } from './command.ts'
 
 /** Of what only the operator may do. */
 export const operates = ({ engine }: CommandStores): Refusal | undefined => whyNotOperate(engine.getState())
+
+/** Of what a plan that is under way sets itself. */
+export const byHand = ({ engine }: CommandStores): Refusal | undefined => whyNotByHand(engine.getState())
 
 /** Of what is not for those who only watch. */
 export const acts = ({ engine }: CommandStores): Refusal | undefined => whyNotAct(engine.getState())

@@ -1,7 +1,7 @@
 /** What can be done by a key or from the command palette: one list for the keys, the palette and the help sheet. */
 import type { Services } from '../services.ts'
 import { devicesOf } from '../stores/selectors.ts'
-import { operates } from './command-refusals.ts'
+import { byHand } from './command-refusals.ts'
 import type { Command } from './command.ts'
 import { tellRefusal } from './control-actions.ts'
 import { applyPreset } from './device-actions.ts'
@@ -31,7 +31,7 @@ export function hardwareCommands(services: Services): readonly Command[] {
       group: 'Live view' as const,
       keys: [],
       scope: 'page' as const,
-      refusal: operates,
+      refusal: byHand,
       run: () => void applyPreset(services, preset),
     })),
     ...devicesOf(devices, 'camera').map((camera) => ({

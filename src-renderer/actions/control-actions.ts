@@ -2,7 +2,7 @@
 import { callFailure } from '../backend/call-failure.ts'
 import { outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { type Refusal, whyNotOperate } from '../stores/permission.ts'
+import { type Refusal, whyNotByHand, whyNotOperate } from '../stores/permission.ts'
 import { addNotice, noteOutcome } from '../stores/session-store.ts'
 
 /** Takes control where it is free (or this is the owner), else asks who has it. */
@@ -43,9 +43,9 @@ export async function answerControl(
 }
 
 /** Says why something was not done; a control that can be asked for is offered beside it. */
-export function tellRefusal({ session }: Services, title: string, { reason, askable }: Refusal): void {
+export function tellRefusal({ session }: Services, title: string, { reason, askable, code }: Refusal): void {
   addNotice(session, title, {
-    code: askable ? 'CONTROL_TAKEN' : 'FORBIDDEN',
+    code: code ?? (askable ? 'CONTROL_TAKEN' : 'FORBIDDEN'),
     message: reason,
     hint: undefined,
     details: undefined,
@@ -54,7 +54,15 @@ export function tellRefusal({ session }: Services, title: string, { reason, aska
 
 /** Whether the microscope may be operated now; when not, says why, under `title`. */
 export function permitted(services: Services, title: string): boolean {
-  const refusal = whyNotOperate(services.engine.getState())
+  return isAllowed(services, title, whyNotOperate(services.engine.getState()))
+}
+
+/** Whether stage, light and channel may be set by hand now; when not, says why, under `title`. */
+export function permittedByHand(services: Services, title: string): boolean {
+  return isAllowed(services, title, whyNotByHand(services.engine.getState()))
+}
+
+function isAllowed(services: Services, title: string, refusal: Refusal | undefined): boolean {
   if (refusal === undefined) return true
   tellRefusal(services, title, refusal)
   return false

@@ -15,6 +15,7 @@ export function recordingRequest(
 ): Partial<RecordingRequest> {
   return {
     ...(detectors.length === 0 ? {} : { detectorNames: [...detectors] }),
+    ...(choice.name.trim() === '' ? {} : { name: choice.name.trim() }),
     storage: storageOf(choice, seen),
     until: untilOf(choice),
     begin: beginOf(choice),

@@ -7,7 +7,7 @@ import type { Point } from '../display/view-transform.ts'
 import type { Services } from '../services.ts'
 import { deviceById, deviceName, focusStage, xyStage } from '../stores/selectors.ts'
 import { noteOutcome } from '../stores/session-store.ts'
-import { permitted } from './control-actions.ts'
+import { permittedByHand } from './control-actions.ts'
 
 type Axis = 'x' | 'y' | 'z'
 const axisNames: readonly Axis[] = ['x', 'y', 'z']
@@ -97,7 +97,7 @@ export async function stopStage(services: Services, deviceId: string): Promise<v
 
 /** Steps the stage that moves the specimen by whole steps of the pad; +1 in y is downwards in the image. */
 export function jog(services: Services, by: { x?: number; y?: number; z?: number }): void {
-  if (!permitted(services, 'The stage was not moved')) return
+  if (!permittedByHand(services, 'The stage was not moved')) return
   const { devices } = services.engine.getState()
   const { xyUm, zUm } = services.view.getState().stageStep
   const xy = xyStage(devices)
@@ -113,6 +113,7 @@ export function centreStageAt(services: Services, point: Point): void {
   const { frame } = services.shown.getState()
   const stage = xyStage(services.engine.getState().devices)
   const target = frame === undefined ? undefined : stageTarget(frame, point)
-  if (stage === undefined || target === undefined || !permitted(services, 'The stage was not moved')) return
+  if (stage === undefined || target === undefined || !permittedByHand(services, 'The stage was not moved'))
+    return
   void moveStageTo(services, stage.id, target)
 }

@@ -2,7 +2,7 @@
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate } from '../stores/permission.ts'
 import { xyStage } from '../stores/selectors.ts'
-import { operates } from './command-refusals.ts'
+import { byHand, operates } from './command-refusals.ts'
 import type { Command } from './command.ts'
 import { toggleFocusSearch } from './focus-actions.ts'
 import { jog } from './stage-actions.ts'
@@ -39,7 +39,7 @@ function focusKey(title: string, key: string, z: number): Command {
     group: 'Stage',
     keys: [key],
     scope: 'image',
-    refusal: operates,
+    refusal: byHand,
     run: (services, { shiftKey }) => jog(services, { z: shiftKey ? z * largeStep : z }),
   }
 }

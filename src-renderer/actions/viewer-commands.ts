@@ -1,6 +1,7 @@
 /** Commands of the viewer; they work while an item is open. */
 import type { Services } from '../services.ts'
 import type { Viewer } from '../viewer.ts'
+import { operates } from './command-refusals.ts'
 import type { Command } from './command.ts'
 import { askToDelete } from './delete-actions.ts'
 import { openExport } from './export-actions.ts'
@@ -24,7 +25,7 @@ const zoomStep = 1.25
 /** Shift makes steps ten times as large. */
 const largeStep = 10
 
-type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys' | 'once'> & {
+type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys' | 'once' | 'refusal'> & {
   run(viewer: Viewer, event: { readonly shiftKey: boolean }, services: Services): void
 }
 
@@ -142,6 +143,7 @@ const own: readonly ViewerCommand[] = [
     title: 'Delete this item …',
     keys: ['Delete'],
     once: true,
+    refusal: operates,
     run: (viewer, _, services) => {
       const { opened } = viewer.store.getState()
       if (opened !== undefined) askToDelete(services, [opened.item])

@@ -1,7 +1,7 @@
 import { durationFieldText, parseDurationText } from './duration-words.ts'
 import { TypedField } from './typed-field.tsx'
 
-export type DurationFieldProps = {
+type DurationFieldProps = {
   /** Accessible name. */
   readonly label: string
   readonly seconds: number

@@ -2,13 +2,15 @@ import { compact, decimalsOf, fixed, parseNumber, scientific } from './format.ts
 import { allowedText, nearestAllowed, type NumberLimits, whyNotNumber } from './number-limits.ts'
 import { TypedField } from './typed-field.tsx'
 
-export type NumberFieldProps = {
+type NumberFieldProps = {
   /** Accessible name. */
   readonly label: string
   /** Undefined: not set; `placeholder` says what holds then. */
   readonly value: number | undefined
   readonly placeholder?: string | undefined
   readonly unit?: string | undefined
+  /** The unit stands above the field, or beside it: it is only told. */
+  readonly unitElsewhere?: boolean
   /** Change by the up and down keys, ten times with Shift; also sets the decimals shown. */
   readonly step?: number | undefined
   /** Values without a `step` may be of any size, and are shown with an exponent where that is far from 1. */
@@ -42,7 +44,7 @@ function unitInWords(unit = ''): string {
 /** A number with its unit, or typed in another that is brought to it. One that it does not take, it says why. */
 export function NumberField(props: NumberFieldProps) {
   const { value, unit, step, limits = noLimits, onCommit, onClear, label, placeholder } = props
-  const { disabled = false, readOnly = false, invalid = false, describedBy } = props
+  const { unitElsewhere = false, disabled = false, readOnly = false, invalid = false, describedBy } = props
 
   function commit(typed: string): string | undefined {
     if (typed.trim() === '') {
@@ -68,6 +70,7 @@ export function NumberField(props: NumberFieldProps) {
       allowed={limits === noLimits ? undefined : `Takes ${allowedText(limits, unitInWords(unit))}`}
       placeholder={placeholder}
       unit={unit}
+      unitElsewhere={unitElsewhere}
       numeric
       disabled={disabled}
       readOnly={readOnly}

@@ -1,6 +1,7 @@
 /** Which numbers a field takes, and in words why it does not take others. */
 import { compact, count } from './format.ts'
 
+/** What numbers a field takes. */
 export type NumberLimits = {
   readonly min?: number | undefined
   readonly max?: number | undefined

@@ -1,10 +1,11 @@
-import { createContext, useContext, useEffect, useId, useMemo, useState } from 'react'
+import { createContext, useContext, useId, useLayoutEffect, useMemo, useState } from 'react'
 
 /** A field that holds what it does not take. */
 export type RefusedField = {
-  readonly label: string
+  /** Undefined where `path` says which field it is. */
+  readonly label: string | undefined
   readonly reason: string
-  /** Of the plan's field that it edits, where it is in a plan: the nearest `data-path`. */
+  /** Of the plan's field that it edits, where it is in a plan, or of what it lies in: the nearest `data-path`. */
   readonly path: string
 }
 
@@ -37,10 +38,12 @@ export function useTellRefused(
 ): void {
   const tell = useContext(RefusedFieldsContext)
   const id = useId()
-  useEffect(() => {
+  // Before the press that has left the field comes to what must wait for it.
+  useLayoutEffect(() => {
     if (reason === undefined) return
-    const path = input.current?.closest<HTMLElement>('[data-path]')?.dataset['path'] ?? ''
-    tell(id, { label, reason, path })
+    const place = input.current?.closest<HTMLElement>('[data-path]')
+    const alone = place?.querySelectorAll('input').length === 1
+    tell(id, { label: alone ? undefined : label, reason, path: place?.dataset['path'] ?? '' })
     return () => tell(id, undefined)
   }, [tell, id, input, label, reason])
 }

@@ -3,7 +3,7 @@ import styles from './typed-field.module.css'
 import { useTellRefused } from './refused-fields.ts'
 import { useTypedText } from './use-typed-text.ts'
 
-export type TypedFieldProps = {
+type TypedFieldProps = {
   /** Accessible name. */
   readonly label: string
   /** What it shows while nothing is typed. */
@@ -12,6 +12,8 @@ export type TypedFieldProps = {
   readonly allowed?: string | undefined
   readonly placeholder?: string | undefined
   readonly unit?: string | undefined
+  /** The unit stands above the field, or beside it: it is only told. */
+  readonly unitElsewhere?: boolean
   readonly numeric?: boolean
   readonly disabled?: boolean
   readonly readOnly?: boolean
@@ -29,7 +31,7 @@ export type TypedFieldProps = {
  */
 export function TypedField(props: TypedFieldProps) {
   const { label, shown, allowed, placeholder, unit, numeric = false, disabled = false } = props
-  const { readOnly = false, invalid = false, describedBy, commit, onStep } = props
+  const { unitElsewhere = false, readOnly = false, invalid = false, describedBy, commit, onStep } = props
   const { typed, refusal, forget, input, onKey } = useTypedText(shown, commit)
   const field = useRef<HTMLInputElement>(null)
   const reasonId = useId()
@@ -66,7 +68,7 @@ export function TypedField(props: TypedFieldProps) {
           {...input}
           onKeyDown={onKeyDown}
         />
-        {unit !== undefined && (
+        {unit !== undefined && !unitElsewhere && (
           <span className={styles['unit']} aria-hidden="true">
             {unit}
           </span>

@@ -21,7 +21,7 @@ import {
   viewForGeometry,
 } from './view-transform.ts'
 
-export type PlaneSessionOptions = {
+type PlaneSessionOptions = {
   readonly canvas: OffscreenCanvas
   report(report: PlaneReport, transfer?: readonly Transferable[]): void
 }
@@ -34,6 +34,7 @@ type DecodedPicture = {
   readonly layers: readonly ImagePixels[]
 }
 
+/** One display of stored images, in its worker. */
 export class PlaneSession {
   readonly #report: PlaneSessionOptions['report']
   readonly #painter: ImagePainter<DecodedPicture>

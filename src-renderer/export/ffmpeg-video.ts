@@ -15,6 +15,7 @@ import {
   WEBM,
 } from 'mediabunny'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { joinedBytes } from '../../src-shared/joined-bytes.ts'
 import { rawVideoHeader, rawVideoPictureHeader } from '../../src-shared/raw-video-stream.ts'
 import type { ExportChoices } from './export-choices.ts'
 import type { ExportFile } from './export-file.ts'
@@ -112,7 +113,7 @@ export class FfmpegVideo implements PictureSink {
     const { format, quality } = this.#options
     const { FS } = this.#core
     const part = `part.${format}`
-    FS.writeFile('pictures.mkv', joined(this.#pictures))
+    FS.writeFile('pictures.mkv', joinedBytes(this.#pictures))
     const times = this.#times
     this.#pictures = []
     this.#times = []
@@ -167,14 +168,4 @@ async function loadedCore(): Promise<FfmpegCore> {
       cause,
     })
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

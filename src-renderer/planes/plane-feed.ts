@@ -1,7 +1,7 @@
 /** Ties an open item's state to its display: which planes are fetched and how they look, and what is seen of them. */
 import type { ImageDataset } from '../../src-shared/gallery.ts'
 import { type CallFailure, callFailure } from '../backend/call-failure.ts'
-import type { Probe, ShownFrame } from '../display/display-types.ts'
+import type { Probe } from '../display/display-types.ts'
 import { stagePosition } from '../display/pixel-probe.ts'
 import type { PlaneDisplay } from '../display/plane-display.ts'
 import { fitView } from '../display/view-transform.ts'
@@ -26,7 +26,7 @@ import { PlaneLoader } from './plane-loader.ts'
 import type { PlaneSource } from './plane-source.ts'
 import { indicesAhead } from './planes-ahead.ts'
 import { Playback } from './playback.ts'
-import { levelFrame, wholeFrame } from './whole-frame.ts'
+import { frameOnStage, levelFrame, wholeFrame } from './whole-frame.ts'
 
 /** Planes kept as they came, bytes. */
 const cacheBytes = 256 * 2 ** 20
@@ -103,6 +103,12 @@ export class PlaneFeed {
   /** Planes that were not there, or not all of them, are asked for again: the file may have grown. */
   forgetUnfinished(): void {
     this.#cache.forgetUnfinished()
+  }
+
+  /** All planes are asked for again: the file is another one. */
+  forgetAll(): void {
+    this.#cache.clear()
+    this.#request()
   }
 
   close(): void {
@@ -288,11 +294,6 @@ export class PlaneFeed {
     if (frame === undefined) return probe
     const { record } = store.getState()
     const stage = record?.kind === 'frame' ? record.stage : undefined
-    return { ...probe, ...stagePosition(onStage(frame, stage), probe.x, probe.y) }
+    return { ...probe, ...stagePosition(frameOnStage(frame, stage), probe.x, probe.y) }
   }
-}
-
-function onStage(frame: ShownFrame, stage: ShownFrame['stage']): ShownFrame {
-  const { pixelSizeUm = 0, width, height } = frame
-  return { ...frame, stage: stage ?? { x: (width / 2) * pixelSizeUm, y: (height / 2) * pixelSizeUm } }
 }

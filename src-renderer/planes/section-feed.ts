@@ -52,7 +52,7 @@ type Wanted = {
   readonly at: number
   readonly channels: readonly number[]
   readonly state: ViewerState
-  /** Planes of it may still come. */
+  /** Planes of it are still to come: then it is fetched again, once, when they are there, so as not to read all the time. */
   readonly growing: boolean
 }
 
@@ -159,17 +159,8 @@ export class SectionFeed {
     const at = Math.min(last, Math.floor((cut === 'xz' ? y : x) / scale))
     const channels = shownChannels(state)
     const { t, p } = state.index
-    const growing = isUnderWay(state) && t >= (dataset.wholeTimes ?? dataset.sizes.t ?? 1) - 1
-    const key = [
-      dataset.name,
-      dataset.sizes.z,
-      level,
-      at,
-      t,
-      p,
-      channels.join(','),
-      growing ? dataset.planes : '',
-    ].join(' ')
+    const growing = isUnderWay(state) && t >= (dataset.wholeTimes ?? dataset.sizes.t ?? 1)
+    const key = [dataset.name, dataset.sizes.z, level, at, t, p, channels.join(','), growing].join(' ')
     return { key, dataset, level, at, channels, state, growing }
   }
 

@@ -43,3 +43,9 @@ export function levelFrame(dataset: ImageDataset, level: number): ShownFrame {
     pixelSizeUm: pixelSizeUm === undefined ? undefined : pixelSizeUm * subsampling,
   }
 }
+
+/** `frame` where it was taken; without a stage its upper left corner is the origin. */
+export function frameOnStage(frame: ShownFrame, stage: ShownFrame['stage']): ShownFrame {
+  const { pixelSizeUm = 0, width, height } = frame
+  return { ...frame, stage: stage ?? { x: (width / 2) * pixelSizeUm, y: (height / 2) * pixelSizeUm } }
+}

@@ -19,13 +19,19 @@ function valuesOf(device: DeviceState, names: readonly string[]): readonly strin
     .map(({ name, value }) => `${device.id} ${name} ${String(value)}`)
 }
 
-/** How images are taken now, as text: what a recording or a plan takes is to be asked again when it changes. */
-export function cameraSettings({ devices }: EngineState): string {
+/** How large images of the cameras are now, and which cameras can take some: what a plan takes depends on it. */
+export function cameraFormats(state: EngineState): string {
+  return ofEveryCamera(state, ofCamera)
+}
+
+/** That, and how fast they come: what a recording takes depends on it. A camera that exposes by itself changes it often. */
+export function cameraSettings(state: EngineState): string {
+  return ofEveryCamera(state, [...ofCamera, standardProperty.exposureMs, standardProperty.frameRate])
+}
+
+function ofEveryCamera({ devices }: EngineState, names: readonly string[]): string {
   return devicesOf(devices, 'camera')
-    .flatMap((camera) => [
-      `${camera.id} ${camera.status.state}`,
-      ...valuesOf(camera, [...ofCamera, standardProperty.exposureMs, standardProperty.frameRate]),
-    ])
+    .flatMap((camera) => [`${camera.id} ${camera.status.state}`, ...valuesOf(camera, names)])
     .join('\n')
 }
 

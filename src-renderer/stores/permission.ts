@@ -7,6 +7,8 @@ export type Refusal = {
   readonly reason: string
   /** Control can be asked for, and would mend it. */
   readonly askable: boolean
+  /** Of the engine's error that would come of it, where it says when the cause is gone. */
+  readonly code?: 'ACQUISITION_RUNNING'
 }
 
 const watching: Refusal = {
@@ -46,6 +48,22 @@ export function whyNotOperate(state: EngineState): Refusal | undefined {
 /** Whether this page may operate the microscope now; while nobody does, the first change takes control. */
 export function mayOperate(state: EngineState): boolean {
   return whyNotOperate(state) === undefined
+}
+
+const planSets: Refusal = {
+  reason: 'The acquisition sets the microscope now. Pause it to do so by hand.',
+  askable: false,
+  code: 'ACQUISITION_RUNNING',
+}
+
+/**
+ * Why stage, light and channel may not be set by hand now. A plan that is under way would end by it, or keep images that
+ * are not what it takes them for; while it is paused, they may.
+ */
+export function whyNotByHand(state: EngineState): Refusal | undefined {
+  const run = state.acquisition?.state
+  const underWay = run !== undefined && run !== 'paused' && run !== 'finished'
+  return whyNotOperate(state) ?? (underWay ? planSets : undefined)
 }
 
 /** Whether this page decides about others. */

@@ -2,13 +2,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Size, ViewTransform } from '../display/view-transform.ts'
 
-export type SectionProgress =
+type SectionProgress =
   /** `done` of `total` parts have come; what there is of them is on show. */
   | { readonly state: 'reading'; readonly done: number; readonly total: number }
   | { readonly state: 'shown' }
   | { readonly state: 'failed'; readonly message: string }
 
-export type SectionState = {
+type SectionState = {
   readonly progress: SectionProgress
   readonly view: ViewTransform
   /** CSS px. */

@@ -8,7 +8,7 @@ import type { PlanDraft } from './plan-draft.ts'
 /** A failure that belongs to no visible control. */
 export type Notice = { readonly id: number; readonly title: string; readonly failure: CallFailure }
 
-export type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
+type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
 
 /** What the Devices view shows beside its list. */
 export type DevicesPage =
@@ -35,6 +35,7 @@ export type LoadFailure = {
 /** The live image, the map of the stage, or the controls of stage and channels. */
 export type AcquirePane = 'live' | 'map' | 'stage'
 
+/** What is of this window and not kept. */
 export type SessionState = {
   readonly notices: readonly Notice[]
   /** Alerts that this page does not show over its images any more. */
@@ -64,8 +65,10 @@ export type SessionState = {
   readonly closedRecording: string | undefined
 }
 
+/** The store of it. */
 export type SessionStore = StoreApi<SessionState>
 
+/** The store of a window that has just been opened. */
 export function createSessionStore(): SessionStore {
   return createStore<SessionState>(() => ({
     notices: [],
@@ -111,6 +114,7 @@ export function dropNotices(store: SessionStore, isGone: (notice: Notice) => boo
     store.setState((state) => ({ notices: state.notices.filter((notice) => !isGone(notice)) }))
 }
 
+/** Takes a notice away. */
 export function removeNotice(store: SessionStore, id: number) {
   store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
 }
@@ -124,10 +128,13 @@ export function hideAlert(store: SessionStore, { id, since }: HiddenAlert) {
   }))
 }
 
+/** Whether this window has hidden the alert. */
+/** Whether `alert` was put away in this page. */
 export function isHidden(hidden: readonly HiddenAlert[], alert: HiddenAlert): boolean {
   return hidden.some(({ id, since }) => id === alert.id && since === alert.since)
 }
 
+/** Notes that a live view is being started or stopped; undefined: no more. */
 export function setPending(
   store: SessionStore,
   detector: string,

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { applyPreset } from '../actions/device-actions.ts'
 import type { Preset } from '../../src-shared/devices.ts'
-import { OperatorControls } from '../components/operator-controls.tsx'
+import { HandControls } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { useEngine, useServices } from '../services.ts'
 import { activePreset } from '../stores/selectors.ts'
@@ -28,7 +28,7 @@ function PresetGroup({ group }: { readonly group: string }) {
   }
   return (
     <PanelSection id={`presets-${group}`} title={group === 'Channel' ? 'Channels' : group}>
-      <OperatorControls>
+      <HandControls>
         <div className={styles['grid']} role="group" aria-label={group}>
           {presets.map((preset) => (
             <button
@@ -43,7 +43,7 @@ function PresetGroup({ group }: { readonly group: string }) {
             </button>
           ))}
         </div>
-      </OperatorControls>
+      </HandControls>
     </PanelSection>
   )
 }

@@ -5,7 +5,7 @@ import { toggleFocusSearch } from '../actions/focus-actions.ts'
 import { FocusCurve } from '../components/focus-curve.tsx'
 import { fixed } from '../components/format.ts'
 import { NumberField } from '../components/number-field.tsx'
-import { OperatorControls } from '../components/operator-controls.tsx'
+import { HandControls } from '../components/operator-controls.tsx'
 import { useDetector, useEngine, useServices, useView } from '../services.ts'
 import { deviceById } from '../stores/selectors.ts'
 import styles from './focus-search.module.css'
@@ -23,7 +23,7 @@ export function FocusSearch({ stage }: { readonly stage: DeviceState }) {
   return (
     <div className={styles['search']} role="group" aria-label="Focus by the image">
       <div className={styles['row']}>
-        <OperatorControls>
+        <HandControls>
           <Tooltip
             label={
               searching
@@ -40,7 +40,7 @@ export function FocusSearch({ stage }: { readonly stage: DeviceState }) {
               {searching ? 'Stop search' : 'Find focus'}
             </Button>
           </Tooltip>
-        </OperatorControls>
+        </HandControls>
         <NumberField
           label="Range of the search"
           value={rangeUm}

@@ -4,7 +4,7 @@ import { type Point, wheelZoomFactor } from '../display/view-transform.ts'
 import { useImage, useShown } from '../services.ts'
 import styles from './image-view.module.css'
 
-export type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleClick'> & {
+type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleClick'> & {
   /** Accessible name: what it shows, and what the keys do. */
   readonly label: string
   /** What is shown is not up to date. */

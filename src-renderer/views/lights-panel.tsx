@@ -3,7 +3,7 @@ import { type DeviceState, type PropertyValue, standardProperty } from '../../sr
 import { setProperty } from '../actions/device-actions.ts'
 import { FailureLine } from '../components/failure-line.tsx'
 import { NumberField } from '../components/number-field.tsx'
-import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
+import { HandControls, useBlockedByHand } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { PropertyControl } from '../components/property-control.tsx'
 import { useLiveSetting } from '../components/use-live-setting.ts'
@@ -39,7 +39,7 @@ function Light({ light }: { readonly light: DeviceState }) {
   const intensity = useProperty(light, standardProperty.intensity, 0)
   const switchable = propertyOf(light, standardProperty.on) !== undefined
   const dimmer = propertyOf(light, standardProperty.intensity)
-  const blocked = useBlocked() !== undefined
+  const blocked = useBlockedByHand() !== undefined
   const disabled = blocked || light.status.state !== 'ready'
   const lit = on.shown === true || !switchable
   const others = light.properties.filter(
@@ -50,7 +50,7 @@ function Light({ light }: { readonly light: DeviceState }) {
   )
   return (
     <div className={styles['light']} role="group" aria-label={name} data-lit={lit || undefined}>
-      <OperatorControls>
+      <HandControls>
         <div className={styles['row']}>
           {switchable && (
             <Switch
@@ -87,7 +87,7 @@ function Light({ light }: { readonly light: DeviceState }) {
             onChange={intensity.edit}
           />
         )}
-      </OperatorControls>
+      </HandControls>
       <FailureLine failure={on.failure ?? intensity.failure} />
       {others.map((property) => (
         <PropertyControl key={property.name} deviceId={light.id} property={property} />

@@ -6,7 +6,7 @@ import styles from './messages.module.css'
 import { Notices } from './notices.tsx'
 import { usePhone } from './use-phone.ts'
 
-export type MessagesProps = {
+type MessagesProps = {
   /**
    * `image`: over the upper edge of an image; `corner`: over the lower right of a view; `strip`: between the bar above
    * and the view, which makes room for them.

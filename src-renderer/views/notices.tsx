@@ -12,7 +12,7 @@ import styles from './notices.module.css'
 /** Of the engine's errors, the newest are shown here too; all of them are in the menu of alerts. */
 const mostAlerts = 2
 
-export type NoticesProps = {
+type NoticesProps = {
   /** How many are shown before the user asks for the others. */
   readonly most: number
 }

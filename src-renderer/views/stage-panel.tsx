@@ -11,7 +11,7 @@ import {
 import type { DeviceState } from '../../src-shared/devices.ts'
 import { jog, moveStageTo, stopStage } from '../actions/stage-actions.ts'
 import { NumberField } from '../components/number-field.tsx'
-import { OperatorControls, useBlocked } from '../components/operator-controls.tsx'
+import { HandControls, useBlockedByHand } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { useEngine, useServices, useView } from '../services.ts'
 import { focusStage, xyStage } from '../stores/selectors.ts'
@@ -31,23 +31,23 @@ export function StagePanel() {
     <PanelSection id="stage" title="Stage">
       <DeviceProblem device={xy} />
       {focus?.id !== xy?.id && <DeviceProblem device={focus} />}
-      <OperatorControls>
+      <HandControls>
         <div className={styles['positions']}>
           {xy !== undefined && <AxisField stage={xy} axis="x" />}
           {xy !== undefined && <AxisField stage={xy} axis="y" />}
           {focus !== undefined && <AxisField stage={focus} axis="z" />}
         </div>
-      </OperatorControls>
+      </HandControls>
       <div className={styles['pad']}>
         {xy !== undefined && (
-          <OperatorControls disable="each">
+          <HandControls disable="each">
             <Arrows xy={xy} />
-          </OperatorControls>
+          </HandControls>
         )}
         {focus !== undefined && (
-          <OperatorControls>
+          <HandControls>
             <FocusButtons focus={focus} />
-          </OperatorControls>
+          </HandControls>
         )}
         <div className={styles['steps']} role="group" aria-label="Steps">
           <span className={styles['stepName']}>Step</span>
@@ -100,7 +100,7 @@ function AxisField({ stage, axis }: AxisFieldProps) {
 function Arrows({ xy }: { readonly xy: DeviceState }) {
   const services = useServices()
   const ready = xy.status.state === 'ready'
-  const disabled = useBlocked() !== undefined || !ready
+  const disabled = useBlockedByHand() !== undefined || !ready
   const watching = useEngine((state) => whyNotAct(state) !== undefined)
   const arrow = (label: string, area: string, x: number, y: number, Icon: typeof IconChevronUp) => (
     <ActionIcon

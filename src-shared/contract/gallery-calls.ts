@@ -15,7 +15,7 @@ import { call, freeCall, own, view } from './call-kinds.ts'
 
 const tags = ['Gallery']
 const id = z.string().min(1).max(1000).describe('Path below the data folder, as the gallery lists it')
-const keys = z.array(z.string().min(1).max(100)).min(1).max(500).describe('As `deleted` lists them')
+const keys = z.array(z.string().min(1).max(300)).min(1).max(500).describe('As `deleted` lists them')
 const refused = z.array(refusedItemSchema)
 const dataset = z.string().max(300).describe('Name of one of its datasets')
 

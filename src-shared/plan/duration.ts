@@ -50,19 +50,22 @@ function inSeconds(parts: { readonly [Unit in keyof typeof secondsPer]?: number 
   return units.reduce((sum, unit) => sum + (parts[unit] ?? 0) * secondsPer[unit], 0)
 }
 
+/** Nobody waits longer: it is a mistake in the unit. Sums of what is shorter stay far from what numbers can hold. */
+const longestS = 100 * 365.25 * secondsPer.days
+
 /** A duration in any of its forms, as seconds; never negative. */
 export const durationSchema = z.unknown().transform((value, context): number => {
   const seconds = secondsOf(value)
-  if (seconds !== undefined && Number.isFinite(seconds) && seconds >= 0) return seconds
-  context.addIssue({
-    code: 'custom',
-    message:
-      seconds === undefined
-        ? 'is no duration: seconds, "HH:MM:SS", "PT0.5S" or { minutes, seconds, … } are'
-        : 'must not be negative',
-  })
+  if (seconds !== undefined && seconds >= 0 && seconds <= longestS) return seconds
+  context.addIssue({ code: 'custom', message: complaintOf(seconds) })
   return z.NEVER
 })
+
+function complaintOf(seconds: number | undefined): string {
+  if (seconds === undefined || Number.isNaN(seconds))
+    return 'is no duration: seconds, "HH:MM:SS", "PT0.5S" or { minutes, seconds, … } are'
+  return seconds < 0 ? 'must not be negative' : 'must not be longer than 100 years'
+}
 
 function secondsOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value

@@ -1,6 +1,7 @@
 /** In which order the tiles of a grid are visited (`useq/_grid.py`, OrderMode). */
 import { z } from 'zod'
 
+/** The orders, as plans name them. */
 export const gridOrderSchema = z.enum([
   'row_wise',
   'column_wise',
@@ -27,24 +28,33 @@ export function* cellsInOrder(order: GridOrder, rows: number, columns: number): 
   }
 }
 
-/** From the middle outwards: to the right first, then down, left, up, in sides that grow longer. */
+/**
+ * From the middle outwards: to the right first, then down, left, up, in sides that grow longer. What of a side lies
+ * beside the grid is not gone through: of a long row that is nearly everything.
+ */
 function* spiral(rows: number, columns: number): Generator<GridCell> {
-  const [middleRow, middleColumn] = [Math.floor((rows - 1) / 2), Math.floor((columns - 1) / 2)]
-  let [row, column] = [middleRow, middleColumn]
+  let [row, column] = [Math.floor((rows - 1) / 2), Math.floor((columns - 1) / 2)]
   let [down, right] = [0, 1]
   let left = rows * columns
   for (let side = 1; left > 0; side++) {
     // Two sides of each length.
     for (let turn = 0; turn < 2; turn++) {
-      for (let i = 0; i < side && left > 0; i++) {
-        if (row >= 0 && row < rows && column >= 0 && column < columns) {
-          left -= 1
-          yield { row, column }
-        }
-        row += down
-        column += right
+      const [byRow, byColumn] = [stepsInside(row, down, rows), stepsInside(column, right, columns)]
+      const end = Math.min(side, byRow.end, byColumn.end)
+      for (let step = Math.max(0, byRow.begin, byColumn.begin); step < end; step++) {
+        left -= 1
+        yield { row: row + step * down, column: column + step * right }
       }
+      row += side * down
+      column += side * right
       ;[down, right] = [right, -down]
     }
   }
+}
+
+/** Which steps of `by` (1, 0 or -1) from `from` on are at 0 to `length - 1`. */
+function stepsInside(from: number, by: number, length: number) {
+  if (by > 0) return { begin: -from, end: length - from }
+  if (by < 0) return { begin: from - length + 1, end: from + 1 }
+  return { begin: 0, end: from >= 0 && from < length ? Infinity : 0 }
 }

@@ -1,7 +1,7 @@
 /** Tiles around each position, or over a region of the stage: useq-schema's grid plans (`useq/_grid.py`), µm, as they are read. */
 import { z } from 'zod'
 import { type GridOrder, gridOrderSchema } from './grid-order.ts'
-import { fieldWithDefault, oneOfKinds, optionalField } from './plan-parts.ts'
+import { fieldWithDefault, micrometres, oneOfKinds, optionalField } from './plan-parts.ts'
 import type { Box, Point } from './polygon.ts'
 
 type Tiling = {
@@ -13,6 +13,7 @@ type Tiling = {
   readonly fovHeightUm: number | undefined
 }
 
+/** Which tiles are taken around a position. */
 export type GridPlan =
   | ({ readonly kind: 'edges' } & Box & Tiling)
   | ({
@@ -53,8 +54,9 @@ export type GridPlan =
 export const maxTiles = 1_000_000
 const maxRandomPoints = 10_000
 
-const percent = z.number().lt(100, { message: 'must be less than 100 %' })
-const size = optionalField(z.number().positive())
+/** Gaps of a thousand images are none that anybody leaves. */
+const percent = z.number().min(-100_000).lt(100, { message: 'must be less than 100 %' })
+const size = optionalField(micrometres.positive())
 const tiling = {
   overlap: fieldWithDefault(z.union([percent, z.tuple([percent, percent])]), 0),
   mode: fieldWithDefault(gridOrderSchema, 'row_wise_snake'),
@@ -87,7 +89,13 @@ const gridKinds = [
   {
     keys: ['top', 'left', 'bottom', 'right'],
     schema: z
-      .strictObject({ top: z.number(), left: z.number(), bottom: z.number(), right: z.number(), ...tiling })
+      .strictObject({
+        top: micrometres,
+        left: micrometres,
+        bottom: micrometres,
+        right: micrometres,
+        ...tiling,
+      })
       .transform(
         ({ top, left, bottom, right, ...rest }): GridPlan => ({
           kind: 'edges',
@@ -104,11 +112,11 @@ const gridKinds = [
     schema: z
       .strictObject({
         vertices: z
-          .array(z.tuple([z.number(), z.number()]))
+          .array(z.tuple([micrometres, micrometres]))
           .min(3)
           .max(10_000),
         convex_hull: fieldWithDefault(z.boolean(), false),
-        offset: optionalField(z.number()),
+        offset: optionalField(micrometres),
         ...tiling,
       })
       .transform(
@@ -137,8 +145,8 @@ const gridKinds = [
     keys: ['width', 'height'],
     schema: z
       .strictObject({
-        width: z.number().positive(),
-        height: z.number().positive(),
+        width: micrometres.positive(),
+        height: micrometres.positive(),
         relative_to: relativeTo,
         ...tiling,
       })
@@ -157,8 +165,8 @@ const gridKinds = [
     schema: z
       .strictObject({
         num_points: z.number().int().min(1).max(maxRandomPoints),
-        max_width: fieldWithDefault(z.number().positive(), 1),
-        max_height: fieldWithDefault(z.number().positive(), 1),
+        max_width: fieldWithDefault(micrometres.positive(), 1),
+        max_height: fieldWithDefault(micrometres.positive(), 1),
         shape: fieldWithDefault(z.enum(['ellipse', 'rectangle']), 'ellipse'),
         random_seed: fieldWithDefault(z.number().int().nonnegative(), defaultSeed),
         allow_overlap: fieldWithDefault(z.boolean(), true),
@@ -191,8 +199,8 @@ const gridKinds = [
     keys: ['x', 'y'],
     schema: z
       .strictObject({
-        x: fieldWithDefault(z.number(), 0),
-        y: fieldWithDefault(z.number(), 0),
+        x: fieldWithDefault(micrometres, 0),
+        y: fieldWithDefault(micrometres, 0),
         z: optionalField(z.literal(0)),
         name: optionalField(z.string()),
         sequence: optionalField(z.null()),

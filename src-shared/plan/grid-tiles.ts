@@ -39,6 +39,9 @@ export function tilesOf(plan: GridPlan, fieldOfView: FieldOfView | undefined): r
   return tiles(plan, { widthUm, heightUm })
 }
 
+/** Corners of a region times rows and columns of tiles: which tiles its sides meet is found at once, and in memory. */
+const mostCornerLines = 10_000_000
+
 type TiledPlan = Exclude<GridPlan, { kind: 'point' | 'random' }>
 
 function tiles(plan: TiledPlan, fov: FieldOfView): readonly Point[] {
@@ -55,6 +58,13 @@ function tiles(plan: TiledPlan, fov: FieldOfView): readonly Point[] {
       },
     )
   }
+  if (region !== undefined && region.length * (rows + columns) > mostCornerLines) {
+    throw new CoverslipError(
+      'INVALID_INPUT',
+      `grid_plan: ${region.length} corners are too many for ${rows} x ${columns} tiles`,
+      { hint: 'Draw the region with fewer corners.' },
+    )
+  }
   const { widthUm: width, heightUm: height } = fov
   const grid = { rows, columns, x0, y0, dx, dy, width, height }
   const met = region === undefined ? undefined : tilesMeeting(grid, region)
@@ -66,6 +76,13 @@ function tiles(plan: TiledPlan, fov: FieldOfView): readonly Point[] {
 
 function regionOf(plan: Extract<GridPlan, { kind: 'polygon' }>): readonly Point[] {
   const grown = plan.offsetUm === undefined ? plan.vertices : offsetPolygon(plan.vertices, plan.offsetUm)
+  if (grown === undefined) {
+    throw new CoverslipError(
+      'INVALID_INPUT',
+      `grid_plan: moving the sides by ${plan.offsetUm} µm makes another shape of the region`,
+      { hint: 'Choose an offset nearer to 0, or draw the region as it should be.' },
+    )
+  }
   return plan.convexHull ? convexHull(grown) : grown
 }
 

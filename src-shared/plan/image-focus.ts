@@ -18,6 +18,7 @@ export const imageFocusDevice = 'image'
 /** Of a plan's metadata. */
 export const imageFocusKey = 'image_autofocus'
 
+/** How the focus is searched by the image. */
 export type ImageFocusPlan = {
   /** Half of it to each side, µm. */
   readonly rangeUm: number
@@ -41,7 +42,7 @@ const channelAs = <Fields extends z.ZodType>(fields: Fields) =>
 const fields = {
   range: fieldWithDefault(z.number().positive().max(10_000), 50),
   step: optionalField(z.number().positive().max(1000)),
-  exposure: optionalField(z.number().positive()),
+  exposure: optionalField(z.number().positive().max(1e9)),
   camera: optionalField(z.string().min(1)),
   settle: fieldWithDefault(z.number().min(0).max(10_000), 0),
 }

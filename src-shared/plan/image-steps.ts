@@ -3,6 +3,7 @@ import type { StagePosition } from '../frames/frame-info.ts'
 import type { AcquisitionEvent, EventIndex } from './acquisition-event.ts'
 import { isRelativeGrid } from './grid-plan.ts'
 import { axesOf, type ExpandOptions, type PlanAxes, products } from './plan-axes.ts'
+import { planRefusal } from './read-plan.ts'
 import {
   type AutofocusPlan,
   type ChannelPlan,
@@ -21,6 +22,8 @@ export type ImageStep = {
 
 /** What a sub-sequence takes over from the event of its parent. */
 type Parent = {
+  /** Of the sub-sequence. */
+  readonly axes: PlanAxes
   readonly event: AcquisitionEvent
   readonly position: PlanPosition
   readonly channel: ChannelPlan | undefined
@@ -43,24 +46,33 @@ const emptyEvent: AcquisitionEvent = {
   resetTimer: false,
 }
 
-/** @throws as `axesOf` */
+/** Images that are left out one after the other: more is a mistake, and nothing else goes on while they are passed over. */
+const mostLeftOut = 100_000
+const tooManyLeftOut = `leave out more than ${mostLeftOut} images one after the other: check acquire_every and do_stack`
+
+/** @throws as `axesOf`; CoverslipError INVALID_INPUT when too many images are left out */
 export function* imageSteps(
   sequence: MdaSequence,
   options: ExpandOptions,
   parent?: Parent,
 ): Generator<ImageStep> {
-  const axes = axesOf(sequence, options)
+  const axes = parent?.axes ?? axesOf(sequence, options)
   const order = sequence.axisOrder.filter((axis) => axes[axis].length > 0)
   if (order.length === 0) return
   const autofocusPlan = sequence.autofocus ?? parent?.autofocusPlan
   const middle = sequence.z === undefined ? undefined : middlePlane(sequence.z)
   const begun = new Set<number>()
+  const own = new OwnAxes(options)
+  let leftOut = 0
   for (const at of products(order, axes)) {
     const position = at.p === undefined ? parent?.position : axes.p.at(at.p)
     const channel = at.c === undefined ? undefined : axes.c.at(at.c)
-    if (channel !== undefined && isLeftOut(channel, at, middle)) continue
     const sub = at.p === undefined ? undefined : position?.sequence
-    if (sub !== undefined && isLeftToSub(sub, at)) continue
+    const isNone =
+      (channel !== undefined && isLeftOut(channel, at, middle)) || (sub !== undefined && isLeftToSub(sub, at))
+    leftOut = isNone ? leftOut + 1 : 0
+    if (leftOut > mostLeftOut) throw planRefusal([{ path: 'channels', message: tooManyLeftOut }])
+    if (isNone) continue
     const place = placeOf(sequence, {
       axes,
       at,
@@ -80,6 +92,7 @@ export function* imageSteps(
     }
     if (sub !== undefined && position !== undefined && hasAxes(sub)) {
       const inner = imageSteps(sub, options, {
+        axes: own.of(sub),
         event,
         position,
         channel,
@@ -91,6 +104,22 @@ export function* imageSteps(
     const step = { event, autofocusPlan: sub?.autofocus ?? autofocusPlan, homeUm: place.homeUm }
     if (at.p === undefined || position === undefined) yield step
     else yield* withPropertiesOnce([step], position, at.p, begun)
+  }
+}
+
+/** Axes of positions' own sequences: tiles that take long to find are found once, and not at each time point. */
+class OwnAxes {
+  readonly #options: ExpandOptions
+  readonly #known = new Map<MdaSequence, PlanAxes>()
+
+  constructor(options: ExpandOptions) {
+    this.#options = options
+  }
+
+  of(sequence: MdaSequence): PlanAxes {
+    const axes = this.#known.get(sequence) ?? axesOf(sequence, this.#options)
+    if (sequence.grid !== undefined) this.#known.set(sequence, axes)
+    return axes
   }
 }
 

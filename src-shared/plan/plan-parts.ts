@@ -31,6 +31,9 @@ export function fieldWithDefault<Schema extends z.ZodType>(schema: Schema, value
   return schema.nullish().transform((given) => given ?? value)
 }
 
+/** µm; a kilometre is a mistake, and what is shorter adds up to numbers. */
+export const micrometres = z.number().min(-1e9).max(1e9)
+
 /** As `schema` reads `value`; what it complains of are complaints of the transform that asks it, at the same paths. */
 export function readAs<Schema extends z.ZodType>(
   schema: Schema,

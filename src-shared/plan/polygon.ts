@@ -1,7 +1,9 @@
 /** Geometry of the regions that grids are laid over. Points are [x, y] in µm. */
 
+/** A point on the stage. */
 export type Point = readonly [x: number, y: number]
 
+/** A rectangle along the stage's axes, µm. */
 export type Box = {
   readonly left: number
   readonly right: number
@@ -9,6 +11,7 @@ export type Box = {
   readonly bottom: number
 }
 
+/** The smallest box around the points. */
 export function boundsOf(points: readonly Point[]): Box {
   const xs = points.map(([x]) => x)
   const ys = points.map(([, y]) => y)
@@ -53,15 +56,16 @@ const mitreLimit = 5
 
 /**
  * The polygon with each side moved outwards by `offsetUm` (inwards when negative), corners mitred and cut off beyond the
- * mitre limit. For polygons that do not cross themselves, before and after.
+ * mitre limit. For polygons that do not cross themselves.
+ * @returns undefined when a side would vanish, or point the other way: then it is another shape, or none.
  */
-export function offsetPolygon(points: readonly Point[], offsetUm: number): readonly Point[] {
+export function offsetPolygon(points: readonly Point[], offsetUm: number): readonly Point[] | undefined {
   const outwards = doubleArea(points) > 0 ? offsetUm : -offsetUm
   const distinct = points.filter(([x, y], i) => {
     const [nextX, nextY] = points[(i + 1) % points.length] ?? [x, y]
     return x !== nextX || y !== nextY
   })
-  return distinct.flatMap((corner, i): readonly Point[] => {
+  const corners = distinct.map((corner, i): readonly [Point, ...Point[]] => {
     const before = distinct.at(i - 1) ?? corner
     const after = distinct[(i + 1) % distinct.length] ?? corner
     const [n0, n1] = [normal(before, corner), normal(corner, after)]
@@ -70,9 +74,20 @@ export function offsetPolygon(points: readonly Point[], offsetUm: number): reado
     const mitre: Point = [(n0[0] + n1[0]) * scale, (n0[1] + n1[1]) * scale]
     if (Math.hypot(...mitre) <= mitreLimit)
       return [[corner[0] + mitre[0] * outwards, corner[1] + mitre[1] * outwards]]
-    return [n0, n1].map(([x, y]): Point => [corner[0] + x * outwards, corner[1] + y * outwards])
+    const cut = ([x, y]: Point): Point => [corner[0] + x * outwards, corner[1] + y * outwards]
+    return [cut(n0), cut(n1)]
   })
+  const isKept = distinct.every((corner, i) => {
+    const next = (i + 1) % distinct.length
+    const [from, to] = [corners[i]?.at(-1) ?? corner, corners[next]?.[0] ?? corner]
+    const [ax, ay] = vector(corner, distinct[next] ?? corner)
+    const [bx, by] = vector(from, to)
+    return ax * bx + ay * by > 0
+  })
+  return isKept ? corners.flat() : undefined
 }
+
+const vector = ([ax, ay]: Point, [bx, by]: Point): Point => [bx - ax, by - ay]
 
 /** Unit normal to the right of the way from `a` to `b`: outwards where the vertices go counter-clockwise. */
 function normal([ax, ay]: Point, [bx, by]: Point): Point {

@@ -9,6 +9,7 @@ import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
 export type PlanRemark = FieldProblem
 
+/** A plan, and what its author should know. */
 export type ReadPlan = {
   readonly sequence: MdaSequence
   /** What was passed over, or will be otherwise than one may think. */
@@ -100,7 +101,18 @@ function unexpected({ axisOrder, channels, grid, positions, z: stack }: MdaSeque
   const offset = channels.findIndex(({ zOffsetUm }) => zOffsetUm !== 0)
   if (offset >= 0 && stack === undefined)
     remarks.push({ path: `channels[${offset}].z_offset`, message: 'has no effect without a z_plan' })
-  if (grid === undefined || isRelativeGrid(grid) || 'plate' in positions) return remarks
+  if ('plate' in positions) {
+    if (positions.wells.length === 0)
+      remarks.push({ path: 'stage_positions.selected_wells', message: 'names no well: none is visited' })
+    return remarks
+  }
+  for (const [i, { sequence }] of positions.entries())
+    if (sequence?.setup !== undefined)
+      remarks.push({
+        path: `stage_positions[${i}].sequence.setup`,
+        message: 'is not used: only that of the whole plan is set, before its first image',
+      })
+  if (grid === undefined || isRelativeGrid(grid)) return remarks
   const placed = positions.findIndex(({ xUm, yUm }) => xUm !== undefined || yUm !== undefined)
   if (placed >= 0)
     remarks.push({

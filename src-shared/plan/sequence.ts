@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
-import { fieldWithDefault, optionalField, readAs } from './plan-parts.ts'
+import { fieldWithDefault, micrometres, optionalField, readAs } from './plan-parts.ts'
 import { type TimePlan, timePlanSchema } from './time-plan.ts'
 import { type WellPlatePlan, wellPlatePlanSchema } from './well-plate.ts'
 import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
@@ -12,6 +12,7 @@ import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
 /** Time, position, grid tile, channel, focus plane. */
 export const axisSchema = z.enum(['t', 'p', 'g', 'c', 'z'])
 export type Axis = z.infer<typeof axisSchema>
+/** The order of a plan that names none, outermost first. */
 export const defaultAxisOrder: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
 
 /** A channel: a preset (`config`) of a group, and how it is taken. */
@@ -51,6 +52,7 @@ export type AutofocusPlan = {
   readonly motorOffset: number | undefined
 }
 
+/** A plan as it was written; what was left out is filled in. */
 export type MdaSequence = {
   /** Of the file's author and of other programs: kept as it is. */
   readonly metadata: Readonly<Record<string, unknown>>
@@ -82,8 +84,11 @@ export type CameraRoi = {
 
 const maxChannels = 1000
 const maxPositions = 100_000
+/** Characters of a position's name, which stands with every image. */
+const longestName = 500
 
-const exposureMs = optionalField(z.number().positive())
+/** ms; eleven days are a mistake in the unit. */
+const exposureMs = optionalField(z.number().positive().max(1e9))
 
 const channelObjectSchema = z
   .strictObject({
@@ -91,7 +96,7 @@ const channelObjectSchema = z
     group: fieldWithDefault(z.string().min(1), 'Channel'),
     exposure: exposureMs,
     do_stack: fieldWithDefault(z.boolean(), true),
-    z_offset: fieldWithDefault(z.number(), 0),
+    z_offset: fieldWithDefault(micrometres, 0),
     acquire_every: fieldWithDefault(z.number().int().positive(), 1),
     camera: optionalField(z.string().min(1)),
   })
@@ -117,10 +122,10 @@ const propertiesSchema = fieldWithDefault(z.array(propertySchema), [])
 
 const positionObjectSchema = z
   .strictObject({
-    x: optionalField(z.number()),
-    y: optionalField(z.number()),
-    z: optionalField(z.number()),
-    name: optionalField(z.string()),
+    x: optionalField(micrometres),
+    y: optionalField(micrometres),
+    z: optionalField(micrometres),
+    name: optionalField(z.string().max(longestName)),
     get sequence() {
       return optionalField(mdaSequenceSchema)
     },
@@ -138,7 +143,8 @@ const positionObjectSchema = z
       xUm: x,
       yUm: y,
       zUm: focus,
-      name,
+      // Blank, it names nothing.
+      name: name?.trim() === '' ? undefined : name,
       sequence,
       properties,
     }),
@@ -164,7 +170,7 @@ const autofocusSchema = z
   .strictObject({
     axes: axesSchema,
     autofocus_device_name: optionalField(z.string().min(1)),
-    autofocus_motor_offset: optionalField(z.number()),
+    autofocus_motor_offset: optionalField(micrometres),
   })
   .transform(
     (plan): AutofocusPlan => ({
@@ -223,7 +229,8 @@ const setupSchema = z
       // That it is the setup.
       action: optionalField(
         z.strictObject({
-          type: optionalField(z.enum(['custom', 'acquire_image'])),
+          // useq-schema's YAML leaves it out.
+          type: optionalField(z.literal('custom', { error: 'must be "custom": a setup takes no image' })),
           name: z.unknown().optional(),
           data: z.unknown().optional(),
         }),

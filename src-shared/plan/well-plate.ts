@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
 import { type FieldOfView, tilesOf } from './grid-tiles.ts'
-import { fieldWithDefault, optionalField } from './plan-parts.ts'
+import { fieldWithDefault, micrometres, optionalField } from './plan-parts.ts'
 
 /** Pitch: distance of neighbouring wells' centres. */
 export type WellPlate = {
@@ -29,7 +29,7 @@ export const knownPlates: Readonly<Record<string, PlateSize>> = {
 
 /** The plate of that name; its number of wells alone is enough. */
 export function knownPlate(name: string): WellPlate | undefined {
-  const size = knownPlates[/^\d+$/.test(name) ? `${name}-well` : name]
+  const size = new Map(Object.entries(knownPlates)).get(/^\d+$/.test(name) ? `${name}-well` : name)
   if (size === undefined) return undefined
   const [rows, columns, pitchMm, wellMm, circular] = size
   return {
@@ -42,7 +42,8 @@ export function knownPlate(name: string): WellPlate | undefined {
   }
 }
 
-const millimetres = z.union([z.number().positive(), z.tuple([z.number().positive(), z.number().positive()])])
+const length = z.number().positive().max(1e6)
+const millimetres = z.union([length, z.tuple([length, length])])
 const inUm = (mm: number | [number, number]): readonly [number, number] =>
   typeof mm === 'number' ? [mm * 1000, mm * 1000] : [mm[0] * 1000, mm[1] * 1000]
 
@@ -95,6 +96,7 @@ const rotationSchema = z
     return z.NEVER
   })
 
+/** Which wells of which plate, and where in them. */
 export type WellPlatePlan = {
   readonly plate: WellPlate
   /** Centre of well A1 on the stage. */
@@ -108,10 +110,11 @@ export type WellPlatePlan = {
 
 const index = z.number().int().nonnegative()
 
+/** A plan's `stage_positions` as useq-schema writes well plates. */
 export const wellPlatePlanSchema = z
   .strictObject({
     plate: z.union([namedPlateSchema, ownPlateSchema]),
-    a1_center_xy: z.tuple([z.number(), z.number()]),
+    a1_center_xy: z.tuple([micrometres, micrometres]),
     rotation: optionalField(rotationSchema),
     selected_wells: optionalField(
       z.tuple([z.array(index), z.array(index)], {
@@ -157,6 +160,7 @@ export function wellName(row: number, column: number): string {
 }
 const letter = (index: number) => String.fromCodePoint('A'.charCodeAt(0) + index)
 
+/** A point in a well. */
 export type WellPosition = { readonly name: string; readonly xUm: number; readonly yUm: number }
 
 /** Where to image: well by well, and in each point by point. The y axis of the stage points away from row A. */

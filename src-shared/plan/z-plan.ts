@@ -1,6 +1,6 @@
 /** Focus positions of a stack: useq-schema's z plans (`useq/_z.py`), µm. */
 import { z } from 'zod'
-import { fieldWithDefault, type Indexed, indexedOf, oneOfKinds } from './plan-parts.ts'
+import { fieldWithDefault, type Indexed, indexedOf, micrometres, oneOfKinds } from './plan-parts.ts'
 
 /** `goUp` false: the planes in reverse order. */
 export type ZPlan =
@@ -30,9 +30,9 @@ export type ZPlan =
 /** Planes a stack may have: more is a mistake in the step. */
 export const maxPlanes = 100_000
 
-const step = z.number().positive({ message: 'must be greater than 0' })
+const step = micrometres.positive({ message: 'must be greater than 0' })
 const goUp = fieldWithDefault(z.boolean(), true)
-const planes = z.array(z.number()).min(1).max(maxPlanes)
+const planes = z.array(micrometres).min(1).max(maxPlanes)
 
 const fits = (plan: ZPlan): boolean => rangeLength(plan) <= maxPlanes
 const tooMany = { message: `would have more than ${maxPlanes} planes: enlarge step` }
@@ -41,7 +41,7 @@ const kindSchema = oneOfKinds('z plan', [
   {
     keys: ['top', 'bottom', 'step'],
     schema: z
-      .strictObject({ top: z.number(), bottom: z.number(), step, go_up: goUp })
+      .strictObject({ top: micrometres, bottom: micrometres, step, go_up: goUp })
       .transform(
         (plan): ZPlan => ({
           kind: 'topBottom',
@@ -60,7 +60,7 @@ const kindSchema = oneOfKinds('z plan', [
   {
     keys: ['above', 'below', 'step'],
     schema: z
-      .strictObject({ above: z.number(), below: z.number(), step, go_up: goUp })
+      .strictObject({ above: micrometres, below: micrometres, step, go_up: goUp })
       .transform(
         (plan): ZPlan => ({
           kind: 'aboveBelow',
@@ -75,7 +75,7 @@ const kindSchema = oneOfKinds('z plan', [
   {
     keys: ['range', 'step'],
     schema: z
-      .strictObject({ range: z.number().nonnegative(), step, go_up: goUp })
+      .strictObject({ range: micrometres.nonnegative(), step, go_up: goUp })
       .transform(
         (plan): ZPlan => ({ kind: 'rangeAround', rangeUm: plan.range, stepUm: plan.step, goUp: plan.go_up }),
       )

@@ -118,6 +118,13 @@ describe('focus by the image in the browser', () => {
     await app.screenshot('focus-live-sharpness')
     await server.engine.devices.moveStage('stage', { z: 0 }, 'absolute')
     await eventually('a sharp image', async () => (await value()) > 0.8)
+    // Of other pixels it is another measure: what is blurred is the best of them until now.
+    await panel().getByText('of the best since it was switched on').waitFor()
+    await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
+    await eventually('a blurred image', async () => (await value()) < 0.5)
+    await server.engine.devices.setProperty('camera', 'binning', '2x2')
+    await panel().getByText('of the best since the camera, light or objective was set otherwise').waitFor()
+    await eventually('a new comparison', async () => (await value()) > 0.8)
   })
 
   it('shows how sharp the live image is again when the connection is back', async () => {

@@ -117,6 +117,25 @@ describe('recording in the browser', () => {
     expect(recording()).toMatchObject({ format: 'raw', finish: { reason: 'completed' } })
   })
 
+  it('records what stands in its options, and nothing while a field there has refused something', async () => {
+    app = await openApp(browser, server.url)
+    await button('How to record').click()
+    await app.page.getByRole('textbox', { name: 'Name of the recording' }).fill('beads')
+    await choose('Length', 'Seconds')
+    const seconds = app.page.getByRole('textbox', { name: 'Seconds to record, s' })
+    await seconds.fill('soon')
+    await button('Record').click()
+    await app.page.getByRole('alert').getByText('Not a number: type 0.01 s or more').waitFor()
+    await app.screenshot('record-refused')
+    expect(recording()).toBeUndefined()
+    // What is typed last counts, also when the button is pressed at once.
+    await seconds.fill('0.5')
+    await button('Record').click()
+    await inState('finished')
+    expect(recording()).toMatchObject({ name: 'beads', finish: { reason: 'completed' } })
+    expect(recording()?.frames.written).toBeLessThan(100)
+  })
+
   it('does nothing wrong when its key is pressed twice, or held', async () => {
     app = await openApp(browser, server.url)
     await button('Record').waitFor()

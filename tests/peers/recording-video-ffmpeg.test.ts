@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { DatasetLayout, StoredFrame } from '../../src-main/acquisition/storage/dataset-writer.ts'
+import { openVideoFile } from '../../src-main/acquisition/reading/video-reader.ts'
 import { openVideo } from '../../src-main/acquisition/storage/video/video-writer.ts'
 import type { VideoOptions } from '../../src-main/acquisition/storage/video/video-encoder.ts'
 import { replayConnection } from '../../src-main/engine/connections.ts'
@@ -246,6 +247,23 @@ describe.skipIf(!hasProgram('ffmpeg'))('ffmpeg plays what was recorded', () => {
     ).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('34 files') })
   })
 
+  it.each(['mkv', 'mp4', 'webm'] as const)(
+    '%s carries the plan, from the first frame on',
+    async (container) => {
+      const target = await newFolder(`carries-${container}`)
+      const metadata = {
+        plan: { channels: [{ config: 'DAPI “é”; \\ = #' }], metadata: { note: 'long '.repeat(40_000) } },
+        settings: { camera: { gain: 1.5 } },
+      }
+      const layout = layoutOf({ width: 32, height: 32, pixelFormat: 'Mono8' }, { metadata })
+      const writer = await openVideo(target, layout, video({ container }))
+      await writer.write(frameOf(new Uint8Array(32 * 32), 0, 0, {}))
+      await writer.close()
+      const [reader] = await openVideoFile(join(target, `film.${container}`))
+      expect(reader?.metadata).toMatchObject(metadata)
+    },
+  )
+
   it('never writes over a file that is there', async () => {
     const target = await newFolder('twice')
     const layout = layoutOf({ width: 32, height: 32, pixelFormat: 'Mono8' })
@@ -287,6 +305,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('ffmpeg plays what was recorded', () => {
     const target = await newFolder('killed')
     const script = fileURLToPath(new URL('../fixtures/recording-process.ts', import.meta.url))
     const child = fork(script, [target, JSON.stringify(video({ container: 'mkv' }))])
+    onTestFinished(() => void child.kill('SIGKILL'))
     let reported = 0
     child.on('message', (written) => {
       reported = Number(written)

@@ -162,6 +162,7 @@ const unsubscribes: CheckBody = (context) =>
     return undefined
   })
 
+/** What properties must do. */
 export const propertyChecks: readonly (readonly [name: string, body: CheckBody])[] = [
   ['properties take their limits and options, read back, and announce it', limits],
   ['property values out of range, of the wrong type or for read-only properties are refused', refusals],

@@ -3,8 +3,8 @@
  * removed for good. Being on the same disk they are moved at once, however large they are; being hidden they are in no
  * list.
  *
- *     .deleted/<time>-<random>/deleted.json    what it is, and where it was
- *     .deleted/<time>-<random>/item/           its file or folder
+ *     .deleted/<time>-<random>-<name>/deleted.json    what it is, and where it was
+ *     .deleted/<time>-<random>-<name>/item/           its file or folder
  */
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
@@ -12,18 +12,19 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type DeletedItem, deletedItemSchema } from '../../../src-shared/gallery.ts'
+import { safeFileName } from '../new-file.ts'
 import { readJson } from '../reading/read-json.ts'
 import { deletableItem } from './deletable-item.ts'
-import { galleryParent, recordingsRoot, unknownImage } from './gallery-path.ts'
+import { galleryParent, recordingsRoot } from './gallery-path.ts'
 import { isGone } from './gallery-scan.ts'
 import { removeTree } from './remove-tree.ts'
 
 const folderName = '.deleted'
 const recordName = 'deleted.json'
 const itemName = 'item'
-/** What is being removed for good: it is not listed, and never put back in part. */
-const removing = '.removing'
-const keyPattern = /^\d{1,15}-[\da-f]{8}$/
+/** Begins the name of what is being removed for good: it is not listed, and never put back in part. */
+const removing = 'removing-'
+const keyPattern = /^\d{1,15}-[\da-f]{8}-[\p{L}\p{M}\p{N}._-]*$/u
 /** Deleted items are removed for good after a week, ms. */
 const keptMs = 7 * 24 * 3_600_000
 
@@ -49,7 +50,8 @@ export class DeletedItems {
     return this.#inTurn(async () => {
       const { path, name, bytes, files } = await deletableItem(this.#dataFolder, id)
       const deletedAt = this.#now()
-      const key = `${deletedAt}-${randomBytes(4).toString('hex')}`
+      // With its name, as keys stand in the log of changes.
+      const key = `${deletedAt}-${randomBytes(4).toString('hex')}-${safeFileName(name)}`
       const record = { id, name, deletedAt, ...(bytes === undefined ? {} : { bytes }) }
       const place = join(await this.#folder(), key)
       await moving(name, async () => {
@@ -58,7 +60,9 @@ export class DeletedItems {
           await writeFile(join(place, recordName), JSON.stringify({ version: 1, ...record }))
           await moveAll(dirname(path), join(place, itemName), files)
         } catch (error) {
-          await removeEmptied(place)
+          await removeEmptied(place).catch((left: unknown) =>
+            console.error(`${place} was not removed:`, left),
+          )
           throw error
         }
       })
@@ -86,7 +90,7 @@ export class DeletedItems {
   restore(key: string): Promise<string> {
     return this.#inTurn(async () => {
       const item = await this.#find(key)
-      if (item === undefined) throw unknownImage(key)
+      if (item === undefined) throw notDeleted(key)
       const { id, name } = item
       const place = join(await this.#folder(), key)
       await moving(name, async () => {
@@ -104,7 +108,7 @@ export class DeletedItems {
   remove(key: string): Promise<void> {
     return this.#inTurn(async () => {
       const item = await this.#find(key)
-      if (item === undefined) throw unknownImage(key)
+      if (item === undefined) throw notDeleted(key)
       await moving(item.name, () => this.#removeNow(key))
     })
   }
@@ -113,13 +117,14 @@ export class DeletedItems {
   async removeOld(): Promise<void> {
     for (const { key, keptUntil } of await this.list()) if (keptUntil <= this.#now()) await this.remove(key)
     for (const name of await this.#names())
-      if (name.endsWith(removing)) await removeTree(join(await this.#folder(), name))
+      if (name.startsWith(removing)) await removeTree(join(await this.#folder(), name))
   }
 
   async #removeNow(key: string): Promise<void> {
-    const place = join(await this.#folder(), key)
-    await rename(place, place + removing)
-    await removeTree(place + removing)
+    const folder = await this.#folder()
+    const place = join(folder, removing + key)
+    await rename(join(folder, key), place)
+    await removeTree(place)
   }
 
   /** Undefined when nothing of that key can be put back. */
@@ -127,6 +132,8 @@ export class DeletedItems {
     if (!keyPattern.test(key)) return undefined
     try {
       const place = join(await this.#folder(), key)
+      for (const folder of [place, join(place, itemName)])
+        if (!(await lstat(folder)).isDirectory()) return undefined
       const record = recordSchema.parse(await readJson(join(place, recordName)))
       if ((await readdir(join(place, itemName))).length === 0) return undefined
       const { version: _, ...item } = record
@@ -166,6 +173,12 @@ export class DeletedItems {
     this.#last = turn.catch(() => undefined)
     return turn
   }
+}
+
+function notDeleted(key: string): CoverslipError {
+  return new CoverslipError('UNKNOWN_IMAGE', `Nothing deleted has the key ${key}`, {
+    hint: 'It was put back, or removed for good, meanwhile.',
+  })
 }
 
 /** Removes the place of an item that has been moved out of it: nothing where anything is left. */

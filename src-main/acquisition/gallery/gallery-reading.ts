@@ -97,9 +97,7 @@ export class GalleryReading {
   async #open(id: string): Promise<OpenedImage> {
     const found = await this.#find(id)
     return this.#opened.use(found, async (opened) => {
-      const datasets = await Promise.all(
-        opened.datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
-      )
+      const { datasets, failures } = await described(opened)
       const { summary } = opened
       const item = summary === undefined ? plainItem(found) : acquisitionItem(found, summary)
       const plan = planOf(opened)
@@ -110,7 +108,10 @@ export class GalleryReading {
         metadata: metadataOf(opened),
         ...(plan === undefined ? {} : { plan }),
         ...(run === undefined ? {} : { run }),
-        remarks: [...remarksOn(opened, datasets), ...(await this.#losses.remarksOn(found.path, opened))],
+        remarks: [
+          ...remarksOn({ ...opened, failures }, datasets),
+          ...(await this.#losses.remarksOn(found.path, opened)),
+        ],
       }
     })
   }
@@ -186,6 +187,18 @@ export class GalleryReading {
   }
 }
 
+/** What each dataset is; one that cannot be read keeps no other from being shown. @throws CoverslipError when none can */
+async function described({ datasets, failures }: OpenedItem) {
+  const results = await Promise.allSettled(
+    datasets.map(async ({ name, reader }) => ({ ...(await reader.describe()), name })),
+  )
+  const known = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  const [reason] = reasons
+  if (known.length === 0 && reason !== undefined) throw reason
+  return { datasets: known, failures: [...failures, ...reasons.map((each) => CoverslipError.from(each))] }
+}
+
 /** @throws CoverslipError UNKNOWN_IMAGE */
 function datasetOf(
   { datasets }: OpenedItem,
@@ -214,7 +227,10 @@ function metadataOf({ summary, datasets }: OpenedItem): Record<string, unknown> 
 }
 
 /** What is missing, for people. */
-function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDataset[]): string[] {
+function remarksOn(
+  { summary, failures }: Pick<OpenedItem, 'summary' | 'failures'>,
+  datasets: readonly ImageDataset[],
+): string[] {
   const remarks = failures.map(({ message }) => message)
   if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
   if (summary !== undefined && summary.finish === undefined)

@@ -116,13 +116,14 @@ function datasetNames({ name, camera, channels, positions }: ImageDataset) {
   }
 }
 
-/** Frames of an acquisition and bytes of a folder, as far as they are quickly counted. */
+/** Frames of an acquisition and bytes of a folder, as far as they are quickly counted; not those of a damaged one. */
 export async function countedItem(found: FoundItem, item: GalleryItem): Promise<GalleryItem> {
   if (found.type === 'file') return item
   try {
     return found.type === 'acquisition' ? await counted(found, item) : await withBytes(found, item)
   } catch (error) {
-    if (isGone(error)) return item
+    // The list goes on; who opens it is told.
+    if (isGone(error) || error instanceof CoverslipError) return item
     throw error
   }
 }

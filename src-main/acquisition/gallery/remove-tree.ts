@@ -1,4 +1,4 @@
-import { readdir, rmdir, unlink } from 'node:fs/promises'
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -6,6 +6,7 @@ import { join } from 'node:path'
  * access shares a few threads, and recordings go on meanwhile.
  */
 export async function removeTree(folder: string): Promise<void> {
+  if (!(await lstat(folder)).isDirectory()) return unlink(folder)
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await removeTree(path)

@@ -115,8 +115,8 @@ function greyLine(
   for (let i = 0; i < length; i++) {
     const { x, y } = pixelAt(i)
     let sum = 0
+    // At an odd edge the last row or column stands for the one that is missing.
     for (const row of [y - (y % 2), y - (y % 2) + 1])
-      // At an odd edge the last row or column stands for the one that is missing.
       for (const column of [x - (x % 2), x - (x % 2) + 1])
         sum += samples[Math.min(row, height - 1) * width + Math.min(column, width - 1)] ?? 0
     line[i] = Math.round(sum / 4)

@@ -128,14 +128,20 @@ type Walked = {
 }
 
 async function walked(plan: ResolvedPlan, options: EstimateOptions): Promise<Walked> {
+  try {
+    return await walkedThrough(plan, options)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (!(error instanceof CoverslipError)) throw error
+    return { walk: nothing, assumed: [], problems: problemsOfRefusal(error) }
+  }
+}
+
+/** @throws as `planLayout` and `expandPlan`; the reason of the signal */
+async function walkedThrough(plan: ResolvedPlan, options: EstimateOptions): Promise<Walked> {
   const { devices, times, signal } = options
   const { sequence, cameras, surroundings } = plan
-  let layout: PlanLayout
-  try {
-    layout = planLayout(sequence, surroundings)
-  } catch (error) {
-    return { walk: nothing, assumed: [], problems: problemsOfRefusal(CoverslipError.from(error)) }
-  }
+  const layout = planLayout(sequence, surroundings)
   const images = new PlanImages({ devices, sequence, cameras })
   const costs = new PlanCosts({ devices, images, times })
   const walk = await walkPlan(expandPlan(sequence, surroundings), {

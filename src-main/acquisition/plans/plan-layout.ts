@@ -142,7 +142,7 @@ function placesOf(sequence: MdaSequence, { fieldOfView, home = {} }: ExpandOptio
     for (const [i, tile] of points.entries()) {
       const name = position.name ?? positionName(number, all.length)
       named.push({
-        name: names.take(points.length === 1 ? name : `${name}_${padded(i, 4)}`),
+        name: names.take(name, points.length === 1 ? '' : `_${padded(i, 4)}`),
         xUm: tile === undefined ? position.xUm : tile[0] + x,
         yUm: tile === undefined ? position.yUm : tile[1] + y,
         zUm: position.zUm,
@@ -166,17 +166,24 @@ function at<Result>(path: string, find: () => Result): Result {
 
 const padded = (value: number, digits: number) => String(value).padStart(digits, '0')
 
+/** Characters of a position's name in names of files, without a number that makes it unique. */
+const longestName = 80
+
 /** Names of files: each once, whether the disk tells capitals from small letters or not. */
 class UniqueNames {
   /** How often each was taken, in small letters. */
   readonly #taken = new Map<string, number>()
 
-  take(wanted: string): string {
-    const name = wanted.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 80)
+  /** @param ending of its tile, which stays whole */
+  take(wanted: string, ending = ''): string {
+    return this.#unique(`${wanted.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, longestName)}${ending}`)
+  }
+
+  #unique(name: string): string {
     const times = this.#taken.get(name.toLowerCase()) ?? 0
     this.#taken.set(name.toLowerCase(), times + 1)
     // What is numbered may be called like something else.
-    return times === 0 ? name : this.take(`${name}_${times + 1}`)
+    return times === 0 ? name : this.#unique(`${name}_${times + 1}`)
   }
 }
 

@@ -14,7 +14,7 @@ import type { PlanTravel } from './plan-travel.ts'
 /** More is a mistake, or several plans; going through them takes a second or two. */
 const mostEvents = 1_000_000
 /** Events between looks at the clock, and how long it goes on without letting others, ms. */
-const eventsAtOnce = 512
+const eventsAtOnce = 64
 const sliceMs = 5
 
 export type PlanWalk = {
@@ -90,7 +90,8 @@ export async function walkPlan(
       count.bytes += bytes
       sequenceBytes = step.place > 0 && step.kind !== 'stack' ? sequenceBytes + bytes : bytes
       count.sequenceBytes = Math.max(count.sequenceBytes, sequenceBytes)
-      if (lastImageS !== undefined)
+      // After ages numbers are too coarse to tell two images apart.
+      if (lastImageS !== undefined && startS > lastImageS)
         count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))
       lastImageS = startS
       if (!places.take(index) && problems.length === 0)

@@ -9,7 +9,7 @@ const mostAliases = 1000
 
 function read(text: string): YamlMessage {
   try {
-    const value: unknown = parse(text, { maxAliasCount: mostAliases, logLevel: 'error' })
+    const value: unknown = parse(text, { maxAliasCount: mostAliases, merge: true, logLevel: 'error' })
     // An anchor can contain itself, which has no end.
     JSON.stringify(value)
     return { value }

@@ -168,6 +168,7 @@ export class FrameLogReader {
       throw unreadable(this.#path, reasonOf(error), error)
     }
     try {
+      if (!(await file.stat()).isFile()) throw unreadable(this.#path, 'it is not a file')
       return await work(file)
     } finally {
       await file.close()

@@ -1,21 +1,35 @@
 /** Videos: of ours (one frame of a video per image), and of others. */
 import { basename, join } from 'node:path'
+import { z } from 'zod'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
 import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
+import { metadataTag } from '../storage/video/video-encoder.ts'
 import { videoFileName } from '../storage/video/video-plan.ts'
 import { boundedMetadata } from './bounded-metadata.ts'
 import { describeLayout } from './dataset-layout-schema.ts'
 import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import { jsonOrText } from './json-or-text.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
-import { VideoFrames } from './video-frames.ts'
+import { type VideoFacts, VideoFrames } from './video-frames.ts'
 
 export const openVideoFile: OpenDatasets = async (path) => {
   const frames = new VideoFrames(path)
   const { tags, codec } = await frames.facts()
-  return [new ForeignVideo(path, frames, { ...boundedMetadata(tags), codec })]
+  return [new ForeignVideo(path, frames, { ...boundedMetadata(said(tags)), codec })]
+}
+
+/** What a file says of itself; of ours also all that we know of it, without `acquisition.json`. */
+function said(tags: VideoFacts['tags']): Readonly<Record<string, unknown>> {
+  const own = Object.entries(tags).find(([name]) => name.toUpperCase() === metadataTag)
+  if (own === undefined) return tags
+  const [name, text] = own
+  const metadata = z.record(z.string(), z.unknown()).safeParse(jsonOrText(text))
+  if (!metadata.success) return tags
+  const { [name]: _text, ...others } = tags
+  return { ...others, ...metadata.data }
 }
 
 /**

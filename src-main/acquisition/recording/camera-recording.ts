@@ -1,8 +1,7 @@
 /** One camera's part of a recording: its worker, and its lease on the camera. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { CameraLease } from '../../devices/camera-leases.ts'
-import { workerUrl } from '../../worker-url.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type {
   RecordingCounts,
@@ -10,8 +9,10 @@ import type {
   RecordingRequestMessage,
   RecordingWorkerData,
 } from './recording-messages.ts'
+import type { RecordingWorkers } from './recording-workers.ts'
 
 type Options = {
+  readonly workers: RecordingWorkers
   readonly data: RecordingWorkerData
   layout(layout: DatasetLayout): void
   /** It has seen what it waited for. */
@@ -19,64 +20,42 @@ type Options = {
   counts(counts: RecordingCounts): void
 }
 
+type End = { readonly error: CoverslipError | undefined; readonly isComplete: boolean }
+
 export class CameraRecording {
+  readonly #options: Options
   readonly #worker: Worker
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<End>()
   #lease: CameraLease | undefined
   #over = false
-  /** Resolves when the worker has reserved its memory and takes frames; rejects when it ended before that. */
-  readonly ready: Promise<void>
+  /** Why it ended early. */
+  #error: CoverslipError | undefined
   /**
    * Resolves when everything is on the disk and the camera is given back. `error`: why it ended early; `isComplete`: the
    * worker has completed its files.
    */
-  readonly finished: Promise<{ readonly error: CoverslipError | undefined; readonly isComplete: boolean }>
+  readonly finished: Promise<End>
 
-  constructor({ data, layout, begun, counts }: Options) {
-    this.#worker = new Worker(workerUrl('acquisition/recording/recording-worker'), { workerData: data })
-    let error: CoverslipError | undefined
-    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    let isFinished = false
-    let isComplete = false
-    this.ready = new Promise((resolve, reject) => {
-      this.#worker.on('message', (message: RecordingMessage) => {
-        switch (message.type) {
-          case 'ready':
-            return resolve()
-          case 'refused':
-            error ??= CoverslipError.deserialize(message.error)
-            return reject(error)
-          case 'layout':
-            return layout(message.layout)
-          case 'begun':
-            return begun(message.sinceNs)
-          case 'counts':
-            return counts(message.counts)
-          case 'finished':
-            isFinished = true
-            isComplete = message.isComplete
-            counts(message.counts)
-            if (message.error !== undefined) error ??= CoverslipError.deserialize(message.error)
-            if (error !== undefined) reject(error)
-        }
-      })
-      this.#worker.on('error', (failure) => {
-        error ??= CoverslipError.from(failure)
-        reject(error)
-      })
+  constructor(options: Options) {
+    this.#options = options
+    const { workers, data } = options
+    this.#worker = workers.take(data.bufferBytes + data.heldBytes)
+    this.#worker.on('message', (message: RecordingMessage) => this.#hear(message))
+    this.#worker.on('error', (failure) => this.#fail(CoverslipError.from(failure)))
+    this.#worker.once('exit', () => {
+      this.#fail(new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly'))
+      this.#ended.resolve({ error: this.#error, isComplete: false })
     })
     // Who asks for `finished` only learns of it there.
-    this.ready.catch(() => undefined)
-    this.finished = exited.then(async () => {
-      if (!isFinished) error ??= new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly')
-      this.#over = true
-      try {
-        await this.#lease?.release()
-      } catch (failure) {
-        // The frames are on the disk all the same.
-        error ??= CoverslipError.from(failure, 'DEVICE_FAILED')
-      }
-      return { error, isComplete }
-    })
+    this.#ready.promise.catch(() => undefined)
+    this.finished = this.#ended.promise.then((end) => this.#giveCameraBack(end))
+    this.tell({ type: 'record', data })
+  }
+
+  /** Resolves when the worker takes frames; rejects when it ended before that. */
+  get ready(): Promise<void> {
+    return this.#ready.promise
   }
 
   /**
@@ -90,6 +69,49 @@ export class CameraRecording {
 
   /** Tells the worker; `stop` lets what has been published until now be written. */
   tell(message: RecordingRequestMessage): void {
-    this.#worker.postMessage(message)
+    // It may be another recording's by then.
+    if (!this.#over) this.#worker.postMessage(message)
+  }
+
+  #hear(message: RecordingMessage): void {
+    const { layout, begun, counts, workers } = this.#options
+    switch (message.type) {
+      case 'ready':
+        return this.#ready.resolve()
+      case 'refused':
+        this.#fail(CoverslipError.deserialize(message.error))
+        void this.#worker.terminate()
+        return
+      case 'layout':
+        return layout(message.layout)
+      case 'begun':
+        return begun(message.sinceNs)
+      case 'counts':
+        return counts(message.counts)
+      case 'finished': {
+        const { isComplete, memoryBytes, error } = message
+        this.#over = true
+        counts(message.counts)
+        if (error !== undefined) this.#fail(CoverslipError.deserialize(error))
+        workers.giveBack(this.#worker, memoryBytes)
+        this.#ended.resolve({ error: this.#error, isComplete })
+      }
+    }
+  }
+
+  #fail(error: CoverslipError): void {
+    this.#error ??= error
+    this.#ready.reject(error)
+  }
+
+  async #giveCameraBack(end: End): Promise<End> {
+    this.#over = true
+    try {
+      await this.#lease?.release()
+      return end
+    } catch (failure) {
+      // The frames are on the disk all the same.
+      return { ...end, error: end.error ?? CoverslipError.from(failure, 'DEVICE_FAILED') }
+    }
   }
 }

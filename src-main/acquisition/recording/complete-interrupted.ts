@@ -1,38 +1,46 @@
 /** After a crash: recordings that were never completed are, from what lies on the disk. */
-import { readdir, stat } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
+import type { StorageFormat } from '../../../src-shared/acquisition/storage-options.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { type AcquisitionSummary, findAcquisitionSummary } from '../reading/acquisition-summary.ts'
 import { FrameLogReader } from '../reading/frame-log-reader.ts'
 import { unreadable } from '../reading/unreadable.ts'
 import { leadsOut } from '../reading/without-links.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
+import type { DatasetLayout, EachFrame } from '../storage/dataset-writer.ts'
+import { rawFramesIn } from '../storage/raw-writer.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
 import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
 import { writeSummary } from './recording-folder.ts'
 
 /** A recording below the data folder. */
-export type RecordingPlace = { readonly day: string; readonly name: string }
+type RecordingPlace = { readonly day: string; readonly name: string }
+
+/** One that another Coverslip may write, and how it looked: what writes changes that every second. */
+export type DoubtfulRecording = RecordingPlace & { readonly looks: string }
 
 /**
  * Completes all recordings below `dataFolder` that were interrupted, and tells of each. One that cannot be completed is
  * told of, too, and left as it is; nothing is ever removed.
- * @param among only these are looked at; absent: all.
- * @returns those that another Coverslip seems to write
+ * @param among only these are looked at, and completed if they look as they did; absent: all.
+ * @returns those that another Coverslip may be writing
  */
 export async function completeInterrupted(
   dataFolder: string,
   alerts: AlertSink,
-  among?: readonly RecordingPlace[],
-): Promise<readonly RecordingPlace[]> {
+  among?: readonly DoubtfulRecording[],
+): Promise<readonly DoubtfulRecording[]> {
   const recordings = join(dataFolder, recordingsFolder)
-  const underWay: RecordingPlace[] = []
+  const doubtful: DoubtfulRecording[] = []
   try {
-    for (const place of among ?? (await placesIn(recordings)))
-      if ((await completeOne(recordings, place, alerts)) === 'underWay') underWay.push(place)
+    for (const place of among ?? (await placesIn(recordings))) {
+      const looks = await completeOne(recordings, place, alerts)
+      if (looks !== undefined) doubtful.push({ day: place.day, name: place.name, looks })
+    }
   } catch (error) {
     alerts.raise({
       id: 'recording:unreadable',
@@ -42,19 +50,23 @@ export async function completeInterrupted(
       hint: `Check that ${recordings} is a folder that may be read.`,
     })
   }
-  return underWay
+  return doubtful
 }
 
+/** @returns how it looks when another Coverslip may be writing it */
 async function completeOne(
   recordings: string,
-  { day, name }: RecordingPlace,
+  { day, name, looks: before }: RecordingPlace & Partial<DoubtfulRecording>,
   alerts: AlertSink,
-): Promise<'underWay' | 'done'> {
+): Promise<string | undefined> {
   const folder = join(recordings, day, name)
   try {
     const summary = await findAcquisitionSummary(folder)
-    if (summary === undefined || summary.finish !== undefined) return 'done'
-    if (await isUnderWay(folder, summary)) return 'underWay'
+    if (summary === undefined || summary.finish !== undefined) return undefined
+    if (mayBeUnderWay(summary)) {
+      const looks = await looksOf(folder, summary)
+      if (looks !== before) return looks
+    }
     const { frames, damages } = await completeDatasets(folder, summary)
     const finish = {
       reason: 'failed',
@@ -77,20 +89,32 @@ async function completeOne(
       hint: `What was recorded is still in ${recordingsFolder}/${day}/${name}.`,
     })
   }
-  return 'done'
+  return undefined
 }
 
-/** A process that lives on but has not looked at the disk for so long is another one with the same number. */
-export const silentMs = 60_000
+/**
+ * Another Coverslip may record to the same data folder, also that of another computer, whose processes are not known here;
+ * and a process of this one that lives may be another with the same number.
+ */
+function mayBeUnderWay({ pid, host }: AcquisitionSummary): boolean {
+  const isHere = host === undefined || host === hostname()
+  return !isHere || (pid !== process.pid && isAlive(pid))
+}
 
 /**
- * Another Coverslip may record to the same data folder, also that of another computer: it marks the folder every few
- * seconds (`DiskWatch`).
+ * What changes as long as it is written, by itself (`DiskWatch` marks the folder) or with the next frame: never compared to
+ * a clock, as that of another computer may show anything, and this one's may have been set.
  */
-async function isUnderWay(folder: string, { pid, host }: AcquisitionSummary): Promise<boolean> {
-  const isHere = host === undefined || host === hostname()
-  if (isHere && (pid === process.pid || !isAlive(pid))) return false
-  return Date.now() - (await stat(folder)).mtimeMs < silentMs
+async function looksOf(folder: string, { datasets }: AcquisitionSummary): Promise<string> {
+  const paths = [folder, ...datasets.map((dataset) => join(folder, dataset.folder, frameLogName))]
+  const looks = paths.map(async (path) => {
+    const stats = await lstat(path).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    })
+    return `${stats?.mtimeMs} ${stats?.size}`
+  })
+  return (await Promise.all(looks)).join()
 }
 
 function isAlive(pid: number): boolean {
@@ -123,17 +147,42 @@ export async function completeDatasets(
     const log = join(path, frameLogName)
     const { storage } = request
     const { count, damaged } = await countFrames(log)
-    frames += count
     if (damaged > 0) damages.push(`${damaged} damaged lines of ${name}/${frameLogName} are left out`)
-    if (layout === undefined) continue
+    const dataset = { folder: path, layout, frames: count }
     const eachFrame = (take: (record: KeptRecord) => void) => readFrames(log, take)
-    if (storage.format === 'ome-tiff') await completeOmeTiff(path, layout, eachFrame)
-    if (storage.format === 'ome-zarr') {
-      const completed = await completeOmeZarr(path, layout, eachFrame)
-      damages.push(...completed.unreadable.map(({ message }) => message))
-    }
+    const { missing, unreadable: planes } = await completeDataset(storage.format, dataset, eachFrame)
+    damages.push(...planes.map(({ message }) => message))
+    if (missing > 0) damages.push(`${missing} that ${name}/${frameLogName} names had not reached the disk`)
+    frames += count - missing
   }
   return { frames, damages }
+}
+
+type InterruptedDataset = {
+  readonly folder: string
+  /** Undefined: no frame was reported. */
+  readonly layout: DatasetLayout | undefined
+  /** That were reported as written. */
+  readonly frames: number
+}
+
+/** @returns how many of the frames are not there any more, and which planes cannot be read */
+async function completeDataset(
+  format: StorageFormat,
+  { folder, layout, frames }: InterruptedDataset,
+  eachFrame: EachFrame,
+): Promise<{ readonly missing: number; readonly unreadable: readonly Error[] }> {
+  if (layout === undefined) return { missing: 0, unreadable: [] }
+  switch (format) {
+    case 'ome-tiff':
+      return { ...(await completeOmeTiff(folder, layout, eachFrame)), unreadable: [] }
+    case 'ome-zarr':
+      return completeOmeZarr(folder, layout, eachFrame)
+    case 'raw':
+      return { missing: Math.max(0, frames - (await rawFramesIn(folder, layout))), unreadable: [] }
+    case 'video':
+      return { missing: 0, unreadable: [] }
+  }
 }
 
 type KeptRecord = Extract<FrameRecord, { kind: 'frame' }>

@@ -8,6 +8,8 @@ const checkEveryMs = 1000
 type Options = {
   /** Of the acquisition. */
   readonly folder: string
+  /** Bytes in memory that are still to be written. */
+  waitingBytes(): number
   /** So much is free now. */
   free(bytes: number): void
   /** Nothing more should be written: the disk is nearly full, or the folder is gone. */
@@ -40,7 +42,7 @@ export class DiskWatch {
     // Network disks may take longer to answer.
     if (this.#isLooking) return
     this.#isLooking = true
-    const { folder, free, failed } = this.#options
+    const { folder, waitingBytes, free, failed } = this.#options
     try {
       await this.#markInUse(folder)
       const bytes = await freeDiskBytes(folder)
@@ -48,7 +50,7 @@ export class DiskWatch {
       // As much may be gone by the next look: fast disks fill in a second what is to stay free.
       const gone = Math.max(0, (this.#freeBytes ?? bytes) - bytes)
       this.#freeBytes = bytes
-      if (bytes - gone > keepFreeBytes) return
+      if (bytes - gone - waitingBytes() > keepFreeBytes) return
       failed(
         new CoverslipError('DATA_FOLDER', 'the disk is nearly full', {
           hint: 'Everything until then is kept. Free some space, or record to another disk.',

@@ -1,7 +1,7 @@
 /**
  * Memory for frames, cut into buffers of a frame each when they come: only then is known how large they are. A computer
  * finds memory only when it is first used, which takes some tenths of a second for each GB, in virtual machines seconds:
- * `reserve` has that done before it matters.
+ * `find` has that done before it matters.
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pageAlignedMemory, pageBytes } from '../../../src-shared/kernels/page-aligned-memory.ts'
@@ -15,9 +15,9 @@ export class FrameBuffers {
   readonly #pieces: readonly Uint8Array<ArrayBuffer>[]
   readonly #pieceBytes: number
   /** Bytes that have been found, from the beginning of the first piece on. */
-  #reserved = 0
+  #found = 0
   #frameBytes = 0
-  /** Where the next buffer is cut off when none is free; as `#reserved`. */
+  /** Where the next buffer is cut off when none is free; as `#found`. */
   #cutAt = 0
   /** The one used last is used again first: memory that was never used is left alone as long as the disk keeps up. */
   readonly #free: Uint8Array<ArrayBuffer>[] = []
@@ -43,6 +43,11 @@ export class FrameBuffers {
     return this.#pieces.length * this.#pieceBytes
   }
 
+  /** That were used, or found. */
+  get foundBytes(): number {
+    return this.#found
+  }
+
   get bytesInUse(): number {
     return this.#inUse * this.#frameBytes
   }
@@ -52,9 +57,13 @@ export class FrameBuffers {
     return this.#frameBytes > 0 && this.#free.length === 0 && this.#placeOfNext() === undefined
   }
 
-  /** Sees to it that the first `bytes` are there; what is beyond is found when it is needed. */
-  reserve(bytes: number): void {
-    this.#reserveTo(Math.min(bytes, this.bytes))
+  /**
+   * Has the next `bytes` found that were not used yet, if more than 0; what is not found before it is needed is found then.
+   * @returns whether there is more to find
+   */
+  find(bytes: number): boolean {
+    this.#findTo(Math.min(this.#found + bytes, this.bytes))
+    return this.#found < this.bytes
   }
 
   /** A buffer for a frame of so many bytes; undefined when none is free, or those in use are of another size. */
@@ -94,7 +103,7 @@ export class FrameBuffers {
     const at = this.#placeOfNext()
     if (at === undefined) return undefined
     const end = at + this.#frameBytes
-    this.#reserveTo(end)
+    this.#findTo(end)
     const step = this.#frameBytes < largeFrameBytes ? 1 : pageBytes
     this.#cutAt = Math.ceil(end / step) * step
     const start = at % this.#pieceBytes
@@ -108,10 +117,10 @@ export class FrameBuffers {
     return this.#frameBytes <= this.#pieceBytes && at + this.#frameBytes <= this.bytes ? at : undefined
   }
 
-  #reserveTo(end: number): void {
-    for (; this.#reserved < end; this.#reserved += pageBytes) {
-      const piece = this.#pieces[Math.floor(this.#reserved / this.#pieceBytes)]
-      if (piece !== undefined) piece[this.#reserved % this.#pieceBytes] = 1
+  #findTo(end: number): void {
+    for (; this.#found < end; this.#found += pageBytes) {
+      const piece = this.#pieces[Math.floor(this.#found / this.#pieceBytes)]
+      if (piece !== undefined) piece[this.#found % this.#pieceBytes] = 1
     }
   }
 }

@@ -1,14 +1,17 @@
 /**
  * Recordings that were interrupted are completed at the start. Whether one of another computer, or of another container,
- * is still under way only time tells: those that seem to be are looked at again.
+ * is still under way only time tells: those that may be are looked at again.
  */
 import type { AlertSink } from '../../../src-shared/alerts.ts'
-import { completeInterrupted, type RecordingPlace, silentMs } from './complete-interrupted.ts'
+import { completeInterrupted, type DoubtfulRecording } from './complete-interrupted.ts'
+
+/** Whatever writes a recording has changed something by then, also where the disk is slow. */
+const lookAgainMs = 60_000
 
 type Options = {
   readonly dataFolder: string
   readonly alerts: AlertSink
-  /** Some that seemed to be under way are complete now. */
+  /** Some that might have been under way are complete now. */
   completed(): void
 }
 
@@ -36,7 +39,7 @@ export class InterruptedRecordings {
   }
 
   /** Only at those: others may be recordings of this very program by then. */
-  #lookAgain(places: readonly RecordingPlace[]): void {
+  #lookAgain(places: readonly DoubtfulRecording[]): void {
     if (this.#closed || places.length === 0) return
     const { dataFolder, alerts, completed } = this.#options
     this.#timer = setTimeout(() => {
@@ -44,6 +47,6 @@ export class InterruptedRecordings {
         if (still.length < places.length) completed()
         this.#lookAgain(still)
       })
-    }, silentMs).unref()
+    }, lookAgainMs).unref()
   }
 }

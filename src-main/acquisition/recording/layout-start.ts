@@ -10,3 +10,16 @@ export function layoutCamera({ id, description }: DeviceState): LayoutStart['cam
   const serialNumber = description.kind === 'camera' ? description.serialNumber : undefined
   return { id, name, model, serialNumber }
 }
+
+type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>
+
+/** Of a recording: images of one camera, one after the other until it ends. */
+export function recordingLayout(camera: DeviceState, common: Common): LayoutStart {
+  return {
+    ...common,
+    camera: layoutCamera(camera),
+    axes: [{ axis: 't', length: undefined }],
+    positions: [],
+    channels: [{ name: camera.description.name }],
+  }
+}

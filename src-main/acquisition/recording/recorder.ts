@@ -30,10 +30,17 @@ import { checkStorage } from '../storage/check-storage.ts'
 import { beginFolder } from './begin-folder.ts'
 import { freeDiskBytes, newFolder } from './recording-folder.ts'
 import { ChangedSettings } from './changed-settings.ts'
-import { type RecordingMemory, recordingMemory, requireMemory, totalMemory } from './recording-memory.ts'
-import { layoutCamera, type LayoutStart } from './layout-start.ts'
+import {
+  type RecordingMemory,
+  recordingMemory,
+  requireMemory,
+  sizeOf,
+  totalMemory,
+} from './recording-memory.ts'
+import { recordingLayout } from './layout-start.ts'
 import type { RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
+import { RecordingWorkers } from './recording-workers.ts'
 import { RunningRecording } from './running-recording.ts'
 
 type Options = {
@@ -54,6 +61,7 @@ export class Recorder {
   readonly #options: Options
   readonly #events = new Emitter<AcquisitionStatus>()
   readonly #unsubscribe: () => void
+  readonly #workers = new RecordingWorkers()
   #running: RunningRecording | undefined
   #starting: Promise<void> | undefined
   #last: AcquisitionStatus | undefined
@@ -80,11 +88,14 @@ export class Recorder {
   async estimate(input: RequestInput = {}): Promise<RecordingEstimate> {
     const request = recordingRequestSchema.parse(input)
     const folder = await recordingsIn(this.#options.dataFolder)
-    return this.#estimate(request, this.#camerasOf(request), folder)
+    const cameras = this.#camerasOf(request)
+    const estimate = await this.#estimate(request, cameras, folder)
+    if (!this.#options.turn.isTaken) this.#workers.prepare(this.#memoryFor(request, cameras).map(sizeOf))
+    return estimate
   }
 
   /**
-   * Begins to record; resolves when memory is reserved and the next frame will be kept, or it waits for its beginning.
+   * Begins to record; resolves when the next frame will be kept, or it waits for its beginning.
    * @throws CoverslipError ACQUISITION_RUNNING; DATA_FOLDER: there is none, it cannot be written, or has no room;
    *   INVALID_INPUT: not enough memory, or the time to begin has passed; UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE
    *   (also of ffmpeg, for video).
@@ -147,14 +158,15 @@ export class Recorder {
     await this.#starting
     this.#running?.end({ reason: 'cancelled', message: 'Coverslip was closed' })
     await this.#running?.finished
+    this.#workers.close()
   }
 
   async #start(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
     const recordings = await recordingsIn(this.#options.dataFolder)
     refusePast(request)
     const cameras = this.#camerasOf(request)
-    const memory = recordingMemory(request, cameras)
-    requireMemory(memory)
+    const memory = this.#memoryFor(request, cameras)
+    requireMemory(memory, this.#freeMemory())
     requireRoom(await this.#estimate(request, cameras, recordings))
     const startedAt = Date.now()
     const { day, time } = localTime(new Date(startedAt))
@@ -187,6 +199,7 @@ export class Recorder {
       summary,
       alerts,
       settings: new ChangedSettings(all),
+      workers: this.#workers,
       acquire: (cameraId) => devices.acquire(cameraId, { owner: 'a recording' }),
       cameras: parts.map((part, i) => ({
         camera: part.camera,
@@ -194,7 +207,7 @@ export class Recorder {
         data: workerData(part, {
           request,
           folder: join(folder, part.folder),
-          layout: layoutStart(part.camera, common),
+          layout: recordingLayout(part.camera, common),
           memory: memory[i] ?? { bufferBytes: 0, heldBytes: 0 },
         }),
       })),
@@ -230,8 +243,16 @@ export class Recorder {
     return [...ids].map((id) => ({ camera: devices.camera(id), ring: devices.ring(id) }))
   }
 
+  #freeMemory(): number {
+    return process.availableMemory() + this.#workers.idleBytes
+  }
+
+  #memoryFor(request: RecordingRequest, cameras: readonly RecordedCamera[]): readonly RecordingMemory[] {
+    return recordingMemory(request, cameras, this.#freeMemory())
+  }
+
   async #estimate(request: RecordingRequest, cameras: readonly RecordedCamera[], folder: string) {
-    const memory = totalMemory(recordingMemory(request, cameras))
+    const memory = totalMemory(this.#memoryFor(request, cameras))
     const remarks = await checkStorage(request.storage)
     const freeBytes = await freeDiskBytes(folder)
     const estimate = estimateRecording(request, cameras, { ...memory, freeBytes })
@@ -272,17 +293,5 @@ function workerData(
     },
     ...memory,
     temperatureC: temperatureOf(camera),
-  }
-}
-
-type Common = Pick<LayoutStart, 'name' | 'startedAt' | 'software' | 'metadata'>
-
-function layoutStart(camera: DeviceState, common: Common): LayoutStart {
-  return {
-    ...common,
-    camera: layoutCamera(camera),
-    axes: [{ axis: 't', length: undefined }],
-    positions: [],
-    channels: [{ name: camera.description.name }],
   }
 }

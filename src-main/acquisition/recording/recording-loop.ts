@@ -1,17 +1,22 @@
 /**
  * Records one camera: every frame of the ring, in order, into a dataset. Frames are copied once, from the ring into
- * memory that was reserved before the start; while all of it waits for the disk, frames wait in the ring. What the ring
+ * memory that was set apart before the start; while all of it waits for the disk, frames wait in the ring. What the ring
  * then loses is written down by its sequence numbers. Until the recording begins, the newest frames are held in the same
  * memory.
+ *
+ * Between two frames the thread does what else there is to do, however many wait in the ring: only so does it hear that
+ * the disk has taken frames, and the disk get the next ones, when frames come as fast as they can be copied.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
+import { foundAtOnce } from '../../frames/find-memory.ts'
 import { LosslessFrameReader } from '../../frames/lossless-frame-reader.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { ChangeWatch } from './change-watch.ts'
 import { DatasetRecording } from './dataset-recording.ts'
-import { FrameBuffers } from './frame-buffers.ts'
+import type { FrameBuffers } from './frame-buffers.ts'
 import { HeldFrames, secondsAsNs } from './held-frames.ts'
 import type {
   RecordingCounts,
@@ -21,8 +26,8 @@ import type {
 } from './recording-messages.ts'
 
 const countsEveryMs = 250
-/** Of the memory for frames that wait for the disk: there before the first one comes. The rest is for when it pauses long. */
-const reservedShare = 1 / 2
+/** What a disk that keeps up needs: found before the first frame, as copying into new memory may be slower than the camera. */
+const foundBeforeBytes = 64 * 2 ** 20
 const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {
@@ -79,16 +84,17 @@ export class RecordingLoop {
   }
 
   /**
-   * Reserves memory and begins the log: the next frame is recorded, or watched.
-   * @throws CoverslipError INVALID_INPUT: there is not enough memory for all; DATA_FOLDER
+   * Begins the log: the next frame is recorded, or watched.
+   * @param buffers none of which is in use: the loop's until `run` is over
+   * @throws CoverslipError DATA_FOLDER
    */
   static async open(
     data: RecordingWorkerData,
+    buffers: FrameBuffers,
     post: (message: RecordingMessage) => void,
   ): Promise<RecordingLoop> {
     const { folder, layout, storage } = data
-    const buffers = new FrameBuffers(data.bufferBytes + data.heldBytes)
-    buffers.reserve(data.heldBytes + data.bufferBytes * reservedShare)
+    buffers.find(foundBeforeBytes - buffers.foundBytes)
     const layoutSaved = Promise.withResolvers<void>()
     const begun = (known: DatasetLayout) => {
       post({ type: 'layout', layout: known })
@@ -102,6 +108,7 @@ export class RecordingLoop {
   async run(): Promise<void> {
     const timer = setInterval(() => this.#tellCounts(), countsEveryMs)
     this.#post({ type: 'ready' })
+    const finding = this.#findMemory()
     try {
       while (this.#goesOn()) await this.#step()
     } catch (error) {
@@ -109,6 +116,7 @@ export class RecordingLoop {
     }
     this.#held.clear()
     await Promise.all(this.#writing)
+    await finding
     let isComplete = false
     try {
       await this.#dataset.close()
@@ -122,11 +130,12 @@ export class RecordingLoop {
       type: 'finished',
       counts: this.#counts(),
       isComplete,
+      memoryBytes: this.#buffers.bytes,
       ...(failure === undefined ? {} : { error: failure.serialize() }),
     })
   }
 
-  hear(message: RecordingRequestMessage): void {
+  hear(message: Exclude<RecordingRequestMessage, { type: 'prepare' | 'record' }>): void {
     switch (message.type) {
       case 'begin':
         return this.#begin(message.sinceNs)
@@ -156,6 +165,11 @@ export class RecordingLoop {
     return this.#failure === undefined && this.#left !== 0 && !full
   }
 
+  /** Memory that a slow disk will need is found while frames are recorded already, and none waits. */
+  async #findMemory(): Promise<void> {
+    while (this.#goesOn() && (this.#reader.backlog > 0 || this.#buffers.find(foundAtOnce))) await turn()
+  }
+
   async #step(): Promise<void> {
     if (this.#buffers.full) return this.#buffers.wait()
     let buffer: Uint8Array<ArrayBuffer> | undefined
@@ -165,7 +179,10 @@ export class RecordingLoop {
       buffer = this.#bufferFor(bytes)
       buffer?.set(pixels.subarray(0, bytes))
     })
-    if (read.kind === 'frame') return this.#take(read.info, buffer ?? new Uint8Array())
+    if (read.kind === 'frame') {
+      this.#take(read.info, buffer ?? new Uint8Array())
+      return turn()
+    }
     if (buffer !== undefined) this.#buffers.giveBack(buffer)
     if (read.kind === 'lost') return this.#takeLoss(read)
     if (this.#waiting === 'present') this.#begin(process.hrtime.bigint())
@@ -248,13 +265,13 @@ export class RecordingLoop {
   }
 
   #counts(): RecordingCounts {
-    const { bufferBytes, heldBytes } = this.#data
+    const { heldBytes } = this.#data
     return {
       ...this.#dataset.counts,
       preRecorded: this.#preRecorded,
       // What was held has memory of its own.
       bufferBytes: Math.max(0, this.#buffers.bytesInUse - heldBytes),
-      bufferLimitBytes: bufferBytes,
+      bufferLimitBytes: this.#buffers.bytes - heldBytes,
       change: this.#waiting === 'change' ? this.#watch?.level : undefined,
     }
   }

@@ -1,11 +1,11 @@
-/** Memory that a recording reserves before it starts. */
+/** Memory that a recording sets apart before it starts. */
 import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
 
 /**
- * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds: disks pause
- * for one now and then. Half of it is there before the start. Where little is free, a share of that has to do.
+ * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds, as disks pause
+ * for one now and then. Where little is free, a share of that has to do.
  */
 const bufferSeconds = 2
 const leastBufferBytes = 256 * 2 ** 20
@@ -46,6 +46,9 @@ export function recordingMemory(
 export function planMemory(cameras: readonly RecordedCamera[]): readonly RecordingMemory[] {
   return recordingMemory({ begin: { kind: 'now' }, preRecordS: 0 }, cameras)
 }
+
+/** Of one camera, both together. */
+export const sizeOf = ({ bufferBytes, heldBytes }: RecordingMemory): number => bufferBytes + heldBytes
 
 /** Of all cameras. */
 export function totalMemory(memory: readonly RecordingMemory[]) {

@@ -7,6 +7,7 @@ import type { FrameRingMemory } from '../../frames/frame-ring.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { LayoutStart } from './layout-start.ts'
 
+/** What to record. */
 export type RecordingWorkerData = {
   readonly ring: FrameRingMemory
   /** Exists; holds nothing yet. */
@@ -27,6 +28,10 @@ export type RecordingWorkerData = {
 }
 
 export type RecordingRequestMessage =
+  /** To a worker that records nothing: so much memory will be needed. */
+  | { readonly type: 'prepare'; readonly memoryBytes: number }
+  /** To a worker that records nothing: begin. */
+  | { readonly type: 'record'; readonly data: RecordingWorkerData }
   /** Begin with frames of this moment (`process.hrtime.bigint`, ns), and those held of before it. */
   | { readonly type: 'begin'; readonly sinceNs: bigint }
   /** `layout` has been written down: frames may be reported as written. */
@@ -51,7 +56,7 @@ export type RecordingCounts = {
 }
 
 export type RecordingMessage =
-  /** Memory is reserved; the next frame is recorded, or watched. */
+  /** The next frame is recorded, or watched. */
   | { readonly type: 'ready' }
   /** It cannot begin. */
   | { readonly type: 'refused'; readonly error: SerializedError }
@@ -60,10 +65,14 @@ export type RecordingMessage =
   /** The first frame is there, and with it all that is known of the dataset. */
   | { readonly type: 'layout'; readonly layout: DatasetLayout }
   | { readonly type: 'counts'; readonly counts: RecordingCounts }
-  /** Nothing is written any more. `isComplete`: the files are; `error`: why it ended before it should. */
+  /**
+   * Nothing is written any more. `isComplete`: the files are; `memoryBytes`: what the worker has, for the next recording;
+   * `error`: why it ended before it should.
+   */
   | {
       readonly type: 'finished'
       readonly counts: RecordingCounts
       readonly isComplete: boolean
+      readonly memoryBytes: number
       readonly error?: SerializedError
     }

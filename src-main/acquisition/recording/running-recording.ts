@@ -16,6 +16,7 @@ import { DiskWatch } from './disk-watch.ts'
 import { removeUnbegun } from './recording-folder.ts'
 import type { RecordingCounts, RecordingWorkerData } from './recording-messages.ts'
 import { RecordingProgress } from './recording-progress.ts'
+import type { RecordingWorkers } from './recording-workers.ts'
 import { SummaryFile } from './summary-file.ts'
 import { whenClockShows } from './when-clock-shows.ts'
 
@@ -38,6 +39,7 @@ type Options = {
   readonly alerts: AlertSink
   readonly cameras: readonly CameraPart[]
   readonly settings: ChangedSettings
+  readonly workers: RecordingWorkers
   acquire(cameraId: string): Promise<CameraLease>
   /** A few times a second. */
   changed(status: AcquisitionStatus): void
@@ -60,9 +62,9 @@ export class RunningRecording {
   /** Why it was ended from outside. */
   #ended: Finish | undefined
 
-  /** Starts the workers, which reserve memory; `prepare` does the rest. */
+  /** Starts the workers; `prepare` does the rest. */
   constructor(options: Options) {
-    const { id, summary, cameras, alerts } = options
+    const { id, summary, cameras, alerts, workers } = options
     const { until, storage } = summary.request
     this.#options = options
     this.#alerts = new RecordingAlerts(alerts, id)
@@ -85,11 +87,12 @@ export class RunningRecording {
         const layout = (known: DatasetLayout) => this.#datasetBegun(camera.id, folder, known)
         const counts = (counted: RecordingCounts) => this.#counted(camera.id, counted)
         const begun = (sinceNs: bigint) => this.begin(sinceNs)
-        return [camera.id, new CameraRecording({ data, layout, begun, counts })]
+        return [camera.id, new CameraRecording({ workers, data, layout, begun, counts })]
       }),
     )
     this.#disk = new DiskWatch({
       folder: options.folder,
+      waitingBytes: () => this.#status.buffer.bytes,
       free: (freeDiskBytes) => this.#tell({ freeDiskBytes }),
       failed: (error) => this.end(failure(error)),
     })

@@ -96,6 +96,7 @@ export class RunningPlan {
     this.#runner = new Runner({ ...run, id, sink: this.#sink })
     this.#disk = new DiskWatch({
       folder,
+      waitingBytes: () => this.#progress.progress.buffer.bytes,
       free: (bytes) => {
         this.#freeDiskBytes = bytes
       },

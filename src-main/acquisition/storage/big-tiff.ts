@@ -70,7 +70,7 @@ export function bigTiffDirectory(
   { at, description }: { readonly at: number; readonly description?: string },
 ): Directory {
   const { width, height, channels, bitsPerSample } = image
-  const pixelBytes = (width * height * channels * bitsPerSample) / 8
+  const pixelBytes = pixelBytesOf(image)
   const perUm = image.pixelSizeUm === undefined ? undefined : 1 / image.pixelSizeUm
   const resolution: readonly [number, number] =
     perUm === undefined ? [1, 1] : [Math.min(0xffffffff, Math.round(perUm * 10_000 * 1000)), 1000]
@@ -134,6 +134,53 @@ export function furtherDirectories(image: BigTiffImage): (at: number) => Directo
   }
 }
 
+/** Where the images of a file are: they follow from where the pixels of the first one begin. */
+export class ImagePlaces {
+  readonly #pixelBytes: number
+  readonly #pixelsAt: number
+  readonly #firstNextAt: number
+  /** Where the second image would be, and how far it is from each to the next. */
+  readonly #second: number
+  readonly #distance: number
+  readonly #further: Directory
+
+  constructor(image: BigTiffImage, { pixelsAt, nextAt }: Pick<DescriptionPlace, 'pixelsAt' | 'nextAt'>) {
+    this.#pixelBytes = pixelBytesOf(image)
+    this.#pixelsAt = pixelsAt
+    this.#firstNextAt = nextAt
+    this.#further = furtherDirectories(image)(0)
+    const first = pixelsAt + this.#pixelBytes
+    this.#second = first + paddingAfter(first, image)
+    const each = this.#further.pixelsAt + this.#pixelBytes
+    this.#distance = each + paddingAfter(each, image)
+  }
+
+  /** How many images are whole in a file of `size` bytes. */
+  wholeIn(size: number): number {
+    if (this.endOf(0) > size) return 0
+    return Math.max(1, 2 + Math.floor((size - this.endOf(1)) / this.#distance))
+  }
+
+  /** Where the directory of image `number`, from 1 on, begins. */
+  directoryAt(number: number): number {
+    return this.#second + (number - 1) * this.#distance
+  }
+
+  /** Where image `number` says where the next one is. */
+  nextAt(number: number): number {
+    return number === 0 ? this.#firstNextAt : this.directoryAt(number) + this.#further.nextAt
+  }
+
+  /** Where the pixels of image `number` end. */
+  endOf(number: number): number {
+    const pixelsAt = number === 0 ? this.#pixelsAt : this.directoryAt(number) + this.#further.pixelsAt
+    return pixelsAt + this.#pixelBytes
+  }
+}
+
+const pixelBytesOf = ({ width, height, channels, bitsPerSample }: BigTiffImage): number =>
+  (width * height * channels * bitsPerSample) / 8
+
 /** Values that do not fit into their entry lie behind the entries, at even places. */
 function outsideBytes(entry: Entry): number {
   const { length } = storedOf(entry)
@@ -177,6 +224,8 @@ export type DescriptionPlace = {
   readonly end: number
   /** Where the pixels of the first image begin. */
   readonly pixelsAt: number
+  /** Where the first image says where the next one is. */
+  readonly nextAt: number
 }
 
 /**
@@ -189,7 +238,9 @@ export function descriptionPlace(start: Buffer, directoryAt: number): Descriptio
   if (entry === undefined || strip === undefined) return undefined
   const at = entry + countOffset
   const end = Number(start.readBigUInt64LE(at)) + Number(start.readBigUInt64LE(entry + valueOffset))
-  return { at, end, pixelsAt: Number(start.readBigUInt64LE(strip + valueOffset)) }
+  const pixelsAt = Number(start.readBigUInt64LE(strip + valueOffset))
+  const entries = Number(start.readBigUInt64LE(directoryAt))
+  return { at, end, pixelsAt, nextAt: directoryAt + 8 + entries * entryBytes }
 }
 
 /** Where the entry of `tag` begins in the directory at `directoryAt`. */

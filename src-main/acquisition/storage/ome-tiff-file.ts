@@ -25,6 +25,20 @@ const zeros = Buffer.alloc(diskBlockBytes)
 /** Of small images, which are not written directly. */
 const smallAlignment = 16
 
+/** What a dataset's images are in its files. */
+export function tiffImageOf(layout: DatasetLayout): BigTiffImage {
+  const { width, height, pixelFormat, pixelSizeUm } = layout.image
+  const { channels, bytesPerSample } = pixelLayout(pixelFormat)
+  return {
+    width,
+    height,
+    pixelSizeUm,
+    channels,
+    bitsPerSample: bytesPerSample === 1 ? 8 : 16,
+    alignment: isLarge(layout) ? diskBlockBytes : smallAlignment,
+  }
+}
+
 export class OmeTiffFile {
   readonly #path: string
   readonly #layout: DatasetLayout
@@ -37,22 +51,13 @@ export class OmeTiffFile {
   /** The image added last, and when it is all in the file. */
   #last: { readonly directory: Directory; readonly written: Promise<void> } | undefined
   /** Resolves when every image added so far is named by the one before it. */
-  #linked: Promise<unknown> = Promise.resolve()
+  #linked: Promise<void> = Promise.resolve()
 
   constructor(path: string, layout: DatasetLayout) {
     this.#path = path
     this.#layout = layout
     this.#planes = new OmePlanes(layout)
-    const { width, height, pixelFormat, pixelSizeUm } = layout.image
-    const { channels, bytesPerSample } = pixelLayout(pixelFormat)
-    this.#image = {
-      width,
-      height,
-      pixelSizeUm,
-      channels,
-      bitsPerSample: bytesPerSample === 1 ? 8 : 16,
-      alignment: isLarge(layout) ? diskBlockBytes : smallAlignment,
-    }
+    this.#image = tiffImageOf(layout)
     this.#furtherDirectory = furtherDirectories(this.#image)
   }
 
@@ -99,7 +104,7 @@ export class OmeTiffFile {
             file.patch(before.directory.nextAt, fileOffset(at)),
           )
     // All before it must be named as well: else nobody would find it.
-    this.#linked = Promise.all([this.#linked, named])
+    this.#linked = Promise.all([this.#linked, named]).then(() => undefined)
     await this.#linked
   }
 

@@ -2,9 +2,10 @@
  * The fastest format: `<name>.raw` holds the frames one after the other as they lay in memory (rows without padding,
  * little endian), `<name>.json` says what they are; frame k of the file is line `place` k of `frames.jsonl`.
  */
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { imageBytes, pixelLayout } from '../../../src-shared/frames/pixel-format.ts'
-import { AppendFile } from './append-file.ts'
+import { AppendFile, writeFailure } from './append-file.ts'
 import {
   type DatasetLayout,
   type DatasetWriter,
@@ -19,6 +20,18 @@ export const openRaw: OpenDataset = async (folder, layout) => {
   await description.close()
   const direct = isLarge(layout)
   return new RawWriter(await AppendFile.create(join(folder, `${layout.name}.raw`), { direct }))
+}
+
+/** How many whole frames lie in `folder`; none where the file is gone. @throws CoverslipError DATA_FOLDER */
+export async function rawFramesIn(folder: string, { name, image }: DatasetLayout): Promise<number> {
+  const path = join(folder, `${name}.raw`)
+  try {
+    const { size } = await lstat(path)
+    return Math.floor(size / imageBytes(image.pixelFormat, image.width, image.height))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0
+    throw writeFailure(path, error)
+  }
 }
 
 /** What `<name>.json` says: enough for `numpy.fromfile`. */

@@ -70,8 +70,8 @@ function Pane({ shown }: { readonly shown: AcquirePane }) {
       {shown === 'map' && <StageMap />}
       {shown === 'stage' && (
         <div className={styles['panels']}>
-          <ChannelsPanel />
           <StagePanel />
+          <ChannelsPanel />
         </div>
       )}
     </section>

@@ -140,13 +140,13 @@ type CameraFieldProps = Pick<ChannelPlan, 'camera'> & Pick<ExtraFieldsProps, 'pa
 function CameraField({ camera, path, onChange }: CameraFieldProps) {
   const cameras = useDevices('camera')
   const options = [
-    { value: '', label: 'the usual' },
+    { value: '', label: 'as for all' },
     ...cameras.map(({ id, description }) => ({ value: id, label: description.name })),
   ]
   if (camera !== undefined && !options.some(({ value }) => value === camera))
     options.push({ value: camera, label: camera })
   return (
-    <Extra title="Camera" path={`${path}.camera`}>
+    <Extra title="Camera" wide path={`${path}.camera`}>
       <Select
         aria-label="Camera"
         data={options}
@@ -157,11 +157,17 @@ function CameraField({ camera, path, onChange }: CameraFieldProps) {
   )
 }
 
-type ExtraProps = { readonly title: string; readonly path: string; readonly children: ReactNode }
+type ExtraProps = {
+  readonly title: string
+  readonly path: string
+  /** Its words need more room than a number. */
+  readonly wide?: boolean
+  readonly children: ReactNode
+}
 
-function Extra({ title, path, children }: ExtraProps) {
+function Extra({ title, path, wide = false, children }: ExtraProps) {
   return (
-    <span className={styles['extra']} data-path={path}>
+    <span className={styles['extra']} data-path={path} data-wide={wide || undefined}>
       <span>{title}</span>
       {children}
     </span>

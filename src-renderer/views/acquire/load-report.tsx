@@ -48,7 +48,7 @@ function OddRemarks() {
     <Report
       kind="warning"
       label="Remarks about the file"
-      title="Loaded, but for"
+      title="Loaded. Please note:"
       onClose={() => plan.setState({ remarks: [] })}
     >
       <RemarkLines remarks={odd} />
@@ -82,14 +82,19 @@ function RemarkLines({ remarks }: { readonly remarks: readonly PlanRemark[] }) {
     <ul className={styles['lines']}>
       {remarks.map(({ path, message }) => (
         <li key={`${path} ${message}`}>
-          {path !== '' && (
-            <>
-              <strong>{pathWords(path, emptySequence)}</strong> <code>{path}</code>{' '}
-            </>
-          )}
-          {message}
+          {path !== '' && <PathWords path={path} />} {message}
         </li>
       ))}
     </ul>
+  )
+}
+
+function PathWords({ path }: { readonly path: string }) {
+  const words = pathWords(path, emptySequence)
+  if (words === path) return <code>{path}</code>
+  return (
+    <>
+      <strong>{words}</strong> <code>{path}</code>
+    </>
   )
 }

@@ -5,7 +5,7 @@ import { estimatePlan, isRunning } from '../../actions/acquire-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { type RefusedField, RefusedFieldsContext, useRefusedFields } from '../../components/refused-fields.ts'
 import { useEngine, usePlan, useServices } from '../../services.ts'
-import { cameraSettings } from '../../stores/image-settings.ts'
+import { cameraFormats } from '../../stores/image-settings.ts'
 import { checkPlan, isOn, planSections } from '../../stores/plan-draft.ts'
 import { enclosingPaths } from './plan-paths.ts'
 
@@ -60,7 +60,7 @@ function useCheckedPlan(fields: readonly RefusedField[]): CheckedPlan {
   // Files that came or went have changed the room on the disk.
   const kept = useEngine((state) => state.galleryChanges)
   // A plan that runs sets the cameras for each image.
-  const cameras = useEngine((state) => (isRunning(state.acquisition) ? '' : cameraSettings(state)))
+  const cameras = useEngine((state) => (isRunning(state.acquisition) ? '' : cameraFormats(state)))
   const connected = useEngine((state) => state.connection.state === 'connected')
   const own = useMemo(() => checkPlan(sequence), [sequence])
   const empty = planSections.every((section) => !isOn(sequence, section))
@@ -97,7 +97,10 @@ function useCheckedPlan(fields: readonly RefusedField[]): CheckedPlan {
     return {
       estimate,
       problems: [
-        ...fields.map(({ path, label, reason }) => ({ path, message: `${label}: ${reason}` })),
+        ...fields.map(({ path, label, reason }) => ({
+          path,
+          message: label === undefined ? reason : `${label}: ${reason}`,
+        })),
         ...own.problems,
         ...refused,
         ...(estimate?.problems ?? []),

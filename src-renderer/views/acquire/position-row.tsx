@@ -4,7 +4,7 @@ import { positionName } from '../../../src-shared/plan/position-name.ts'
 import type { PlanPosition } from '../../../src-shared/plan/sequence.ts'
 import { goToPosition } from '../../actions/acquire-actions.ts'
 import { NumberField } from '../../components/number-field.tsx'
-import { useBlocked } from '../../components/operator-controls.tsx'
+import { useBlockedByHand } from '../../components/operator-controls.tsx'
 import { useServices } from '../../services.ts'
 import { ownSettings } from './kept-words.ts'
 import { useHasProblem } from './plan-check.tsx'
@@ -27,7 +27,7 @@ const axes = [
 /** One place of the plan. */
 export function PositionRow({ position, onChange, onReplace, ...row }: PositionRowProps) {
   const services = useServices()
-  const blocked = useBlocked()
+  const blocked = useBlockedByHand()
   const path = `stage_positions[${row.index}]`
   const problem = useHasProblem(path)
   const usualName = positionName(row.index, row.count)
@@ -58,9 +58,16 @@ export function PositionRow({ position, onChange, onReplace, ...row }: PositionR
         }}
       />
       {axes.map(({ key, field, title }) => (
-        <span key={key} className={styles['coordinate']} data-title={title} data-path={`${path}.${field}`}>
+        <span
+          key={key}
+          className={styles['coordinate']}
+          data-title={`${title} µm`}
+          data-path={`${path}.${field}`}
+        >
           <NumberField
             label={title}
+            unit="µm"
+            unitElsewhere
             value={position[key]}
             placeholder="as it is"
             step={key === 'zUm' ? 0.01 : 0.1}

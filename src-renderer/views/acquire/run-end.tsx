@@ -24,7 +24,7 @@ export function RunEnd({ status }: { readonly status: PlanStatus }) {
       </p>
       {finish?.message !== undefined && (
         <p className={styles['reason']}>
-          {finish.message} {finish.hint}
+          {[finish.message.replace(/\.$/, ''), finish.hint].filter((part) => part !== undefined).join('. ')}
         </p>
       )}
       <div className={styles['buttons']}>

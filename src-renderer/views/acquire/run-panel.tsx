@@ -50,7 +50,18 @@ export function RunPanel({ status, onClose }: RunPanelProps) {
         </div>
       )}
       <Facts status={status} />
-      {running ? <RunButtons key={status.id} status={status} /> : <RunEnd key={status.id} status={status} />}
+      {running ? (
+        <>
+          <RunButtons key={status.id} status={status} />
+          <p className={styles['note']}>
+            {status.state === 'paused'
+              ? 'Stage, light and channel may be set by hand: the plan sets them again when it goes on.'
+              : 'What is changed below is for the next acquisition.'}
+          </p>
+        </>
+      ) : (
+        <RunEnd key={status.id} status={status} />
+      )}
     </section>
   )
 }

@@ -43,6 +43,8 @@ export function GalleryList() {
 
   function onKeyDown(event: KeyboardEvent) {
     const { key } = event
+    // Menus and dialogs of the cards have keys of their own.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return
     const handled = onMarkingKey(services, event)
     if (handled) return event.preventDefault()
     if (key !== 'ArrowLeft' && key !== 'ArrowRight' && key !== 'ArrowUp' && key !== 'ArrowDown') return
@@ -56,7 +58,14 @@ export function GalleryList() {
     <>
       <GalleryToolbar />
       <MarkedBar />
-      <main ref={list} className={styles['list']} aria-label="Gallery" tabIndex={-1} onKeyDown={onKeyDown}>
+      <main
+        ref={list}
+        data-days={byDay || undefined}
+        className={styles['list']}
+        aria-label="Gallery"
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
         <FailureLine failure={failure} />
         {items?.length === 0 && <GalleryEmpty />}
         <LazyRows items={rows} keyOf={(row) => row.key} rowHeight={rowPx}>

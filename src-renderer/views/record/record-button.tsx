@@ -74,7 +74,8 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
     setOpen(false)
     void action(services)
   }
-  const refusal = reason ?? (wrong === undefined ? undefined : `${wrong.label}: ${wrong.reason}`)
+  const refusal =
+    reason ?? (wrong === undefined ? undefined : `${wrong.label ?? 'An option'}: ${wrong.reason}`)
   const refused = refusal === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
   return (
     <div className={styles['record']} role="group" aria-label="Recording">

@@ -1,3 +1,4 @@
+import { TextInput } from '@mantine/core'
 import { type StorageFormat, storageFormatSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { Choice } from '../../components/choice.tsx'
 import { LabelledRow } from '../../components/labelled-row.tsx'
@@ -56,6 +57,15 @@ export function RecordOptions() {
           />
         </LabelledRow>
       )}
+      <LabelledRow title="Name" layout="wide" help="From the second of a name on, they are numbered">
+        <TextInput
+          aria-label="Name of the recording"
+          placeholder="by the time of its start"
+          maxLength={200}
+          value={choice.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+      </LabelledRow>
       <LabelledRow title="File" layout="wide">
         <Choice
           inPopover

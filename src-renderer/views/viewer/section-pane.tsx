@@ -13,6 +13,9 @@ import styles from './sections.module.css'
 
 const titles: Record<SectionCut, string> = { xz: 'XZ', yz: 'YZ' }
 
+/** Of a mouse wheel's notch about two planes; touchpads tell of many small turns. */
+const wheelStepPx = 50
+
 /** A cut through the stack beside its plane: drag to move the place where the cuts meet, wheel to go through the planes. */
 export function SectionPane({ cut }: { readonly cut: SectionCut }) {
   const host = useRef<HTMLDivElement>(null)
@@ -68,6 +71,7 @@ function useSection(host: RefObject<HTMLDivElement | null>, section: Section): v
 /** Moves the crosshair along the cut and across it. */
 function useSectionDrag(host: RefObject<HTMLDivElement | null>, section: Section, cut: SectionCut) {
   const viewer = useViewer()
+  const turned = useRef(0)
   function move({ clientX, clientY, buttons, pointerId }: PointerEvent<HTMLDivElement>) {
     const element = host.current
     const dataset = datasetOf(viewer.store.getState())
@@ -86,7 +90,10 @@ function useSectionDrag(host: RefObject<HTMLDivElement | null>, section: Section
     },
     onPointerMove: move,
     onWheel: ({ deltaY }: WheelEvent) => {
-      if (deltaY !== 0) stepIndex(viewer, 'z', Math.sign(deltaY))
+      turned.current += deltaY
+      const steps = Math.trunc(turned.current / wheelStepPx)
+      turned.current -= steps * wheelStepPx
+      if (steps !== 0) stepIndex(viewer, 'z', steps)
     },
   }
 }

@@ -21,14 +21,16 @@ import { readAcquisitionSummary } from '../../../src-main/acquisition/reading/ac
 import {
   completeDatasets,
   completeInterrupted,
+  type DoubtfulRecording,
 } from '../../../src-main/acquisition/recording/complete-interrupted.ts'
 import { DiskWatch } from '../../../src-main/acquisition/recording/disk-watch.ts'
 import type { DatasetLayout } from '../../../src-main/acquisition/storage/dataset-writer.ts'
 import { InterruptedRecordings } from '../../../src-main/acquisition/recording/interrupted-recordings.ts'
 import { openOmeTiff } from '../../../src-main/acquisition/storage/ome-tiff-writer.ts'
 import { openOmeZarr } from '../../../src-main/acquisition/storage/ome-zarr/ome-zarr-writer.ts'
+import type { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
-import { datasetLayout, filesBelow, storedFrame } from '../../fixtures/ome-zarr-dataset.ts'
+import { datasetLayout, filesBelow, knownPixels, storedFrame } from '../../fixtures/ome-zarr-dataset.ts'
 import { mountSmallDisk } from '../../fixtures/small-disk.ts'
 
 let dataFolder: string
@@ -51,12 +53,15 @@ async function describeIt(
   await writeFile(join(folder, 'acquisition.json'), JSON.stringify({ ...about, request, datasets }))
 }
 
-async function complete(): Promise<readonly string[]> {
+/** @param among as of `completeInterrupted` */
+async function look(among?: readonly DoubtfulRecording[]) {
   const messages: string[] = []
   const raise = ({ message }: { readonly message: string }) => void messages.push(message)
-  await completeInterrupted(dataFolder, { raise, clear: () => undefined })
-  return messages
+  const doubtful = await completeInterrupted(dataFolder, { raise, clear: () => undefined }, among)
+  return { doubtful, messages }
 }
+
+const complete = async (): Promise<readonly string[]> => (await look()).messages
 
 const isFinished = async () =>
   'finish' in JSON.parse(await readFile(join(folder, 'acquisition.json'), 'utf8'))
@@ -90,6 +95,18 @@ async function namedPlanes(name: string) {
   return [...runs].flatMap(([, t, ifd, planes]) =>
     Array.from({ length: Number(planes) }, (_, i) => [Number(t) + i, Number(ifd) + i]),
   )
+}
+
+/** The bytes of each image that a reader finds. */
+async function imagesOf(path: string): Promise<readonly number[][]> {
+  const file = await fromFile(path)
+  const images: number[][] = []
+  for (let i = 0; i < (await file.getImageCount()); i++) {
+    const [pixels] = await (await file.getImage(i)).readRasters()
+    if (pixels instanceof Uint16Array) images.push([...new Uint8Array(pixels.buffer)])
+  }
+  await file.close()
+  return images
 }
 
 describe('a frame log with damaged lines', () => {
@@ -150,6 +167,74 @@ describe('a frame log with damaged lines', () => {
     await describeIt(layout)
     await complete()
     expect(await namedPlanes(left)).toEqual([[0, 0]])
+  })
+})
+
+describe('a power cut', () => {
+  const frames = 6
+  const indices = Array.from({ length: frames }, (_, t) => ({ t }))
+  const name = 'beads.ome.tiff'
+
+  async function interrupt(format: 'ome-tiff' | 'raw', layout: DatasetLayout): Promise<string> {
+    const lines = await writeTiff(layout, indices)
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.join(''))
+    await describeIt(layout, { format })
+    return join(folder, 'camera', name)
+  }
+
+  it('costs the frames whose end has not reached the disk, and no others: OME-TIFF', async () => {
+    const layout = datasetLayout()
+    const path = await interrupt('ome-tiff', layout)
+    const { size } = await stat(path)
+    // The last image and a part of the one before.
+    await truncate(path, size - 400)
+    expect(await complete()).toEqual([
+      expect.stringMatching(
+        /its 4 frames are kept; 2 that camera\/frames\.jsonl names had not reached the disk/,
+      ),
+    ])
+    expect(await namedPlanes(name)).toEqual(indices.slice(0, 4).map(({ t }) => [t, t]))
+    expect(await imagesOf(path)).toEqual(indices.slice(0, 4).map((index) => [...knownPixels(layout, index)]))
+  })
+
+  it('may take where images say that there is a next one', async () => {
+    const layout = datasetLayout()
+    const path = await interrupt('ome-tiff', layout)
+    const bytes = await readFile(path)
+    // As of classic BigTIFF: entries of 20 bytes, then the offset of the next directory.
+    const first = 16
+    const next = (directory: number) => directory + 8 + 20 * Number(bytes.readBigUInt64LE(directory))
+    const second = Number(bytes.readBigUInt64LE(next(first)))
+    for (const directory of [first, second]) bytes.writeBigUInt64LE(0n, next(directory))
+    await writeFile(path, bytes)
+    expect(await complete()).toEqual([expect.stringContaining('its 6 frames are kept')])
+    expect(await imagesOf(path)).toEqual(indices.map((index) => [...knownPixels(layout, index)]))
+  })
+
+  it('costs the frames whose end has not reached the disk, and no others: raw', async () => {
+    const layout = datasetLayout()
+    await interrupt('raw', layout)
+    await writeFile(join(folder, 'camera', 'beads.raw'), Buffer.alloc(3.5 * 6 * 4 * 2))
+    expect(await complete()).toEqual([
+      expect.stringMatching(/its 3 frames are kept; 3 that .* names had not/),
+    ])
+  })
+
+  it('costs the frames whose end has not reached the disk, and no others: OME-Zarr', async () => {
+    const layout = datasetLayout()
+    const writer = await openOmeZarr(join(folder, 'camera'), layout, { compression: 'none' })
+    const stored = indices.map((index, place) => storedFrame(layout, index, place))
+    await Promise.all(stored.map((frame) => writer.write(frame)))
+    const [part = ''] = (await filesBelow(join(folder, 'camera'))).filter((file) => file.endsWith('.part'))
+    const lines = stored.map(({ record }) => `${JSON.stringify(record)}\n`)
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.join(''))
+    await describeIt(layout, { format: 'ome-zarr' })
+    const { size } = await stat(join(folder, 'camera', part))
+    await truncate(join(folder, 'camera', part), size - 100)
+    expect(await complete()).toEqual([
+      expect.stringMatching(/its 4 frames are kept; 2 that .* names had not/),
+    ])
+    await writer.close().catch(() => undefined)
   })
 })
 
@@ -234,39 +319,36 @@ describe('an acquisition from elsewhere', () => {
   )
 })
 
-describe('an acquisition of another Coverslip that runs', () => {
+describe('an acquisition of another Coverslip that may run', () => {
   // Alive, and not this process.
   const pid = process.ppid
 
-  it('is left alone while its folder is marked, however long nothing is exposed', async () => {
+  it.each([
+    ['on this computer', { pid }],
+    ['on another computer, whose processes are not known here', { host: 'elsewhere' }],
+  ])('is left alone as long as anything of it changes, whatever clocks show: %s', async (_, writer) => {
     const layout = datasetLayout()
-    const lines = await writeTiff(layout, [{ t: 0 }])
     const log = join(folder, 'camera', 'frames.jsonl')
-    await writeFile(log, lines.join(''))
-    await describeIt(layout, { pid })
-    const hourAgo = new Date(Date.now() - 3_600_000)
-    await utimes(log, hourAgo, hourAgo)
-    await utimes(join(folder, 'acquisition.json'), hourAgo, hourAgo)
-    expect(await complete()).toEqual([])
+    await writeFile(log, (await writeTiff(layout, [{ t: 0 }])).join(''))
+    await describeIt(layout, writer)
+    const [yesterday, tomorrow] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000))
+    await utimes(folder, yesterday ?? 0, yesterday ?? 0)
+    const first = await look()
+    expect(first.doubtful).toHaveLength(1)
+    await utimes(folder, tomorrow ?? 0, tomorrow ?? 0)
+    const second = await look(first.doubtful)
+    expect(second.doubtful).toHaveLength(1)
+    await appendFile(log, '\n')
+    const third = await look(second.doubtful)
+    expect(third.doubtful).toHaveLength(1)
+    expect([...first.messages, ...second.messages, ...third.messages]).toEqual([])
     expect(await isFinished()).toBe(false)
-    // Its number is another process's now.
-    await utimes(folder, hourAgo, hourAgo)
-    await appendFile(log, '')
-    expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
+    const last = await look(third.doubtful)
+    expect(last).toMatchObject({ doubtful: [], messages: [expect.stringContaining('its 1 frames are kept')] })
     expect(await isFinished()).toBe(true)
   })
 
-  it('is left alone on another computer, whose processes are not known here', async () => {
-    const layout = datasetLayout()
-    await writeFile(join(folder, 'camera', 'frames.jsonl'), (await writeTiff(layout, [{ t: 0 }])).join(''))
-    await describeIt(layout, { host: 'elsewhere' })
-    expect(await complete()).toEqual([])
-    const hourAgo = new Date(Date.now() - 3_600_000)
-    await utimes(folder, hourAgo, hourAgo)
-    expect(await complete()).toEqual([expect.stringContaining('its 1 frames are kept')])
-  })
-
-  it('is completed when its folder is not marked any more, as after a restart in a new container', async () => {
+  it('is completed when nothing of it changes any more, as after a restart in a new container', async () => {
     const layout = datasetLayout()
     await writeFile(join(folder, 'camera', 'frames.jsonl'), (await writeTiff(layout, [{ t: 0 }])).join(''))
     await describeIt(layout, { host: 'container-of-before' })
@@ -285,8 +367,6 @@ describe('an acquisition of another Coverslip that runs', () => {
         join(own, 'acquisition.json'),
         JSON.stringify({ ...about, pid: process.pid, host: hostname() }),
       )
-      const hourAgo = new Date(Date.now() - 3_600_000)
-      await utimes(folder, hourAgo, hourAgo)
       vi.advanceTimersByTime(60_000)
       vi.useRealTimers()
       await eventually('the news of it', () => told === 1)
@@ -301,12 +381,32 @@ describe('an acquisition of another Coverslip that runs', () => {
   it('marks its folder while it runs', async () => {
     const { mtimeMs } = await stat(folder)
     await utimes(folder, 1, 1)
-    const disk = new DiskWatch({ folder, free: () => undefined, failed: () => undefined })
+    const disk = new DiskWatch({
+      folder,
+      waitingBytes: () => 0,
+      free: () => undefined,
+      failed: () => undefined,
+    })
     try {
       await eventually('the mark', async () => (await stat(folder)).mtimeMs >= mtimeMs)
     } finally {
       disk.end()
     }
     expect(await readdir(folder)).toEqual(['camera'])
+  })
+
+  it('says that the disk is nearly full when it has no room for what waits in memory', async () => {
+    const { promise: failed, resolve } = Promise.withResolvers<CoverslipError>()
+    const disk = new DiskWatch({
+      folder,
+      waitingBytes: () => 1e15,
+      free: () => undefined,
+      failed: resolve,
+    })
+    try {
+      expect((await failed).message).toBe('the disk is nearly full')
+    } finally {
+      disk.end()
+    }
   })
 })

@@ -6,15 +6,15 @@ import fc from '../../fixtures/seeded-fast-check.ts'
 const sizes = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 2 ** 18, max: 2 ** 18 + 5000 }))
 
 describe('FrameBuffers', () => {
-  it('gives memory to one frame at a time, whether it is reserved yet or not', () => {
+  it('gives memory to one frame at a time, whether it is found yet or not', () => {
     fc.assert(
       fc.property(
         sizes,
         fc.array(fc.constantFrom('take', 'giveBack'), { minLength: 20, maxLength: 60 }),
         fc.boolean(),
-        (size, steps, isReserved) => {
+        (size, steps, isFound) => {
           const buffers = new FrameBuffers(12 * size)
-          if (isReserved) buffers.reserve(7 * size)
+          if (isFound) buffers.find(7 * size)
           const taken: Uint8Array<ArrayBuffer>[] = []
           for (const step of steps) {
             if (step === 'take') {
@@ -37,6 +37,14 @@ describe('FrameBuffers', () => {
       ),
       { numRuns: 40 },
     )
+  })
+
+  it('has all of it found, a little at a time', () => {
+    const buffers = new FrameBuffers(10 * 4096)
+    let pieces = 1
+    while (buffers.find(3 * 4096)) pieces += 1
+    expect(pieces).toBe(4)
+    expect(buffers.find(1)).toBe(false)
   })
 
   it('has room for frames of another size when none is in use', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CameraRecording } from '../../../src-main/acquisition/recording/camera-recording.ts'
+import { RecordingWorkers } from '../../../src-main/acquisition/recording/recording-workers.ts'
 import { CameraStore } from '../../../src-main/acquisition/run/camera-store.ts'
 import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
 import { storageOptionsSchema } from '../../../src-shared/acquisition/storage-options.ts'
@@ -62,7 +63,9 @@ describe.skipIf(disk === undefined)('workers whose disk is full', () => {
 
   it('say so: that of a recording', async () => {
     const { data, publish } = await prepare('recording')
+    const workers = new RecordingWorkers()
     const recording: CameraRecording = new CameraRecording({
+      workers,
       data: {
         ...data,
         begin: { kind: 'now' },
@@ -84,6 +87,7 @@ describe.skipIf(disk === undefined)('workers whose disk is full', () => {
       publish(sequence)
       await delay(1)
     }
+    workers.close()
     expect(await recording.finished).toMatchObject({ error: { code: 'DATA_FOLDER' }, isComplete: false })
   })
 })

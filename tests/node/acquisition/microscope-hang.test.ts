@@ -117,4 +117,30 @@ describe('MicroscopeHardware, with a device that hangs', () => {
     })
     expect(failure).toMatchObject({ message: 'cancelled' })
   })
+
+  it('turns a light off once its driver, which hung in that, was opened again', async () => {
+    // At the end of the plan; twice it went well.
+    await microscope.openImpatiently(1500, { hang: 'red off', well: 2 })
+    const { failure, notRestored } = await runPlan(microscope.devices, { channels: ['red'] })
+    expect(failure).toBeUndefined()
+    expect((await log('red')).filter((line) => line === 'red off')).toHaveLength(4)
+    expect(notRestored.map(({ message }) => message)).toEqual([])
+  })
+
+  it('does without a stage that was lost where no image needs it moved', async () => {
+    await open()
+    const plan2 = { channels: ['red'], time_plan: { interval: 0.5, loops: 2 } }
+    const lost = { state: 'error', message: 'lost', retryAt: 0 } as const
+    const devices = Object.create(microscope.devices, {
+      devices: {
+        value: () =>
+          microscope.devices
+            .devices()
+            .map((device) => (device.description.kind === 'stage' ? { ...device, status: lost } : device)),
+      },
+    })
+    const { failure, frames } = await runPlan(devices, plan2)
+    expect(failure).toBeUndefined()
+    expect(frames).toHaveLength(2)
+  })
 })

@@ -89,6 +89,16 @@ describe('Recorder', () => {
     })
   })
 
+  it('records again, by the thread that has recorded before', async () => {
+    await open()
+    for (let i = 0; i < 3; i++) {
+      await engine.recorder.start({ until: { kind: 'frames', frames: 4 } })
+      const status = await finished()
+      expect(status).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 4, lost: 0 } })
+      expect(await firstPixels(join(datasetFolder(status), `${status.name}.ome.tiff`))).toHaveLength(4)
+    }
+  })
+
   it('records several cameras side by side, for as long as asked for', async () => {
     engine = await createEngine({
       connections: [

@@ -80,6 +80,16 @@ describe('accidents while something is recorded', () => {
     expect(await finished()).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 3 } })
   })
 
+  it('the worker that writes is killed before it takes frames: that is told, and the next recording goes', async () => {
+    const starting = engine.recorder.start()
+    const worker = await eventually('the worker', () => [...recorders][0])
+    await worker.terminate()
+    await expect(starting).rejects.toMatchObject({ message: expect.stringContaining('unexpectedly') })
+    expect(await finished()).toMatchObject({ finish: { reason: 'failed' } })
+    await engine.recorder.start({ until: { kind: 'frames', frames: 3 } })
+    expect(await finished()).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 3 } })
+  })
+
   it('whose files cannot be completed now are completed at the next start', async () => {
     const { id, name } = await engine.recorder.start()
     await eventually('some frames', () => written() > 5)

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { fromFile } from 'geotiff'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { FrameBuffers } from '../../../src-main/acquisition/recording/frame-buffers.ts'
 import { RecordingLoop } from '../../../src-main/acquisition/recording/recording-loop.ts'
 import type {
   RecordingMessage,
@@ -49,6 +50,8 @@ async function loopOf(
   await mkdir(path)
   const publish = framePublisher(ring, { width, height })
   before(publish)
+  const { bufferBytes = 8 * width * height, heldBytes = 0 } = options
+  const buffers = new FrameBuffers(bufferBytes + heldBytes)
   const loop: RecordingLoop = await RecordingLoop.open(
     {
       ring,
@@ -65,13 +68,14 @@ async function loopOf(
       },
       storage: { format: 'raw' },
       most: { frames: undefined, seconds: undefined },
-      bufferBytes: 8 * width * height,
+      bufferBytes,
       begin: { kind: 'now' },
       preRecordS: 0,
-      heldBytes: 0,
+      heldBytes,
       temperatureC: undefined,
       ...options,
     },
+    buffers,
     (message) => {
       messages.push(message)
       if (message.type === 'layout') loop.hear({ type: 'layoutSaved' })
@@ -82,7 +86,26 @@ async function loopOf(
       .split('\n')
       .slice(0, -1)
       .map((line) => frameRecordSchema.parse(JSON.parse(line)))
-  return { loop, messages, publish, log, path, raw: () => readFile(join(path, `${name}.raw`)) }
+  return { loop, messages, buffers, publish, log, path, raw: () => readFile(join(path, `${name}.raw`)) }
+}
+
+/** No write of this process is through until `goOn`. */
+async function standingDisk(): Promise<{ goOn(): void }> {
+  const file = await open(join(folder.path, 'any'), 'w')
+  const handles: FileHandle = Object.getPrototypeOf(file)
+  await file.close()
+  const { writev } = handles
+  const { promise: moves, resolve: goOn } = Promise.withResolvers<void>()
+  const spy = vi.spyOn(handles, 'writev').mockImplementation(async function (this: FileHandle, ...args) {
+    await moves
+    return writev.apply(this, args)
+  })
+  return {
+    goOn: () => {
+      spy.mockRestore()
+      goOn()
+    },
+  }
 }
 
 describe('RecordingLoop', () => {
@@ -113,6 +136,49 @@ describe('RecordingLoop', () => {
       type: 'finished',
       counts: { written: kept.length, lost: 20 - kept.length },
     })
+  })
+
+  it('loses nothing when the disk stands still, and its thread then as long as the ring lasts', async () => {
+    const [slots, buffered] = [32, 100]
+    const { loop, messages, buffers, publish, log } = await loopOf('still', {
+      slots,
+      bufferBytes: buffered * width * height,
+    })
+    const disk = await standingDisk()
+    const running = loop.run()
+    for (let sequence = 0; sequence < buffered; sequence++) {
+      publish(sequence)
+      while (buffers.bytesInUse < (sequence + 1) * width * height) await turn()
+    }
+    // Nothing else comes to its turn meanwhile.
+    for (let i = 0; i < slots; i++) publish(buffered + i, { value: i })
+    loop.stop()
+    disk.goOn()
+    await running
+    const sequences = (await log()).map((record) => record.kind === 'frame' && record.sequence)
+    expect(sequences).toEqual(Array.from({ length: buffered + slots }, (_, i) => i))
+    expect(messages.at(-1)).toMatchObject({ counts: { lost: 0 }, isComplete: true })
+  })
+
+  it('hears of everything else also while frames come as fast as it can copy them', async () => {
+    const frames = 300
+    const { loop, buffers, publish } = await loopOf('busy', {
+      slots: 8,
+      bufferBytes: frames * width * height,
+      most: { frames, seconds: undefined },
+    })
+    let published = 0
+    const take = buffers.take.bind(buffers)
+    vi.spyOn(buffers, 'take').mockImplementation((bytes) => {
+      publish(++published, { value: 1 })
+      return take(bytes)
+    })
+    publish(0)
+    const running = loop.run()
+    await turn()
+    expect(published).toBeLessThan(10)
+    await running
+    expect(published).toBeGreaterThanOrEqual(frames)
   })
 
   it('ends, with what there is, when the size of the images changes', async () => {

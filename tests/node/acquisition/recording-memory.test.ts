@@ -30,6 +30,19 @@ describe('the memory of a recording', () => {
     expect(memory?.heldBytes).toBe(550 * maxFrameBytes)
   })
 
+  it('is for more than a second of a fast camera that the disk does not take', () => {
+    const fast = {
+      ...camera,
+      health: { framesPerSecond: 750e6 / maxFrameBytes, bytesPerSecond: 0, frames: 0 },
+    }
+    const [memory] = recordingMemory(
+      { begin: { kind: 'now' }, preRecordS: 0 },
+      [{ ...recorded, camera: fast }],
+      8e9,
+    )
+    expect(memory?.bufferBytes).toBeGreaterThan(750e6)
+  })
+
   it('is no more than the ring has when it begins at once', () => {
     const [memory] = recordingMemory({ begin: { kind: 'now' }, preRecordS: 10 }, [recorded])
     expect(memory?.heldBytes).toBe(8 * maxFrameBytes)

@@ -52,6 +52,15 @@ describe('Raw video stream', () => {
     )
   })
 
+  it('carries texts about the whole', () => {
+    const tags = { SYNOPSIS: '{"plan": "Zelle é"}' }
+    const header = Buffer.from(rawVideoHeader({ width: 2, height: 2, pixels: 'gray8', tags }))
+    const tag = within(header, 0x18538067, 0x1254c367, 0x7373)
+    expect(within(tag, 0x63c0)).toHaveLength(0)
+    expect(within(tag, 0x67c8, 0x45a3).toString()).toBe('SYNOPSIS')
+    expect(within(tag, 0x67c8, 0x4487).toString()).toBe(tags.SYNOPSIS)
+  })
+
   it('gives each picture its time', () => {
     fc.assert(
       fc.property(

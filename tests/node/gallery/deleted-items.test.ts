@@ -93,7 +93,7 @@ describe('A deleted item', () => {
     await items.removeOld()
     expect(await items.list()).toEqual([c])
     // What was being removed when the program ended is neither listed nor forgotten.
-    await put('.deleted/1795800000000-00000000.removing/item/d.tif')
+    await put('.deleted/removing-1795800000000-00000000-d.tif/item/d.tif')
     expect(await items.list()).toEqual([c])
     await items.removeOld()
     expect(await readdir(join(recordings, '.deleted'))).toEqual([c.key])
@@ -183,7 +183,7 @@ describe('Not deleted is', () => {
       await writeFile(record, JSON.stringify(told))
       await expect(items.restore(key)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
     }
-    for (const other of ['..', '../..', 'x', '1-1', `${key}/item`])
+    for (const other of ['..', '../..', 'x', '1-1', `${key}/item`, '1-00000000-/../..'])
       await expect(items.remove(other)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
     expect(await readdir(folder.path)).toEqual(['recordings'])
   })
@@ -196,7 +196,18 @@ it('Links in what is removed for good are removed, and not what they lead to', a
   await symlink(elsewhere.path, join(recordings, 'theirs.zarr', 'out'))
   const { key } = await items.delete('recordings/theirs.zarr')
   await items.remove(key)
-  expect(await readdir(elsewhere.path)).toEqual(['theirs.tif'])
-  expect(await readdir(join(recordings, '.deleted'))).toEqual([])
+  // Also where a link stands for what was deleted.
+  const deleted = join(recordings, '.deleted')
+  await mkdir(join(elsewhere.path, 'item'))
+  const record = { version: 1, id: 'recordings/a.tif', name: 'a', deletedAt: now }
+  await writeFile(join(elsewhere.path, 'deleted.json'), JSON.stringify(record))
+  await symlink(elsewhere.path, join(deleted, '1-00000000-a'))
+  await symlink(elsewhere.path, join(deleted, 'removing-1-00000000-b'))
+  expect(await items.list()).toEqual([])
+  await expect(items.remove('1-00000000-a')).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+  await expect(items.restore('1-00000000-a')).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+  await items.removeOld()
+  expect(await readdir(deleted)).toEqual(['1-00000000-a'])
+  expect((await readdir(elsewhere.path)).toSorted()).toEqual(['deleted.json', 'item', 'theirs.tif'])
   await elsewhere.remove()
 })

@@ -71,6 +71,20 @@ const formats: readonly { readonly storage: StorageOptions; readonly format: str
 ]
 
 describe('The gallery', () => {
+  it('shows what one camera took when the files of the other cannot be read', async () => {
+    const options = { width: 40, height: 30, frameRate: 100 }
+    const connections = [testConnection(options), testConnection(options, 'second', 'second.')]
+    engine = await createEngine({ connections, dataFolder: folder })
+    const detectorNames = ['test-camera', 'second.test-camera']
+    const { id } = await recorded(engine, { detectorNames, until: { kind: 'frames', frames: 3 } })
+    const log = join(folder, id, 'camera_2', 'frames.jsonl')
+    await rm(log)
+    await mkdir(log)
+    const { datasets, remarks } = await engine.gallery.open(id)
+    expect(datasets).toMatchObject([{ name: 'camera_1', planes: 3 }])
+    expect(remarks).toContain('frames.jsonl cannot be read: it is not a file')
+  })
+
   it.each(formats)('gives every frame of a recording to $storage', async ({ storage, format }) => {
     await openEngine()
     const { id } = await recorded(engine, { until: { kind: 'frames', frames: 12 }, storage })

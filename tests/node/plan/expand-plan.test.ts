@@ -27,6 +27,14 @@ describe('expandPlan', () => {
     ])
   })
 
+  it('does not go on for ever where nearly nothing is taken', () => {
+    const { sequence } = readPlan({
+      time_plan: { interval: 0, loops: 1e12 },
+      channels: [{ config: 'A', acquire_every: 1e12 }],
+    })
+    expect(() => [...expandPlan(sequence)]).toThrow('channels: leave out more than 100000 images')
+  })
+
   it('is the same each time, autofocus and random points included', () => {
     const file = {
       autofocus_plan: { axes: ['p'] },
@@ -117,6 +125,10 @@ describe('grids', () => {
     )
   })
 
+  it('in a spiral over one long row are there at once', () => {
+    expect([...cellsInOrder('spiral', 1, 300_000)]).toHaveLength(300_000)
+  })
+
   it('over a polygon has the tiles that meet it', () => {
     const triangle = [
       [0, 0],
@@ -135,6 +147,23 @@ describe('grids', () => {
       [150, 50],
       [250, 50],
     ])
+  })
+
+  it('over a region of which an offset would leave nothing are refused', () => {
+    const vertices = [
+      [0, 0],
+      [1000, 0],
+      [0, 1000],
+    ]
+    const tiles = (offset: number) => events({ grid_plan: { vertices, offset } }).length
+    expect(tiles(-100)).toBeLessThan(tiles(0))
+    expect(() => tiles(-5000)).toThrow('grid_plan: moving the sides by -5000 µm makes another shape')
+  })
+
+  it('over a region of too many corners are refused, as finding them would never end', () => {
+    const vertices = Array.from({ length: 5000 }, (_, i) => [i / 5000, (i % 2) * 900_000])
+    const { sequence } = readPlan({ grid_plan: { vertices, fov_width: 1, fov_height: 1 } })
+    expect(() => [...expandPlan(sequence)]).toThrow('5000 corners are too many for 900000 x 1 tiles')
   })
 
   it('over a polygon that was enlarged, or its hull, has more of them', () => {

@@ -54,6 +54,40 @@ describe('readPlan', () => {
     ['a stack of too many planes', { z_plan: { range: 1e6, step: 0.001 } }, 'z_plan'],
     ['a stack as a bare list', { z_plan: [1, 2] }, 'z_plan'],
     ['a negative interval', { time_plan: { interval: -1, loops: 2 } }, 'time_plan.interval'],
+    ['an interval of ages', { time_plan: { interval: 1e308, loops: 3 } }, 'time_plan.interval'],
+    ['a stack beyond the horizon', { z_plan: { relative: [1e308] } }, 'z_plan.relative[0]'],
+    [
+      'tiles beyond the horizon',
+      { grid_plan: { rows: 2, columns: 2, fov_width: 1e308, fov_height: 1 } },
+      'grid_plan.fov_width',
+    ],
+    [
+      'a gap beyond the horizon',
+      { grid_plan: { rows: 2, columns: 2, overlap: -1e308 } },
+      'grid_plan.overlap',
+    ],
+    ['an exposure of ages', { channels: [{ config: 'A', exposure: 1e308 }] }, 'channels[0].exposure'],
+    ['a position of four numbers', { stage_positions: [[1, 2, 3, 4]] }, 'stage_positions[0]'],
+    [
+      'a plate of too many rows',
+      {
+        stage_positions: {
+          plate: { rows: 101, columns: 1, well_spacing: 9, well_size: 1 },
+          a1_center_xy: [0, 0],
+        },
+      },
+      'stage_positions.plate.rows',
+    ],
+    [
+      'wells beyond the horizon',
+      {
+        stage_positions: {
+          plate: { rows: 1, columns: 1, well_spacing: [9, 1e306], well_size: 1 },
+          a1_center_xy: [0, 0],
+        },
+      },
+      'stage_positions.plate.well_spacing[1]',
+    ],
     ['no time points', { time_plan: { interval: 1, loops: 0 } }, 'time_plan.loops'],
     ['an interval of 0 for a while', { time_plan: { interval: 0, duration: 5 } }, 'time_plan.interval'],
     ['a duration in words', { time_plan: { interval: '1.5s', loops: 2 } }, 'time_plan.interval'],
@@ -76,6 +110,7 @@ describe('readPlan', () => {
     ['a channel without a name', { channels: ['A', {}] }, 'channels[1].config'],
     ['a channel twice', { channels: ['A', 'A'] }, 'channels[1]'],
     ['an exposure of 0', { channels: [{ config: 'A', exposure: 0 }] }, 'channels[0].exposure'],
+    ['a name as long as a book', { stage_positions: [{ name: 'n'.repeat(501) }] }, 'stage_positions[0].name'],
     ['a position that is text', { stage_positions: [{ x: 'left' }] }, 'stage_positions[0].x'],
     [
       'positions within a position',
@@ -100,6 +135,11 @@ describe('readPlan', () => {
       'autofocus at absolute planes',
       { autofocus_plan: { axes: ['p'] }, z_plan: { absolute: [1, 2] } },
       'autofocus_plan',
+    ],
+    [
+      'a plate called like what every object has',
+      { stage_positions: { plate: 'constructor', a1_center_xy: [0, 0] } },
+      'stage_positions.plate',
     ],
     ['an unknown plate', { stage_positions: { plate: 95, a1_center_xy: [0, 0] } }, 'stage_positions.plate'],
     [
@@ -240,6 +280,22 @@ describe('readPlan', () => {
     expect(sequence.time?.phases).toMatchObject([{ kind: 'intervalDuration', intervalS: 2, durationS: 4 }])
   })
 
+  it('says which plates it knows, and that a plate without wells is not visited', () => {
+    const plate = (kind: unknown) => ({ stage_positions: { plate: kind, a1_center_xy: [0, 0] } })
+    expect(() => readPlan(plate('97-well'))).toThrow('"97-well" is no known plate: 6-well, 12-well')
+    expect(readPlan(plate(96)).warnings.map(({ path }) => path)).toEqual(['stage_positions.selected_wells'])
+  })
+
+  it('takes a blank name for none', () => {
+    const { sequence } = readPlan({
+      stage_positions: [
+        { x: 1, name: '' },
+        { x: 2, name: ' ' },
+      ],
+    })
+    expect(sequence.positions).toMatchObject([{ name: undefined }, { name: undefined }])
+  })
+
   it('calls a well that is not there by its name', () => {
     const plate = { plate: 96, a1_center_xy: [0, 0], selected_wells: [[8], [11]] }
     expect(() => readPlan({ stage_positions: plate })).toThrow(
@@ -257,6 +313,27 @@ describe('readPlan', () => {
       { xUm: 4, yUm: undefined },
     ])
     expect(sequence.setup).toMatchObject({ roi: { width: 512, height: 256 } })
+  })
+
+  it('warns of what a setup would not set, and refuses one that takes an image', () => {
+    const setup = {
+      properties: null,
+      channel: { config: 'A' },
+      x_pos: 5,
+      z_pos: null,
+      index: {},
+      metadata: {},
+    }
+    const own = { setup: { exposure: 5 }, channels: ['A'] }
+    const { warnings } = readPlan({ setup, channels: ['A'], stage_positions: [{ x: 1, sequence: own }] })
+    expect(warnings.map(({ path }) => path)).toEqual([
+      'setup.channel',
+      'setup.x_pos',
+      'stage_positions[0].sequence.setup',
+    ])
+    expect(problemsIn({ setup: { action: { type: 'acquire_image' } } })).toMatchObject([
+      { path: 'setup.action.type' },
+    ])
   })
 
   it('survives anything', () => {

@@ -43,6 +43,7 @@ function viewerOf(change: Partial<ImageDataset>): ViewerState {
     kind: 'plan',
     format: 'OME-Zarr',
     startedAt: 0,
+    complete: true,
     cameras: [],
   } as const
   const opened = { item: { ...item, cameras: [] }, datasets: [dataset], metadata: {}, remarks: [] }

@@ -13,11 +13,13 @@ import {
   mayOperate,
   otherOperator,
   whyNotAct,
+  whyNotByHand,
   whyNotOperate,
 } from '../../../src-renderer/stores/permission.ts'
 import { createShownStore } from '../../../src-renderer/stores/shown-store.ts'
 import { createViewStore, initialViewState } from '../../../src-renderer/stores/view-store.ts'
 import { currentStream, statsOf, watchedProtocol } from '../../../src-renderer/stores/selectors.ts'
+import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { Caller, ControlState } from '../../../src-shared/access.ts'
 import type { Protocol } from '../../../src-shared/stream-params.ts'
 import { settingsSchema } from '../../../src-shared/settings.ts'
@@ -25,6 +27,20 @@ import { sampleSnapshot, sampleStats, sampleStream } from './sample-engine.ts'
 
 const person = (id: string, role: Caller['role']): Caller => ({ id, role, label: id, address: '' })
 const [owner, anna, ben] = [person('owner', 'owner'), person('Anna', 'operator'), person('Ben', 'viewer')]
+
+const plan: PlanStatus = {
+  id: 'plans/a',
+  name: 'a',
+  format: 'raw',
+  detectorNames: ['camera'],
+  state: 'waiting',
+  startedAt: 1000,
+  frames: { written: 0, lost: 0, incomplete: 0 },
+  bytesWritten: 0,
+  buffer: { bytes: 0, limitBytes: 1 },
+  writeBytesPerSecond: 0,
+  events: { total: 8, done: 2, skipped: 0, late: 0 },
+}
 
 type Situation = {
   readonly caller?: Caller
@@ -76,6 +92,19 @@ describe('who may operate', () => {
       expect(whyNotOperate(state)).toMatchObject({ askable: false })
       expect(whyNotAct(state)).toMatchObject({ askable: false })
     }
+  })
+  it('is nobody by hand while a plan is under way, but when it is paused', () => {
+    const during = (state: PlanStatus['state']): EngineState => ({
+      ...stateOf({ caller: owner }),
+      acquisition: { ...plan, state },
+    })
+    for (const state of ['preparing', 'waiting', 'acquiring', 'finishing'] as const) {
+      expect(whyNotByHand(during(state))).toMatchObject({ code: 'ACQUISITION_RUNNING' })
+      expect(mayOperate(during(state))).toBe(true)
+    }
+    for (const state of ['paused', 'finished'] as const) expect(whyNotByHand(during(state))).toBeUndefined()
+    expect(whyNotByHand(stateOf({ caller: owner }))).toBeUndefined()
+    expect(whyNotByHand(stateOf({ caller: ben }))).toEqual(whyNotAct(stateOf({ caller: ben })))
   })
   it('gives the same object for the same state, as stores need it', () => {
     const state = stateOf({ caller: owner, control: { holder: anna } })

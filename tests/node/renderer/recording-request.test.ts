@@ -25,6 +25,11 @@ describe('what is asked for when a recording is started', () => {
     expect(recordingRequest(choice, [])).not.toHaveProperty('detectorNames')
   })
 
+  it('has the name that was given, if one was', () => {
+    expect(recordingRequest({ ...choice, name: ' beads ' }, [])).toMatchObject({ name: 'beads' })
+    expect(recordingRequest({ ...choice, name: ' ' }, [])).not.toHaveProperty('name')
+  })
+
   it('records video as the live view shows it', () => {
     const seen = { low: 120, high: 900 }
     expect(recordingRequest({ ...choice, format: 'video' }, ['cam'], seen).storage).toMatchObject({

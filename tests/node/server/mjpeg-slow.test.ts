@@ -48,12 +48,14 @@ describe('A viewer that stops reading', () => {
     await has(fast, fast.parts.length + 20)
     // 100 kB/s: a little at a time.
     const received = slow.parts.length
+    let pausing: NodeJS.Immediate | undefined
     const reading = setInterval(() => {
       slow.socket.resume()
-      setImmediate(() => slow.socket.pause())
+      pausing = setImmediate(() => slow.socket.pause())
     }, 100)
     await has(fast, fast.parts.length + 20)
     clearInterval(reading)
+    clearImmediate(pausing)
     slow.socket.resume()
     await has(slow, received + 20)
     const gaps = slow.sequences.map(

@@ -210,7 +210,7 @@ export class Exposures {
       await Promise.all(this.#taking)
       this.#stop.signal.throwIfAborted()
     } catch (error) {
-      await this.#options.light.closeAfterFailure()
+      await this.#options.light.closeAfterFailure(this.#options.run.signal)
       await Promise.all(this.#taking)
       throw error
     }

@@ -1,6 +1,7 @@
 import type { DeviceState } from '../../../../src-shared/devices.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
+import { orGivenUp } from './giving-up.ts'
 import { gatesOf, isAbout, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
 import { allEnded, failuresAmong } from './together.ts'
@@ -107,9 +108,12 @@ export class LightGates {
     return this.keepOnly([])
   }
 
-  /** Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. */
-  async closeAfterFailure(): Promise<void> {
-    await Promise.allSettled([this.close()])
+  /**
+   * Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. A light that hangs is not waited
+   * for once `signal` has aborted.
+   */
+  async closeAfterFailure(signal?: AbortSignal): Promise<void> {
+    await Promise.allSettled([orGivenUp(this.close(), signal)])
   }
 
   /** Whether what is open still is, nobody knows: after a failure. */

@@ -174,8 +174,10 @@ export class PlanCamera {
     const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
     const asked = performance.now()
     const info = await this.#frames[which]({ signal, timeoutMs })
+    // The first may take as long as the camera needs to begin.
+    if (this.#awaitedBefore)
+      this.#slowestMs = Math.max(this.#slowestMs, performance.now() - asked - exposureMs)
     this.#awaitedBefore = true
-    this.#slowestMs = Math.max(this.#slowestMs, performance.now() - asked - exposureMs)
     const deliveryMs = Number(info.hostTimeNs - info.timestampNs) / 1e6
     if (isTimed(info)) this.#deliveryMs = Math.max(this.#deliveryMs, deliveryMs)
     return info

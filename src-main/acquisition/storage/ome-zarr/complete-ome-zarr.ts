@@ -17,16 +17,16 @@ import { bandsOf, chunksOfShard, shardOf, zarrGrid } from './zarr-grid.ts'
 /**
  * Completes the dataset `<layout.name>.ome.zarr` in `folder`. May be called again, also when it was interrupted itself.
  * @param eachFrame goes through the frames that were reported as written.
- * @returns which of the planes that were looked at cannot be read.
+ * @returns which of the planes that were looked at cannot be read, and how many of those reported are not there any more.
  * @throws CoverslipError DATA_FOLDER or UNREADABLE_IMAGE when its shards or its metadata are damaged; what is whole stays as it is
  */
 export async function completeOmeZarr(
   folder: string,
   layout: DatasetLayout,
   eachFrame: EachFrame,
-): Promise<Pick<MeasuredWindows, 'unreadable'>> {
+): Promise<Pick<MeasuredWindows, 'unreadable'> & { readonly missing: number }> {
   const root = omeZarrPath(folder, layout.name)
-  if (!(await isThere(root))) return { unreadable: [] }
+  if (!(await isThere(root))) return { unreadable: [], missing: 0 }
   await refuseLink(root)
   const paths = imagePaths(layout)
   const { grid, compression } = await storageOf(root, layout)
@@ -42,16 +42,21 @@ export async function completeOmeZarr(
     for (let band = 0; band < bandsOf(grid); band++) chunks.add(chunk + band)
     shards.set(path, chunks)
   })
-  if (shards.size === 0) return { unreadable: [] }
+  if (shards.size === 0) return { unreadable: [], missing: 0 }
   const written = [...paths.map((path) => join(root, path, firstLevel)), join(root, 'OME')]
   for (const path of [...written, ...[...shards.keys()].map(partOf)])
     if (await leadsOut(path, root)) throw linksOut(path)
-  for (const [path, reported] of shards)
-    if (await isThere(partOf(path))) await completeShard(path, { chunks: chunksOfShard(grid), reported })
+  const lost = new Set<string>()
+  for (const [path, reported] of shards) {
+    if (!(await isThere(partOf(path)))) continue
+    const index = await completeShard(path, { chunks: chunksOfShard(grid), reported })
+    for (const chunk of reported)
+      if (index.get(chunk) === undefined) lost.add(`${path} ${Math.floor(chunk / bandsOf(grid))}`)
+  }
   const facts = { layout, grid, compression, summary }
   const { windows, unreadable } = await measureWindows(root, facts)
   await writeDatasetMetadata(root, { ...facts, state: 'interrupted', windows })
-  return { unreadable }
+  return { unreadable, missing: lost.size }
 }
 
 const storageSchema = z.object({

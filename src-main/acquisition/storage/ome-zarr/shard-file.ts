@@ -10,6 +10,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppendFile, writeFailure } from '../append-file.ts'
 import { diskBlockBytes } from '../direct-writes.ts'
+import { writeAll } from '../write-all.ts'
 import { makeFolders } from './make-folders.ts'
 import { ShardIndex } from './shard-index.ts'
 
@@ -127,12 +128,13 @@ export class ShardFile {
 /**
  * Completes a shard whose writing was interrupted.
  * @param reported numbers of the chunks that are known to be whole; others are left out.
+ * @returns those of them that are there
  * @throws CoverslipError DATA_FOLDER
  */
 export async function completeShard(
   path: string,
   { chunks, reported }: { readonly chunks: number; readonly reported: ReadonlySet<number> },
-): Promise<void> {
+): Promise<ShardIndex> {
   try {
     const { index, end } = await readShardLog(partOf(path), { chunks, reported })
     const file = await open(partOf(path), 'r+')
@@ -141,12 +143,13 @@ export async function completeShard(
       await file.truncate(end)
       const bytes = index.serialize()
       const mark = markOf(noChunk, { length: bytes.length, padding: 0 })
-      await file.writev([mark, bytes], end)
+      await writeAll(file, [mark, bytes], end)
       await file.sync()
     } finally {
       await file.close()
     }
     await rename(partOf(path), path)
+    return index
   } catch (error) {
     throw writeFailure(path, error)
   }

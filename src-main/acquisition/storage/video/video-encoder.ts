@@ -117,6 +117,9 @@ const muxers: Readonly<Record<VideoContainer, readonly string[]>> = {
 /** What a video says of itself. */
 export type VideoNotes = { readonly title: string; readonly comment: string }
 
+/** Where a video has `DatasetLayout.metadata`, as JSON: a tag that all containers have. It comes with the pictures. */
+export const metadataTag = 'SYNOPSIS'
+
 /** For video that is looked at: a key frame each second, and what the kernels' I420 means, as players would guess. */
 const seenArguments = [
   ...['-force_key_frames', 'expr:gte(t,n_forced)'],
@@ -150,7 +153,7 @@ export function fileArguments(file: {
 }): readonly string[] {
   const { container, path, notes } = file
   return [
-    ...['-map_metadata', '-1', '-metadata', `title=${notes.title}`, '-metadata', `comment=${notes.comment}`],
+    ...['-metadata', `title=${notes.title}`, '-metadata', `comment=${notes.comment}`],
     ...muxers[container],
     ...['-flush_packets', '1', '-n', `file:${path}`],
   ]

@@ -14,6 +14,7 @@ import {
   type ChosenEncoder,
   encodingArguments,
   fileArguments,
+  metadataTag,
   shortestUs,
   type VideoOptions,
 } from './video-encoder.ts'
@@ -25,6 +26,8 @@ type VideoFileOptions = {
   readonly image: DatasetLayout['image']
   readonly title: string
   readonly comment: string
+  /** Of the dataset. */
+  readonly metadata: DatasetLayout['metadata']
   readonly options: VideoOptions
   readonly chosen: ChosenEncoder
   readonly playing: Playing
@@ -47,7 +50,7 @@ export class VideoFile {
 
   constructor(options: VideoFileOptions) {
     this.#options = options
-    const { path, image, title, comment, chosen, lossless } = options
+    const { path, image, title, comment, metadata, chosen, lossless } = options
     const { container, overlays, windowLow, windowHigh } = options.options
     this.#maker = lossless === undefined ? new PictureMaker(image) : undefined
     const { width, height } = this.#maker ?? image
@@ -61,7 +64,9 @@ export class VideoFile {
         ...fileArguments({ container, path, notes: { title, comment } }),
       ],
     })
-    this.#written = this.#process.write([rawVideoHeader({ width, height, pixels: lossless ?? 'i420' })])
+    const tags = { [metadataTag]: JSON.stringify(metadata) }
+    const header = rawVideoHeader({ width, height, pixels: lossless ?? 'i420', tags })
+    this.#written = this.#process.write([header])
     // The first frame's `write` tells.
     this.#written.catch(() => undefined)
   }

@@ -70,12 +70,13 @@ class VideoWriter implements DatasetWriter {
   }
 
   #open(name: string): VideoFile {
-    const { image } = this.#layout
+    const { image, metadata } = this.#layout
     const file = new VideoFile({
       path: join(this.#folder, `${name}.${this.#options.container}`),
       image,
       title: name,
       comment: commentOf(this.#layout, this.#playing, this.#lossless),
+      metadata,
       options: this.#options,
       chosen: this.#chosen,
       playing: this.#playing,

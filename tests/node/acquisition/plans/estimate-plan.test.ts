@@ -323,6 +323,13 @@ describe('acquisition.estimate', () => {
     ])
   })
 
+  it('counts in numbers, whatever the plan asks for', async () => {
+    const plan = { channels: ['DAPI', 'GFP'], time_plan: { interval: { weeks: 5000 }, loops: 1000 } }
+    const { bytesPerSecond, durationS, problems } = await engine.acquisition.estimate({ plan })
+    expect(problems).toEqual([])
+    expect([bytesPerSecond, durationS].every(Number.isFinite)).toBe(true)
+  })
+
   it('lets others have their turns, and ends when nobody waits for it', async () => {
     const asked = new AbortController()
     const counting = engine.acquisition.estimate(

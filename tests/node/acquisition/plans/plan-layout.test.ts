@@ -72,6 +72,16 @@ describe('planLayout', () => {
     expect(names).toEqual(['a', 'A_2', 'a_3', 'a_2_2', '_', 'P6'])
   })
 
+  it('tells long names apart that begin alike, and their tiles', () => {
+    const long = 'embryo'.repeat(30)
+    const names = layoutOf({
+      stage_positions: [{ name: `${long}1` }, { name: `${long}2` }],
+      grid_plan: { rows: 1, columns: 2, fov_width: 10, fov_height: 10 },
+    }).positions.map(({ name }) => name)
+    const short = long.slice(0, 80)
+    expect(names).toEqual([`${short}_0000`, `${short}_0001`, `${short}_0000_2`, `${short}_0001_2`])
+  })
+
   it('lists the channels of all positions once', () => {
     const layout = layoutOf({
       channels: ['DAPI', 'GFP'],

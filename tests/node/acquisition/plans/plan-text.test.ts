@@ -34,6 +34,9 @@ describe('readPlanText', () => {
       time_plan: { phases: [{ interval: 30, loops: 3 }] },
     })
     expect((await readPlanText(JSON.stringify(fromYaml.plan))).plan).toEqual(fromYaml.plan)
+    // As PyYAML reads it.
+    const merged = 'x: &same {exposure: 5}\nchannels: [{<<: *same, config: DAPI}]'
+    expect((await readPlanText(merged)).plan).toMatchObject({ channels: [{ config: 'DAPI', exposure: 5 }] })
     // A mapping in braces may be YAML as well.
     expect((await readPlanText('{channels: [DAPI]}')).plan).toMatchObject({ channels: [{ config: 'DAPI' }] })
   })

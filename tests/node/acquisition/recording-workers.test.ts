@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RecordingWorkers } from '../../../src-main/acquisition/recording/recording-workers.ts'
+import { eventually } from '../../fixtures/eventually.ts'
+
+const megabyte = 2 ** 20
+const workers = new RecordingWorkers(80 * megabyte)
+afterEach(() => {
+  vi.useRealTimers()
+  workers.close()
+})
+
+describe('threads that record', () => {
+  it('are used again with the memory that they have, where it is enough', async () => {
+    const first = workers.take(5 * megabyte)
+    workers.giveBack(first, 5 * megabyte)
+    expect(workers.idleBytes).toBe(5 * megabyte)
+    expect(workers.take(4 * megabyte)).toBe(first)
+    expect(workers.idleBytes).toBe(0)
+    const second = workers.take(megabyte)
+    workers.giveBack(first, 5 * megabyte)
+    workers.giveBack(second, megabyte)
+    expect(workers.take(megabyte)).toBe(second)
+    // Nothing is kept of what is too small, as its memory may be needed.
+    const ended = new Promise((resolve) => first.once('exit', resolve))
+    const third = workers.take(6 * megabyte)
+    expect([first, second]).not.toContain(third)
+    expect(workers.idleBytes).toBe(0)
+    await ended
+    await Promise.all([second.terminate(), third.terminate()])
+  })
+
+  it('are started before they are needed, with the memory that will be, unless that is too much to be kept', async () => {
+    workers.prepare([2 * megabyte, megabyte])
+    const prepared = workers.idleBytes
+    expect(prepared).toBeGreaterThanOrEqual(3 * megabyte)
+    // There is enough.
+    workers.prepare([megabyte])
+    workers.prepare([2.1 * megabyte])
+    expect(workers.idleBytes).toBe(prepared)
+    const first = workers.take(2 * megabyte)
+    const second = workers.take(megabyte)
+    workers.prepare([50 * megabyte])
+    expect(workers.idleBytes).toBe(0)
+    const third = workers.take(50 * megabyte)
+    expect(new Set([first, second, third]).size).toBe(3)
+    await Promise.all([first, second, third].map((worker) => worker.terminate()))
+  })
+
+  it('are not kept with more than an eighth of the memory of the computer', async () => {
+    const worker = workers.take(11 * megabyte)
+    const ended = new Promise((resolve) => worker.once('online', resolve))
+    await ended
+    workers.giveBack(worker, 11 * megabyte)
+    expect(workers.idleBytes).toBe(0)
+  })
+
+  it('are forgotten when they end, or are not used for long', async () => {
+    const killed = workers.take(megabyte)
+    workers.giveBack(killed, megabyte)
+    await killed.terminate()
+    await eventually('the end', () => workers.idleBytes === 0)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const worker = workers.take(megabyte)
+    workers.giveBack(worker, megabyte)
+    vi.advanceTimersByTime(299_000)
+    expect(workers.idleBytes).toBe(megabyte)
+    vi.advanceTimersByTime(2000)
+    expect(workers.idleBytes).toBe(0)
+  })
+})
