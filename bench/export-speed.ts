@@ -1,15 +1,19 @@
 /**
- * Pictures per second of exports: the built app in Chromium, 200 images of 512 × 512 from an OME-TIFF, by each way.
- * `node bench/export-speed.ts` (needs `npm run build`).
+ * Pictures per second of exports: the built app in Chromium, images from an OME-TIFF, by each way; and how fast planes are
+ * fetched alone. `node bench/export-speed.ts [--size 512] [--images 200]` (needs `npm run build`).
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { demoConnection } from '../src-main/engine/connections.ts'
 import { appFolder, launchChromium, openApp } from '../tests/browser/app-page.ts'
 import { startTestServer } from '../tests/fixtures/test-server.ts'
 
-const images = 200
+const { values } = parseArgs({
+  options: { size: { type: 'string', default: '512' }, images: { type: 'string', default: '200' } },
+})
+const [size, images] = [Number(values.size), Number(values.images)]
 const ways = [
   { label: 'MP4 video', by: 'WebCodecs' },
   { label: 'MP4 video', by: 'WebAssembly' },
@@ -22,7 +26,7 @@ const ways = [
 
 const folder = await mkdtemp(join(tmpdir(), 'coverslip-bench-'))
 const config = {
-  connections: [demoConnection({ width: 512, height: 512, frameRate: 100 })],
+  connections: [demoConnection({ width: size, height: size, frameRate: 100 })],
   dataFolder: folder,
 }
 const server = await startTestServer({ config, appFolder })
@@ -31,12 +35,41 @@ try {
   const { recorder } = server.engine
   await recorder.start({ name: 'series', until: { kind: 'frames', frames: images } })
   while (recorder.status?.state !== 'finished') await new Promise((resolve) => setTimeout(resolve, 50))
+  console.log(`${size} x ${size}, planes fetched alone: ${(await fetchSpeed()).toFixed(1)} pictures/s`)
   for (const { label, by } of ways)
     console.log(`${label}, ${by}: ${(await speedOf(label, by)).toFixed(1)} pictures/s`)
 } finally {
   await browser.close()
   await server.close()
   await rm(folder, { recursive: true, force: true })
+}
+
+/** Planes to a page that does nothing with them, six at a time. */
+async function fetchSpeed(): Promise<number> {
+  const { page, close } = await openApp(browser, server.url)
+  await page.getByRole('button', { name: 'Stop live view' }).click()
+  const { items } = await server.engine.gallery.list({ search: 'series' })
+  const id = items[0]?.id ?? ''
+  const [dataset] = (await server.engine.gallery.open(id)).datasets
+  const begun = performance.now()
+  await page.evaluate(
+    async ({ all, ...place }) => {
+      let next = 0
+      const fetchMore = async () => {
+        while (next < all) {
+          const body = JSON.stringify({ ...place, index: { t: next++ } })
+          const headers = { 'content-type': 'application/json' }
+          const answer = await fetch('/api/gallery/plane', { method: 'POST', headers, body })
+          await answer.arrayBuffer()
+        }
+      }
+      await Promise.all(Array.from({ length: 6 }, fetchMore))
+    },
+    { id, dataset: dataset?.name ?? '', all: images },
+  )
+  const speed = (1000 * images) / (performance.now() - begun)
+  await close()
+  return speed
 }
 
 async function speedOf(label: string, by: string): Promise<number> {
@@ -57,7 +90,7 @@ async function speedOf(label: string, by: string): Promise<number> {
   await dialog.getByRole('combobox', { name: 'Format' }).click()
   await page.getByRole('option', { name: label }).click()
   const begun = performance.now()
-  const download = page.waitForEvent('download', { timeout: 60_000 })
+  const download = page.waitForEvent('download', { timeout: 120_000 })
   await dialog.getByRole('button', { name: 'Export' }).click()
   await download
   const speed = (1000 * images) / (performance.now() - begun)

@@ -9,7 +9,7 @@ export type FileChunk = {
 }
 
 /** What browsers are sure to download out of memory. */
-const mostMemoryBytes = 2 ** 31 - 2 ** 20
+export const mostMemoryBytes = 2 ** 31 - 2 ** 20
 
 /** Takes the bytes of a file. */
 interface Storage {

@@ -1,5 +1,6 @@
 /** An export from the page's side: has what was fetched drawn and encoded in a worker, and tells how far it is. */
 import { levelFor } from '../planes/plane-level.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ImageDataset } from '../../src-shared/gallery.ts'
 import type { EngineClient } from '../backend/backend.ts'
 import { Throttled } from '../display/throttled.ts'
@@ -97,6 +98,10 @@ class ExportJob {
       last = making
     }
     await last
+    if (this.#made === 0)
+      throw new CoverslipError('UNKNOWN_IMAGE', 'None of the images is there', {
+        hint: 'Choose another range.',
+      })
     const report = await this.#link.ask({ type: 'finish' })
     if (report.type !== 'finished') throw new Error('The export has not ended')
     const { bytes, download } = report
@@ -115,6 +120,8 @@ class ExportJob {
       job: {
         format: choices.format,
         quality: choices.quality,
+        perSecond:
+          choices.speed.kind === 'rate' && choices.speed.perSecond >= 1 ? choices.speed.perSecond : undefined,
         size,
         dataset: { significantBits: dataset.significantBits },
         look: { looks: state.looks, markSaturated: state.markSaturated, mosaic: state.mosaic },

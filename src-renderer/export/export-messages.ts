@@ -10,6 +10,8 @@ import type { PlaneFacts, StackPlace, ValueStack } from './value-stack.ts'
 export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   /** Of the pictures. */
   readonly size: Size
+  /** Of videos: pictures per second, where that is the same throughout, and one at least. */
+  readonly perSecond: number | undefined
   readonly dataset: Pick<ImageDataset, 'significantBits'>
   readonly look: Pick<ViewerState, 'looks' | 'markSaturated' | 'mosaic'>
   /** Of a pixel of the pictures, where a scale bar is wanted. */

@@ -88,7 +88,7 @@ const contentTypes: Readonly<Record<ExportJob['format'], string>> = {
 }
 
 async function sinkOf(
-  { format, quality }: ExportJob,
+  { format, quality, perSecond }: ExportJob,
   context: OffscreenCanvasRenderingContext2D,
   file: ExportFile,
 ): Promise<PictureSink> {
@@ -103,11 +103,11 @@ async function sinkOf(
       throw new Error('Raw values are not drawn')
     case 'mp4':
     case 'webm': {
-      if (await encodesVideo({ format, quality }, canvas))
-        return WebCodecsVideo.open(canvas, file, { format, quality })
+      const options = { format, quality, perSecond }
+      if (await encodesVideo(options, canvas)) return WebCodecsVideo.open(canvas, file, options)
       // 32 MB that most browsers never need.
       const { FfmpegVideo } = await import('./ffmpeg-video.ts')
-      return FfmpegVideo.open(context, file, { format, quality })
+      return FfmpegVideo.open(context, file, options)
     }
   }
 }

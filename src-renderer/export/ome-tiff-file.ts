@@ -75,10 +75,7 @@ export class OmeTiffFile implements ValueSink {
 
   async finish(): Promise<void> {
     const count = this.#planes.length
-    if (count === 0)
-      throw new CoverslipError('UNKNOWN_IMAGE', 'None of the images is there', {
-        hint: 'Choose another range.',
-      })
+    if (count === 0) throw new Error('An OME-TIFF without an image')
     const ends = {
       last: count === 1,
       description: { at: this.#pages.at(count), bytes: await this.#describe() },

@@ -15,6 +15,9 @@ const pickerSchema = z.object({
   showSaveFilePicker: z.custom<SavePicker>((value) => typeof value === 'function'),
 })
 
+/** Whether the browser writes to the disk, instead of downloading what is complete. */
+export const writesFiles = (page: Window): boolean => pickerSchema.safeParse(page).success
+
 /**
  * Asks the user for a file, where the browser can write to the disk.
  * @returns undefined where it cannot, so that it has to be downloaded; `cancelled` when he has thought better of it.

@@ -5,7 +5,11 @@ import type { ExportFile } from './export-file.ts'
 
 export type VideoFormat = Extract<ExportChoices['format'], 'mp4' | 'webm'>
 
-export type VideoOptions = Pick<ExportChoices, 'quality'> & { readonly format: VideoFormat }
+export type VideoOptions = Pick<ExportChoices, 'quality'> & {
+  readonly format: VideoFormat
+  /** Pictures per second, where that is the same throughout, and one at least. */
+  readonly perSecond: number | undefined
+}
 
 /** Written at a time, bytes. */
 const chunkSize = 2 ** 20

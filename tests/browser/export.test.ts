@@ -10,6 +10,7 @@ import type { Browser, Download } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { demoConnection } from '../../src-main/engine/connections.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { randomPixels, tiffBytes } from '../fixtures/image-fixtures.ts'
 import { decodeVideo, probeVideo } from '../fixtures/ffmpeg-peer.ts'
 import { hasProgram, python, pythonHas } from '../fixtures/peer-programs.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
@@ -277,25 +278,74 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     expect(white(corner(0))).toBeGreaterThan(60)
   })
 
-  it('makes the same without an encoder of the browser, by ffmpeg’s WebAssembly', async () => {
-    await openDialog('cells')
-    // A browser without WebCodecs.
-    await app.page.route('**/workers/export-worker-*.js', async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({ response, body: `delete self.VideoEncoder;${await response.text()}` })
-    })
-    for (const box of ['Time', 'Scale bar']) await untick(box)
-    await tenPerSecond()
-    const core = app.page.waitForRequest(/ffmpeg-core.*\.wasm/)
+  it.each([
+    ['MP4 video', 'mp4', 'h264'],
+    ['WebM video', 'webm', 'vp8'],
+  ] as const)(
+    '%s without an encoder of the browser, by ffmpeg’s WebAssembly',
+    async (label, ending, codec) => {
+      await openDialog('cells')
+      // A browser without WebCodecs.
+      await app.page.route('**/workers/export-worker-*.js', async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: `delete self.VideoEncoder;${await response.text()}` })
+      })
+      await choose('Format', label)
+      for (const box of ['Time', 'Scale bar']) await untick(box)
+      await tenPerSecond()
+      const core = app.page.waitForRequest(/ffmpeg-core.*\.wasm/)
+      const path = await exported()
+      expect(path).toMatch(new RegExp(`-cells\\.${ending}$`))
+      expect((await core).url().startsWith(server.url)).toBe(true)
+      const probed = await probeVideo(path)
+      expect(probed).toMatchObject({ codec, width, height })
+      expect(probed.times).toEqual(shown.map((_, i) => expect.closeTo(i / 10, 2)))
+      const decoded = await decodeVideo(path, 'rgb24')
+      const bytes = width * height * 3
+      for (const [i, pixels] of shown.entries())
+        expect(meanDifference(decoded.subarray(i * bytes, (i + 1) * bytes), pixels)).toBeLessThan(8)
+    },
+  )
+
+  it('raw values of a whole range of times, depths and channels, as one stack and as pictures with names', async () => {
+    const size = { width: 5, height: 3 }
+    const pages = Array.from({ length: 12 }, (_, i) => randomPixels(size.width * size.height, 16, i))
+    const description = 'ImageJ=1.54f\nimages=12\nchannels=2\nslices=3\nframes=2\nhyperstack=true\n'
+    await writeFile(join(folder, 'recordings', 'stack.tif'), tiffBytes({ ...size, pages, description }))
+    await openDialog('stack.tif')
+    await choose('Format', 'Raw values (OME-TIFF)')
+    await dialog().getByText('12 pictures of 5 × 3').waitFor()
+    // What is typed counts when the field is left.
+    const enter = async (field: string, text: string) => {
+      await dialog().getByLabel(field).fill(text)
+      await dialog().getByLabel(field).blur()
+    }
+    await enter('First image, Stack', '2')
+    await dialog().getByText('8 pictures of 5 × 3').waitFor()
+    await app.screenshot('export-stack-dark')
     const path = await exported()
-    expect((await core).url().startsWith(server.url)).toBe(true)
-    const probed = await probeVideo(path)
-    expect(probed).toMatchObject({ codec: 'h264', width, height })
-    expect(probed.times).toEqual(shown.map((_, i) => expect.closeTo(i / 10, 2)))
-    const decoded = await decodeVideo(path, 'rgb24')
-    const bytes = width * height * 3
-    for (const [i, pixels] of shown.entries())
-      expect(meanDifference(decoded.subarray(i * bytes, (i + 1) * bytes), pixels)).toBeLessThan(8)
+    // Channels are ImageJ's fastest axis, and ours.
+    const kept = pages.filter((_, i) => Math.floor(i / 2) % 3 > 0)
+    const tiff = await fromFile(path)
+    expect(await tiff.getImageCount()).toBe(kept.length)
+    for (const [i, values] of kept.entries())
+      expect((await (await tiff.getImage(i)).readRasters())[0]).toEqual(values)
+    await tiff.close()
+    if (pythonHas('tifffile')) {
+      const script =
+        'import sys, tifffile; one = tifffile.TiffFile(sys.argv[1]).series[0]; print(one.axes, *one.shape)'
+      const { stdout } = await run(python, ['-c', script, path])
+      expect(stdout.trim()).toBe('TZCYX 2 2 2 3 5')
+    } else console.log('Skipped: what tifffile says of it (python3-tifffile is not installed).')
+    await dialog().getByRole('button', { name: 'Export another' }).click()
+    await choose('Format', 'Raw values (PNG)')
+    await enter('Last image, Time', '1')
+    await dialog().getByText('4 pictures of 5 × 3').waitFor()
+    const pictures = await unzipped(await exported())
+    expect(pictures.map(({ name }) => name)).toEqual(
+      [2, 3].flatMap((z) => [1, 2].map((c) => `stack.tif_t1_z${z}_c${c}.png`)),
+    )
+    for (const [i, { content }] of pictures.entries()) expect(decode(content).data).toEqual(kept[i])
   })
 
   it('is cancelled without leaving anything', async () => {

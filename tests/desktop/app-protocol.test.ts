@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { appOrigin, serveAppFile } from '../../src-main/desktop/app-protocol.ts'
+import { appFolder } from '../browser/app-page.ts'
 import { temporaryFolder } from '../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -38,6 +39,22 @@ test('serves the files beside it', async () => {
   const response = await get('/assets/a%20b.js')
   expect(response.headers.get('content-type')).toBe('text/javascript')
   expect(await response.text()).toBe('export {}')
+})
+
+test('serves ffmpeg’s core, which makes videos where the browser cannot, as WebAssembly that may run', async () => {
+  const assets = join(appFolder, 'assets')
+  const core = (await readdir(assets)).find((name) => /^ffmpeg-core-.*\.wasm$/.test(name)) ?? ''
+  const response = await serveAppFile(appFolder, { url: `${appOrigin}/assets/${core}`, method: 'GET' })
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe('application/wasm')
+  expect((await response.arrayBuffer()).byteLength).toBe((await stat(join(assets, core))).size)
+  const [worker = ''] = (await readdir(join(appFolder, 'workers'))).filter((name) =>
+    name.startsWith('export-'),
+  )
+  const script = await serveAppFile(appFolder, { url: `${appOrigin}/workers/${worker}`, method: 'GET' })
+  const policy = script.headers.get('content-security-policy')
+  expect(policy).toContain("'wasm-unsafe-eval'")
+  expect(policy).toContain("connect-src 'self'")
 })
 
 test.each([

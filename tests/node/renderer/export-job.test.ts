@@ -171,6 +171,17 @@ it('leaves out images that are not there, but fails when all of it has gone', as
   }
 })
 
+it('of which no image is there fails, instead of making an empty file', async () => {
+  const requests = stubWorker(16_384)
+  const missing = () => Promise.reject(new CoverslipError('UNKNOWN_IMAGE', 'There is no plane'))
+  const gallery = { ...answeringGallery(), plane: missing }
+  await expect(runExport({ ...job(answeringGallery()), gallery })).rejects.toMatchObject({
+    code: 'UNKNOWN_IMAGE',
+    message: 'None of the images is there',
+  })
+  expect(requests.some(({ type }) => type === 'finish')).toBe(false)
+})
+
 it('ends its worker where it was given up before', async () => {
   stubWorker(16_384)
   terminate.mockClear()

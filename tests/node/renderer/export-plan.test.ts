@@ -76,7 +76,7 @@ describe('Pictures of an export', () => {
         about: { t, c: 0, z: 2 },
       })),
     )
-    const alone = { ...state, composed: false, index: { ...state.index, c: 1 } }
+    const alone = { ...state, composed: false, index: { ...state.index, t: 0, c: 1 } }
     const single = [...plannedPictures(alone, { ...along, axis: 'z' })]
     expect(single.map(({ planes }) => planes)).toEqual(
       [0, 1, 2, 3, 4].map((z) => [{ channel: 1, index: { t: 0, c: 1, z } }]),
