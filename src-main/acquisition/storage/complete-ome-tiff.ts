@@ -51,7 +51,9 @@ export async function completeOmeTiff(
 
 async function completeFile(path: string, layout: DatasetLayout, planes: OmePlanes): Promise<void> {
   if (planes.count === 0) return
-  const file = await open(path, readAndWriteWithoutLinks)
+  const file = await open(path, readAndWriteWithoutLinks).catch((error: unknown) => {
+    throw writeFailure(path, error)
+  })
   try {
     const start = Buffer.alloc(directoryBytes)
     const { bytesRead } = await file.read(start, 0, directoryBytes, 0)
