@@ -68,7 +68,7 @@ async function rate(plan: unknown, options: Record<string, unknown>): Promise<nu
   }
   const events = [...expandPlan(sequence)].map((event, number) => ({ ...event, number }))
   try {
-    await hardware.prepare(sequence)
+    await hardware.prepare(sequence, signal)
     for (const batch of hardware.batches(events)) {
       await hardware.setUp(batch, signal)
       await hardware.expose(batch, { signal, begun: () => undefined, exposed })

@@ -1,7 +1,7 @@
 /** Step of the set-up: a Chromium for the browser and desktop tests. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './with-node.mjs'
+import { canInstallPackages, installPackages } from './debian.mjs'
 
 const commands = [
   'chromium',
@@ -39,18 +39,9 @@ export async function ensureChromium() {
     console.error(`CHROMIUM_PATH names ${found}, which does not exist.`)
     return undefined
   }
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+  if (canInstallPackages()) {
     console.log('Installing Chromium (Debian package) for the tests …')
-    const options = {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }
-    await run('apt-get', ['update', '-qq'], options)
-    await run(
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
-      options,
-    )
+    await installPackages(['chromium', 'fonts-dejavu-core'])
     const installed = findChromium()
     if (installed !== undefined) return installed
   }

@@ -8,7 +8,8 @@ export async function ensureDependencies() {
   const reason = (await reasonToInstall()) ?? (findModernNode() === undefined ? 'a newer Node' : undefined)
   if (reason === undefined) return
   console.log(`Installing dependencies (${reason}) …`)
-  const code = await npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'])
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  const code = await npm(['ci', '--prefer-offline', '--fetch-retries=5', ...quiet])
   if (code !== 0)
     fail(
       'The dependencies could not be installed (npm ci, above). Is there a connection to the npm registry?',

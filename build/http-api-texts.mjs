@@ -1,5 +1,6 @@
 /** The hand-written parts of docs/http-api.md. */
 
+/** What stands before the calls. */
 export const introduction = `# HTTP API
 
 <!-- Written by build/http-api-docs.mjs from src-shared/contract: change that and run npm run docs. -->
@@ -32,6 +33,7 @@ What a call **needs** is written beside it:
 
 Requests that come too fast are answered with 429, bodies over 1 MB with 413. What operators and owners change or try to change is written down (\`GET /api/access/audit\`).`
 
+/** What stands after them. */
 export const closing = `## Events
 
 \`GET /api/system/events\` sends everything that changes as server-sent events: \`event: message\` with a JSON object as \`data\`, whose \`type\` says what it is. The first is a \`snapshot\` (devices, streams, settings, alerts, control, viewers), so a client that lost the connection just connects again. The types are in \`src-shared/contract/events.ts\`.

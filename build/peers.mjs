@@ -1,7 +1,7 @@
 /** Step of the set-up: programs of others that the tests talk to (clients, servers). Tests without theirs are skipped. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { run } from './with-node.mjs'
+import { canInstallPackages, installPackages } from './debian.mjs'
 
 /** Debian package → whether it is there. */
 const peers = {
@@ -43,14 +43,9 @@ const hasProgram = (name) => spawnSync('which', [name]).status === 0
 /** Installs what is missing where that is possible without asking; says what is not there. */
 export async function ensurePeers() {
   let missing = missingPeers()
-  if (missing.length > 0 && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+  if (missing.length > 0 && canInstallPackages()) {
     console.log(`Installing ${missing.join(', ')} (Debian packages) for the tests …`)
-    const options = {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }
-    await run('apt-get', ['update', '-qq'], options)
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options)
+    await installPackages(missing)
     missing = missingPeers()
   }
   if (missing.length > 0) console.log(`Not installed, so their tests are skipped: ${missing.join(', ')}.`)

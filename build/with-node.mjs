@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Folder of the project. */
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url))
 
 /** Runs TypeScript as it is, has Zstandard and `module.registerHooks`. */

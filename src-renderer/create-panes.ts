@@ -1,4 +1,4 @@
-import { tellTooLarge, tellUnreadable } from './actions/acquire-actions.ts'
+import { tellTooLarge, tellUnreadable } from './actions/plan-actions.ts'
 import { autoStart } from './actions/auto-start.ts'
 import { listenForKeys } from './actions/command-keys.ts'
 import { startLive } from './actions/live-actions.ts'

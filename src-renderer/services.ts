@@ -49,8 +49,10 @@ export interface PaneServices {
   of(pane: PaneId): Services
 }
 
+/** The services of all panes, for `usePanes`. */
 export const PanesContext = createContext<PaneServices | undefined>(undefined)
 
+/** The services of the pane around, for `useServices`. */
 export const ServicesContext = createContext<Services | undefined>(undefined)
 
 /** Around what is about another image than that of a pane. */
@@ -78,6 +80,7 @@ export function useEngine<T>(select: (state: EngineState) => T): T {
   return useStore(useServices().engine, select)
 }
 
+/** What `select` takes of the view's state; the component is drawn anew when it changes. */
 export function useView<T>(select: (state: ViewState) => T): T {
   return useStore(useServices().view, select)
 }
@@ -88,10 +91,12 @@ export function useImage(): ImageOnShow {
   return useContext(ImageContext) ?? services
 }
 
+/** What `select` takes of what the view shows; the component is drawn anew when it changes. */
 export function useShown<T>(select: (state: ShownState) => T): T {
   return useStore(useImage().shown, select)
 }
 
+/** What `select` takes of the gallery's state; the component is drawn anew when it changes. */
 export function useGallery<T>(select: (state: GalleryState) => T): T {
   return useStore(useServices().gallery, select)
 }
@@ -108,6 +113,7 @@ export function useViewerState<T>(select: (state: ViewerState) => T): T {
   return useStore(useViewer().store, select)
 }
 
+/** What `select` takes of the session's state; the component is drawn anew when it changes. */
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useServices().session, select)
 }

@@ -2,7 +2,9 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Backend } from './backend/backend.ts'
 import { callFailure } from './backend/call-failure.ts'
 import { PlaneDisplay } from './display/plane-display.ts'
+import type { SectionCut } from '../src-shared/gallery.ts'
 import { PlaneFeed } from './planes/plane-feed.ts'
+import { Section } from './section.ts'
 import { createShownStore, type ImageOnShow } from './stores/shown-store.ts'
 import { createViewerStore, type ViewerStore, withOpened } from './stores/viewer-store.ts'
 
@@ -25,9 +27,15 @@ export class Viewer {
   readonly #client: Backend['client']
   readonly #feed: PlaneFeed
   readonly #end = new AbortController()
+  readonly #document: Document
+  readonly #sections = new Map<SectionCut, Section>()
+  #looking: Promise<void> | undefined
+  /** Something has changed since the look that is under way began. */
+  #again = false
 
   constructor({ client, id, document }: ViewerOptions) {
     this.#client = client
+    this.#document = document
     this.id = id
     const canvas = document.createElement('canvas')
     const shown = createShownStore()
@@ -38,21 +46,60 @@ export class Viewer {
     void this.refresh()
   }
 
-  /** Opens the item, or looks again at one that has grown meanwhile. */
-  async refresh(): Promise<void> {
+  /**
+   * Opens the item, or looks again at one that has grown or gone meanwhile; resolves when what is known now is shown. One
+   * look at a time, as answers may overtake each other.
+   */
+  refresh(): Promise<void> {
+    this.#again = this.#looking !== undefined
+    this.#looking ??= this.#lookUntilCurrent().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #lookUntilCurrent(): Promise<void> {
+    do {
+      this.#again = false
+      await this.#look()
+    } while (this.#again && !this.#end.signal.aborted)
+  }
+
+  async #look(): Promise<void> {
     const { signal } = this.#end
     try {
       const opened = await this.#client.gallery.open({ id: this.id }, { signal })
       if (signal.aborted) return
+      const before = this.store.getState().opened
       this.#feed.forgetUnfinished()
       this.store.setState((state) => withOpened(state, opened))
+      // A file of the same name was put in its place.
+      if (before !== undefined && before.item.startedAt !== opened.item.startedAt) this.#feed.forgetAll()
     } catch (error) {
       if (!signal.aborted) this.store.setState({ failure: callFailure(error) })
     }
   }
 
+  /** The cut through the stack, made when it is first asked for. */
+  section(cut: SectionCut): Section {
+    const { id, store, image } = this
+    const section =
+      this.#sections.get(cut) ??
+      new Section({
+        id,
+        cut,
+        gallery: this.#client.gallery,
+        viewer: store,
+        plane: image.shown,
+        document: this.#document,
+      })
+    this.#sections.set(cut, section)
+    return section
+  }
+
   close(): void {
     this.#end.abort()
+    for (const section of this.#sections.values()) section.close()
     this.#feed.close()
     this.display.dispose()
   }

@@ -40,6 +40,7 @@ export const accessTokenSchema = z.object({
 })
 export type AccessToken = z.infer<typeof accessTokenSchema>
 
+/** What an access token is made from. */
 export const newTokenSchema = z.strictObject({
   label: z.string().trim().min(1).max(80),
   role: sharedRoleSchema,

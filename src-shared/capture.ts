@@ -6,6 +6,7 @@ import { pixelFormatSchema } from './frames/pixel-format.ts'
 export const snapFormatSchema = z.enum(['tiff', 'png', 'jpeg'])
 export type SnapFormat = z.infer<typeof snapFormatSchema>
 
+/** What image is wanted, and how it shall be kept. */
 export const snapRequestSchema = z.strictObject({
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),
@@ -14,6 +15,7 @@ export const snapRequestSchema = z.strictObject({
   fileName: z.string().max(200).optional(),
 })
 
+/** The image that was taken, and the file that it is in. */
 export const snapResultSchema = z.object({
   detectorName: z.string(),
   format: snapFormatSchema,

@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { stagePositionSchema } from './frames/frame-info.ts'
 
+/** What a device is for. */
 export const deviceKindSchema = z.enum(['camera', 'stage', 'light', 'turret', 'shutter', 'autofocus'])
 export type DeviceKind = z.infer<typeof deviceKindSchema>
 
+/** Value of a property, of the type that its descriptor says. */
 export const propertyValueSchema = z.union([z.number(), z.string(), z.boolean()])
 export type PropertyValue = z.infer<typeof propertyValueSchema>
 
+/** How much somebody must know of the device to need a property. */
 export const propertyLevelSchema = z.enum(['beginner', 'expert', 'guru'])
 export type PropertyLevel = z.infer<typeof propertyLevelSchema>
 
@@ -84,6 +87,7 @@ export const standardProperty = {
   focusOffset: 'focusOffset',
 } as const
 
+/** Travel of one axis, µm. */
 export const axisSchema = z.object({ min: z.number(), max: z.number() })
 
 /** Travel of a stage, µm per axis. */
@@ -168,6 +172,7 @@ export const newPresetSchema = z.strictObject({
 })
 export type NewPreset = z.infer<typeof newPresetSchema>
 
+/** Whether a device can be used. */
 export const deviceStatusSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('connecting') }),
   z.object({ state: z.literal('ready') }),

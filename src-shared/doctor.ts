@@ -15,6 +15,7 @@ export const doctorCheckSchema = z.object({
 })
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>
 
+/** All that the doctor has found at one time. */
 export const doctorReportSchema = z.object({
   /** Unix time, ms. */
   checkedAt: z.number(),

@@ -1,6 +1,7 @@
 /** The one error that crosses threads, IPC and HTTP unchanged in meaning. */
 import { z } from 'zod'
 
+/** What kind of thing went wrong, for programs; HTTP statuses follow from it. */
 export const errorCodeSchema = z.enum([
   'INVALID_INPUT',
   'UNKNOWN_DEVICE',
@@ -42,6 +43,7 @@ export const errorCodeSchema = z.enum([
 ])
 export type ErrorCode = z.infer<typeof errorCodeSchema>
 
+/** A `CoverslipError` as plain data. */
 export const serializedErrorSchema = z.object({
   code: errorCodeSchema,
   /** What happened, naming the thing: `Camera 1 has no property "exposre"`. */
@@ -59,6 +61,7 @@ type ErrorOptionsWithHint = {
   readonly data?: Record<string, unknown>
 }
 
+/** An error that names the thing and, in its hint, the remedy. */
 export class CoverslipError extends Error {
   override readonly name = 'CoverslipError'
   readonly code: ErrorCode

@@ -25,6 +25,7 @@ export const focusRangeShape = {
     .describe('Distance of the planes of the first sweep, µm; absent: a 25th of the range'),
 } as const
 
+/** What shall be brought into focus, and how far it is searched. */
 export const focusRequestSchema = z.strictObject({
   detectorName: z.string().min(1).max(200).optional().describe('Id or name of a camera; absent: the first'),
   ...focusRangeShape,

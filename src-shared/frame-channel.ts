@@ -15,6 +15,7 @@ export const framesInFlight = 2
 
 const detectorName = z.string().min(1).max(200)
 
+/** `subscribe`: which frames a viewer wants, and what it can decode. */
 export const subscribeSchema = z.strictObject({
   detectorName,
   /** Compressions the viewer decodes besides `none`; a stream that uses another sends this viewer nothing and says so. */
@@ -27,9 +28,11 @@ export const subscribeSchema = z.strictObject({
 })
 export type Subscribe = z.input<typeof subscribeSchema>
 
+/** `unsubscribe`: no frames of this camera any more. */
 export const unsubscribeSchema = z.strictObject({ detectorName })
 export type Unsubscribe = z.infer<typeof unsubscribeSchema>
 
+/** `frame_ack`: the viewer is done with a frame, and may get another. */
 export const frameAckSchema = z.strictObject({ detectorName, frameId: z.number().int().nonnegative() })
 export type FrameAck = z.infer<typeof frameAckSchema>
 

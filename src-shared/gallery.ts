@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import { planRequestSchema } from './acquisition/acquisition-requests.ts'
 import { finishReasonSchema } from './acquisition/acquisition-status.ts'
+import { serializedErrorSchema } from './errors.ts'
 import { planeFormatSchema, realSampleTypeSchema } from './frames/plane-format.ts'
 
 /** `image`: a single one (TIFF, PNG, JPEG). `foreign`: a dataset that another program left there. */
 export const galleryKindSchema = z.enum(['recording', 'plan', 'image', 'foreign'])
 export type GalleryKind = z.infer<typeof galleryKindSchema>
 
+/** One thing that the gallery lists. */
 export const galleryItemSchema = z.object({
   /** Path below the data folder, with `/`: the folder of an acquisition, or a file. */
   id: z.string(),
@@ -30,21 +32,50 @@ export const galleryItemSchema = z.object({
 })
 export type GalleryItem = z.infer<typeof galleryItemSchema>
 
+/** `size`: the largest first. */
+export const gallerySortSchema = z.enum(['newest', 'oldest', 'name', 'size'])
+export type GallerySort = z.infer<typeof gallerySortSchema>
+
+/** A part of the list. */
 export const galleryPageSchema = z.object({
   items: z.array(galleryItemSchema),
   /** Of all that fit the search. */
   total: z.number().int().nonnegative(),
-  /** False: not everything has been searched yet; the same search finds more a few seconds later. Absent: true. */
+  /** False: not everything has been searched, or counted, yet; the same list is better a few seconds later. Absent: true. */
   complete: z.boolean().optional(),
   /** Where they are on the disk; absent: who asks does not sit at the microscope's computer. */
   folder: z.string().optional(),
 })
 export type GalleryPage = z.infer<typeof galleryPageSchema>
 
+/** What was taken out of the gallery, and can be put back until it is removed for good. */
+export const deletedItemSchema = z.object({
+  key: z.string(),
+  /** Where it was. */
+  id: z.string(),
+  name: z.string(),
+  /** Absent: not counted. */
+  bytes: z.number().nonnegative().optional(),
+  /** Unix time, ms. */
+  deletedAt: z.number(),
+  /** When it is removed for good, Unix time, ms. */
+  keptUntil: z.number(),
+})
+export type DeletedItem = z.infer<typeof deletedItemSchema>
+
+/** Why something was not done with an item of several. */
+export const refusedItemSchema = z.object({
+  /** As it was asked for. */
+  id: z.string(),
+  error: serializedErrorSchema,
+})
+export type RefusedItem = z.infer<typeof refusedItemSchema>
+
 /** Axes that the viewer has sliders for, besides y and x. */
 export const imageAxisSchema = z.enum(['t', 'p', 'c', 'z'])
 export type ImageAxis = z.infer<typeof imageAxisSchema>
 
+/** Which plane of a dataset: a number for each axis, from 0; absent: 0. */
 export const planeIndexSchema = z.partialRecord(imageAxisSchema, z.number().int().nonnegative())
 export type PlaneIndex = z.infer<typeof planeIndexSchema>
 
@@ -52,6 +83,11 @@ export type PlaneIndex = z.infer<typeof planeIndexSchema>
 export const zProjectionSchema = z.enum(['max'])
 export type ZProjection = z.infer<typeof zProjectionSchema>
 
+/** Across the planes of a stack: along x at one y, or along y at one x. */
+export const sectionCutSchema = z.enum(['xz', 'yz'])
+export type SectionCut = z.infer<typeof sectionCutSchema>
+
+/** A channel as the viewer shows it. */
 export const imageChannelSchema = z.object({
   name: z.string(),
   /** CSS colour `#rrggbb`. */
@@ -87,9 +123,12 @@ export const imageDatasetSchema = z.object({
   levels: z.array(z.object({ width: z.number().int().positive(), height: z.number().int().positive() })),
   /** Planes that are there: fewer than the sizes say when it was cut off or frames were skipped. */
   planes: z.number().int().nonnegative(),
+  /** Time points of which nothing is still to come, where that is not so of all that have begun. */
+  wholeTimes: z.number().int().nonnegative().optional(),
 })
 export type ImageDataset = z.infer<typeof imageDatasetSchema>
 
+/** An item with all that is in it, but for the pixels. */
 export const openedImageSchema = z.object({
   item: galleryItemSchema,
   datasets: z.array(imageDatasetSchema),

@@ -14,6 +14,7 @@ export const connectionIdSchema = z
   .max(80)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be letters, digits, hyphens and underscores')
 
+/** What the user calls a connection. */
 export const connectionTitleSchema = z.string().trim().min(1).max(100)
 
 /** What the driver takes as the place of the hardware: an IP address, a URL, a serial port, a folder. */
@@ -63,6 +64,10 @@ export const driverInfoSchema = z.object({
 })
 export type DriverInfo = z.infer<typeof driverInfoSchema>
 
+/** Why a device of a connection could not be opened with the others. */
+export const missingDeviceSchema = z.object({ message: z.string(), hint: z.string().optional() })
+export type MissingDevice = z.infer<typeof missingDeviceSchema>
+
 /** One configured connection. */
 export const connectionInfoSchema = z.object({
   id: connectionIdSchema,
@@ -75,6 +80,8 @@ export const connectionInfoSchema = z.object({
   status: deviceStatusSchema,
   /** Its devices, as far as they are known. */
   deviceIds: z.array(z.string()),
+  /** Those that are not among them while the connection is open; absent: none is missing. */
+  missing: z.array(missingDeviceSchema).optional(),
 })
 export type ConnectionInfo = z.infer<typeof connectionInfoSchema>
 
@@ -129,6 +136,7 @@ export const discoverySchema = z.object({
 })
 export type Discovery = z.infer<typeof discoverySchema>
 
+/** All that there is to know of the configured hardware. */
 export const hardwareStateSchema = z.object({
   /** The hardware file, for owners; absent: changes hold for this run only. */
   file: z.string().optional(),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { protocolSchema, streamParamsSchema } from './stream-params.ts'
 
+/** A stream that runs. */
 export const activeStreamSchema = z.object({
   /** Device id of the camera. */
   detectorName: z.string(),
@@ -14,6 +15,7 @@ export const activeStreamSchema = z.object({
 })
 export type ActiveStream = z.infer<typeof activeStreamSchema>
 
+/** How a start of the live view ended, where it is no error. */
 export const startResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('started'), stream: activeStreamSchema }),
   /** The detector streams by this protocol already; nothing changed. */
@@ -29,6 +31,7 @@ export const startResultSchema = z.discriminatedUnion('status', [
 ])
 export type StartResult = z.infer<typeof startResultSchema>
 
+/** How a stop of the live view ended. */
 export const stopResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('stopped'), detectorName: z.string(), protocol: protocolSchema }),
   z.object({ status: z.literal('not_running'), detectorName: z.string().optional(), message: z.string() }),
@@ -74,6 +77,7 @@ export const streamStatsSchema = z.object({
 })
 export type StreamStats = z.infer<typeof streamStatsSchema>
 
+/** An exposure so long that a live view of it wants to be confirmed. */
 export const longExposureInfoSchema = z.object({
   detectorName: z.string(),
   exposureMs: z.number(),
@@ -82,6 +86,7 @@ export const longExposureInfoSchema = z.object({
 })
 export type LongExposureInfo = z.infer<typeof longExposureInfoSchema>
 
+/** What streams, and what could. */
 export const streamStatusSchema = z.object({
   availableProtocols: z.array(protocolSchema),
   detectors: z.array(

@@ -2,6 +2,7 @@
  * Raw pictures with their times, as ffmpeg reads them: Matroska (RFC 9559) with the codec `V_UNCOMPRESSED`,
  * one cluster per picture. Plain raw video would give all pictures the same duration.
  */
+import { joinedBytes } from './joined-bytes.ts'
 
 /** How pixels lie in memory, by the FourCC that ffmpeg knows it by. */
 export const rawPixels = {
@@ -16,6 +17,7 @@ export const rawPixels = {
   /** Four bytes: red, green, blue, opacity. */
   rgba: ascii('RGBA'),
 } as const
+/** A pixel format that such a stream can hold. */
 export type RawPixels = keyof typeof rawPixels
 
 /** Element IDs of EBML (RFC 8794) and Matroska (RFC 9559, section 5.1). */
@@ -66,7 +68,7 @@ export function rawVideoHeader(picture: {
   readonly tags?: Readonly<Record<string, string>>
 }): Uint8Array {
   const { width, height, pixels, tags = {} } = picture
-  return joined([
+  return joinedBytes([
     element(id.ebml, [
       element(id.ebmlVersion, uint(1)),
       element(id.ebmlReadVersion, uint(1)),
@@ -117,14 +119,14 @@ const blockHeader = Uint8Array.of(0x81, 0, 0, 0x80)
 export function rawVideoPictureHeader(timeUs: number, bytes: number): Uint8Array {
   const time = element(id.timestamp, uint(timeUs))
   const blockBytes = blockHeader.length + bytes
-  const block = joined([idBytes(id.simpleBlock), sizeBytes(blockBytes), blockHeader])
+  const block = joinedBytes([idBytes(id.simpleBlock), sizeBytes(blockBytes), blockHeader])
   const size = time.length + block.length + bytes
-  return joined([idBytes(id.cluster), sizeBytes(size), time, block])
+  return joinedBytes([idBytes(id.cluster), sizeBytes(size), time, block])
 }
 
 function element(elementId: number, content: Uint8Array | readonly Uint8Array[]): Uint8Array {
-  const data = content instanceof Uint8Array ? content : joined(content)
-  return joined([idBytes(elementId), sizeBytes(data.length), data])
+  const data = content instanceof Uint8Array ? content : joinedBytes(content)
+  return joinedBytes([idBytes(elementId), sizeBytes(data.length), data])
 }
 
 /** IDs carry the marker of their own length. */
@@ -147,14 +149,4 @@ function uint(value: number): Uint8Array {
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

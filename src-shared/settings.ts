@@ -9,6 +9,7 @@ function namesUser(url: string): boolean {
   return username !== '' || password !== ''
 }
 
+/** Where one camera is published to by WHIP. */
 export const whipSettingsSchema = z.object({
   enabled: z.boolean().default(false),
   url: z.url({ protocol: /^https?$/ }).refine((url) => !namesUser(url), {

@@ -1,6 +1,7 @@
 /** Sharing the microscope over the network: settings and state. */
 import { z } from 'zod'
 
+/** Whether and where others can reach this microscope. */
 export const sharingSettingsSchema = z.object({
   /** Serve other computers (with access tokens). */
   enabled: z.boolean().default(false),
@@ -33,6 +34,7 @@ export const sharingPatchSchema = z
 export type SharingPatch = z.infer<typeof sharingPatchSchema>
 export type SharingSettings = z.infer<typeof sharingSettingsSchema>
 
+/** Whether others can reach this microscope now, and where. */
 export const sharingStateSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
   z.object({

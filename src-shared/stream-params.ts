@@ -5,9 +5,11 @@
  */
 import { z } from 'zod'
 
+/** Ways in which frames reach a viewer. */
 export const protocolSchema = z.enum(['binary', 'jpeg', 'mjpeg', 'webrtc'])
 export type Protocol = z.infer<typeof protocolSchema>
 
+/** A STUN or TURN server (RFC 8825), as WebRTC's `RTCIceServer`. */
 export const iceServerSchema = z.object({
   urls: z.array(z.string().regex(/^(stun|stuns|turn|turns):/)).min(1),
   username: z.string().optional(),
@@ -83,6 +85,7 @@ const windowOrder = {
   problem: { path: ['windowHigh'], message: 'must be above windowLow' },
 }
 
+/** Lossless frames at full bit depth. */
 export const binaryParamsSchema = z.strictObject({
   protocol: z.literal('binary'),
   frameRate: field.frameRate.default(30),
@@ -92,6 +95,7 @@ export const binaryParamsSchema = z.strictObject({
   ...geometry,
 })
 
+/** JPEG images over the frame channel. */
 export const jpegParamsSchema = z
   .strictObject({
     protocol: z.literal('jpeg'),
@@ -102,6 +106,7 @@ export const jpegParamsSchema = z
   })
   .refine(windowOrder.check, windowOrder.problem)
 
+/** JPEG images as one HTTP response. */
 export const mjpegParamsSchema = z
   .strictObject({
     protocol: z.literal('mjpeg'),
@@ -112,6 +117,7 @@ export const mjpegParamsSchema = z
   })
   .refine(windowOrder.check, windowOrder.problem)
 
+/** Video for remote viewers. */
 export const webrtcParamsSchema = z
   .strictObject({
     protocol: z.literal('webrtc'),
@@ -125,6 +131,7 @@ export const webrtcParamsSchema = z
   })
   .refine(windowOrder.check, windowOrder.problem)
 
+/** All parameters of a stream, by its protocol. */
 export const streamParamsSchema = z.discriminatedUnion('protocol', [
   binaryParamsSchema,
   jpegParamsSchema,

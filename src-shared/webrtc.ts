@@ -6,6 +6,7 @@ import { streamParamsPatchSchema } from './stream-params.ts'
 /** Longest SDP that is read, characters. */
 export const maxSdpLength = 100_000
 
+/** A viewer's offer. */
 export const webrtcOfferSchema = z.strictObject({
   /** Absent: the first camera. */
   detectorName: z.string().min(1).max(200).optional(),
@@ -18,6 +19,7 @@ export const webrtcOfferSchema = z.strictObject({
 })
 export type WebrtcOffer = z.infer<typeof webrtcOfferSchema>
 
+/** Coverslip's answer to an offer. */
 export const webrtcAnswerSchema = z.object({
   /** Names the viewer in later calls; hard to guess. */
   sessionId: z.string(),
@@ -26,6 +28,7 @@ export const webrtcAnswerSchema = z.object({
 })
 export type WebrtcAnswer = z.infer<typeof webrtcAnswerSchema>
 
+/** A network path that one side has found later, as WebRTC's `RTCIceCandidateInit`. */
 export const iceCandidateSchema = z.strictObject({
   candidate: z.string().max(2000),
   sdpMid: z.string().max(100).nullish(),
@@ -94,6 +97,7 @@ export const goodbye = '{"type":"bye"}'
 
 /** Viewer → server → viewer: the server sends it back with its time, so that clocks can be compared. */
 export const clockPingSchema = z.strictObject({ type: z.literal('ping'), sentAtMs: z.number() })
+/** The ping, sent back with the Unix time of the server, ms. */
 export const clockPongSchema = z.object({
   type: z.literal('pong'),
   sentAtMs: z.number(),

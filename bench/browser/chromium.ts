@@ -29,6 +29,7 @@ export function findChromium(): string | undefined {
   return [process.env['CHROMIUM_PATH'], ...candidates].find((path) => path !== undefined && existsSync(path))
 }
 
+/** How the browser is started. */
 export type ChromiumOptions = {
   /** Viewport, CSS pixels. */
   readonly width?: number
@@ -37,6 +38,7 @@ export type ChromiumOptions = {
   readonly args?: readonly string[]
 }
 
+/** A browser that runs. */
 export type SpawnedChromium = {
   readonly pid: number
   /** Ends the browser and removes its profile. */

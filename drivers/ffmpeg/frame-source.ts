@@ -4,6 +4,7 @@ import type { PixelFormat } from '../../src-shared/frames/pixel-format.ts'
 /** The formats in which cameras of this driver deliver. */
 export type VideoFormat = Extract<PixelFormat, 'Mono8' | 'Mono16' | 'RGB8'>
 
+/** Size and format of an image. */
 export type FrameShape = {
   readonly width: number
   readonly height: number

@@ -19,6 +19,7 @@ export type VideoProperty = {
   set(value: PropertyValue): void
 }
 
+/** What a video camera is made from. */
 export type VideoCameraOptions = {
   readonly description: Extract<DeviceDescription, { kind: 'camera' }>
   readonly source: FrameSource

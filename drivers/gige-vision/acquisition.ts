@@ -4,6 +4,7 @@ import type { CameraHealth } from '../../src-shared/devices.ts'
 import type { FrameInfo } from '../../src-shared/frames/frame-info.ts'
 import type { FrameSink } from '../sdk/driver.ts'
 import type { CameraSession } from './camera-session.ts'
+import { isWritable } from './genicam/access-mode.ts'
 import type { NodeMap } from './genicam/node-map.ts'
 import { BlockAssembler } from './gvsp/block-assembler.ts'
 import { CameraClock } from './gvsp/camera-clock.ts'
@@ -15,12 +16,14 @@ import {
   openChannel,
   setPacketDelay,
   setPacketSize,
+  sourcePort,
 } from './gvsp/stream-channel.ts'
 import { StreamReceiver } from './gvsp/stream-receiver.ts'
 import { openStreamSocket } from './gvsp/stream-socket.ts'
 import type { GigeOptions } from './options.ts'
 import type { Chunk } from './protocol/chunk-data.ts'
 
+/** What a run needs of the camera. */
 export type AcquisitionOptions = {
   readonly session: CameraSession
   readonly options: GigeOptions
@@ -33,6 +36,7 @@ export type AcquisitionOptions = {
   settings(): Pick<FrameInfo, 'exposureMs' | 'gain'>
 }
 
+/** A run that has begun. */
 export class Acquisition {
   readonly packetSize: number
   readonly #session: CameraSession
@@ -48,14 +52,15 @@ export class Acquisition {
     assembler: BlockAssembler
     chunks: ChunkKeeper
     packetSize: number
+    port: number | undefined
   }) {
-    const { session, socket, assembler } = parts
+    const { session, socket, assembler, port } = parts
     this.#chunks = parts.chunks
     this.packetSize = parts.packetSize
     this.#session = session
     this.#socket = socket
     this.#assembler = assembler
-    this.#receiver = new StreamReceiver({ socket, cameraAddress: session.address, assembler })
+    this.#receiver = new StreamReceiver({ socket, sender: { address: session.address, port }, assembler })
   }
 
   /** Opens the stream and has the camera send. @throws CoverslipError as the camera refuses it. */
@@ -82,7 +87,8 @@ export class Acquisition {
       await setIfThere(nodeMap, 'TLParamsLocked', 1)
       const chunks = new ChunkKeeper()
       const assembler = await createAssembler(given, packetSize, chunks)
-      acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize })
+      const port = await sourcePort(client)
+      acquisition = new Acquisition({ session, socket, assembler, chunks, packetSize, port })
       acquisition.#receiver.start()
       await nodeMap.execute('AcquisitionStart')
       return acquisition
@@ -193,5 +199,5 @@ function forgetStreamRegisters(nodeMap: NodeMap): void {
 async function setIfThere(nodeMap: NodeMap, name: string, value: string | number): Promise<void> {
   if (!nodeMap.has(name)) return
   const { accessMode } = await nodeMap.feature(name)
-  if (accessMode === 'RW' || accessMode === 'WO') await nodeMap.set(name, value)
+  if (isWritable(accessMode)) await nodeMap.set(name, value)
 }

@@ -25,6 +25,7 @@ const mostAttemptMs = 2000
 /** How long a camera may take to accept a new address, and to be there with it, ms. */
 const forceIpMs = 1500
 
+/** A camera that obeys this program. */
 export type CameraSession = {
   readonly address: string
   readonly client: GvcpClient

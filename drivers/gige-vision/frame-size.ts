@@ -7,6 +7,7 @@ import { readableFormats } from './properties/format-properties.ts'
 /** A ring holds at least four frames, so this is a quarter of what a camera may take of the memory. */
 const mostFrameBytes = 512 * 2 ** 20
 
+/** How large images can be. */
 export type FrameSize = {
   readonly sensorWidth: number
   readonly sensorHeight: number

@@ -27,6 +27,7 @@ type Parts = {
   readonly properties: CameraProperties
 }
 
+/** A GigE Vision camera as the engine knows cameras. */
 export class GigeCamera implements CameraDevice {
   readonly description: Extract<DeviceDescription, { kind: 'camera' }>
   readonly #session: CameraSession

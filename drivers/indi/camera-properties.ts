@@ -15,6 +15,7 @@ export type ExposureSettings = {
   targetTemperatureC: number | undefined
 }
 
+/** What the properties are made of. */
 export type CameraPropertyOptions = {
   readonly client: IndiClient
   /** Name of the INDI device. */
@@ -58,6 +59,7 @@ const cameraVectors: readonly string[] = [
   'UPLOAD_MODE',
 ]
 
+/** What an INDI camera tells of its sensor. */
 export type Sensor = { readonly width: number; readonly height: number; readonly isColour: boolean }
 
 /** The sensor as the camera describes it; undefined as long as it does not. */
@@ -75,6 +77,7 @@ export function describeGain(client: IndiClient, device: string): NumberElement 
   return findPlace(client, device, gainPlaces)?.element
 }
 
+/** The standard properties that a camera has by its INDI properties. */
 export function cameraProperties(options: CameraPropertyOptions): readonly OwnProperty[] {
   return [
     ...exposureProperty(options),

@@ -50,8 +50,48 @@ export async function announcedDevices(client: IndiClient): Promise<readonly str
   return client.devices()
 }
 
+/** Whether the INDI driver has its hardware. */
 export function isConnected(client: IndiClient, device: string): boolean {
   return isOn(client.vector(device, connectionVector), 'CONNECT')
+}
+
+/** How the connecting of devices ended. */
+export type ConnectedDevices = {
+  /** Those that can be used. */
+  readonly names: readonly string[]
+  /** Those among them that were not connected before us. */
+  readonly ours: readonly string[]
+  /** What the others say. */
+  readonly failures: readonly CoverslipError[]
+}
+
+/**
+ * Connects INDI devices with their hardware, all at once: one that fails keeps no other from being used.
+ * @throws CoverslipError with what the first one says when all fail; as the connection to the server has ended.
+ */
+export async function connectDevices(
+  client: IndiClient,
+  setter: VectorSetter,
+  devices: readonly string[],
+  settings: IndiOptions['settings'],
+): Promise<ConnectedDevices> {
+  const names: string[] = []
+  const ours: string[] = []
+  const failures: CoverslipError[] = []
+  const connect = async (device: string) => {
+    try {
+      if (await connectDevice(client, setter, device, settings[device] ?? {})) ours.push(device)
+      names.push(device)
+    } catch (error) {
+      failures.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+    }
+  }
+  await Promise.all(devices.map(connect))
+  client.throwIfLost()
+  const [first] = failures
+  if (names.length === 0 && first !== undefined) throw first
+  const inOrder = (some: readonly string[]) => devices.filter((device) => some.includes(device))
+  return { names: inOrder(names), ours: inOrder(ours), failures }
 }
 
 /**
@@ -59,7 +99,7 @@ export function isConnected(client: IndiClient, device: string): boolean {
  * @returns whether it was us who connected it
  * @throws CoverslipError DEVICE_UNAVAILABLE when the server has no such device; otherwise with what the device says.
  */
-export async function connectDevice(
+async function connectDevice(
   client: IndiClient,
   setter: VectorSetter,
   device: string,
@@ -84,8 +124,19 @@ export async function connectDevice(
     }
     if (!isConnected(client, device)) throw couldNotConnect(device, `it stays off${client.note(device)}`)
   }
+  try {
+    await describe(client, setter, device)
+  } catch (error) {
+    if (isOurs) await disconnectDevice(setter, device)
+    throw error
+  }
+  return isOurs
+}
+
+/** Waits until all properties of a connected device are there; has cameras send images as they can be read here. */
+async function describe(client: IndiClient, setter: VectorSetter, device: string): Promise<void> {
   await repeated(client, device)
-  if (client.vector(device, exposureVector) === undefined) return isOurs
+  if (client.vector(device, exposureVector) === undefined) return
   await client.until(() => readSensor(client, device), {
     timeoutMs: describeTimeoutMs,
     late: () => undefined,
@@ -95,7 +146,6 @@ export async function connectDevice(
     if (present === undefined || !present.elements.some(({ name }) => name === element)) continue
     if (!isOn(present, element)) await setter.set(device, vector, new Map([[element, true]]))
   }
-  return isOurs
 }
 
 /** Takes a device off its hardware; what fails is of no matter any more. */
@@ -158,7 +208,7 @@ function couldNotConnect(device: string, reason: string): CoverslipError {
     'DEVICE_UNAVAILABLE',
     `The INDI driver of ${device} could not connect: ${reason}`,
     {
-      hint: 'Check its power and cable. Its port can be set by the option "settings"; the option "devices" names those to use, without this one.',
+      hint: 'Check its power and cable. Its port can be set by the option “settings”; the option “devices” can leave it out.',
     },
   )
 }

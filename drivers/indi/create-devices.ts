@@ -10,6 +10,7 @@ import { IndiWheel, wheelVectors } from './indi-wheel.ts'
 import type { IndiClient } from './protocol/indi-client.ts'
 import type { VectorSetter } from './protocol/set-vector.ts'
 
+/** What devices are made from. */
 export type DeviceSource = {
   readonly client: IndiClient
   readonly setter: VectorSetter
@@ -19,6 +20,7 @@ export type DeviceSource = {
   lost(error: CoverslipError): void
 }
 
+/** One of our devices, and where it comes from. */
 export type CreatedDevice = {
   /** Name of the INDI device that it is part of. */
   readonly indiDevice: string
@@ -69,14 +71,32 @@ const kinds: readonly Kind[] = [
   },
 ]
 
+/** All that could be made, and why others could not. */
+export type CreatedDevices = {
+  readonly created: readonly CreatedDevice[]
+  /** What keeps INDI devices from being ours: a sensor that is not described, say. */
+  readonly failures: readonly CoverslipError[]
+}
+
 /**
  * Our devices for what the INDI devices are.
- * @throws CoverslipError DEVICE_UNAVAILABLE when there is none that is of use here.
+ * @throws CoverslipError DEVICE_UNAVAILABLE when there is none that is of use here; with what keeps the first one from it
+ *   when that is why.
  */
-export function createDevices(source: DeviceSource): readonly CreatedDevice[] {
+export function createDevices(source: DeviceSource): CreatedDevices {
   const ids = new Set<string>()
-  const created = source.names.flatMap((indiDevice) => devicesOf(source, indiDevice, ids))
-  if (created.length > 0) return created
+  const failures: CoverslipError[] = []
+  const created = source.names.flatMap((indiDevice) => {
+    try {
+      return devicesOf(source, indiDevice, ids)
+    } catch (error) {
+      failures.push(CoverslipError.from(error, 'DEVICE_FAILED'))
+      return []
+    }
+  })
+  if (created.length > 0) return { created, failures }
+  const [first] = failures
+  if (first !== undefined) throw first
   throw new CoverslipError(
     'DEVICE_UNAVAILABLE',
     `The INDI server has no camera, focuser with positions, filter wheel or light: it has ${source.names.join(', ')}`,

@@ -3,12 +3,16 @@ import type { IndiClient, IndiEvent } from './protocol/indi-client.ts'
 import type { IndiBlob } from './protocol/indi-message.ts'
 import { newVector } from './protocol/message-writer.ts'
 
+/** INDI's property that begins an exposure. */
 export const exposureVector = 'CCD_EXPOSURE'
+/** Its element: the length of the exposure, s. */
 export const exposureElement = 'CCD_EXPOSURE_VALUE'
+/** INDI's property that ends an exposure. */
 export const abortVector = 'CCD_ABORT_EXPOSURE'
 /** The property that brings a camera's images. */
 export const imageVector = 'CCD1'
 
+/** What begins an exposure. */
 export type TriggerMode = 'continuous' | 'software'
 
 /** An exposure that has been asked for. */
@@ -19,6 +23,7 @@ export type Exposure = {
   readonly beganNs: bigint
 }
 
+/** The camera, and where its images go. */
 export type ExposureLoopOptions = {
   readonly client: IndiClient
   /** Name of the INDI device. */

@@ -18,6 +18,7 @@ const maxSensorPixels = 256e6
 const fitsOverheadBytes = 2 ** 20
 const defaultExposureMs = 100
 
+/** How images of the camera are taken. */
 export type IndiCameraOptions = {
   /** Bits that count in samples of 32 bits. */
   readonly bits32: number

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { Connection } from '../sdk/driver.ts'
-import { announcedDevices, connectDevice, disconnectDevice, isConnected } from './connect-devices.ts'
+import { announcedDevices, connectDevices, disconnectDevice, isConnected } from './connect-devices.ts'
 import { createDevices } from './create-devices.ts'
 import { parseIndiAddress, parseIndiOptions, type IndiOptions } from './indi-options.ts'
 import { IndiServer } from './indi-server.ts'
@@ -59,20 +59,18 @@ async function connected(client: IndiClient, options: IndiOptions, server?: Indi
     lost.emit(error)
   }
   /** INDI devices that were not connected before us. */
-  const ours: string[] = []
+  let ours: readonly string[] = []
   const letGo = async () => {
     await Promise.all(ours.map((device) => disconnectDevice(setter, device)))
     await client.close()
   }
   try {
-    const names = options.devices ?? (await announcedDevices(client))
-    const connecting = names.map(async (name) => {
-      if (await connectDevice(client, setter, name, options.settings[name] ?? {})) ours.push(name)
-    })
-    const failed = (await Promise.allSettled(connecting)).find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
-    const devices = createDevices({ client, setter, names, options, lost: lose })
-    const used = new Set(devices.map(({ indiDevice }) => indiDevice))
+    const wanted = options.devices ?? (await announcedDevices(client))
+    const connection = await connectDevices(client, setter, wanted, options.settings)
+    ours = connection.ours
+    const { names } = connection
+    const { created, failures } = createDevices({ client, setter, names, options, lost: lose })
+    const used = new Set(created.map(({ indiDevice }) => indiDevice))
     client.on((event) => {
       if (event.type === 'lost') return lose(event.error)
       if (event.type === 'blob' || !used.has(event.device) || isConnected(client, event.device)) return
@@ -84,11 +82,12 @@ async function connected(client: IndiClient, options: IndiOptions, server?: Indi
     })
     server?.onEnded(lose)
     return {
-      devices: devices.map(({ device }) => device),
+      devices: created.map(({ device }) => device),
+      missing: [...connection.failures, ...failures],
       onLost: (listener) => lost.on(listener),
       close: async () => {
         isLost = true
-        for (const { device } of devices) {
+        for (const { device } of created) {
           if ('start' in device) await device.stop()
           device.close()
         }

@@ -19,6 +19,7 @@ const moveTimeoutMs = 110_000
 const stopTimeoutMs = 8000
 const pollMs = 20
 
+/** How the focuser's steps are taken. */
 export type IndiFocuserOptions = {
   /** Length of a step, µm. */
   readonly stepUm: number

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { ServerAddress } from './protocol/indi-client.ts'
 
+/** The port of INDI servers. */
 export const defaultPort = 7624
 
 const optionsSchema = z.strictObject({

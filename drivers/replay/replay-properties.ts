@@ -10,6 +10,7 @@ export const replayProperty = {
   imageCount: 'imageCount',
 } as const
 
+/** What shows the next image. */
 export type TriggerMode = 'continuous' | 'software'
 
 type ReplayState = {

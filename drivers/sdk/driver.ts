@@ -17,6 +17,7 @@ import type { DriverManifest } from '../../src-shared/hardware.ts'
 
 export type { DriverManifest, DriverPermission } from '../../src-shared/hardware.ts'
 
+/** Hardware that a search has found. */
 export type DiscoveredConnection = {
   /** What to give to `open`, e.g. an IP address or a folder. */
   readonly address: string
@@ -28,6 +29,7 @@ export type DiscoveredConnection = {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
+/** Where to search, and until when. */
 export type DiscoveryRequest = {
   readonly signal: AbortSignal
   /**
@@ -37,6 +39,7 @@ export type DiscoveryRequest = {
   readonly interfaces: readonly string[]
 }
 
+/** What a driver's module exports. */
 export interface Driver {
   readonly manifest: DriverManifest
   /** Looks for connections; must end soon after `signal` aborts. Drivers whose address cannot be guessed return []. */
@@ -55,12 +58,18 @@ export interface Connection {
   readonly devices: readonly Device[]
   /** Presets the hardware brings along (channels of the demo microscope); users add their own. */
   readonly presets?: readonly Preset[]
+  /**
+   * What belongs to this connection and could not be opened with the rest: an error for each, which names it. The user is
+   * told, and the other devices can be used.
+   */
+  readonly missing?: readonly Error[]
   /** Rejects, or is called by the driver through `onLost`, when the hardware is gone. */
   onLost?(listener: (reason: Error) => void): () => void
   /** Stops everything and frees the hardware. Called once. */
   close(): Promise<void>
 }
 
+/** Any device. */
 export type Device = CameraDevice | StageDevice | PropertyDevice
 
 interface DeviceBase {
@@ -80,6 +89,7 @@ export interface PropertyDevice extends DeviceBase {
   readonly description: Extract<DeviceDescription, { kind: 'light' | 'turret' | 'shutter' | 'autofocus' }>
 }
 
+/** A device that delivers frames. */
 export interface CameraDevice extends DeviceBase {
   readonly description: Extract<DeviceDescription, { kind: 'camera' }>
   /** Starts acquiring; frames go to `sink` until `stop`. Sequence numbers start at 0. Never called while running. */
@@ -105,6 +115,7 @@ export interface FrameSink {
   fault(error: Error): void
 }
 
+/** A device that moves the specimen or the focus. */
 export interface StageDevice extends DeviceBase {
   readonly description: Extract<DeviceDescription, { kind: 'stage' }>
   /** Present position, µm. */

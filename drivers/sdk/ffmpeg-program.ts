@@ -8,6 +8,7 @@ const versionTimeoutMs = 10_000
 /** Most output of a listing, bytes. */
 const maxOutputBytes = 2 ** 20
 
+/** The ffmpeg that was found. */
 export type FfmpegProgram = {
   readonly path: string
   /** Undefined for builds from the development tree, which have no number. */

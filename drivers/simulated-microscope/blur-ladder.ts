@@ -2,6 +2,7 @@ import { type KernelBuffer, type KernelMemory, roundedUp } from '../../src-share
 
 /** Standard deviation of each rung's blur, pixels of the full image. Rung 0 is the image itself. */
 const rungSigmas: readonly number[] = [0, 1, 2.08, 4.65, 9.5, 19.2, 38.5, 77, 154]
+/** The rung of the strongest blur. */
 export const lastRung = rungSigmas.length - 1
 
 /** Position on the ladder of a blur of `sigma` pixels: rung number plus share of the next rung (by variance). */

@@ -41,6 +41,7 @@ type Run = {
 const triggerModes = ['continuous', 'software', 'external'] as const
 type TriggerMode = (typeof triggerModes)[number]
 
+/** What a simulated camera is made from. */
 export type CameraOptions = {
   readonly description: Omit<Extract<DeviceDescription, { kind: 'camera' }>, 'kind' | 'maxFrameBytes'>
   readonly imager: Imager

@@ -12,7 +12,9 @@ import type { FrameDetails, Imager } from './imager.ts'
 import type { Microscope } from './microscope.ts'
 import { type Illumination, MonoSensor, rowMargin } from './mono-sensor.ts'
 
+/** Width of the overview camera's images, pixels. */
 export const overviewWidth = 1280
+/** Height of the overview camera's images, pixels. */
 export const overviewHeight = 960
 /** Pixels of 3.25 µm behind a lens of 1.25x. */
 const pixelUm = 2.6

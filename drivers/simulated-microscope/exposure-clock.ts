@@ -5,12 +5,14 @@ const patienceMs = 10
 /** A running exposure is cut short for a new, shorter one when it would take this much longer, ms. */
 const impatienceMs = 100
 
+/** How long a frame takes. */
 export type ExposureTiming = {
   readonly exposureMs: number
   /** Time from one frame to the next; at least the exposure. */
   readonly periodMs: number
 }
 
+/** A frame whose exposure has ended. */
 export type ExposedFrame = {
   readonly sequence: number
   readonly exposureMs: number

@@ -21,6 +21,7 @@ const lightSources: readonly {
   { id: 'led-555', name: 'LED 555 nm', model: 'Green LED', on: false, intensity: 60 },
 ]
 
+/** What the microscope has, and how it fails. */
 export type MicroscopeOptions = {
   readonly seed: number
   /** Resolves when the cameras show the scene as it is now. */

@@ -55,6 +55,7 @@ type Look = {
   readonly zUm: number
 }
 
+/** The image on the sensor, brought up to date when something has changed. */
 export class MonoScene implements Illumination {
   readonly #memory: KernelMemory
   readonly #microscope: Microscope

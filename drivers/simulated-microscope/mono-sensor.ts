@@ -6,6 +6,7 @@ import { type KernelBuffer, type KernelMemory, roundedUp } from '../../src-share
 import { NoiseTable } from './noise-table.ts'
 import { RandomStream } from './specimen/random.ts'
 
+/** Distance of the sensor's pixels, µm. */
 export const pixelPitchUm = 6.5
 /** Electrons that make the ADC saturate at a gain of 0 dB. */
 export const fullWellElectrons = 15000
@@ -25,6 +26,7 @@ const fullScale = 65535
 /** The kernels keep the spread of the noise in this fraction of a count. */
 const spreadSteps = 4
 
+/** How the sensor is exposed and read. */
 export type SensorSettings = {
   readonly exposureMs: number
   readonly gainDb: number
@@ -181,6 +183,7 @@ export class MonoSensor {
   }
 }
 
+/** The sensor itself. */
 export type SensorOptions = {
   readonly seed: number
   readonly sensorWidth: number

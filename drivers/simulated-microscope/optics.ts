@@ -1,6 +1,7 @@
 /** Objectives, filters and focus of the demo microscope. */
 import type { Stain } from './specimen/specimen.ts'
 
+/** An objective of the turret. */
 export type Objective = {
   readonly label: string
   readonly magnification: number
@@ -15,9 +16,12 @@ export const objectives: readonly Objective[] = [
   { label: '40x/0.95', magnification: 40, numericalAperture: 0.95 },
 ]
 
+/** The light sources. */
 export const lightIds = ['led-bf', 'led-385', 'led-475', 'led-555'] as const
+/** One of the light sources. */
 export type LightId = (typeof lightIds)[number]
 
+/** A filter cube of the turret. */
 export type Filter = {
   readonly label: string
   /** The light that excites through this filter, and the stain that it makes shine. */
@@ -31,6 +35,7 @@ export type Filter = {
   readonly transmission: number
 }
 
+/** The filters, in the order of the turret. */
 export const filters: readonly Filter[] = [
   { label: 'Empty', transmission: 1 },
   { label: 'DAPI', fluorescence: { light: 'led-385', stain: 'nuclei', heightUm: 0.15 }, transmission: 0.04 },

@@ -34,6 +34,7 @@ const optionsSchema = z.strictObject({
 })
 /** Options of the simulated microscope in the hardware configuration. */
 export type SimulatorOptions = z.infer<typeof optionsSchema>
+/** A way to fail; see `FaultInjector`. */
 export type SimulatorFault = SimulatorOptions['fault']
 
 /** @throws CoverslipError `INVALID_INPUT` naming the option that is unknown or wrong. */

@@ -1,6 +1,7 @@
 import type { Preset } from '../../src-shared/devices.ts'
 import { type LightId, lightIds } from './optics.ts'
 
+/** Id of the filter turret, which channels set. */
 export const filterTurretId = 'filter'
 
 type Channel = {

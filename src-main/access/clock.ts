@@ -9,6 +9,7 @@ export type Clock = {
 /** The longest delay that timers take, ms. */
 const longestMs = 2 ** 31 - 1
 
+/** The computer's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, action) => {

@@ -33,6 +33,7 @@ type Options = {
 /** A token to make; the contract's callers may make viewers and operators only, the program itself an owner. */
 export type TokenRequest = Omit<NewToken, 'role'> & { readonly role: Role }
 
+/** The access tokens there are, kept in a file. */
 export class TokenStore {
   readonly #options: Options
   readonly #tokens: Map<string, StoredToken>

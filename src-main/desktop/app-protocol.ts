@@ -8,6 +8,7 @@ import type { Gallery } from '../acquisition/gallery/gallery.ts'
 import { assetPolicy, renderPage } from '../page/app-page.ts'
 import { galleryFile, galleryFilesPath } from '../page/gallery-file.ts'
 
+/** Origin of the app's page in Electron. */
 export const appOrigin = 'app://coverslip'
 
 /**

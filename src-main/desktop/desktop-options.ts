@@ -1,6 +1,8 @@
 /** The options of the desktop window: what to show; serving belongs to the headless host. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { addHardwareOptions } from '../engine/hardware-options.ts'
 
+/** What the desktop app was started with. */
 export type DesktopOptions = {
   readonly dataFolder: string | undefined
   readonly hardwareFile: string | undefined
@@ -9,12 +11,6 @@ export type DesktopOptions = {
 }
 
 type Argv = { readonly argv: readonly string[]; readonly packaged: boolean; readonly version: string }
-
-function frameRate(text: string): number {
-  const value = Number(text)
-  if (value > 0 && value <= 1000) return value
-  throw new InvalidArgumentError('A frame rate is a number above 0 and up to 1000 (frames per second).')
-}
 
 /**
  * Reads the process's arguments: of `electron <app> <ours>`, or of the packaged program, where Chromium's switches may
@@ -25,20 +21,11 @@ export function readDesktopOptions({ argv, packaged, version }: Argv): DesktopOp
     .description('Coverslip: live view of a microscope, in a window.')
     .version(version)
     .option('--data <folder>', 'folder for settings (default: the system’s place for application data)')
-    .option(
-      '--hardware <file>',
-      'which devices there are (default: hardware.json in the data folder; without it, the demo microscope)',
-    )
-    .option(
-      '--replay <folder or file>',
-      'play images (PNG, TIFF, stacks) as a camera instead of any other device',
-    )
-    .option('--replay-fps <number>', 'frame rate of the replay', frameRate)
     .showHelpAfterError('Try --help.')
     .showSuggestionAfterError()
     .allowExcessArguments(packaged)
     .allowUnknownOption(packaged)
-  const options = command.parse(ownArguments(argv, packaged), { from: 'user' }).opts<{
+  const options = addHardwareOptions(command).parse(ownArguments(argv, packaged), { from: 'user' }).opts<{
     data?: string
     hardware?: string
     replay?: string

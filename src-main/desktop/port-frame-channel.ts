@@ -38,6 +38,7 @@ type Options = {
 /** Bad messages that are answered per second; more are dropped without a word. */
 const complaintsPerSecond = 20
 
+/** One display of the desktop window as a viewer. */
 export class PortFrameChannel implements FrameTransport {
   readonly #port: FramePort
   readonly #viewer: FrameViewer

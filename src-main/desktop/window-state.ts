@@ -14,6 +14,7 @@ export type WindowState = z.infer<typeof windowStateSchema>
 
 /** Size of the first window, and the smallest that the layout holds, in pixels of the screen. */
 export const usualSize = { width: 1400, height: 900 } as const
+/** The window cannot be made smaller, CSS pixels. */
 export const smallestSize = { width: 720, height: 480 } as const
 
 /** So much of the window must be on a screen to be found and dragged. */

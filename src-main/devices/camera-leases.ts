@@ -3,6 +3,7 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 /** The right to have a camera running; `release` may be called any number of times. */
 export type CameraLease = { readonly cameraId: string; release(): Promise<void> }
 
+/** Who has a camera run, and what others may do meanwhile. */
 export type LeaseOptions = {
   /** Who holds it, for messages: `live view`. */
   readonly owner: string

@@ -19,6 +19,7 @@ export type ConnectionConfig = {
   readonly worker: DeviceWorkerData | (() => Promise<DeviceWorkerData>)
 }
 
+/** How a connection is. */
 export type SupervisorState =
   | { readonly state: 'connecting' }
   | { readonly state: 'open'; readonly connection: DeviceConnection; readonly opened: Opened }
@@ -26,10 +27,12 @@ export type SupervisorState =
   | { readonly state: 'lost'; readonly error: CoverslipError; readonly retryAt: number }
   | { readonly state: 'closed' }
 
+/** What a connection tells: its state, and what its devices tell while it is open. */
 export type SupervisorEvent =
   | { readonly type: 'state'; readonly state: SupervisorState }
   | Exclude<ConnectionEvent, { type: 'ended' }>
 
+/** Pause after the first failure, which doubles with each further one, and the longest. */
 export type BackOff = { readonly firstMs: number; readonly mostMs: number }
 /** A camera that is plugged in again is to be live within 5 s, and opening it takes its time, too. */
 export const defaultBackOff: BackOff = { firstMs: 1000, mostMs: 3000 }
@@ -46,6 +49,7 @@ const refusedDelayMs = 30_000
 /** A connection that held this long was good: the next loss starts with the first delay again, ms. */
 const settledMs = 20_000
 
+/** One configured connection, whether or not it is open. */
 export class ConnectionSupervisor {
   #config: ConnectionConfig
   readonly #events = new Emitter<SupervisorEvent>()
@@ -86,6 +90,18 @@ export class ConnectionSupervisor {
     clearTimeout(this.#timer)
     if (this.#state.state === 'open') return Promise.resolve()
     if (this.#state.state !== 'connecting') this.#trying = this.#try()
+    return this.#trying
+  }
+
+  /** Closes it, if it is open, and opens it again; resolves and rejects as `open` does. */
+  reopen(): Promise<void> {
+    if (this.#state.state !== 'open') return this.open()
+    const { connection } = this.#state
+    this.#set({ state: 'connecting' })
+    this.#trying = connection.close().then(() => {
+      // Whoever has it closed for good meanwhile waits for this.
+      if (this.#state.state === 'connecting') return this.#try()
+    })
     return this.#trying
   }
 

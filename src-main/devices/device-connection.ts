@@ -5,24 +5,31 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import { workerUrl } from '../worker-url.ts'
 import type { DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messages.ts'
+import { type Lateness, whenLate } from './thread-patience.ts'
 
+/** What the worker tells of a connection that has been opened. */
 export type Opened = Extract<DeviceMessage, { type: 'opened' }>
+/** What an open connection tells. */
 export type ConnectionEvent =
   | Extract<DeviceMessage, { type: 'properties' | 'moved' | 'health' | 'fault' }>
   /** The worker is gone, or about to be: it failed, was found hanging, or its hardware vanished. */
   | { readonly type: 'ended'; readonly error: CoverslipError }
 
+/** See `Patience`. */
 export type ConnectionLimits = {
+  /** Idle time of the driver's thread while its connection is opened, in a call, and while a stage moves, ms. */
   readonly openMs: number
   readonly callMs: number
   readonly moveMs: number
-  readonly pingMs: number
+  /** Its busy time in any of these, if that is more, ms. */
+  readonly busyMs: number
 }
+/** Limits for hanging: a device that does not answer, and a thread that does not get done on the busiest computer. */
 export const defaultLimits: ConnectionLimits = {
-  openMs: 20_000,
+  openMs: 30_000,
   callMs: 10_000,
   moveMs: 120_000,
-  pingMs: 10_000,
+  busyMs: 60_000,
 }
 
 /**
@@ -34,14 +41,18 @@ export const deviceMemory = { maxYoungGenerationSizeMb: 192 } as const
 type Pending = {
   resolve(position: StagePosition | undefined): void
   reject(error: CoverslipError): void
-  timer: NodeJS.Timeout
+  /** It need not be waited for any more. */
+  settled(): void
 }
 
+/** An open connection to a driver in its worker. */
 export class DeviceConnection {
   readonly #worker: Worker
   readonly #limits: ConnectionLimits
   readonly #events = new Emitter<ConnectionEvent>()
   readonly #pending = new Map<number, Pending>()
+  /** What the driver calls its devices, by their ids. */
+  #names: ReadonlyMap<string, string> = new Map()
   #nextId = 1
   #ended = false
 
@@ -91,19 +102,17 @@ export class DeviceConnection {
     const id = this.#nextId++
     const limitMs = this.#limitMs(call) + extraMs
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const settled = this.#whenLate(limitMs, (lateness) => {
         this.#pending.delete(id)
-        const error = new CoverslipError(
-          'DEVICE_TIMEOUT',
-          `The driver did not answer ${call.call} within ${limitMs / 1000} s`,
-          {
-            hint: 'It is restarted. If this happens again, check the device’s power and cable.',
-          },
-        )
+        const device = ('deviceId' in call ? this.#names.get(call.deviceId) : undefined) ?? 'The driver'
+        const error = tooLate(lateness, {
+          idle: `${device} did not answer ${call.call} within ${limitMs / 1000} s`,
+          busy: `${device} does not get done with ${call.call}: its driver’s thread is busy all the time`,
+        })
         reject(error)
         this.#fail(error)
-      }, limitMs)
-      this.#pending.set(id, { resolve, reject, timer })
+      })
+      this.#pending.set(id, { resolve, reject, settled })
       this.#worker.postMessage({ ...call, id })
     })
   }
@@ -129,35 +138,44 @@ export class DeviceConnection {
   }
 
   #limitMs({ call }: DeviceCall): number {
-    if (call === 'moveStage') return this.#limits.moveMs
-    return call === 'ping' ? this.#limits.pingMs : this.#limits.callMs
+    return call === 'moveStage' ? this.#limits.moveMs : this.#limits.callMs
+  }
+
+  #whenLate(limitMs: number, late: (lateness: Lateness) => void): () => void {
+    const patience = { idleMs: limitMs, busyMs: Math.max(limitMs, this.#limits.busyMs) }
+    return whenLate(() => this.#worker.performance.eventLoopUtilization(), patience, late)
   }
 
   #whenOpened(signal: AbortSignal): Promise<Opened> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          new CoverslipError(
-            'DEVICE_TIMEOUT',
-            `The driver did not open its device within ${this.#limits.openMs / 1000} s`,
-            {
-              hint: 'Check the device’s power and cable.',
-            },
+      const { openMs } = this.#limits
+      const inTime = this.#whenLate(openMs, (lateness) =>
+        settle(() =>
+          reject(
+            tooLate(lateness, {
+              idle: `The driver did not open its device within ${openMs / 1000} s`,
+              busy: 'The driver is busy opening its device and does not get done',
+            }),
           ),
-        )
-      }, this.#limits.openMs)
+        ),
+      )
       const stop = this.#events.on((event) => {
         if (event.type === 'ended') settle(() => reject(event.error))
       })
       const settle = (how: () => void) => {
-        clearTimeout(timer)
+        inTime()
         stop()
         this.#worker.off('message', listen)
         signal.removeEventListener('abort', abort)
         how()
       }
       const listen = (message: DeviceMessage) => {
-        if (message.type === 'opened') settle(() => resolve(message))
+        if (message.type === 'opened') {
+          this.#names = new Map(
+            message.devices.map(({ description }) => [description.id, String(description.name)]),
+          )
+          settle(() => resolve(message))
+        }
         if (message.type === 'openFailed') settle(() => reject(CoverslipError.deserialize(message.error)))
       }
       const abort = () => settle(() => reject(CoverslipError.from(signal.reason)))
@@ -175,7 +193,7 @@ export class DeviceConnection {
         const pending = this.#pending.get(message.id)
         if (pending === undefined) return
         this.#pending.delete(message.id)
-        clearTimeout(pending.timer)
+        pending.settled()
         if (message.result === 'done') pending.resolve(message.position)
         else pending.reject(CoverslipError.deserialize(message.error))
         return
@@ -201,10 +219,19 @@ export class DeviceConnection {
   }
 
   #rejectPending(error: CoverslipError): void {
-    for (const { reject, timer } of this.#pending.values()) {
-      clearTimeout(timer)
+    for (const { reject, settled } of this.#pending.values()) {
+      settled()
       reject(error)
     }
     this.#pending.clear()
   }
+}
+
+function tooLate(lateness: Lateness, messages: Readonly<Record<Lateness, string>>): CoverslipError {
+  return new CoverslipError('DEVICE_TIMEOUT', messages[lateness], {
+    hint:
+      lateness === 'idle'
+        ? 'It is restarted. If this happens again, check the device’s power and cable.'
+        : 'It is restarted. If this happens again, its code has an error, or this computer is far too busy.',
+  })
 }

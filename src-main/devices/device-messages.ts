@@ -38,6 +38,7 @@ export type DeviceWorkerData = DriverModule & {
   readonly savedSettings?: SavedSettings
 }
 
+/** What the engine asks of a driver. */
 export type DeviceCall =
   | {
       readonly call: 'setProperty'
@@ -58,8 +59,10 @@ export type DeviceCall =
   /** Answered by the worker itself: is its thread alive? */
   | { readonly call: 'ping' }
 
+/** A call and the number that its reply has. */
 export type DeviceRequest = DeviceCall & { readonly id: number }
 
+/** A device of a connection that has been opened; its id begins with the connection's prefix. */
 export type OpenedDevice = {
   readonly description: DeviceDescription
   readonly properties: readonly PropertyDescriptorInput[]
@@ -71,6 +74,7 @@ export type OpenedDevice = {
   readonly notRestored: readonly NotRestored[]
 }
 
+/** What a worker tells the engine. */
 export type DeviceMessage =
   | {
       readonly type: 'opened'
@@ -78,6 +82,8 @@ export type DeviceMessage =
       readonly demo: boolean
       readonly devices: readonly OpenedDevice[]
       readonly presets: readonly Preset[]
+      /** Why devices of the connection are not among these. */
+      readonly missing: readonly SerializedError[]
     }
   | { readonly type: 'openFailed'; readonly error: SerializedError }
   | {

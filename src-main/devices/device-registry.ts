@@ -34,6 +34,7 @@ export type DevicePreferences = {
   propertySet(device: DeviceState, property: PropertyDescriptor, value: PropertyValue): void
 }
 
+/** What devices there are, and what belongs to them. */
 export type RegistryOptions = {
   readonly connections: readonly ConnectionConfig[]
   readonly alerts: AlertSink
@@ -42,6 +43,7 @@ export type RegistryOptions = {
   readonly backOff?: BackOff
 }
 
+/** How a property is set, other than by the user. */
 export type SetOptions = {
   /** Of the caller, who has the camera stopped for a moment though nobody else may. */
   readonly lease?: CameraLease | undefined
@@ -49,6 +51,7 @@ export type SetOptions = {
   readonly temporary?: boolean
 }
 
+/** All devices, by id or name. */
 export class DeviceRegistry {
   readonly connections: ManagedConnections
   readonly #preferences: DevicePreferences | undefined

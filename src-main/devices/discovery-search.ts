@@ -12,6 +12,7 @@ const atOnce = 3
 
 const discoveryLimits: TaskLimits = { abortMs: 10_000, graceMs: 3000 }
 
+/** Which drivers search, and where. */
 export type SearchRequest = {
   readonly drivers: readonly string[]
   /** IPv4 addresses; see `DiscoveryRequest`. */

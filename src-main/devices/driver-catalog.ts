@@ -7,7 +7,8 @@ import { builtInDrivers, driverUrl } from '../worker-url.ts'
 import type { DriverModule } from './device-messages.ts'
 import { runDriverTask } from './driver-task.ts'
 import { LastingAnswers } from './lasting-answers.ts'
-import { findUserDrivers, readUserDriver, type UserDriver } from './user-drivers.ts'
+import { findUserDrivers, readUserDrivers } from './find-user-drivers.ts'
+import type { UserDriver } from './user-drivers.ts'
 
 type Options = {
   /** Folder of the user's drivers; undefined: there is none. */
@@ -59,11 +60,15 @@ export class DriverCatalog {
         hint: 'Drivers of your own belong into the folder “drivers” of the data folder.',
       })
     }
-    const driver = await readUserDriver(folder, id)
-    if ('problem' in driver) {
-      throw new CoverslipError('UNKNOWN_DRIVER', `The driver "${id}" cannot be used: ${driver.problem}`, {
-        hint: 'See docs/writing-a-driver.md for what a driver’s folder holds.',
-      })
+    const [driver] = await readUserDrivers([{ id, folder }])
+    if (driver === undefined || 'problem' in driver) {
+      throw new CoverslipError(
+        'UNKNOWN_DRIVER',
+        `The driver "${id}" cannot be used: ${driver?.problem ?? 'it was not read'}`,
+        {
+          hint: 'See docs/writing-a-driver.md for what a driver’s folder holds.',
+        },
+      )
     }
     const allowed = this.#options.allowed()[id]
     if (allowed === driver.hash) return { driverUrl: driver.url, declared: driver.manifest }

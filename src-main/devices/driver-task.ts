@@ -4,6 +4,7 @@ import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts
 import { workerUrl } from '../worker-url.ts'
 import type { DriverModule } from './device-messages.ts'
 
+/** The question: what it is, what it finds, what is wrong. */
 export type DriverTask =
   | { readonly task: 'describe' }
   | { readonly task: 'discover' | 'diagnose'; readonly interfaces: readonly string[] }
@@ -20,6 +21,7 @@ export type DriverTaskMessage =
 /** A busy computer takes its time to start a thread and load a driver into it. */
 const loadLimitMs = 60_000
 
+/** How long a driver may take to answer. */
 export type TaskLimits = {
   /** So long after it was loaded the driver is told to end (its `signal` aborts). */
   readonly abortMs: number

@@ -1,3 +1,4 @@
+/** See `gathered`. */
 export type Gathered = {
   /** There is something to tell. */
   readonly changed: () => void

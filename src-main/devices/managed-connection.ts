@@ -12,6 +12,7 @@ import {
 } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
+import type { MissingDevice } from '../../src-shared/hardware.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { ConnectionSupervisor, SupervisorEvent, SupervisorState } from './connection-supervisor.ts'
 import type { Opened } from './device-connection.ts'
@@ -64,6 +65,16 @@ export class ManagedConnection {
     return this.#presets
   }
 
+  /** Why devices could not be opened with the others, while the connection is open. */
+  missing(): readonly MissingDevice[] {
+    const { state } = this.supervisor
+    if (state.state !== 'open') return []
+    return state.opened.missing.map(({ message, hint }) => ({
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    }))
+  }
+
   /** The camera, while it is connected. */
   camera(id: string): ManagedCamera | undefined {
     return this.#cameras.get(id)
@@ -71,6 +82,24 @@ export class ManagedConnection {
 
   open(): Promise<void> {
     return this.supervisor.open()
+  }
+
+  /**
+   * Tries a lost connection again now; closes and opens one of which a device is missing.
+   * @throws CoverslipError DEVICE_UNAVAILABLE while a camera runs that this would stop.
+   */
+  async reopen(): Promise<void> {
+    if (this.missing().length === 0) return this.open()
+    const inUse = [...this.#cameras].find(([, { leases }]) => leases.users > 0)?.[0]
+    if (inUse === undefined) return this.supervisor.reopen()
+    const { title } = this.supervisor.config
+    throw new CoverslipError(
+      'DEVICE_UNAVAILABLE',
+      `${title} cannot be opened again now: it would stop ${this.#nameOf(inUse)}`,
+      {
+        hint: 'Stop the live view and the recordings of its cameras first.',
+      },
+    )
   }
 
   close(): Promise<void> {
@@ -84,7 +113,7 @@ export class ManagedConnection {
     const gone = this.#devices
     this.#devices = []
     this.#presets = []
-    alerts.clear(`connection:${this.id}`)
+    for (const cause of ['connection', 'missing']) alerts.clear(`${cause}:${this.id}`)
     for (const { id } of gone) {
       for (const cause of ['fault', 'restore']) alerts.clear(`${cause}:${id}`)
       emit({ type: 'deviceRemoved', deviceId: id })
@@ -132,6 +161,7 @@ export class ManagedConnection {
     if (state.state === 'open') return this.#opened(state.opened)
     for (const camera of this.#cameras.values()) camera.lost()
     this.#cameras.clear()
+    this.#options.alerts.clear(`missing:${this.id}`)
     if (state.state === 'closed') return
     if (state.state === 'lost') {
       const { title } = this.supervisor.config
@@ -157,6 +187,7 @@ export class ManagedConnection {
       this.#tellOfSettings(id, device.notRestored)
     }
     this.#options.alerts.clear(`connection:${this.id}`)
+    this.#tellOfMissing()
     for (const device of devices) this.#options.emit({ type: 'deviceChanged', device })
     this.#options.presetsChanged()
   }
@@ -191,6 +222,19 @@ export class ManagedConnection {
       properties: () => this.#devices.find((device) => device.id === id)?.properties ?? [],
       acquiring: (acquiring) => this.#update(id, { acquiring }),
       health: (health) => this.#healthChanged(id, health),
+    })
+  }
+
+  #tellOfMissing(): void {
+    const missing = this.missing()
+    if (missing.length === 0) return
+    const { title } = this.supervisor.config
+    this.#options.alerts.raise({
+      id: `missing:${this.id}`,
+      severity: 'warning',
+      source: title,
+      message: `${title}: ${missing.map(({ message }) => message).join('; ')}`,
+      hint: 'Its other devices can be used. Once the cause is gone, reconnect it in the Devices view.',
     })
   }
 

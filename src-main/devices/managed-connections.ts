@@ -2,6 +2,7 @@ import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import type { DeviceState, DeviceStatus } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import type { MissingDevice } from '../../src-shared/hardware.ts'
 import {
   type BackOff,
   type ConnectionConfig,
@@ -11,6 +12,7 @@ import {
 import { type ConnectionLimits, defaultLimits } from './device-connection.ts'
 import { ManagedConnection } from './managed-connection.ts'
 
+/** What the registry tells of devices and connections. */
 export type RegistryEvent =
   | Extract<
       EngineEvent,
@@ -25,6 +27,8 @@ export type ConnectionState = {
   readonly title: string
   readonly status: DeviceStatus
   readonly devices: readonly DeviceState[]
+  /** Why other devices of the connection could not be opened with these. */
+  readonly missing: readonly MissingDevice[]
 }
 
 type Options = {
@@ -69,6 +73,7 @@ export class ManagedConnections {
       title: connection.supervisor.config.title,
       status: connection.status,
       devices: connection.devices(),
+      missing: connection.missing(),
     }))
   }
 
@@ -100,9 +105,12 @@ export class ManagedConnections {
     this.#options.emit({ type: 'connectionsChanged' })
   }
 
-  /** Tries a lost connection again now instead of when its back-off ends. @throws CoverslipError UNKNOWN_CONNECTION. */
+  /**
+   * Tries a lost connection again now instead of when its back-off ends; closes and opens one of which a device is missing.
+   * @throws CoverslipError UNKNOWN_CONNECTION; DEVICE_UNAVAILABLE while a camera runs that this would stop.
+   */
   async reopen(connectionId: string): Promise<void> {
-    await this.get(connectionId).open()
+    await this.get(connectionId).reopen()
   }
 
   /** Ends a connection as if it had failed, `reason` being why; it is tried again. @throws CoverslipError UNKNOWN_CONNECTION. */

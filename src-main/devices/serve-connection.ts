@@ -1,7 +1,7 @@
 /** The worker's side of a driver connection: loads the driver, opens it, and answers the engine's calls. */
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
 import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
-import { CoverslipError } from '../../src-shared/errors.ts'
+import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
 import { type Gathered, gathered } from './gathered.ts'
@@ -17,6 +17,7 @@ const ringSlots = { least: 4, most: 64 }
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */
 const tellEveryMs = 50
 
+/** The way to the engine, and what it wants opened. */
 export type ConnectionPort = {
   readonly data: DeviceWorkerData
   post(message: DeviceMessage): void
@@ -51,6 +52,7 @@ export async function serveConnection(port: ConnectionPort): Promise<void> {
     demo: driver.manifest.demo,
     devices,
     presets: served.presets(),
+    missing: served.missing(),
   })
 }
 
@@ -102,6 +104,12 @@ class ServedConnection {
         deviceId: this.#prefix + setting.deviceId,
       })),
     }))
+  }
+
+  missing(): SerializedError[] {
+    return (this.#connection.missing ?? []).map((error) =>
+      CoverslipError.from(error, 'DEVICE_UNAVAILABLE').serialize(),
+    )
   }
 
   async answer(request: DeviceRequest): Promise<void> {

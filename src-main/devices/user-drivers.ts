@@ -1,57 +1,35 @@
-/** Drivers in the user's folder: found and read as data, without running anything of them. */
+/** Drivers of the user, read as data, without running anything of them. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, opendir, readFile, readlink } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { CoverslipError } from '../../src-shared/errors.ts'
-import { type DriverManifest, driverIdSchema, driverManifestSchema } from '../../src-shared/hardware.ts'
+import { type DriverManifest, driverManifestSchema } from '../../src-shared/hardware.ts'
+
+/** Where a driver is. */
+export type DriverPlace = { readonly id: string; readonly folder: string }
 
 /** A driver as its folder shows it; `problem`: why it cannot be used. */
-export type UserDriver = {
-  readonly id: string
-  readonly folder: string
-} & (
-  | {
-      readonly manifest: DriverManifest
-      /** URL of its module. */
-      readonly url: string
-      /** SHA-256 of all its files, hexadecimal. */
-      readonly hash: string
-    }
-  | { readonly problem: string }
-)
+export type UserDriver = DriverPlace &
+  (
+    | {
+        readonly manifest: DriverManifest
+        /** URL of its module. */
+        readonly url: string
+        /** SHA-256 of all its files, hexadecimal. */
+        readonly hash: string
+      }
+    | { readonly problem: string }
+  )
 
 /** Module of a driver: the first of these that is there. */
 const entries = ['index.ts', 'index.mts', 'index.js', 'index.mjs']
 /** A driver with its packages is smaller than this; what is larger was put there by mistake. */
-const most = { drivers: 100, files: 10_000, bytes: 200 * 2 ** 20, manifestBytes: 64 * 1024 }
-
-/** All drivers of `folder`, which need not be there. */
-export async function findUserDrivers(folder: string): Promise<readonly UserDriver[]> {
-  const names = await foldersIn(folder)
-  return Promise.all(names.slice(0, most.drivers).map((name) => readUserDriver(join(folder, name), name)))
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  try {
-    const all = await readdir(folder, { withFileTypes: true })
-    return all
-      .filter((entry) => entry.isDirectory() && driverIdSchema.safeParse(entry.name).success)
-      .map(({ name }) => name)
-      .toSorted()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw new CoverslipError('DATA_FOLDER', `The folder of drivers cannot be read: ${folder}`, {
-      hint: 'Check its permissions.',
-      cause: error,
-    })
-  }
-}
+const most = { files: 10_000, bytes: 200 * 2 ** 20, manifestBytes: 64 * 1024 }
 
 /** The driver in `folder`, as it is at this moment. Never rejects. */
-export async function readUserDriver(folder: string, id: string): Promise<UserDriver> {
+export async function readUserDriver({ id, folder }: DriverPlace): Promise<UserDriver> {
   try {
     const files = await filesOf(folder)
     const entry = entries.find((name) => files.some(({ path }) => path === name))
@@ -80,11 +58,11 @@ type DriverFile = { readonly path: string; readonly link: boolean }
 
 /** All files below `folder`, by their path in it, sorted; links that lead out of it are refused. */
 async function filesOf(folder: string): Promise<readonly DriverFile[]> {
-  const all = await readdir(folder, { withFileTypes: true, recursive: true })
-  if (all.length > most.files) throw new Error(`it has more than ${most.files} files`)
   const files: DriverFile[] = []
-  let bytes = 0
-  for (const entry of all) {
+  let [entries, bytes] = [0, 0]
+  // One after the other: what was put there by mistake may have any number.
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    if (++entries > most.files) throw new Error(`it has more than ${most.files} files`)
     if (entry.isDirectory()) continue
     const path = join(entry.parentPath, entry.name)
     if (entry.isSymbolicLink()) await refuseForeignLink(folder, path)
@@ -109,7 +87,6 @@ async function hashOf(folder: string, files: readonly DriverFile[]): Promise<str
     const full = join(folder, path)
     hash.update(`${path}\0${link ? `link ${await readlink(full)}` : `file ${(await lstat(full)).size}`}\0`)
     if (link) continue
-    // In pieces, as this is the engine's thread.
     for await (const piece of createReadStream(full)) hash.update(piece)
   }
   return hash.digest('hex')

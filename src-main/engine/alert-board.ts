@@ -2,6 +2,7 @@ import type { Alert, AlertSink } from '../../src-shared/alerts.ts'
 import type { EngineEvent } from '../../src-shared/contract/events.ts'
 import { Emitter } from '../../src-shared/emitter.ts'
 
+/** An alert has come or gone. */
 export type AlertEvent = Extract<EngineEvent, { type: 'alertRaised' | 'alertCleared' }>
 
 /** What the user must know now, by id. */

@@ -40,11 +40,13 @@ import { SettingsFile } from './settings-file.ts'
 import type { UserPresets } from './user-presets.ts'
 import { WhipPublisher } from './whip-publisher.ts'
 
+/** What an engine is started with. */
 export type EngineConfig = HardwareConfig
 
 /** The engine's part of a snapshot; who is asking and what is shared, the host adds. */
 export type EngineState = Omit<EngineSnapshot, 'type' | 'caller' | 'control' | 'sharing'>
 
+/** The parts that hosts use. */
 export type Engine = {
   readonly devices: DeviceRegistry
   readonly hardware: Hardware
@@ -104,7 +106,14 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     viewers,
     iceServers: () => settings.settings.iceServers,
   })
-  const gallery = new Gallery({ dataFolder: config.dataFolder })
+  const gallery = new Gallery({
+    dataFolder: config.dataFolder,
+    isUnderWay: (id) =>
+      [recorder.status, acquisition.status].some(
+        (status) => status?.id === id && status.state !== 'finished',
+      ),
+    letGo: async (id) => pyramids?.forget(id),
+  })
   const capture = new Capture({
     devices,
     dataFolder: config.dataFolder,

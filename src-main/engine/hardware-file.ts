@@ -56,6 +56,7 @@ type Options = {
   readonly initial: readonly ConnectionSetting[]
 }
 
+/** The configured hardware, as its file has it and as it was changed. */
 export class HardwareFile {
   readonly #file: JsonFile<z.infer<typeof hardwareSchema>>
   readonly #problem: string | undefined

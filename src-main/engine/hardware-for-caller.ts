@@ -15,6 +15,7 @@ export function hardwareFor(caller: Caller, hardware: HardwareState): HardwareSt
   }
 }
 
+/** What `caller` may know of a driver. */
 export function driverFor(caller: Caller, driver: DriverInfo): DriverInfo {
   if (caller.role === 'owner') return driver
   const { folder: _folder, ...open } = driver

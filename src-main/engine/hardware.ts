@@ -1,5 +1,4 @@
 /** Which hardware there is and may be: connections, drivers, the search for more. Changes are kept in the hardware file. */
-import { isDeepStrictEqual } from 'node:util'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { DeviceState } from '../../src-shared/devices.ts'
 import type { DoctorReport } from '../../src-shared/doctor.ts'
@@ -21,12 +20,14 @@ import type { ConnectionState } from '../devices/managed-connections.ts'
 import { listInterfaces } from '../devices/network-interfaces.ts'
 import { connectionConfig } from './connections.ts'
 import type { DeviceSettingsFile } from './device-settings-file.ts'
+import { DriverPermissions } from './driver-permissions.ts'
 import { examine } from './doctor/examine.ts'
 import type { ConnectionSetting, HardwareFile } from './hardware-file.ts'
 import { markConfigured } from './mark-configured.ts'
 import { plainOptions } from './plain-options.ts'
 import type { SettingsFile } from './settings-file.ts'
 
+/** What the hardware consists of. */
 export type HardwareParts = {
   readonly devices: DeviceRegistry
   readonly file: HardwareFile
@@ -37,15 +38,28 @@ export type HardwareParts = {
   readonly dataFolder: string | undefined
 }
 
+/** The configured hardware, and the ways to change it. */
 export class Hardware {
   readonly #parts: HardwareParts
   readonly #changes = new Emitter<HardwareState>()
   readonly #search: DiscoverySearch
+  readonly #permissions: DriverPermissions
 
   constructor(parts: HardwareParts) {
     this.#parts = parts
     this.#search = new DiscoverySearch({
       module: (driver) => parts.drivers.module(driver),
+      changed: () => this.#tell(),
+    })
+    const { devices, drivers, settings } = parts
+    this.#permissions = new DriverPermissions({
+      devices,
+      drivers,
+      settings,
+      connectionsBy: (driver) =>
+        this.state()
+          .connections.filter((connection) => connection.driver === driver)
+          .map(({ id }) => id),
       changed: () => this.#tell(),
     })
     parts.devices.on((event) => {
@@ -151,7 +165,10 @@ export class Hardware {
     await devices.connections.remove(connectionId)
   }
 
-  /** Tries a lost connection again now. @throws CoverslipError UNKNOWN_CONNECTION. */
+  /**
+   * Tries a lost connection again now; closes and opens one of which a device is missing.
+   * @throws CoverslipError UNKNOWN_CONNECTION; DEVICE_UNAVAILABLE while a camera runs that this would stop.
+   */
   async reconnect(connectionId: string): Promise<void> {
     await this.#parts.devices.connections.reopen(connectionId)
   }
@@ -196,45 +213,17 @@ export class Hardware {
     await this.#search.cancel()
   }
 
-  /** Looks for drivers again. */
-  async scanDrivers(): Promise<DriverInfo[]> {
-    const { drivers } = this.#parts
-    const before = drivers.known
-    const known = await drivers.scan()
-    if (!isDeepStrictEqual(before, known)) this.#tell()
-    return [...known]
+  /** As `DriverPermissions.scan`, `allow` and `forbid`. */
+  scanDrivers(): Promise<DriverInfo[]> {
+    return this.#permissions.scan()
   }
 
-  /**
-   * Allows a driver of the user to run as long as its files have `hash`, and opens what waits for it.
-   * @throws CoverslipError UNKNOWN_DRIVER; DRIVER_NOT_ALLOWED when its files have another hash by now.
-   */
-  async allowDriver(driver: string, hash: string): Promise<DriverInfo> {
-    const { settings } = this.#parts
-    const { hash: present, name } = await this.#userDriver(driver)
-    if (present !== hash) {
-      throw new CoverslipError('DRIVER_NOT_ALLOWED', `The files of ${name} have changed meanwhile`, {
-        hint: 'Look at it again, and allow it then.',
-      })
-    }
-    settings.change({ allowedDrivers: { ...settings.settings.allowedDrivers, [driver]: hash } })
-    await this.scanDrivers()
-    await Promise.all(this.#connectionsBy(driver).map(({ id }) => this.#parts.devices.connections.reopen(id)))
-    return this.#userDriver(driver)
+  allowDriver(driver: string, hash: string): Promise<DriverInfo> {
+    return this.#permissions.allow(driver, hash)
   }
 
-  /** Takes the permission back, and closes what the driver has opened. @throws CoverslipError UNKNOWN_DRIVER. */
-  async forbidDriver(driver: string): Promise<DriverInfo> {
-    const { devices, settings } = this.#parts
-    const { name } = await this.#userDriver(driver)
-    const { [driver]: _hash, ...others } = settings.settings.allowedDrivers
-    settings.change({ allowedDrivers: others })
-    await this.scanDrivers()
-    const reason = new CoverslipError('DRIVER_NOT_ALLOWED', `The driver ${name} is not allowed any more`, {
-      hint: 'The owner can allow it in the Devices view.',
-    })
-    await Promise.all(this.#connectionsBy(driver).map(({ id }) => devices.connections.abandon(id, reason)))
-    return this.#userDriver(driver)
+  forbidDriver(driver: string): Promise<DriverInfo> {
+    return this.#permissions.forbid(driver)
   }
 
   /** Checks what commonly keeps hardware from working. */
@@ -258,7 +247,7 @@ export class Hardware {
     this.#changes.emit(this.state())
   }
 
-  #info({ id, title, status, devices }: ConnectionState): ConnectionInfo {
+  #info({ id, title, status, devices, missing }: ConnectionState): ConnectionInfo {
     const setting = this.#parts.file.settings.connections.find((other) => other.id === id)
     return {
       id,
@@ -268,6 +257,7 @@ export class Hardware {
       options: setting?.options ?? {},
       status,
       deviceIds: devices.map((device) => device.id),
+      ...(missing.length === 0 ? {} : { missing: [...missing] }),
     }
   }
 
@@ -280,23 +270,12 @@ export class Hardware {
     })
   }
 
-  #connectionsBy(driver: string): ConnectionInfo[] {
-    return this.state().connections.filter((connection) => connection.driver === driver)
-  }
-
   #freeId(driver: string): string {
     const taken = new Set(this.#parts.devices.connections.states().map(({ id }) => id))
     for (let number = 1; ; number += 1) {
       const id = `${driver}-${number}`
       if (!taken.has(id)) return id
     }
-  }
-
-  async #userDriver(driver: string): Promise<DriverInfo> {
-    const known = await this.scanDrivers()
-    const info = known.find(({ id, origin }) => id === driver && origin === 'user')
-    if (info !== undefined) return info
-    throw new CoverslipError('UNKNOWN_DRIVER', `There is no driver "${driver}" in the user’s folder`)
   }
 
   #chosenAddresses(): string[] {

@@ -8,6 +8,7 @@ import { whyNotWritten, writePrivateFile } from '../access/private-file.ts'
 
 const saveDelayMs = 300
 
+/** Which file, and who is told of trouble with it. */
 export type JsonFileOptions = {
   /** Undefined: kept in memory only. */
   readonly path: string | undefined
@@ -19,6 +20,7 @@ export type JsonFileOptions = {
   readonly code: ErrorCode
 }
 
+/** One such file; its content is checked against a schema. */
 export class JsonFile<Content> {
   readonly #options: JsonFileOptions
   readonly #schema: z.ZodType<Content>

@@ -11,6 +11,7 @@ import { Hardware } from './hardware.ts'
 import type { SettingsFile } from './settings-file.ts'
 import { UserPresets } from './user-presets.ts'
 
+/** Where the hardware's configuration comes from. */
 export type HardwareConfig = {
   /** What there is, for this run only; absent: what the hardware file says. */
   readonly connections?: readonly (ConnectionSetting | ConnectionConfig)[]

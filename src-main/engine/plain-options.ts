@@ -11,8 +11,11 @@ export function plainOptions(options: Readonly<Record<string, unknown>>): Record
   } catch (error) {
     throw new CoverslipError('INVALID_INPUT', 'The options cannot be written down as JSON', { cause: error })
   }
-  if (text.length <= mostOptions) return JSON.parse(text) as Record<string, unknown>
-  throw new CoverslipError('TOO_LARGE', `The options have ${text.length} characters`, {
-    hint: `At most ${mostOptions} are kept.`,
-  })
+  if (text.length > mostOptions) {
+    throw new CoverslipError('TOO_LARGE', `The options have ${text.length} characters`, {
+      hint: `At most ${mostOptions} are kept.`,
+    })
+  }
+  const plain: Record<string, unknown> = JSON.parse(text)
+  return plain
 }

@@ -178,6 +178,10 @@ export const router: Router<typeof contract, CallContext> = os.router({
       const packet = await context.engine.gallery.plane(input, signal)
       return new Blob([packet], { type: 'application/octet-stream' })
     }),
+    section: os.gallery.section.handler(async ({ context, input, signal }) => {
+      const packet = await context.engine.gallery.section(input, signal)
+      return new Blob([packet], { type: 'application/octet-stream' })
+    }),
     frames: os.gallery.frames.handler(async ({ context, input, signal }) => {
       const { records, total } = await context.engine.gallery.frames(input, signal)
       return { records: [...records], total }
@@ -196,6 +200,12 @@ export const router: Router<typeof contract, CallContext> = os.router({
       }
       context.reveal(path)
     }),
+    delete: os.gallery.delete.handler(({ context, input }) => context.engine.gallery.delete(input.ids)),
+    deleted: os.gallery.deleted.handler(({ context }) => context.engine.gallery.deleted()),
+    restore: os.gallery.restore.handler(({ context, input }) => context.engine.gallery.restore(input.keys)),
+    removeDeleted: os.gallery.removeDeleted.handler(({ context, input }) =>
+      context.engine.gallery.removeDeleted(input.keys),
+    ),
   },
   alerts: {
     list: os.alerts.list.handler(({ context }) => context.engine.alerts.list()),

@@ -5,8 +5,10 @@ import { maxSdpLength } from '../../src-shared/webrtc.ts'
 const answerWithinMs = 10_000
 const mostRedirects = 3
 
+/** Where to publish, and with which permission. */
 export type WhipEndpoint = { readonly url: string; readonly bearerToken?: string | undefined }
 
+/** A session that the media server has accepted. */
 export type WhipSession = {
   readonly answerSdp: string
   /** Ends the session at the server; a server that is away has ended it already. */

@@ -3,6 +3,7 @@ import type { FrameRingMemory } from './frame-ring.ts'
 import { type CopyFrame, RingReader } from './ring-reader.ts'
 import type { SlotHeader } from './slot-header.ts'
 
+/** What there was to read. */
 export type LosslessRead =
   | { readonly kind: 'frame'; readonly info: FrameInfo }
   /** Sequence numbers `first` to `last` (inclusive) will never come: overwritten in the ring or lost in the camera. */

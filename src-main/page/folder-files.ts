@@ -7,6 +7,7 @@ const deepest = 16
 /** Asked for their sizes at once. */
 const atOnce = 64
 
+/** One file, with its path below the folder. */
 export type FolderFile = {
   /** With `/`, from the folder on. */
   readonly path: string
@@ -15,6 +16,7 @@ export type FolderFile = {
   readonly changedAt: number
 }
 
+/** All files of a folder. */
 export type FolderFiles = {
   readonly files: readonly FolderFile[]
   /** False: there are more. */

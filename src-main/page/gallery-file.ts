@@ -10,6 +10,7 @@ import { folderFiles, isGone } from './folder-files.ts'
 /** Path below which both hosts serve them; what follows is an item's id, or that of a file in it. */
 export const galleryFilesPath = '/gallery/files/'
 
+/** What is answered by HTTP. */
 export type FileAnswer = {
   readonly status: 200 | 206 | 304 | 416
   readonly headers: Readonly<Record<string, string>>
@@ -17,6 +18,7 @@ export type FileAnswer = {
   readonly body?: Readable | string
 }
 
+/** What is asked by HTTP; header fields as they come. */
 export type FileQuestion = {
   readonly method: string
   readonly range?: string | undefined

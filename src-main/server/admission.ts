@@ -15,6 +15,7 @@ declare module 'fastify' {
   }
 }
 
+/** How many requests are answered. */
 export type RequestRates = {
   /** Requests per second of one caller, and at once. */
   readonly perCaller: number

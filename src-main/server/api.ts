@@ -11,19 +11,10 @@ import { router } from '../engine/router.ts'
 import { httpError } from './http-error.ts'
 import type { ServerContext } from './server-context.ts'
 import { pathOf, withoutToken } from './session-cookie.ts'
+import { swaggerPage, swaggerPolicy, swaggerScript } from './swagger-page.ts'
 
-const docsPage = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Coverslip HTTP API</title>
-<link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
-<div id="docs"></div>
-<script src="/api/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/api/docs/init.js"></script>
-</html>
-`
-const docsInit = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true })\n`
-const docsPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+const docsPage = swaggerPage({ title: 'Coverslip HTTP API', script: '/api/docs/init.js' })
+const docsInit = swaggerScript('/api/openapi.json')
 
 /** Adds the API's routes to `app`. */
 export async function addApi(app: FastifyInstance, context: ServerContext): Promise<void> {
@@ -47,7 +38,7 @@ export async function addApi(app: FastifyInstance, context: ServerContext): Prom
     index: false,
   })
   app.get('/api/docs', (_request, reply) =>
-    reply.type('text/html').header('content-security-policy', docsPolicy).send(docsPage),
+    reply.type('text/html').header('content-security-policy', swaggerPolicy).send(docsPage),
   )
   app.get('/api/docs/init.js', (_request, reply) => reply.type('text/javascript').send(docsInit))
   app.get('/api/openapi.json', (_request, reply) => reply.send(spec))

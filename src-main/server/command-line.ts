@@ -1,8 +1,9 @@
 /** `coverslip --help`: the options of the headless host. */
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type Role, roleSchema } from '../../src-shared/access.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { SharingSettings } from '../../src-shared/sharing.ts'
+import { addHardwareOptions, frameRateOption } from '../engine/hardware-options.ts'
 import { portOption } from './port-option.ts'
 import type { RedisOptions } from './redis-bus.ts'
 import { isLoopback } from './request-guard.ts'
@@ -16,6 +17,7 @@ export type SharedOptions = {
   readonly newLink: Role | undefined
 }
 
+/** What the headless host was started with. */
 export type CommandLine = {
   readonly host: string
   readonly port: number
@@ -52,19 +54,14 @@ type Flags = {
   open?: boolean
 }
 
-function frameRate(text: string): number {
-  const value = Number(text)
-  if (value > 0 && value <= 1000) return value
-  throw new InvalidArgumentError('A frame rate is a number above 0 and up to 1000 (frames per second).')
-}
-
 /**
  * Reads the arguments after the program's name; prints help, version or what is wrong and ends the process where
  * commander does.
  * @throws CoverslipError INVALID_INPUT for options that do not go together.
  */
 export function readCommandLine(argv: readonly string[], version: string): CommandLine {
-  const command = new Command('npm start --')
+  const command = addHardwareOptions(
+    new Command('npm start --')
     .description('Coverslip: live view of a microscope. Without options: the demo microscope, in a window.')
     .version(version)
     .option('--headless', 'serve only, open no window')
@@ -78,15 +75,7 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
       '--data <folder>',
       'folder for settings and access tokens (default: the system’s place for application data)',
     )
-    .option(
-      '--hardware <file>',
-      'which devices there are (default: hardware.json in the data folder; without it, the demo microscope)',
-    )
-    .option(
-      '--replay <folder or file>',
-      'play images (PNG, TIFF, stacks) as a camera instead of any other device',
-    )
-    .option('--replay-fps <number>', 'frame rate of the replay', frameRate)
+  )
     .option('--imswitch-ui <folder>', 'serve a built copy of ImSwitch’s pages at /imswitch/ui/')
     .optionsGroup('For other computers (with --host):')
     .addOption(
@@ -110,7 +99,7 @@ export function readCommandLine(argv: readonly string[], version: string): Comma
       ).env('COVERSLIP_REDIS'),
     )
     .option('--redis-channel <name>', 'this microscope, where several share one Redis', 'coverslip')
-    .option('--redis-fps <number>', 'most frames per second and stream that go there', frameRate, 30)
+    .option('--redis-fps <number>', 'most frames per second and stream that go there', frameRateOption, 30)
     .addOption(new Option('--open', 'open the app in a browser window').hideHelp())
     .showHelpAfterError('Try npm start -- --help.')
     .showSuggestionAfterError()

@@ -31,6 +31,7 @@ import { addWhep } from './whep.ts'
 const bodyLimit = 1_000_000
 const requestRates: RequestRates = { perCaller: 200, perAddress: 2000 }
 
+/** What a server serves, and to whom. */
 export type ServerOptions = {
   readonly engine: Engine
   /** Absent: one that keeps nothing, for a server of this computer's own programs. */
@@ -55,6 +56,7 @@ export type ServerOptions = {
   readonly limits?: Partial<ListenerLimits & RequestRates>
 }
 
+/** A server that accepts connections. */
 export type RunningServer = { readonly url: string; readonly port: number; close(): Promise<void> }
 
 /**

@@ -10,6 +10,7 @@ import { hostRefusal, originRefusal } from './request-guard.ts'
 import type { ServerContext } from './server-context.ts'
 import { addressOf, bringsToken, presentedToken } from './session-cookie.ts'
 
+/** Who may come in at one server, and as whom. */
 export type Entrance = Pick<ServerContext, 'callerOf' | 'refusal' | 'isFromForeignPage'> & {
   /** `local`: only this computer's own programs, nobody is asked. `tokens`: everybody presents an access token. */
   readonly kind: 'local' | 'tokens'

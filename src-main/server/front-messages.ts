@@ -15,6 +15,7 @@ const frameId = z.number().int().min(-1)
 const streamSchema = z.object({ detectorName: z.string(), protocol: protocolSchema, startedAt: z.number() })
 export type RelayedStreamName = z.infer<typeof streamSchema>
 
+/** The messages between a microscope's server and its fronts, by name. */
 export const frontMessages = {
   /** Microscope → fronts, once a second and when it changes: what there is. */
   microscope: z.object({
@@ -62,6 +63,7 @@ export const frontMessages = {
 } as const
 
 export type FrontMessages = { [Name in keyof typeof frontMessages]: z.infer<(typeof frontMessages)[Name]> }
+/** Name of one of these messages. */
 export type FrontMessageName = keyof FrontMessages
 
 /** Everything about a stored frame but its bytes. */

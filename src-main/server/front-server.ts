@@ -21,6 +21,7 @@ import { hostRefusal, isLoopback, originRefusal } from './request-guard.ts'
 /** Who has sent nothing for this time after the connection was opened is cut off, ms. */
 const patienceMs = 10_000
 
+/** What a front server is started with. */
 export type FrontOptions = {
   readonly redis: RedisOptions
   readonly host: string
@@ -34,6 +35,7 @@ export type FrontOptions = {
   readonly name?: string
 }
 
+/** A front server that accepts connections. */
 export type RunningFront = {
   readonly url: string
   readonly port: number

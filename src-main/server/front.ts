@@ -62,13 +62,13 @@ async function run(): Promise<void> {
     ...(options.name === undefined ? {} : { name: options.name }),
   })
   process.on('uncaughtException', (error) => console.error(error))
+  closeOnSignals(() => front.close())
   let redis: boolean | undefined
   front.onRedis((up) => {
     if (up !== redis) console.log(up ? 'Connected to Redis.' : 'Redis cannot be reached; trying again.')
     redis = up
   })
   console.log(`Front server on ${front.url}`)
-  closeOnSignals(() => front.close())
 }
 
 await runProgram(run)

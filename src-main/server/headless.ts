@@ -43,15 +43,16 @@ async function run(): Promise<void> {
   }
   // A fault in one part must not end the acquisition of another.
   process.on('uncaughtException', (error) => console.error(error))
+  // Before anything is said: who reads the address may end the program at once.
+  closeOnSignals(async () => {
+    await serving.close()
+    await engine.close()
+  })
   for (const line of serving.lines) console.log(line)
   console.log(`Images and settings are kept in ${dataFolder}`)
   console.log(`For scripts: ${new URL('/api/docs', serving.url).href}`)
   if (folder === undefined) console.log('The app is not built (npm run build); only the API is served.')
   if (options.open && folder !== undefined) openAppWindow(serving.url, dataFolder)
-  closeOnSignals(async () => {
-    await serving.close()
-    await engine.close()
-  })
 }
 
 /** A wrong folder would be noticed only by whoever opens the page. */

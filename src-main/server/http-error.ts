@@ -11,6 +11,7 @@ export type HttpErrorBody = {
   readonly data: { readonly hint?: string; readonly details?: Readonly<Record<string, unknown>> }
 }
 
+/** An error as the body of an HTTP answer. */
 export function httpError(code: ErrorCode, message: string, hint?: string): HttpErrorBody {
   return { defined: true, code, status: errorStatus[code], message, data: hint === undefined ? {} : { hint } }
 }

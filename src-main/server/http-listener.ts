@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { IdleConnections } from './idle-connections.ts'
 import type { RefusalTally } from './refusal-tally.ts'
 
+/** A certificate and its key. */
 export type TlsCredentials = {
   /** PEM; a chain may follow the server's own certificate. */
   readonly certificate: string
@@ -12,6 +13,7 @@ export type TlsCredentials = {
   readonly key: string
 }
 
+/** How many connections are taken, and how long they may take. */
 export type ListenerLimits = {
   readonly connections: number
   /** Of one address: a classroom may be behind one, and a browser opens half a dozen. */
@@ -21,6 +23,7 @@ export type ListenerLimits = {
   readonly requestMs: number
 }
 
+/** Limits of servers for other computers. */
 export const listenerLimits: ListenerLimits = {
   connections: 800,
   connectionsPerAddress: 400,

@@ -29,6 +29,7 @@ const fieldsSchema = z.strictObject({
   force: z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform(isTrue)]).default(false),
 })
 
+/** What a start asks for, under whatever names it was given. */
 export type LiveViewInput = {
   readonly detectorName?: string
   readonly protocol?: z.infer<typeof protocolSchema>

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 
+/** Addresses of this computer. */
 export type MachineAddresses = { readonly v4: readonly string[]; readonly v6: readonly string[] }
 
 /** Addresses under which other computers reach this one. */

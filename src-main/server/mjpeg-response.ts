@@ -46,6 +46,7 @@ type Options = {
   stalled(): void
 }
 
+/** One response that goes on as long as it has a viewer. */
 export class MjpegResponse implements FrameTransport {
   readonly #options: Options
   #underWay = 0

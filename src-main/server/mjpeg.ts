@@ -16,6 +16,7 @@ const action = 'liveView.watch'
 /** A camera that was lost may come back within this time; until then its viewers wait. */
 const lostStreamMs = 30_000
 
+/** What a viewer wants to see. */
 export type MjpegWish = {
   /** Id or name of a camera; absent: the first. */
   readonly detectorName?: string | undefined

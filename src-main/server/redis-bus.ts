@@ -9,6 +9,7 @@
 import { createAdapter } from '@socket.io/redis-adapter'
 import { createClient, RESP_TYPES } from 'redis'
 import { Server } from 'socket.io'
+import type { z } from 'zod'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import { type FrontMessageName, type FrontMessages, frontMessages } from './front-messages.ts'
@@ -17,6 +18,9 @@ import { type FrontMessageName, type FrontMessages, frontMessages } from './fron
 const frameLifeMs = 5000
 const retryMs = { first: 100, longest: 2000 } as const
 
+const schemas: { readonly [Name in FrontMessageName]: z.ZodType<FrontMessages[Name]> } = frontMessages
+
+/** Where Redis is. */
 export type RedisOptions = {
   /** `redis://` or, encrypted, `rediss://`; with user and password where Redis asks for them. */
   readonly url: string
@@ -158,8 +162,8 @@ export class RedisBus {
     const emitter = this.#handlers[name]
     // Other servers' messages are this one's events; the types of socket.io know only its own.
     io.of('/').addListener(name, (message: unknown) => {
-      const parsed = frontMessages[name].safeParse(message)
-      if (parsed.success) emitter.emit(parsed.data as FrontMessages[Name])
+      const parsed = schemas[name].safeParse(message)
+      if (parsed.success) emitter.emit(parsed.data)
       else console.warn(`Redis: a message "${name}" was not understood; are all servers of one version?`)
     })
   }

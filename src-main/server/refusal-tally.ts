@@ -7,6 +7,7 @@ const kinds = {
   rate: 'too fast',
   connection: 'connections over the limit',
 } as const
+/** Why something was refused. */
 export type RefusalKind = keyof typeof kinds
 
 const minuteMs = 60_000

@@ -5,6 +5,7 @@ import type { IceCandidate } from '../../src-shared/webrtc.ts'
 /** So many candidates in one fragment; peers have a dozen. */
 const maxCandidates = 50
 
+/** What a client sends of its candidates. */
 export type SdpFragment = {
   /** Of the ICE generation that the candidates belong to; absent where the client left them out. */
   readonly iceUfrag?: string

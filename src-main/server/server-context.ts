@@ -7,6 +7,7 @@ import type { Access } from '../access/access.ts'
 import type { ShareControl } from '../access/share-control.ts'
 import type { Engine } from '../engine/create-engine.ts'
 
+/** What calls are answered with. */
 export type ServerContext = {
   readonly engine: Engine
   readonly host: HostInfo

@@ -9,6 +9,7 @@ const longestSessionS = 30 * 24 * 3600
 
 const clientPattern = /^[A-Za-z0-9_-]{22}$/
 
+/** The access token of a request, and whose it is. */
 export type PresentedToken = {
   readonly secret: string
   /** Tells browsers with one token apart; scripts with one token at one address are one. */

@@ -41,6 +41,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   HOST_REFUSED: 'Choose an address of this computer to share on, and a port above 1023.',
 }
 
+/** The server for others, which comes and goes with the settings. */
 export class ShareServer implements ShareControl {
   readonly #options: Options
   readonly #changes = new Emitter<SharingState>()

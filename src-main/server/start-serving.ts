@@ -21,6 +21,7 @@ type Host = {
 
 type Place = Pick<CommandLine, 'host' | 'port' | 'shared'> & Partial<Pick<CommandLine, 'redis'>>
 
+/** A host that serves. */
 export type Serving = {
   readonly url: string
   /** What to tell whoever started it. */

@@ -3,6 +3,7 @@ import { shownDetectors } from '../stores/layout.ts'
 import { whyNotAct } from '../stores/permission.ts'
 import { deviceById } from '../stores/selectors.ts'
 
+/** What is needed to begin the live view by itself. */
 export type AutoStartServices = Pick<Services, 'engine' | 'view'>
 
 /**

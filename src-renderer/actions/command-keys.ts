@@ -40,6 +40,8 @@ function takesKeys(target: EventTarget | null): boolean {
 function keyScope({ view, viewing }: Services, imageFocused: boolean): KeyScope {
   const { place } = view.getState()
   if (place === 'gallery') return viewing.getState().viewer === undefined ? 'page' : 'viewer'
+  // The plan is what the keys are about there, until its live image is chosen.
+  if (place === 'acquire') return imageFocused ? 'image' : 'page'
   if (place !== 'live') return 'page'
   return imageFocused ? 'image' : 'live'
 }

@@ -4,6 +4,7 @@ import type { Refusal } from '../stores/permission.ts'
 /** What is needed to know whether a command may be run. */
 export type CommandStores = Pick<Services, 'engine' | 'view' | 'shown' | 'pane'>
 
+/** Something that the user can do by a key or in a menu. */
 export type Command = {
   readonly id: string
   readonly title: string

@@ -1,13 +1,13 @@
 /** Changing devices. */
 import type { Preset, PropertyValue } from '../../src-shared/devices.ts'
 import type { SettingsPatch } from '../../src-shared/settings.ts'
-import { type CallFailure, callFailure } from '../backend/call-failure.ts'
-import { failureOf } from '../backend/outcome.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+import { failureOf, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { deviceName } from '../stores/selectors.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 
-export type PropertyChange = {
+type PropertyChange = {
   readonly deviceId: string
   readonly property: string
   readonly value: PropertyValue
@@ -18,13 +18,10 @@ export async function setProperty(
   services: Services,
   change: PropertyChange,
 ): Promise<CallFailure | undefined> {
-  try {
-    const device = await services.backend.client.devices.setProperty(change)
-    services.engine.apply({ type: 'deviceChanged', device })
-    return undefined
-  } catch (error) {
-    return callFailure(error)
-  }
+  const set = await outcome(services.backend.client.devices.setProperty(change))
+  if (!set.ok) return set.failure
+  services.engine.apply({ type: 'deviceChanged', device: set.value })
+  return undefined
 }
 
 /** Applies a preset, e.g. a channel. */
@@ -56,6 +53,7 @@ export async function triggerCamera(services: Services, deviceId: string): Promi
   )
 }
 
+/** Takes an alert away for everybody. */
 export async function dismissAlert(services: Services, alertId: string): Promise<void> {
   const failure = await failureOf(services.backend.client.alerts.dismiss({ alertId }))
   if (failure === undefined) services.engine.apply({ type: 'alertCleared', alertId })
@@ -67,11 +65,8 @@ export async function changeSettings(
   services: Services,
   patch: SettingsPatch,
 ): Promise<CallFailure | undefined> {
-  try {
-    const settings = await services.backend.client.settings.set(patch)
-    services.engine.apply({ type: 'settingsChanged', settings })
-    return undefined
-  } catch (error) {
-    return callFailure(error)
-  }
+  const set = await outcome(services.backend.client.settings.set(patch))
+  if (!set.ok) return set.failure
+  services.engine.apply({ type: 'settingsChanged', settings: set.value })
+  return undefined
 }

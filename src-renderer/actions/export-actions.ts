@@ -4,7 +4,7 @@ import { failureOf } from '../backend/outcome.ts'
 import { type ExportChoices, fileEndings } from '../export/export-choices.ts'
 import { type ExportJobOptions, runExport } from '../export/export-job.ts'
 import { ExportError } from '../export/export-link.ts'
-import { fileStem } from '../export/export-plan.ts'
+import { fileStem, pictureCount } from '../export/export-plan.ts'
 import { chooseFile, download } from '../export/save-file.ts'
 import type { Services } from '../services.ts'
 import type { ExportSubject } from '../stores/export-store.ts'
@@ -81,7 +81,7 @@ export async function startExport(
     return
   }
   const ending = new AbortController()
-  const total = choices.to - choices.from + 1
+  const total = pictureCount(subject.state, choices)
   const cancel = () => ending.abort()
   exporting.setState({ phase: 'running', subject, progress: { done: 0, total }, cancel }, true)
   try {

@@ -1,18 +1,23 @@
 /** The gallery: listing, opening, and what can be done with what was kept. */
-import type { GalleryItem, GalleryPage } from '../../src-shared/gallery.ts'
+import type { GalleryItem, GalleryPage, GallerySort } from '../../src-shared/gallery.ts'
 import { callFailure } from '../backend/call-failure.ts'
 import { failureOf, outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
 import { galleryPageItems } from '../stores/gallery-store.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 import { Viewer } from '../viewer.ts'
-import { repeatAcquisition } from './acquire-actions.ts'
+import { repeatAcquisition } from './plan-actions.ts'
 
 /** The most that the engine gives at once. */
 const mostItems = 500
 
 type ListCall = (
-  input: { readonly search: string; readonly offset: number; readonly limit: number },
+  input: {
+    readonly search: string
+    readonly sort: GallerySort
+    readonly offset: number
+    readonly limit: number
+  },
   options: { readonly signal: AbortSignal },
 ) => Promise<GalleryPage>
 
@@ -46,7 +51,7 @@ export function closeItem({ viewing }: Services): void {
   viewer.close()
 }
 
-/** Opens the item before (-1) or after (1) the open one in the list. */
+/** Opens the item before (-1) or after (1) the open one in the list, in whatever order that is. */
 export function openNeighbour(services: Services, by: 1 | -1): void {
   const { items = [], chosen } = services.gallery.getState()
   const next = items[items.findIndex(({ id }) => id === chosen) + by]
@@ -54,7 +59,12 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
 }
 
 export function searchGallery(services: GalleryServices, search: string): Promise<void> {
-  services.gallery.setState({ search })
+  services.gallery.setState({ search, marked: [] })
+  return loadGallery(services, galleryPageItems)
+}
+
+export function sortGallery(services: GalleryServices, sort: GallerySort): Promise<void> {
+  services.gallery.setState({ sort, scrolledPx: 0 })
   return loadGallery(services, galleryPageItems)
 }
 
@@ -71,7 +81,7 @@ async function loadGallery({ backend, gallery }: GalleryServices, wanted: number
   const control = new AbortController()
   const { signal } = control
   underWay.set(gallery, control)
-  const { search, lists: before } = gallery.getState()
+  const { search, sort, lists: before } = gallery.getState()
   const lists = before + 1
   gallery.setState({ asking: true, lists, wanted })
   const items: GalleryItem[] = []
@@ -79,7 +89,10 @@ async function loadGallery({ backend, gallery }: GalleryServices, wanted: number
   try {
     for (;;) {
       const limit = Math.min(mostItems, wanted - items.length)
-      const page = await backend.client.gallery.list({ search, offset: items.length, limit }, { signal })
+      const page = await backend.client.gallery.list(
+        { search, sort, offset: items.length, limit },
+        { signal },
+      )
       // Another list was asked for meanwhile.
       if (gallery.getState().lists !== lists) return
       const fresh = page.items.filter(({ id }) => !seen.has(id))
@@ -87,7 +100,15 @@ async function loadGallery({ backend, gallery }: GalleryServices, wanted: number
       items.push(...fresh)
       const { total, complete = true, folder = '' } = page
       if (items.length < Math.min(wanted, total) && fresh.length > 0) continue
-      gallery.setState({ items, total, complete, folder, failure: undefined, asking: false })
+      gallery.setState(({ marked }) => ({
+        items,
+        total,
+        complete,
+        folder,
+        failure: undefined,
+        asking: false,
+        marked: marked.filter((id) => seen.has(id)),
+      }))
       return
     }
   } catch (error) {
@@ -95,8 +116,8 @@ async function loadGallery({ backend, gallery }: GalleryServices, wanted: number
   }
 }
 
-/** Asks for older ones, if there are any. */
-export async function loadOlder(services: GalleryServices): Promise<void> {
+/** Asks for more of the list, if there is more. */
+export async function loadMore(services: GalleryServices): Promise<void> {
   const { items, total, asking } = services.gallery.getState()
   if (asking || items === undefined || items.length >= total) return
   await loadGallery(services, items.length + galleryPageItems)

@@ -24,6 +24,7 @@ export function showPlace({ view }: Services, place: ViewState['place']): void {
   view.setState({ place })
 }
 
+/** Shows the live view. */
 export function showLive({ view }: Services): void {
   view.setState({ place: 'live' })
 }
@@ -36,6 +37,7 @@ export function addConnection(
   return outcome(backend.client.hardware.addConnection(connection))
 }
 
+/** Changes a connection. Returns why it could not be changed. */
 export function changeConnection(
   { backend }: Services,
   connectionId: string,
@@ -44,6 +46,7 @@ export function changeConnection(
   return failureOf(backend.client.hardware.changeConnection({ connectionId, ...change }))
 }
 
+/** Removes a connection. Returns why it could not be removed. */
 export function removeConnection(
   { backend }: Services,
   connectionId: string,
@@ -73,6 +76,7 @@ export function forgetSettings({ backend }: Services, deviceId: string): Promise
   return failureOf(backend.client.devices.forgetSettings({ deviceId }))
 }
 
+/** This computer's network interfaces. */
 export function listInterfaces({ backend }: Services): Promise<Outcome<NetworkInterface[]>> {
   return outcome(backend.client.hardware.interfaces())
 }
@@ -100,6 +104,7 @@ export function findCameras({ backend }: Services): Promise<CallFailure | undefi
   return failureOf(backend.client.hardware.discover())
 }
 
+/** Ends the search for hardware. Returns why that failed. */
 export function endSearch({ backend }: Services): Promise<CallFailure | undefined> {
   return failureOf(backend.client.hardware.cancelDiscovery())
 }
@@ -118,6 +123,7 @@ export function allowDriver(
   return failureOf(backend.client.hardware.allowDriver({ driver, hash }))
 }
 
+/** Takes back what was allowed to a driver of the user. Returns why that failed. */
 export function forbidDriver({ backend }: Services, driver: string): Promise<CallFailure | undefined> {
   return failureOf(backend.client.hardware.forbidDriver({ driver }))
 }

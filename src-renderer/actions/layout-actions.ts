@@ -16,10 +16,12 @@ function show(services: Services, view: ViewState): void {
   for (const detector of shownDetectors(state, view)) void startUnasked(services, detector)
 }
 
+/** Shows so many views, in this arrangement. */
 export function setLayout(services: Services, layout: Layout): void {
   show(services, withLayout(services.engine.getState(), services.view.getState(), layout))
 }
 
+/** Goes on to the next arrangement of views. */
 export function nextLayout(services: Services): void {
   const index = layouts.indexOf(services.view.getState().layout)
   setLayout(services, layouts[(index + 1) % layouts.length] ?? 'one')
@@ -41,6 +43,7 @@ export function activatePane({ view, pane }: Pick<Services, 'view' | 'pane'>): v
   if (view.getState().activePane !== pane) view.setState({ activePane: pane })
 }
 
+/** Makes the next view the active one. */
 export function activateNextPane({ view }: ViewServices): void {
   const state = view.getState()
   const panes = visiblePanes(state)

@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { activateNextPane, addView, nextLayout, setLayout } from './layout-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 
+/** What users read of each arrangement. */
 export const layoutTitles: Record<Layout, string> = {
   one: 'One view',
   columns: 'Two views side by side',

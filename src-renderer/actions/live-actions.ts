@@ -16,7 +16,7 @@ export function selectedDetector(services: Pick<Services, 'engine' | 'view' | 'p
   return detectorOf(services.engine.getState(), services.view.getState(), services.pane)
 }
 
-export type StartOptions = {
+type StartOptions = {
   readonly detector: string
   readonly protocol?: Protocol
   /** In spite of a long exposure. */
@@ -141,7 +141,7 @@ export function choosableProtocols(state: EngineState, detector: string): readon
     : available.filter((protocol) => runs(protocol) || (protocol === 'webrtc' && running.length > 0))
 }
 
-export type ParamsChange = {
+type ParamsChange = {
   readonly detector: string
   readonly protocol: Protocol
   readonly params: StreamParamsPatch

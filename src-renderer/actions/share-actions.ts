@@ -26,14 +26,17 @@ export function publishStream(
   return failureOf(backend.client.sharing.publish({ whip: whip ?? null }))
 }
 
+/** Makes a link for somebody else. */
 export function createToken({ backend }: Services, token: NewToken): Promise<Outcome<CreatedToken>> {
   return outcome(backend.client.access.createToken(token))
 }
 
+/** All links that there are. */
 export function listTokens({ backend }: Services): Promise<Outcome<AccessToken[]>> {
   return outcome(backend.client.access.tokens())
 }
 
+/** Makes a link invalid. Returns why that failed. */
 export function revokeToken({ backend }: Services, tokenId: string): Promise<CallFailure | undefined> {
   return failureOf(backend.client.access.revokeToken({ tokenId }))
 }
@@ -43,6 +46,7 @@ export function readAudit({ backend }: Services): Promise<Outcome<AuditEntry[]>>
   return outcome(backend.client.access.audit({ limit: 100 }))
 }
 
+/** Ends what one viewer watches. */
 export async function disconnectViewer({ backend, session }: Services, viewerId: string): Promise<void> {
   const failure = await failureOf(backend.client.viewers.disconnect({ viewerId }))
   // Who has left by himself meanwhile is what was wanted.

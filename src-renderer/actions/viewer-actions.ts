@@ -7,9 +7,11 @@ import { clampWindow, type ValueWindow, wholeWindow, windowOfHistogram } from '.
 import { type ChannelLook, maxValueOf, windowOf } from '../stores/channel-look.ts'
 import {
   activeChannel,
+  crosshairOf,
   datasetOf,
   fastestFps,
   lengthOf,
+  newestTime,
   slowestFps,
   type ViewerState,
   withDataset,
@@ -26,6 +28,16 @@ export function setIndex({ store }: Viewer, axis: ImageAxis, value: number): voi
 
 export function stepIndex({ store }: Viewer, axis: ImageAxis, by: number): void {
   store.setState((state) => withIndex({ ...state, playing: undefined }, axis, state.index[axis] + by))
+}
+
+/** Shows the newest time; of what is being acquired also those that come. */
+export function showNewest({ store }: Viewer): void {
+  store.setState((state) => {
+    const dataset = datasetOf(state)
+    return dataset === undefined
+      ? state
+      : withIndex({ ...state, playing: undefined }, 't', newestTime(dataset))
+  })
 }
 
 export function setDataset({ store }: Viewer, place: number): void {
@@ -59,6 +71,56 @@ export function toggleProjection({ store }: Viewer): void {
 /** Begins or ends measuring; the line goes with it. */
 export function toggleMeasuring({ store }: Pick<Viewer, 'store'>): void {
   store.setState(({ measuring }) => ({ measuring: !measuring, line: undefined, profile: undefined }))
+}
+
+/** Shows cuts through the stack beside its plane, or no longer; nothing happens without a stack. */
+export function toggleSections({ store }: Pick<Viewer, 'store'>): void {
+  store.setState((state) => ({ ortho: !state.ortho && lengthOf(state, 'z') > 1 }))
+}
+
+/** Moves the place where the cuts meet; what is not given stays. */
+export function setCrosshair(
+  { store }: Pick<Viewer, 'store'>,
+  to: { readonly x?: number; readonly y?: number; readonly z?: number },
+): void {
+  store.setState((state) => {
+    const { x, y } = { ...crosshairOf(state), ...to }
+    const moved = { ...state, crosshair: crosshairOf({ ...state, crosshair: { x, y } }) }
+    return to.z === undefined ? moved : withIndex({ ...moved, playing: undefined }, 'z', to.z)
+  })
+}
+
+/** So near the crosshair a drag takes it, CSS px. */
+const nearCrosshairPx = 10
+
+/**
+ * A drag over the plane that moves the crosshair: by the one of its lines that is near, or by both. Points are of the
+ * canvas, CSS px.
+ * @returns follows the pointer; undefined: the drag is for the image, which is larger than the canvas
+ */
+export function dragCrosshair(
+  { store, image }: Pick<Viewer, 'store'> & { readonly image: Pick<Viewer['image'], 'shown'> },
+  start: Point,
+): ((to: Point) => void) | undefined {
+  const { view, canvas, fit } = image.shown.getState().viewport
+  const { x, y } = crosshairOf(store.getState())
+  const at = toCanvas(view, canvas, { x: x + 0.5, y: y + 0.5 })
+  const near = {
+    x: Math.abs(start.x - at.x) <= nearCrosshairPx,
+    y: Math.abs(start.y - at.y) <= nearCrosshairPx,
+  }
+  if (!fit && !near.x && !near.y) return undefined
+  const both = near.x === near.y
+  const follow = (to: Point) => {
+    const now = image.shown.getState().viewport
+    const place = toImage(now.view, now.canvas, to)
+    setCrosshair(
+      { store },
+      { ...(both || near.x ? { x: place.x } : {}), ...(both || near.y ? { y: place.y } : {}) },
+    )
+  }
+  follow(start)
+  return follow
 }
 
 /** So near an end of the line a drag takes that end, CSS px. */

@@ -1,7 +1,9 @@
 /** Commands of the viewer; they work while an item is open. */
 import type { Services } from '../services.ts'
 import type { Viewer } from '../viewer.ts'
+import { operates } from './command-refusals.ts'
 import type { Command } from './command.ts'
+import { askToDelete } from './delete-actions.ts'
 import { openExport } from './export-actions.ts'
 import { closeItem, openNeighbour } from './gallery-actions.ts'
 import { actualSize, fitImage, zoomBy } from './view-actions.ts'
@@ -9,18 +11,21 @@ import {
   fitAllContrasts,
   nextChannel,
   setComposed,
+  setIndex,
+  showNewest,
   stepIndex,
   togglePlay,
   toggleMeasuring,
   toggleProjection,
   toggleSaturation,
+  toggleSections,
 } from './viewer-actions.ts'
 
 const zoomStep = 1.25
 /** Shift makes steps ten times as large. */
 const largeStep = 10
 
-type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys' | 'once'> & {
+type ViewerCommand = Pick<Command, 'id' | 'title' | 'keys' | 'shownKeys' | 'once' | 'refusal'> & {
   run(viewer: Viewer, event: { readonly shiftKey: boolean }, services: Services): void
 }
 
@@ -37,6 +42,8 @@ const own: readonly ViewerCommand[] = [
     keys: ['ArrowRight'],
     run: (viewer, { shiftKey }) => stepIndex(viewer, 't', shiftKey ? largeStep : 1),
   },
+  { id: 'first-time', title: 'First in time', keys: ['Home'], run: (viewer) => setIndex(viewer, 't', 0) },
+  { id: 'newest-time', title: 'Newest in time', keys: ['End'], run: showNewest },
   {
     id: 'z-up',
     title: 'Up in the stack',
@@ -63,6 +70,13 @@ const own: readonly ViewerCommand[] = [
     keys: ['p'],
     once: true,
     run: toggleProjection,
+  },
+  {
+    id: 'sections',
+    title: 'Cuts through the stack (XZ, YZ), or the plane alone',
+    keys: ['o'],
+    once: true,
+    run: toggleSections,
   },
   {
     id: 'measure',
@@ -113,16 +127,27 @@ const own: readonly ViewerCommand[] = [
     run: (viewer, _, services) => void openExport(services, viewer.id),
   },
   {
-    id: 'newer-item',
-    title: 'Newer item',
+    id: 'previous-item',
+    title: 'Previous item of the gallery',
     keys: [','],
     run: (_, __, services) => openNeighbour(services, -1),
   },
   {
-    id: 'older-item',
-    title: 'Older item',
+    id: 'next-item',
+    title: 'Next item of the gallery',
     keys: ['.'],
     run: (_, __, services) => openNeighbour(services, 1),
+  },
+  {
+    id: 'delete-item',
+    title: 'Delete this item …',
+    keys: ['Delete'],
+    once: true,
+    refusal: operates,
+    run: (viewer, _, services) => {
+      const { opened } = viewer.store.getState()
+      if (opened !== undefined) askToDelete(services, [opened.item])
+    },
   },
   {
     id: 'close-item',

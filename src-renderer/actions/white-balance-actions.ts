@@ -24,6 +24,7 @@ export async function balanceWhite(services: Services): Promise<void> {
   }
 }
 
+/** Takes the white balance of the active view back. */
 export function resetWhite(services: Services): void {
   const detector = selectedDetector(services)
   if (detector === undefined) return

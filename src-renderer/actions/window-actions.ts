@@ -12,8 +12,10 @@ import { noteOutcome } from '../stores/session-store.ts'
 import { type DetectorDisplay, displayOf, patchDisplay } from '../stores/view-store.ts'
 import { selectedDetector, setStreamParams } from './live-actions.ts'
 
+/** What chooses the values that are shown from black to white. */
 export type WindowMode = DetectorDisplay['windowMode']
 
+/** The values that are shown from black to white, and how. */
 export type ShownWindow = ValueWindow & {
   readonly mode: WindowMode
   readonly gamma: number
@@ -106,6 +108,7 @@ export function setWindowMode(services: Services, mode: WindowMode): void {
   )
 }
 
+/** Sets the gamma of the active view. */
 export function setGamma(services: Services, gamma: number): void {
   const detector = selectedDetector(services)
   if (detector === undefined) return

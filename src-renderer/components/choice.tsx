@@ -1,5 +1,6 @@
 import { SegmentedControl, Select } from '@mantine/core'
 
+/** See `Choice`. */
 export type ChoiceProps = {
   /** Accessible name. */
   readonly label: string

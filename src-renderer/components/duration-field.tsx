@@ -1,36 +1,28 @@
 import { durationFieldText, parseDurationText } from './duration-words.ts'
-import styles from './number-field.module.css'
-import { useTypedText } from './use-typed-text.ts'
+import { TypedField } from './typed-field.tsx'
 
-export type DurationFieldProps = {
+type DurationFieldProps = {
   /** Accessible name. */
   readonly label: string
   readonly seconds: number
-  readonly invalid?: boolean
+  /** Whether no time at all is one, too. */
+  readonly zero: 'allowed' | 'refused'
   onCommit(seconds: number): void
 }
 
-/** A span of time, typed as people write it: `30`, `5 min`, `1:30:00`. Counts on Enter or when leaving the field. */
-export function DurationField({ label, seconds, invalid = false, onCommit }: DurationFieldProps) {
-  const { typed, input, onKey } = useTypedText((text) => {
-    const span = parseDurationText(text)
-    if (span !== undefined && span !== seconds) onCommit(span)
-  })
-  const parsed = typed === undefined ? seconds : parseDurationText(typed)
+const examples = '30 s, 5 min, 2 h 30 min or 1:30:00'
+
+/** A span of time, typed as people write it: `30`, `5 min`, `1:30:00`. One that cannot be read, it says so. */
+export function DurationField({ label, seconds, zero, onCommit }: DurationFieldProps) {
+  function commit(typed: string): string | undefined {
+    if (typed.trim() === '') return undefined
+    const span = parseDurationText(typed)
+    if (span === undefined || !Number.isFinite(span)) return `Not a time: type ${examples}`
+    if (span === 0 && zero === 'refused') return 'Too short: type more than 0 s'
+    if (span !== seconds) onCommit(span)
+    return undefined
+  }
   return (
-    <span className={styles['field']} data-invalid={invalid || parsed === undefined || undefined}>
-      <input
-        className={styles['input']}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        aria-label={label}
-        aria-invalid={invalid || parsed === undefined}
-        title="As 30, 500 ms, 5 min, 2 h or 1:30:00"
-        value={typed ?? durationFieldText(seconds)}
-        {...input}
-        onKeyDown={onKey}
-      />
-    </span>
+    <TypedField label={label} shown={durationFieldText(seconds)} allowed={`As ${examples}`} commit={commit} />
   )
 }

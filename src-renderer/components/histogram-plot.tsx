@@ -4,7 +4,7 @@ import { clampWindow, onGrid, type ValueWindow } from '../stores/auto-window.ts'
 import { histogramPath, transferPath, type ValueAxis, valueAxis } from './histogram-shape.ts'
 import styles from './histogram-plot.module.css'
 
-export type HistogramPlotProps = {
+type HistogramPlotProps = {
   readonly histogram: Histogram | undefined
   readonly window: ValueWindow
   readonly gamma: number

@@ -2,9 +2,10 @@ import { Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './labelled-row.module.css'
 
+/** Where the control stands: beside its label, beside it and wide, or below it. */
 export type RowLayout = 'line' | 'wide' | 'stack'
 
-export type LabelledRowProps = {
+type LabelledRowProps = {
   readonly title: string
   /** Help that appears on hovering the title. */
   readonly help?: string | undefined

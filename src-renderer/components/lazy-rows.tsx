@@ -5,7 +5,7 @@ const rowsPerBlock = 12
 /** How far beyond the visible part rows are drawn already. */
 const margin = '600px 0px'
 
-export type LazyRowsProps<T> = {
+type LazyRowsProps<T> = {
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
   /** Height of a row that was not drawn yet, CSS px. */

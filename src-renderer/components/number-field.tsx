@@ -1,9 +1,8 @@
-import type { KeyboardEvent } from 'react'
 import { compact, decimalsOf, fixed, parseNumber, scientific } from './format.ts'
-import styles from './number-field.module.css'
-import { useTypedText } from './use-typed-text.ts'
+import { allowedText, nearestAllowed, type NumberLimits, whyNotNumber } from './number-limits.ts'
+import { TypedField } from './typed-field.tsx'
 
-export type NumberFieldProps = {
+type NumberFieldProps = {
   /** Accessible name. */
   readonly label: string
   /** Undefined: not set; `placeholder` says what holds then. */
@@ -14,6 +13,8 @@ export type NumberFieldProps = {
   readonly step?: number | undefined
   /** Values without a `step` may be of any size, and are shown with an exponent where that is far from 1. */
   readonly anySize?: boolean
+  /** Numbers that it takes; absent: all. */
+  readonly limits?: NumberLimits
   readonly disabled?: boolean
   readonly readOnly?: boolean
   readonly invalid?: boolean
@@ -30,71 +31,50 @@ function shownText({ value, step, anySize = false }: NumberFieldProps): string {
   return anySize ? scientific(value, 5) : compact(value, 5)
 }
 
-/**
- * A number with its unit, or typed in another that is brought to it. What is typed counts on Enter or when leaving the
- * field; Escape takes it back.
- */
+const noLimits: NumberLimits = {}
+
+/** The unit alone, of `µm X`; none of what is counted. */
+function unitInWords(unit = ''): string {
+  const [short = ''] = unit.split(' ')
+  return short === '×' ? '' : short
+}
+
+/** A number with its unit, or typed in another that is brought to it. One that it does not take, it says why. */
 export function NumberField(props: NumberFieldProps) {
-  const {
-    label,
-    value,
-    placeholder,
-    unit,
-    step,
-    disabled = false,
-    readOnly = false,
-    invalid = false,
-    describedBy,
-    onCommit,
-    onClear,
-  } = props
-  const { typed, forget, input, onKey } = useTypedText((text) => {
-    const number = parseNumber(text, unit)
-    if (text.trim() === '') onClear?.()
-    else if (number !== undefined && number !== value) onCommit(number)
-  })
+  const { value, unit, step, limits = noLimits, onCommit, onClear, label, placeholder } = props
+  const { disabled = false, readOnly = false, invalid = false, describedBy } = props
 
-  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (onKey(event)) return
-    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      if (readOnly) return
-      event.preventDefault()
-      const from = (typed === undefined ? undefined : parseNumber(typed, unit)) ?? value ?? 0
-      // Without a step: one in the second significant digit.
-      const by = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
-      const change = by * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1)
-      forget()
-      onCommit(Number((from + change).toPrecision(12)))
+  function commit(typed: string): string | undefined {
+    if (typed.trim() === '') {
+      onClear?.()
+      return undefined
     }
+    const number = parseNumber(typed, unit)
+    const reason = whyNotNumber(number, limits, unitInWords(unit))
+    if (reason === undefined && number !== undefined && number !== value) onCommit(number)
+    return reason
   }
-
+  function onStep(typed: string | undefined, by: number) {
+    const from = (typed === undefined ? undefined : parseNumber(typed, unit)) ?? value ?? 0
+    // Without a step: one in the second significant digit.
+    const size = step ?? 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
+    const next = nearestAllowed(Number((from + by * size).toPrecision(12)), limits)
+    if (next !== undefined) onCommit(next)
+  }
   return (
-    <span
-      className={styles['field']}
-      data-invalid={invalid || undefined}
-      data-disabled={disabled || undefined}
-    >
-      <input
-        className={styles['input']}
-        type="text"
-        inputMode="decimal"
-        autoComplete="off"
-        spellCheck={false}
-        aria-label={unit === undefined ? label : `${label}, ${unit}`}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
-        value={typed ?? shownText(props)}
-        placeholder={placeholder}
-        disabled={disabled}
-        readOnly={readOnly}
-        {...input}
-        onKeyDown={onKeyDown}
-      />
-      {unit !== undefined && (
-        <span className={styles['unit']} aria-hidden="true">
-          {unit}
-        </span>
-      )}
-    </span>
+    <TypedField
+      label={label}
+      shown={shownText(props)}
+      allowed={limits === noLimits ? undefined : `Takes ${allowedText(limits, unitInWords(unit))}`}
+      placeholder={placeholder}
+      unit={unit}
+      numeric
+      disabled={disabled}
+      readOnly={readOnly}
+      invalid={invalid}
+      describedBy={describedBy}
+      commit={commit}
+      onStep={onStep}
+    />
   )
 }

@@ -1,5 +1,6 @@
 import type { PropertyDescriptor } from '../../src-shared/devices.ts'
 
+/** The numbers along a slider. */
 export type NumberRange = {
   readonly min: number
   readonly max: number

@@ -3,7 +3,7 @@ import { IconPhoto } from '@tabler/icons-react'
 import { openItem } from '../actions/gallery-actions.ts'
 import { useServices } from '../services.ts'
 
-export type OpenItemButtonProps = {
+type OpenItemButtonProps = {
   /** As the gallery lists it. */
   readonly id: string
   readonly name: string

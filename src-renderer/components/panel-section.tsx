@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react'
 import { useServices, useView } from '../services.ts'
 import styles from './panel-section.module.css'
 
-export type PanelSectionProps = {
+type PanelSectionProps = {
   /** Under which the folded state is remembered. */
   readonly id: string
   readonly title: string

@@ -10,7 +10,7 @@ import styles from './property-control.module.css'
 import { PropertyEditor, usePropertySetting } from './property-editor.tsx'
 import type { LiveSetting } from './use-live-setting.ts'
 
-export type PropertyControlProps = {
+type PropertyControlProps = {
   readonly deviceId: string
   readonly property: PropertyDescriptor
   /** Title to show instead of the property's own. */

@@ -18,7 +18,7 @@ export function usePropertySetting(
   )
 }
 
-export type PropertyEditorProps = {
+type PropertyEditorProps = {
   readonly property: PropertyDescriptor
   /** Accessible name. */
   readonly name: string

@@ -20,9 +20,10 @@ const standardProperties: readonly string[] = Object.values(standardProperty)
 /** Category under which the property browser shows them, before all others. */
 export const standardCategory = 'Standard'
 
+/** Properties of one category. */
 export type PropertyGroup = { readonly category: string; readonly properties: readonly PropertyDescriptor[] }
 
-export type GroupedProperties = {
+type GroupedProperties = {
   readonly main: readonly PropertyDescriptor[]
   /** The others by category, in the order in which the device names them. */
   readonly others: readonly PropertyGroup[]
@@ -75,7 +76,7 @@ export function isWithin(level: PropertyLevel, chosen: PropertyLevel): boolean {
   return options.indexOf(level) <= options.indexOf(chosen)
 }
 
-export type BrowsedProperties = {
+type BrowsedProperties = {
   /** The standard ones first, then by category in the order of the device. */
   readonly groups: readonly PropertyGroup[]
   readonly shown: number

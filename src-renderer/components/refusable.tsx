@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 import styles from './refusable.module.css'
 
+/** See `Refusable`. */
 export type RefusableProps = {
   /** Why these controls may not be used now; undefined: they may. */
   readonly reason: string | undefined

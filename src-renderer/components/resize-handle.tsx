@@ -1,7 +1,7 @@
 import type { KeyboardEvent, PointerEvent } from 'react'
 import styles from './resize-handle.module.css'
 
-export type ResizeHandleProps = {
+type ResizeHandleProps = {
   readonly label: string
   /** Width of the panel, CSS px, and its limits. */
   readonly width: number

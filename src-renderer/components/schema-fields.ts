@@ -8,6 +8,7 @@ type FieldBase = {
   readonly unit: string | undefined
   readonly description: string | undefined
 }
+/** A field of a form, made from the schema of what is asked for. */
 export type SchemaField =
   | (FieldBase & {
       readonly type: 'number'

@@ -1,5 +1,6 @@
 import styles from './status-dot.module.css'
 
+/** What the dot says. */
 export type DotState = 'live' | 'ready' | 'connecting' | 'error'
 
 const words: Record<DotState, string> = {

@@ -3,6 +3,7 @@ import type { CallFailure } from '../backend/call-failure.ts'
 import type { Outcome } from '../backend/outcome.ts'
 import { type Services, useServices } from '../services.ts'
 
+/** What was answered, or that it is awaited, or why it failed. */
 export type Answer<T> = {
   /** The newest answer; undefined before the first. */
   readonly value: T | undefined

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CallFailure } from '../backend/call-failure.ts'
 import { LatestSender } from '../stores/latest-sender.ts'
 
+/** A setting of the engine while the user changes it. */
 export type LiveSetting<T> = {
   /** What the control shows: the user's value while it is on its way, otherwise the engine's. */
   readonly shown: T

@@ -1,5 +1,6 @@
 /** Reads pixels back from an ImageBitmap. */
 
+/** A part of an image, in its pixels. */
 export type Area = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 let canvas: OffscreenCanvas | undefined

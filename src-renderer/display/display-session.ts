@@ -16,12 +16,13 @@ import { type Point, toImage } from './view-transform.ts'
 
 const statsEveryMs = 500
 
-export type SessionOptions = {
+type SessionOptions = {
   readonly canvas: OffscreenCanvas
   connect(listener: ConnectionListener): FrameConnection
   report(report: DisplayReport, transfer?: readonly Transferable[]): void
 }
 
+/** One display of a live view, in its worker. */
 export class DisplaySession {
   readonly #report: SessionOptions['report']
   readonly #connection: FrameConnection

@@ -23,6 +23,7 @@ export type Subscription = {
 
 /** For red, green and blue. */
 export type ColourGains = readonly [number, number, number]
+/** Gains that leave colours as they are. */
 export const evenGains: ColourGains = [1, 1, 1]
 
 /** How pixel values become colours. */
@@ -68,6 +69,7 @@ export type ShownFrame = ImageGeometry & {
   readonly windowed: GreyWindow | undefined
 }
 
+/** Values that are shown as black and as white, and the gamma between. */
 export type GreyWindow = { readonly low: number; readonly high: number; readonly gamma: number }
 
 /** Distribution of the pixel values of a frame. */
@@ -135,6 +137,7 @@ export type DisplayError = {
   readonly hint?: string | undefined
 }
 
+/** Whether a display can show what it should. */
 export type DisplayState = {
   readonly connection: 'connecting' | 'connected' | 'lost'
   /** Why nothing can be shown, or not all; gone when the cause is gone. */

@@ -12,6 +12,7 @@ const watchDrawingMs = 2500
 /** An image is still when no frame has come for so long. */
 export const stillAfterMs = 300
 
+/** How finely images are drawn. */
 export class DrawQuality {
   #movingTaps = 2
   #sinceMs = 0

@@ -5,8 +5,10 @@ import type { DisplayError, DisplayState, Subscription } from './display-types.t
 
 /** WebRTC frames come another way. */
 export type SocketSubscription = Subscription & { readonly protocol?: SocketProtocol | undefined }
+/** Protocols whose frames come as messages. */
 export type SocketProtocol = Exclude<Protocol, 'webrtc'>
 
+/** The way that frames come to a display. */
 export interface FrameConnection {
   /** Asks for these frames instead of those asked for before; again by itself after a reconnect. */
   subscribe(subscription: SocketSubscription): void
@@ -17,6 +19,7 @@ export interface FrameConnection {
   close(): void
 }
 
+/** Who is told of what comes. */
 export type ConnectionListener = {
   /** A frame of the detector subscribed to. */
   onFrame(message: FrameMessage, packet: Uint8Array<ArrayBuffer>): void

@@ -6,6 +6,7 @@ import type { ImagePixels } from './image-textures.ts'
 import { JpegDecoder } from './jpeg-decoder.ts'
 import { PacketDecoder } from './packet-decoder.ts'
 
+/** A frame as it came. */
 export type ReceivedFrame = { readonly message: FrameMessage; readonly packet: Uint8Array<ArrayBuffer> }
 
 /** A frame ready to be drawn. */

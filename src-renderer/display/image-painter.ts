@@ -22,7 +22,7 @@ export type Picture = {
   readonly layers: readonly ImagePixels[]
 }
 
-export type PainterOptions<Shown extends Picture> = {
+type PainterOptions<Shown extends Picture> = {
   readonly canvas: OffscreenCanvas
   /** Makes the newest image the one that is shown, and returns it; undefined: there is no newer one. */
   advance(): Shown | undefined
@@ -36,6 +36,7 @@ export type PainterOptions<Shown extends Picture> = {
   drawMs(): number
 }
 
+/** Keeps the canvas up to date with image, view and settings. */
 export class ImagePainter<Shown extends Picture> {
   readonly #options: PainterOptions<Shown>
   readonly #renderer: ImageRenderer | undefined

@@ -33,6 +33,7 @@ export class NoWebGl2Error extends Error {
   }
 }
 
+/** Draws images by WebGL2. */
 export class ImageRenderer {
   readonly #canvas: OffscreenCanvas
   readonly #gl: WebGL2RenderingContext

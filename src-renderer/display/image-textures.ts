@@ -23,7 +23,7 @@ export type ImagePixels =
   /** A frame of a video. */
   | (Size & { readonly kind: 'grey32' | 'rgb32'; readonly bitmap: ImageBitmap; readonly maxValue: 255 })
 
-export type ImageTexture = Size & { readonly texture: WebGLTexture; readonly format: TextureFormat }
+type ImageTexture = Size & { readonly texture: WebGLTexture; readonly format: TextureFormat }
 /** What has been uploaded of one image. */
 export type ImageLayer = {
   readonly texture: ImageTexture
@@ -33,6 +33,7 @@ export type ImageLayer = {
 }
 type TextureFormat = { readonly internal: GLenum; readonly format: GLenum; readonly type: GLenum }
 
+/** The images that are on the GPU. */
 export class ImageTextures {
   readonly #gl: WebGL2RenderingContext
   #kept: ImageTexture[] = []

@@ -1,5 +1,6 @@
 /** Colour tables for grey images. */
 
+/** The colour tables. */
 export const luts = [
   'gray',
   'inverted',
@@ -12,6 +13,7 @@ export const luts = [
   'fire',
   'viridis',
 ] as const
+/** One of the colour tables. */
 export type Lut = (typeof luts)[number]
 
 /** A table by its name, or from black to a CSS colour `#rrggbb`. */

@@ -4,6 +4,7 @@ import { type DecodedFrame, FrameDecoder } from '../../src-shared/frames/decode-
 import type { FrameMetadata } from '../../src-shared/frames/frame-message.ts'
 import type { ImagePixels } from './image-textures.ts'
 
+/** Pixels of a packet, valid until they are released. */
 export type DecodedPacket = {
   readonly image: ImagePixels
   /** Gives its memory back; the pixels must not be used any more. */

@@ -5,6 +5,7 @@ import type { ImageLine, LineProfile } from './image-line.ts'
 import { PixelReads } from './pixel-reads.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
+/** Who is told of what the display shows. */
 export type PlaneListener = {
   /** Largest width and height that can be drawn; undefined without graphics. */
   onReady(maxSize: number | undefined): void

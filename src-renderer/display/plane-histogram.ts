@@ -12,7 +12,7 @@ const tableA = new Uint32Array(65_536)
 /** Not used: `measure` takes the counts of two tables. */
 const tableB = new Uint32Array(65_536)
 
-export type MeasuredPixels = {
+type MeasuredPixels = {
   /** All samples, of all colours. */
   readonly pixels: Uint8Array | Uint16Array | Float32Array
   readonly rowSamples: number

@@ -8,6 +8,7 @@ import type {
   ShownFrame,
 } from './display-types.ts'
 import type { ImageLine, LineProfile } from './image-line.ts'
+import type { SectionLayout } from './section-image.ts'
 import type { Point, ViewTransform } from './view-transform.ts'
 
 /** One channel of a picture. */
@@ -16,6 +17,8 @@ export type PlaneLayer = {
   readonly name: string
   /** A UC2F packet, as `gallery.plane` gives it. */
   readonly packet: Blob
+  /** Of a section: packets whose rows follow. */
+  readonly more?: readonly Blob[]
 }
 
 /** Planes that are shown together, all of one size. */
@@ -30,6 +33,8 @@ export type PlanePicture = {
   readonly layers: readonly PlaneLayer[]
   /** The channel whose values are read out. */
   readonly activeChannel: number
+  /** The packets are rows of a cut through a stack, one for each plane. */
+  readonly section?: SectionLayout
 }
 
 /** Page → worker. */

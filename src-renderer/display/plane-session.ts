@@ -1,5 +1,6 @@
 /** One plane display inside its worker: packets in, pictures and reports out. */
 import { filterLag } from '../../src-shared/frames/pixel-filter.ts'
+import { CoverslipError } from '../../src-shared/errors.ts'
 import { parseFramePacket } from '../../src-shared/frames/frame-packet.ts'
 import type { DisplayError, DisplaySettings, Probe, ShownFrame } from './display-types.ts'
 import { describeError, ImagePainter } from './image-painter.ts'
@@ -9,6 +10,7 @@ import { type ImageLine, type LineProfile, valuesAlong } from './image-line.ts'
 import { copyPixels, probePixel } from './pixel-probe.ts'
 import { planeHistogram } from './plane-histogram.ts'
 import type { PlaneLayer, PlanePicture, PlaneReport, PlaneRequest } from './plane-messages.ts'
+import { sectionImage, type SectionLayout } from './section-image.ts'
 import { sameGeometry } from './shown-frame.ts'
 import { Throttled } from './throttled.ts'
 import {
@@ -19,7 +21,7 @@ import {
   viewForGeometry,
 } from './view-transform.ts'
 
-export type PlaneSessionOptions = {
+type PlaneSessionOptions = {
   readonly canvas: OffscreenCanvas
   report(report: PlaneReport, transfer?: readonly Transferable[]): void
 }
@@ -32,6 +34,7 @@ type DecodedPicture = {
   readonly layers: readonly ImagePixels[]
 }
 
+/** One display of stored images, in its worker. */
 export class PlaneSession {
   readonly #report: PlaneSessionOptions['report']
   readonly #painter: ImagePainter<DecodedPicture>
@@ -102,7 +105,11 @@ export class PlaneSession {
   async #show(picture: PlanePicture): Promise<void> {
     this.#newest = picture.id
     try {
-      const packets = await Promise.all(picture.layers.map(({ packet }) => packet.arrayBuffer()))
+      const packets = await Promise.all(
+        picture.layers.map(({ packet, more = [] }) =>
+          Promise.all([packet, ...more].map((part) => part.arrayBuffer())),
+        ),
+      )
       if (this.#newest !== picture.id) return
       this.#release(this.#next)
       this.#next = undefined
@@ -114,20 +121,24 @@ export class PlaneSession {
     }
   }
 
-  #decode(picture: PlanePicture, packets: readonly ArrayBuffer[]): DecodedPicture {
+  #decode(picture: PlanePicture, packets: readonly (readonly ArrayBuffer[])[]): DecodedPicture {
     const planes: DecodedPicture['planes'][number][] = []
     try {
       for (const [index, { channel, name }] of picture.layers.entries()) {
-        const packet = new Uint8Array(packets[index] ?? new ArrayBuffer(0))
-        const { format, width } = parseFramePacket(packet)
-        const filter = filterLag(format, width) === undefined ? 'none' : 'delta-shuffle'
-        planes.push({ channel, name, ...this.#decoder.decode(packet, { compression: 'lz4', filter }) })
+        const parts = (packets[index] ?? []).map((part) => this.#decodePacket(new Uint8Array(part)))
+        planes.push({ channel, name, ...decodedLayer(parts, picture.section) })
       }
     } catch (error) {
       for (const plane of planes) plane.release()
       throw error
     }
     return { picture, frame: picture.frame, planes, layers: planes.map(({ image }) => image) }
+  }
+
+  #decodePacket(packet: Uint8Array<ArrayBuffer>): DecodedPacket {
+    const { format, width } = parseFramePacket(packet)
+    const filter = filterLag(format, width) === undefined ? 'none' : 'delta-shuffle'
+    return this.#decoder.decode(packet, { compression: 'lz4', filter })
   }
 
   #release(picture: DecodedPicture | undefined): void {
@@ -242,6 +253,19 @@ export class PlaneSession {
     this.#painter.close()
     for (const reports of [this.#histogramReports, this.#probeReports, this.#profileReports]) reports.cancel()
   }
+}
+
+/** The image of a layer: its only packet, or of a section all of them together. */
+function decodedLayer(parts: readonly DecodedPacket[], section: SectionLayout | undefined): DecodedPacket {
+  const [first] = parts
+  if (first === undefined) throw new CoverslipError('INTERNAL', 'A layer has no packet')
+  if (section === undefined) return first
+  const image = sectionImage(
+    parts.map((part) => part.image),
+    section,
+  )
+  for (const part of parts) part.release()
+  return { image, release: () => {} }
 }
 
 function sameChannels(a: DecodedPicture, b: DecodedPicture): boolean {

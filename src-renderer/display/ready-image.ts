@@ -6,6 +6,7 @@ import { histogramOf, shownFrame } from './shown-frame.ts'
 import { type VideoImage, videoPixels } from './video-frame.ts'
 import { videoHistogram } from './video-histogram.ts'
 
+/** An image that can be drawn. */
 export type ReadyImage = {
   readonly frame: ShownFrame
   readonly image: ImagePixels
@@ -18,6 +19,7 @@ export type ReadyImage = {
   release(): void
 }
 
+/** An image of pixels. */
 export function fromDecoded({ message, image, release }: DecodedImage): ReadyImage {
   return {
     frame: shownFrame(message),
@@ -29,6 +31,7 @@ export function fromDecoded({ message, image, release }: DecodedImage): ReadyIma
   }
 }
 
+/** An image of a video. */
 export function fromVideo(video: VideoImage): ReadyImage {
   const { bitmap, frame, capturedAtMs } = video
   const image = videoPixels(video)

@@ -14,14 +14,15 @@ const uniformNames = [
   'saturated',
   'red',
 ] as const
-export type UniformName = (typeof uniformNames)[number]
+type UniformName = (typeof uniformNames)[number]
 
-export type ShaderProgram = {
+type ShaderProgram = {
   readonly program: WebGLProgram
   /** Where a uniform is; null for one that the variant does without, which WebGL takes as well. */
   uniform(name: UniformName): WebGLUniformLocation | null
 }
 
+/** The programs that draw, compiled when they are first needed. */
 export class ShaderPrograms {
   readonly #gl: WebGL2RenderingContext
   readonly #programs = new Map<string, ShaderProgram>()

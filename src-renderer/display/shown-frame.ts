@@ -2,6 +2,7 @@
 import type { FrameMessage } from '../../src-shared/frames/frame-message.ts'
 import type { Histogram, ShownFrame } from './display-types.ts'
 
+/** What is told of a frame that is shown. */
 export function shownFrame({ detectorname, pixelsize, format, metadata }: FrameMessage): ShownFrame {
   return {
     detectorName: detectorname,
@@ -25,6 +26,7 @@ export function shownFrame({ detectorname, pixelsize, format, metadata }: FrameM
   }
 }
 
+/** The histogram that came with a frame. */
 export function histogramOf({ metadata }: FrameMessage): Histogram {
   const { min, max, mean, p001, p999, saturated } = metadata.statistics
   return {

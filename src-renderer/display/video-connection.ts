@@ -34,7 +34,7 @@ export type VideoStatistics = {
   readonly dropped: number
 }
 
-export type VideoListener = {
+type VideoListener = {
   onFrame(image: VideoImage): void
   onStatistics(statistics: VideoStatistics): void
   /** Why there is no video; undefined when the cause is gone. */

@@ -13,7 +13,7 @@ export type VideoImage = {
   readonly capturedAtMs: number | undefined
 }
 
-export type VideoOrigin = {
+type VideoOrigin = {
   readonly detectorName: string
   /** Counts the frames of this connection. */
   readonly frameId: number

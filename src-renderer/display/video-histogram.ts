@@ -7,6 +7,7 @@ import type { VideoImage } from './video-frame.ts'
 /** Points per axis that are looked at. */
 const samples = 192
 
+/** The histogram of a picture of a video. */
 export function videoHistogram({ bitmap, frame }: VideoImage): Histogram {
   const pixels = sampleBitmap(bitmap, samples)
   const counts = new Uint32Array(256)

@@ -15,6 +15,7 @@ export type ViewTransform = {
   readonly centerY: number
 }
 
+/** A point of an image, or of the canvas. */
 export type Point = { readonly x: number; readonly y: number }
 /** Width and height, of an image in its pixels or of a canvas in CSS pixels. */
 export type Size = { readonly width: number; readonly height: number }
@@ -89,7 +90,7 @@ export function zoomLimits(
   }
 }
 
-export type ZoomOptions = {
+type ZoomOptions = {
   readonly image: Size
   readonly canvas: Size
   readonly devicePixelRatio: number
@@ -191,7 +192,7 @@ export function viewForGeometry(view: ViewTransform, from: ImageGeometry, to: Im
   }
 }
 
-export type ScaleBar = { readonly lengthUm: number; readonly lengthCssPx: number; readonly label: string }
+type ScaleBar = { readonly lengthUm: number; readonly lengthCssPx: number; readonly label: string }
 
 const maxScaleBarCssPx = 160
 

@@ -47,6 +47,23 @@ export type BurntIn = {
   readonly labels: readonly PictureLabel[]
 }
 
+/** Of white, as eyes see it (luma of BT.601): what a letter with a dark edge needs at least. */
+const leastLuma = 0.5
+
+/**
+ * `#rrggbb`, lightened as far as letters of it need to be read: videos keep colours at half the width and height of the
+ * picture, and only differences of brightness at all of it.
+ */
+export function legibleColour(colour: string): string {
+  const rgb = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+  const [red = 255, green = 255, blue = 255] = rgb
+  const luma = (0.299 * red + 0.587 * green + 0.114 * blue) / 255
+  if (!(luma < leastLuma)) return colour
+  const white = (leastLuma - luma) / (1 - luma)
+  const lightened = rgb.map((value) => Math.ceil(value + (255 - value) * white))
+  return `#${lightened.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+}
+
 /** Draws over a picture: white, or in a channel's colour, with a dark edge that can be read on anything. */
 export function drawBurntIn(
   context: OffscreenCanvasRenderingContext2D,
@@ -68,7 +85,7 @@ export function drawBurntIn(
   if (time !== undefined) write(time, marginPx, marginPx, '#ffffff')
   context.textBaseline = 'alphabetic'
   for (const [i, { text, colour }] of labels.toReversed().entries())
-    write(text, marginPx, height - marginPx - i * fontPx * 1.25, colour)
+    write(text, marginPx, height - marginPx - i * fontPx * 1.25, legibleColour(colour))
   if (bar === undefined) return
   const edge = context.lineWidth / 2
   context.fillStyle = context.strokeStyle

@@ -1,5 +1,5 @@
 /** What the user chooses before an export. */
-import type { ImageAxis } from '../../src-shared/gallery.ts'
+import type { ImageAxis, ZProjection } from '../../src-shared/gallery.ts'
 
 /** `png`: pictures as shown; `raw`: PNGs of the camera's values; both in one ZIP file. `tiff`: its values as an OME-TIFF. */
 export type ExportFormat = 'mp4' | 'webm' | 'gif' | 'png' | 'tiff' | 'raw'
@@ -10,13 +10,21 @@ export type ExportSpeed =
   /** As it was, so many times faster. */
   | { readonly kind: 'real'; readonly times: number }
 
+/** Axes whose places are chosen: channels are drawn over each other, or all of them kept. */
+export type ExportAxis = Exclude<ImageAxis, 'c'>
+
+/** First and last place on an axis, from 0. */
+export type AxisRange = { readonly from: number; readonly to: number }
+
 export type ExportChoices = {
   readonly format: ExportFormat
-  /** Along which the pictures follow each other. */
-  readonly axis: ImageAxis
-  /** First and last place on it, from 0. */
-  readonly from: number
-  readonly to: number
+  /** Of what moves: along which the pictures follow each other. All else goes along all axes. */
+  readonly axis: ExportAxis
+  readonly ranges: Readonly<Record<ExportAxis, AxisRange>>
+  /** Of each stack one picture, unless the stack itself moves. Absent: its planes. */
+  readonly zProjection: ZProjection | undefined
+  /** Of raw values: every channel, or those on show. */
+  readonly channels: 'all' | 'shown'
   /** Of the pictures, pixels. */
   readonly width: number
   readonly speed: ExportSpeed
@@ -41,5 +49,14 @@ export const fileEndings: Readonly<Record<ExportFormat, string>> = {
 export const keepsValues = (format: ExportFormat): format is 'raw' | 'tiff' =>
   format === 'raw' || format === 'tiff'
 
-/** Formats with a play speed. */
+/** Videos: pictures follow each other along one axis, with a play speed. */
 export const isMoving = (format: ExportFormat): boolean => format !== 'png' && !keepsValues(format)
+
+/** How stacks are drawn: a stack that moves is seen plane by plane. */
+export function exportedProjection({
+  format,
+  axis,
+  zProjection,
+}: Pick<ExportChoices, 'format' | 'axis' | 'zProjection'>): ZProjection | undefined {
+  return isMoving(format) && axis === 'z' ? undefined : zProjection
+}

@@ -8,7 +8,7 @@ export type FileChunk = {
   readonly data: Uint8Array<ArrayBuffer>
 }
 
-/** What browsers hold in one buffer for sure. */
+/** What browsers are sure to download out of memory. */
 const mostMemoryBytes = 2 ** 31 - 2 ** 20
 
 /** Takes the bytes of a file. */
@@ -27,14 +27,14 @@ export class ExportFile {
     this.#storage = storage
     this.stream = new WritableStream({
       write: (chunk) => this.#write(chunk),
-      close: () => storage.close(),
+      close: () => storage.close().catch(writeFailure),
     })
   }
 
-  /** @throws DOMException when the file cannot be written */
+  /** @throws CoverslipError DATA_FOLDER, DOMException when the file cannot be written */
   static async open(handle: FileSystemFileHandle | undefined): Promise<ExportFile> {
     if (handle === undefined) return new ExportFile(new Memory())
-    const writable = await handle.createWritable()
+    const writable = await handle.createWritable().catch(writeFailure)
     return new ExportFile({
       // What is written becomes visible when it is closed.
       write: (chunk) => writable.write(chunk),
@@ -53,14 +53,36 @@ export class ExportFile {
   }
 
   async #write(chunk: FileChunk): Promise<void> {
-    await this.#storage.write(chunk)
+    await this.#storage.write(chunk).catch(writeFailure)
     this.#bytes = Math.max(this.#bytes, chunk.position + chunk.data.length)
   }
 }
 
-/** A buffer that grows. */
+/** What browsers say when a file cannot be written, in words. @throws CoverslipError DATA_FOLDER; `error` where it says enough */
+function writeFailure(error: unknown): never {
+  if (!(error instanceof DOMException)) throw error
+  const reason = writeFailures[error.name]
+  if (reason === undefined) throw error
+  throw new CoverslipError('DATA_FOLDER', `The file cannot be written: ${reason}`, {
+    hint: 'Choose another folder, or export fewer or smaller pictures.',
+    cause: error,
+  })
+}
+
+/** By the names of errors of the File System Access API. */
+const writeFailures: Readonly<Record<string, string>> = {
+  QuotaExceededError: 'there is no room left on the disk',
+  NotAllowedError: 'the browser may not write there any more',
+  NotFoundError: 'the file or its folder has gone',
+  NoModificationAllowedError: 'another program or page is writing it',
+}
+
+/** Of the memory that a file is kept in; what is kept never moves. */
+const blockBytes = 16 * 2 ** 20
+
+/** Blocks of memory, as many as it takes. */
 class Memory implements Storage {
-  #buffer = new Uint8Array(2 ** 20)
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = []
   #length = 0
 
   write({ position, data }: FileChunk): Promise<void> {
@@ -74,12 +96,14 @@ class Memory implements Storage {
         },
       )
     }
-    if (end > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(mostMemoryBytes, Math.max(end, 2 * this.#buffer.length)))
-      larger.set(this.#buffer.subarray(0, this.#length))
-      this.#buffer = larger
+    while (this.#blocks.length * blockBytes < end) this.#blocks.push(new Uint8Array(blockBytes))
+    for (let done = 0; done < data.length; ) {
+      const at = position + done
+      const offset = at % blockBytes
+      const part = data.subarray(done, done + blockBytes - offset)
+      this.#blocks[Math.floor(at / blockBytes)]?.set(part, offset)
+      done += part.length
     }
-    this.#buffer.set(data, position)
     this.#length = Math.max(this.#length, end)
     return Promise.resolve()
   }
@@ -89,7 +113,8 @@ class Memory implements Storage {
   }
 
   blob(type: string): Blob {
-    return new Blob([this.#buffer.subarray(0, this.#length)], { type })
+    const parts = this.#blocks.map((block, i) => block.subarray(0, this.#length - i * blockBytes))
+    return new Blob(parts, { type })
   }
 }
 

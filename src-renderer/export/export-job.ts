@@ -5,11 +5,12 @@ import type { EngineClient } from '../backend/backend.ts'
 import { Throttled } from '../display/throttled.ts'
 import type { ExportProgress, ExportSubject } from '../stores/export-store.ts'
 import { datasetOf } from '../stores/viewer-store.ts'
-import { type ExportChoices, isMoving, keepsValues } from './export-choices.ts'
+import { type ExportChoices, exportedProjection, isMoving, keepsValues } from './export-choices.ts'
 import { ExportLink } from './export-link.ts'
 import type { ExportPicture } from './export-messages.ts'
 import {
   fileStem,
+  pictureCount,
   pictureLabels,
   pictureName,
   pictureSize,
@@ -74,7 +75,7 @@ class ExportJob {
     this.#options = options
     this.#link = link
     this.#progress = progress
-    this.#total = options.choices.to - options.choices.from + 1
+    this.#total = pictureCount(options.subject.state, options.choices)
   }
 
   async run(): Promise<ExportOutcome> {
@@ -145,16 +146,21 @@ class ExportJob {
     this.#tell()
   }
 
-  #described({ place, layers, elapsedS }: FetchedPicture, time: ShownTime): ExportPicture {
-    const { subject, choices } = this.#options
-    const { burnIn, from } = choices
+  #described({ index, layers, elapsedS }: FetchedPicture, time: ShownTime): ExportPicture {
+    const { choices } = this.#options
+    const { state } = this.#options.subject
+    const { burnIn, ranges } = choices
+    const stem = fileStem(state.opened?.item.name ?? '')
     return {
-      name: pictureName(fileStem(subject.state.opened?.item.name ?? ''), choices, place),
-      number: place - from,
-      elapsedS,
+      name: pictureName({ stem, sizes: datasetOf(state)?.sizes ?? {} }, choices, index),
+      place: {
+        p: index.p - ranges.p.from,
+        t: index.t - ranges.t.from,
+        z: exportedProjection(choices) === undefined ? index.z - ranges.z.from : 0,
+      },
       ...time,
       time: burnIn.time ? timeStamp(elapsedS) : undefined,
-      labels: burnIn.labels ? pictureLabels(subject.state, choices, place) : [],
+      labels: burnIn.labels ? pictureLabels(state, choices, index) : [],
       layers,
     }
   }

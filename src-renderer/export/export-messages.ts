@@ -5,7 +5,7 @@ import type { Size } from '../display/view-transform.ts'
 import type { ViewerState } from '../stores/viewer-store.ts'
 import type { ExportChoices } from './export-choices.ts'
 import type { PictureLabel } from './export-plan.ts'
-import type { ValueStack } from './value-stack.ts'
+import type { PlaneFacts, StackPlace, ValueStack } from './value-stack.ts'
 
 export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   /** Of the pictures. */
@@ -23,16 +23,22 @@ export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
 export type ExportPicture = {
   /** Of a file in a ZIP, without its ending. */
   readonly name: string
-  /** Among the places of the export, from 0; of those without an image none comes. */
-  readonly number: number
-  /** When it was taken, s since the first frame, where that is known and wanted. */
-  readonly elapsedS: number | undefined
+  /** Among the places of the export; of those without an image none comes. */
+  readonly place: StackPlace
   readonly atS: number
   readonly durationS: number
   readonly time: string | undefined
   readonly labels: readonly PictureLabel[]
-  /** UC2F packets, compressed by LZ4. */
-  readonly layers: readonly { readonly channel: number; readonly packet: ArrayBuffer }[]
+  readonly layers: readonly PictureLayer[]
+}
+
+/** The plane of a channel. */
+export type PictureLayer = {
+  readonly channel: number
+  /** UC2F packet, compressed by LZ4. */
+  readonly packet: ArrayBuffer
+  /** Where they are wanted. */
+  readonly facts: PlaneFacts | undefined
 }
 
 export type ExportRequest =

@@ -1,6 +1,6 @@
 /** What an export consists of: sizes, places and times of its pictures. No DOM. */
 import { elapsedText } from '../../src-shared/elapsed-text.ts'
-import type { ImageAxis, ImageDataset, PlaneIndex, ZProjection } from '../../src-shared/gallery.ts'
+import type { ImageAxis, ImageDataset, PlaneIndex } from '../../src-shared/gallery.ts'
 import { depthText } from '../components/depth-text.ts'
 import type { Size } from '../display/view-transform.ts'
 import {
@@ -10,7 +10,15 @@ import {
   shownChannels,
   type ViewerState,
 } from '../stores/viewer-store.ts'
-import { type ExportChoices, type ExportSpeed, keepsValues } from './export-choices.ts'
+import {
+  type AxisRange,
+  type ExportAxis,
+  type ExportChoices,
+  exportedProjection,
+  type ExportSpeed,
+  isMoving,
+  keepsValues,
+} from './export-choices.ts'
 
 /** Widths that are offered besides that of the images. */
 const usualWidths = [3840, 2560, 1920, 1280, 960, 640, 480, 320]
@@ -19,9 +27,9 @@ const shortestS = 0.001
 /** How long the only picture is shown, and each where no times are known, s. */
 const usualS = 0.1
 
-/** Axes that pictures can follow each other along, the likeliest first; time alone where there is one image. */
-export function exportAxes({ sizes }: Pick<ImageDataset, 'sizes'>): readonly ImageAxis[] {
-  const axes: readonly ImageAxis[] = ['t', 'z', 'p']
+/** Axes that have several places, those first that a video is likeliest along; time alone where there is one image. */
+export function exportAxes({ sizes }: Pick<ImageDataset, 'sizes'>): readonly ExportAxis[] {
+  const axes: readonly ExportAxis[] = ['t', 'z', 'p']
   const long = axes.filter((axis) => (sizes[axis] ?? 1) > 1)
   return long.length === 0 ? ['t'] : long
 }
@@ -33,44 +41,79 @@ export function offeredWidths({ width }: Size): readonly number[] {
 
 /** Size of the pictures: of the images' shape; even where it is a video, so that a last row or column may be lost. */
 export function pictureSize(image: Size, { format, width }: Pick<ExportChoices, 'format' | 'width'>): Size {
-  const height = Math.max(1, Math.round((image.height * width) / image.width))
   if (keepsValues(format)) return { width: image.width, height: image.height }
+  const height = Math.max(1, Math.round((image.height * width) / image.width))
   if (format !== 'mp4' && format !== 'webm') return { width, height }
   const even = (length: number) => Math.max(2, length - (length % 2))
   return { width: even(width), height: even(height) }
 }
 
+type Extent = Pick<ExportChoices, 'format' | 'axis' | 'ranges' | 'zProjection'>
+
+/** The axes that an export goes along, the outermost first, and from where to where. */
+export function exportedRanges(choices: Extent): readonly (AxisRange & { readonly axis: ExportAxis })[] {
+  const { format, axis, ranges } = choices
+  if (isMoving(format)) return [{ axis, ...ranges[axis] }]
+  const axes: readonly ExportAxis[] = exportedProjection(choices) === undefined ? ['p', 't', 'z'] : ['p', 't']
+  return axes.map((one) => ({ axis: one, ...ranges[one] }))
+}
+
+/** How many places it goes through. */
+function placeCount(choices: Extent): number {
+  return exportedRanges(choices).reduce((product, { from, to }) => product * (to - from + 1), 1)
+}
+
+/** Numbers of the channels in the pictures. */
+export function exportedChannels(
+  state: ViewerState,
+  { format, channels }: Pick<ExportChoices, 'format' | 'channels'>,
+): readonly number[] {
+  return keepsValues(format) && channels === 'all' ? [...state.looks.keys()] : shownChannels(state)
+}
+
+/** How many pictures it makes: of raw values one for each channel. */
+export function pictureCount(state: ViewerState, choices: Extent & Pick<ExportChoices, 'channels'>): number {
+  return placeCount(choices) * (keepsValues(choices.format) ? exportedChannels(state, choices).length : 1)
+}
+
 /** A picture to be made: the planes that it is drawn of. */
 export type PlannedPicture = {
-  /** On the axis, from 0. */
-  readonly place: number
+  /** Where it is on all axes, from 0; of raw values also on that of channels. */
+  readonly index: Required<PlaneIndex>
   readonly planes: readonly { readonly channel: number; readonly index: PlaneIndex }[]
-  /** The plane whose time and position it has. */
+  /** The plane whose time it has. */
   readonly about: PlaneIndex
 }
 
 /** The pictures in order, each when its turn comes: there may be a million. */
 export function* plannedPictures(
   state: ViewerState,
-  { axis, from, to }: Pick<ExportChoices, 'axis' | 'from' | 'to'>,
+  choices: Extent & Pick<ExportChoices, 'channels'>,
 ): Generator<PlannedPicture, undefined> {
-  const channels = shownChannels(state)
-  for (let place = from; place <= to; place++) {
-    const at: ViewerState = { ...state, index: { ...state.index, [axis]: place } }
-    yield {
-      place,
-      planes: channels.map((channel) => ({ channel, index: planeIndex(at, channel) })),
-      about: planeIndex(at, activeChannel(at)),
-    }
+  const channels = exportedChannels(state, choices)
+  for (const places of placesOf(exportedRanges(choices))) {
+    const at: ViewerState = { ...state, index: { ...state.index, ...places } }
+    const planes = channels.map((channel) => ({ channel, index: planeIndex(at, channel) }))
+    if (!keepsValues(choices.format))
+      yield { index: at.index, planes, about: planeIndex(at, activeChannel(at)) }
+    else
+      for (const plane of planes)
+        yield { index: { ...at.index, c: plane.channel }, planes: [plane], about: plane.index }
   }
 }
 
-/** How stacks are drawn: as the viewer shows them, but plane by plane where the pictures follow each other through the stack. */
-export function exportedProjection(
-  { zProjection }: Pick<ViewerState, 'zProjection'>,
-  { axis }: Pick<ExportChoices, 'axis'>,
-): ZProjection | undefined {
-  return axis === 'z' ? undefined : zProjection
+/** All places within ranges, the last axis fastest. */
+function* placesOf([outermost, ...others]: ReturnType<typeof exportedRanges>): Generator<
+  PlaneIndex,
+  undefined
+> {
+  if (outermost === undefined) {
+    yield {}
+    return
+  }
+  const { axis, from, to } = outermost
+  for (let place = from; place <= to; place++)
+    for (const within of placesOf(others)) yield { [axis]: place, ...within }
 }
 
 export type ShownTime = { readonly atS: number; readonly durationS: number }
@@ -115,9 +158,10 @@ export class ShowingTimes {
 /** How long it plays, s; undefined where the images' own times decide, and nothing is known of them. */
 export function expectedDurationS(
   dataset: Pick<ImageDataset, 'timeStepS'>,
-  { from, to, axis, speed }: Pick<ExportChoices, 'from' | 'to' | 'axis' | 'speed'>,
+  choices: Extent & Pick<ExportChoices, 'speed'>,
 ): number | undefined {
-  const pictures = to - from + 1
+  const { axis, speed } = choices
+  const pictures = placeCount(choices)
   if (speed.kind === 'rate') return pictures / speed.perSecond
   const { timeStepS } = dataset
   return axis === 't' && timeStepS !== undefined ? (pictures * timeStepS) / speed.times : undefined
@@ -135,15 +179,14 @@ const white = '#ffffff'
 /** What a picture is of: position, depth, and channels in their colours. */
 export function pictureLabels(
   state: ViewerState,
-  { axis }: Pick<ExportChoices, 'axis'>,
-  place: number,
+  choices: Extent,
+  { p, z }: Required<PlaneIndex>,
 ): readonly PictureLabel[] {
   const dataset = datasetOf(state)
   if (dataset === undefined) return []
-  const at = { ...state.index, [axis]: place }
-  const position =
-    (dataset.sizes.p ?? 1) > 1 ? (dataset.positions[at.p] ?? `Position ${at.p + 1}`) : undefined
-  const depth = axis === 'z' ? `z ${depthText(dataset, at.z) ?? at.z + 1}` : undefined
+  const position = (dataset.sizes.p ?? 1) > 1 ? (dataset.positions[p] ?? `Position ${p + 1}`) : undefined
+  const planes = (dataset.sizes.z ?? 1) > 1 && exportedRanges(choices).some(({ axis }) => axis === 'z')
+  const depth = planes ? `z ${depthText(dataset, z) ?? z + 1}` : undefined
   const channels = shownChannels(state)
     .map((channel) => state.looks[channel])
     .filter((look) => look !== undefined)
@@ -155,13 +198,18 @@ export function pictureLabels(
   ]
 }
 
-/** Names of the files in a ZIP: each once, in order. */
+/** Name of a file in a ZIP: the places on all axes that it goes along and that are longer than one, which sort. */
 export function pictureName(
-  stem: string,
-  { axis, to }: Pick<ExportChoices, 'axis' | 'to'>,
-  place: number,
+  { stem, sizes }: { readonly stem: string; readonly sizes: ImageDataset['sizes'] },
+  choices: Extent,
+  index: Required<PlaneIndex>,
 ): string {
-  return `${stem}_${axis}${String(place + 1).padStart(String(to + 1).length, '0')}`
+  const axes: readonly ImageAxis[] = exportedRanges(choices).map(({ axis }) => axis)
+  const places = [...axes, ...(keepsValues(choices.format) ? ['c' as const] : [])].flatMap((axis) => {
+    const length = sizes[axis] ?? 1
+    return length === 1 ? [] : [`${axis}${String(index[axis] + 1).padStart(String(length).length, '0')}`]
+  })
+  return [stem, ...places].join('_')
 }
 
 /** A name that every system takes for a file. */

@@ -60,12 +60,10 @@ export class ExportSession {
     const type = contentTypes[job.format]
     if (keepsValues(job.format)) {
       const values = job.format === 'tiff' ? new OmeTiffFile(job.stack, file) : new RawPictures(file)
-      const add = ({ layers, name, number, elapsedS }: ExportPicture) =>
+      const add = ({ layers, name, place }: ExportPicture) =>
         this.#decoder.with(layers, async (planes) => {
-          for (const { channel, image } of planes) {
-            const own = job.stack.channels.length === 1 ? name : `${name}_c${channel + 1}`
-            await values.add(image, { name: own, number, channel, elapsedS })
-          }
+          for (const { channel, facts, image } of planes)
+            await values.add(image, { name, place, channel, facts })
         })
       return { file, type, maxSize: Infinity, add, finish: () => values.finish() }
     }

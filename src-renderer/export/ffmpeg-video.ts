@@ -1,19 +1,32 @@
 /**
  * MP4 and WebM by ffmpeg's WebAssembly build, for browsers without an encoder of their own. It is loaded when it is
- * needed, from where the app is. As it knows its own memory only, pictures are encoded in parts of a few megabytes, which
- * are joined at the end.
+ * needed, from where the app is. As it knows its own memory only, pictures are encoded in parts of a few megabytes, and
+ * what it makes of them goes into the file at once: memory does not grow with the video.
  */
 import createFFmpegCore, { type FfmpegCore } from '@ffmpeg/core'
 import coreWasmUrl from '@ffmpeg/core/wasm?url'
+import {
+  BufferSource,
+  EncodedPacketSink,
+  EncodedVideoPacketSource,
+  Input,
+  MP4,
+  type Output,
+  WEBM,
+} from 'mediabunny'
 import { CoverslipError } from '../../src-shared/errors.ts'
+import { joinedBytes } from '../../src-shared/joined-bytes.ts'
 import { rawVideoHeader, rawVideoPictureHeader } from '../../src-shared/raw-video-stream.ts'
 import type { ExportChoices } from './export-choices.ts'
-import { type ExportFile, FileAppender } from './export-file.ts'
+import type { ExportFile } from './export-file.ts'
+import type { ShownTime } from './export-plan.ts'
 import type { DrawnPicture, PictureSink } from './picture-sink.ts'
-import type { VideoFormat } from './webcodecs-video.ts'
+import { type VideoFormat, type VideoOptions, videoOutput } from './video-output.ts'
 
 /** Pictures that are encoded at a time, bytes. */
 const partBytes = 64 * 2 ** 20
+/** From one picture of a part to the next, µs: as far as the encoder knows. */
+const partStepUs = 40_000
 /** Its last words are enough for an error. */
 const keptLines = 5
 
@@ -24,36 +37,43 @@ const crf = {
 } as const satisfies Record<VideoFormat, Record<ExportChoices['quality'], number>>
 
 const encoders: Readonly<Record<VideoFormat, readonly string[]>> = {
-  mp4: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '0', '-pix_fmt', 'yuv420p'],
+  // Without B-frames pictures leave in the order of their times.
+  mp4: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '0', '-g', '30'],
   // VP9 does not run in this build.
-  webm: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '4', '-b:v', '20M', '-pix_fmt', 'yuv420p'],
+  webm: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '4', '-b:v', '20M', '-g', '30'],
 }
+const codecs = { mp4: 'avc', webm: 'vp8' } as const
 
-type VideoOptions = Pick<ExportChoices, 'quality'> & { readonly format: VideoFormat }
+/** What ffmpeg makes of RGB unless it is told otherwise, said to players, who would guess it from the size. */
+const colours = [
+  ...['-pix_fmt', 'yuv420p', '-color_range', 'tv', '-colorspace', 'smpte170m'],
+  ...['-color_primaries', 'smpte170m', '-color_trc', 'smpte170m'],
+]
 
 export class FfmpegVideo implements PictureSink {
   readonly #core: FfmpegCore
   readonly #context: OffscreenCanvasRenderingContext2D
-  readonly #file: ExportFile
+  readonly #output: Output
+  readonly #source: EncodedVideoPacketSource
   readonly #options: VideoOptions
   readonly #words: string[] = []
+  /** Of the part that is being collected. */
   #pictures: Uint8Array[] = []
+  #times: ShownTime[] = []
   #bytes = 0
-  /** s */
-  #partStart = 0
-  #partEnd = 0
-  readonly #parts: { readonly name: string; readonly durationUs: number }[] = []
 
   private constructor(
     core: FfmpegCore,
     context: OffscreenCanvasRenderingContext2D,
-    file: ExportFile,
+    output: Output,
     options: VideoOptions,
   ) {
     this.#core = core
     this.#context = context
-    this.#file = file
+    this.#output = output
     this.#options = options
+    this.#source = new EncodedVideoPacketSource(codecs[options.format])
+    output.addVideoTrack(this.#source)
     core.setLogger(({ message }) => {
       this.#words.push(message)
       this.#words.splice(0, this.#words.length - keptLines)
@@ -66,78 +86,86 @@ export class FfmpegVideo implements PictureSink {
     file: ExportFile,
     options: VideoOptions,
   ): Promise<FfmpegVideo> {
-    const wasmURL = new URL(coreWasmUrl, self.location.href).href
-    try {
-      const core = await createFFmpegCore({ mainScriptUrlOrBlob: `#${btoa(JSON.stringify({ wasmURL }))}` })
-      return new FfmpegVideo(core, context, file, options)
-    } catch (cause) {
-      throw new CoverslipError('INTERNAL', 'This browser cannot make videos, nor load what would', {
-        hint: 'Use a current Chrome, Edge, Firefox or Safari, or export GIF or pictures.',
-        cause,
-      })
-    }
+    const video = new FfmpegVideo(await loadedCore(), context, videoOutput(file, options.format), options)
+    await video.#output.start()
+    return video
   }
 
   async add({ atS, durationS }: DrawnPicture): Promise<void> {
     const { width, height } = this.#context.canvas
     const { data } = this.#context.getImageData(0, 0, width, height)
-    if (this.#pictures.length === 0) {
-      this.#partStart = atS
-      this.#pictures.push(rawVideoHeader({ width, height, pixels: 'rgba' }))
-    }
-    const timeUs = Math.round((atS - this.#partStart) * 1e6)
+    if (this.#pictures.length === 0) this.#pictures.push(rawVideoHeader({ width, height, pixels: 'rgba' }))
     const pixels = new Uint8Array(data.buffer)
+    // ffmpeg needs times that go on, the file those of the pictures.
+    const timeUs = this.#times.length * partStepUs
     this.#pictures.push(rawVideoPictureHeader(timeUs, pixels.length), pixels)
-    this.#partEnd = atS + durationS
+    this.#times.push({ atS, durationS })
     this.#bytes += pixels.length
-    if (this.#bytes >= partBytes) this.#encodePart()
+    if (this.#bytes >= partBytes) await this.#encodePart()
   }
 
   async finish(): Promise<void> {
-    if (this.#pictures.length > 0) this.#encodePart()
-    const { FS } = this.#core
-    const list = this.#parts.map(({ name, durationUs }) => `file ${name}\nduration ${durationUs}us\n`)
-    FS.writeFile('parts.txt', `ffconcat version 1.0\n${list.join('')}`)
-    const name = `joined.${this.#options.format}`
-    this.#run(['-f', 'concat', '-i', 'parts.txt', '-c', 'copy', name])
-    const file = new FileAppender(this.#file)
-    await file.append(FS.readFile(name))
-    await file.close()
+    if (this.#pictures.length > 0) await this.#encodePart()
+    await this.#output.finalize()
   }
 
-  #encodePart(): void {
+  async #encodePart(): Promise<void> {
     const { format, quality } = this.#options
     const { FS } = this.#core
-    FS.writeFile('pictures.mkv', joined(this.#pictures))
-    const name = `part${this.#parts.length}.${format}`
+    const part = `part.${format}`
+    FS.writeFile('pictures.mkv', joinedBytes(this.#pictures))
+    const times = this.#times
+    this.#pictures = []
+    this.#times = []
+    this.#bytes = 0
     this.#run([
       ...['-f', 'matroska', '-i', 'pictures.mkv', '-vsync', 'passthrough', '-enc_time_base', '1:1000'],
       ...encoders[format],
-      ...['-crf', String(crf[format][quality]), name],
+      ...['-crf', String(crf[format][quality]), ...colours, '-y', part],
     ])
-    FS.unlink('pictures.mkv')
-    this.#parts.push({ name, durationUs: Math.round((this.#partEnd - this.#partStart) * 1e6) })
-    this.#pictures = []
-    this.#bytes = 0
+    const bytes = FS.readFile(part)
+    for (const path of ['pictures.mkv', part]) FS.unlink(path)
+    await this.#append(bytes, times)
+  }
+
+  /** Puts the pictures of a part into the file. @throws CoverslipError INTERNAL when there are not as many as were given */
+  async #append(part: Uint8Array, times: readonly ShownTime[]): Promise<void> {
+    const input = new Input({ source: new BufferSource(part), formats: [MP4, WEBM] })
+    const track = await input.getPrimaryVideoTrack()
+    const decoderConfig = (await track?.getDecoderConfig()) ?? undefined
+    let pictures = 0
+    if (track !== null)
+      for await (const packet of new EncodedPacketSink(track).packets()) {
+        const { atS, durationS } = times[pictures++] ?? { atS: Number.NaN, durationS: 0 }
+        if (Number.isNaN(atS)) break
+        const shown = packet.clone({ timestamp: atS, duration: durationS })
+        await this.#source.add(shown, decoderConfig === undefined ? {} : { decoderConfig })
+      }
+    if (pictures !== times.length) throw this.#failure(`${pictures} of ${times.length} pictures were made`)
   }
 
   /** @throws CoverslipError INTERNAL with ffmpeg's last words */
   #run(args: readonly string[]): void {
     this.#core.reset()
     const code = this.#core.exec('-hide_banner', '-loglevel', 'error', ...args)
-    if (code === 0) return
-    throw new CoverslipError('INTERNAL', `ffmpeg could not make the video: ${this.#words.join(' / ')}`, {
+    if (code !== 0) throw this.#failure(this.#words.join(' / '))
+  }
+
+  #failure(reason: string): CoverslipError {
+    return new CoverslipError('INTERNAL', `ffmpeg could not make the video: ${reason}`, {
       hint: 'Try smaller pictures, or another format.',
     })
   }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+async function loadedCore(): Promise<FfmpegCore> {
+  const wasmURL = new URL(coreWasmUrl, self.location.href).href
+  try {
+    return await createFFmpegCore({ mainScriptUrlOrBlob: `#${btoa(JSON.stringify({ wasmURL }))}` })
+  } catch (cause) {
+    throw new CoverslipError('INTERNAL', 'This browser cannot make videos, nor load what would', {
+      hint: 'Use a current Chrome, Edge, Firefox or Safari, or export GIF or pictures.',
+      cause,
+    })
   }
-  return all
 }

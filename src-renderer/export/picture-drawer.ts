@@ -1,4 +1,5 @@
 /** Draws the pictures of an export: planes as the viewer shows them, and what is burnt in. */
+import { CoverslipError } from '../../src-shared/errors.ts'
 import { ImageRenderer, mostTaps } from '../display/image-renderer.ts'
 import type { ImagePixels } from '../display/image-textures.ts'
 import { planeHistogram } from '../display/plane-histogram.ts'
@@ -16,12 +17,18 @@ export class PictureDrawer {
   readonly #layout: BurntInLayout
   readonly #looks: ChannelLook[]
 
-  /** @throws NoWebGl2Error */
+  /** @throws NoWebGl2Error; CoverslipError TOO_LARGE */
   constructor(job: ExportJob) {
     this.#job = job
     const { width, height } = job.size
     this.#image = new OffscreenCanvas(width, height)
     this.#renderer = new ImageRenderer(this.#image)
+    if (Math.max(width, height) > this.#renderer.maxSize)
+      throw new CoverslipError(
+        'TOO_LARGE',
+        `Pictures of ${width} × ${height} pixels are larger than this browser draws`,
+        { hint: 'Choose a smaller size, or export raw values.' },
+      )
     const canvas = new OffscreenCanvas(width, height)
     // In the processor's memory, where every picture goes: from that of a graphics card each would have to be waited for.
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })
@@ -36,6 +43,7 @@ export class PictureDrawer {
     return this.#renderer.maxSize
   }
 
+  /** @throws CoverslipError INTERNAL when the graphics card was lost */
   draw(planes: readonly Plane[], { time, labels }: Pick<ExportPicture, 'time' | 'labels'>): void {
     const { size, look, dataset } = this.#job
     const maxValue = maxValueOf(dataset)
@@ -52,6 +60,11 @@ export class PictureDrawer {
     const view = { zoom, centerX: size.width / 2 / zoom, centerY: size.height / 2 / zoom }
     const canvas = { cssWidth: size.width, cssHeight: size.height, devicePixelRatio: 1 }
     this.#renderer.draw(view, settings, canvas, mostTaps)
+    // What it would show then is black.
+    if (this.#renderer.lost)
+      throw new CoverslipError('INTERNAL', 'The graphics card stopped while it drew the pictures', {
+        hint: 'Try again, with smaller pictures; close other windows that use it.',
+      })
     this.context.drawImage(this.#image, 0, 0)
     drawBurntIn(this.context, this.#layout, { time, labels })
   }

@@ -22,7 +22,9 @@ export class ShownPictures implements PictureSink {
     // It copies what the canvas shows when it is called.
     const png = this.#canvas.convertToBlob({ type: 'image/png' })
     const before = this.#last
-    this.#last = before.then(async () => this.#zip.add({ name: `${name}.png`, input: await png }))
+    this.#last = before.then(async () =>
+      this.#zip.add(`${name}.png`, new Uint8Array(await (await png).arrayBuffer())),
+    )
     // Both are told of when the picture after it comes, or the end.
     for (const part of [png, this.#last]) part.catch(() => undefined)
     await before
@@ -54,7 +56,7 @@ export class RawPictures implements ValueSink {
       })
     const depth = pixels instanceof Uint16Array ? 16 : 8
     const png = encode({ width, height, data: pixels, depth, channels: kind === 'rgb' ? 3 : 1 }, { zlib })
-    await this.#zip.add({ name: `${name}.png`, input: new Uint8Array(png) })
+    await this.#zip.add(`${name}.png`, png)
   }
 
   finish(): Promise<void> {

@@ -2,20 +2,16 @@
 import {
   canEncodeVideo,
   CanvasSource,
-  Mp4OutputFormat,
-  Output,
+  type Output,
   type Quality,
   QUALITY_HIGH,
   QUALITY_MEDIUM,
   QUALITY_VERY_HIGH,
-  StreamTarget,
-  WebMOutputFormat,
 } from 'mediabunny'
 import type { ExportChoices } from './export-choices.ts'
 import type { ExportFile } from './export-file.ts'
 import type { DrawnPicture, PictureSink } from './picture-sink.ts'
-
-export type VideoFormat = Extract<ExportChoices['format'], 'mp4' | 'webm'>
+import { type VideoOptions, videoOutput } from './video-output.ts'
 
 const codecs = { mp4: 'avc', webm: 'vp9' } as const
 const qualities: Readonly<Record<ExportChoices['quality'], Quality>> = {
@@ -23,8 +19,6 @@ const qualities: Readonly<Record<ExportChoices['quality'], Quality>> = {
   good: QUALITY_HIGH,
   small: QUALITY_MEDIUM,
 }
-
-type VideoOptions = Pick<ExportChoices, 'quality'> & { readonly format: VideoFormat }
 
 /** Whether this browser encodes such videos. */
 export function encodesVideo(
@@ -48,11 +42,7 @@ export class WebCodecsVideo implements PictureSink {
     file: ExportFile,
     { format, quality }: VideoOptions,
   ): Promise<WebCodecsVideo> {
-    const output = new Output({
-      // Its index at the end: players that want it first are those of web pages.
-      format: format === 'mp4' ? new Mp4OutputFormat({ fastStart: false }) : new WebMOutputFormat(),
-      target: new StreamTarget(file.stream, { chunked: true, chunkSize: 2 ** 20 }),
-    })
+    const output = videoOutput(file, format)
     const source = new CanvasSource(canvas, {
       codec: codecs[format],
       quality: qualities[quality],

@@ -2,8 +2,10 @@
 import type { EngineStore } from '../stores/engine-store.ts'
 import type { Viewer } from '../viewer.ts'
 
-/** The engine tells of an item's start and end only; meanwhile it is looked at again so often, ms. */
-const lookAgainMs = 3000
+/** An item that has more frames is looked at again so often, ms. */
+const lookAgainMs = 1000
+/** And one that tells of no more after so many times: frames are told of a moment before they can be read. */
+const patience = 3
 
 export type FollowGrowthOptions = {
   readonly engine: EngineStore
@@ -16,19 +18,25 @@ export type FollowGrowthOptions = {
  */
 export function followGrowth({ engine, viewer }: FollowGrowthOptions): () => void {
   let looking = false
+  let seen: number | undefined
+  let waited = 0
   const look = async () => {
-    // Over a slow line the answer before may still be on its way.
-    if (looking) return
     looking = true
     await viewer.refresh()
     looking = false
   }
   const timer = setInterval(() => {
     const { recording, acquisition } = engine.getState()
-    const underWay = [recording, acquisition].some(
-      (status) => status?.id === viewer.id && status.state !== 'finished',
+    const status = [recording, acquisition].find(
+      (each) => each?.id === viewer.id && each.state !== 'finished',
     )
-    if (underWay) void look()
+    // Over a slow line the answer before may still be on its way.
+    if (status === undefined || looking) return
+    waited += 1
+    if (status.frames.written === seen && waited < patience) return
+    seen = status.frames.written
+    waited = 0
+    void look()
   }, lookAgainMs)
   const forget = engine.subscribe(({ galleryChanges }, before) => {
     if (galleryChanges !== before.galleryChanges) void viewer.refresh()

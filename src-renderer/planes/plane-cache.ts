@@ -54,6 +54,11 @@ export class PlaneCache {
       if (plane.kind === 'absent' || plane.growing === true) this.#forget(key)
   }
 
+  clear(): void {
+    this.#planes.clear()
+    this.#bytes = 0
+  }
+
   #forget(key: string): void {
     const plane = this.#planes.get(key)
     if (plane === undefined) return

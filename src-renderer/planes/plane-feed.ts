@@ -35,7 +35,7 @@ const leastMaxSize = 2048
 
 export type PlaneFeedOptions = {
   readonly id: string
-  readonly gallery: PlaneSource
+  readonly gallery: Pick<PlaneSource, 'plane' | 'frames'>
   readonly store: ViewerStore
   readonly shown: ShownStore
   readonly display: Pick<PlaneDisplay, 'listen' | 'show' | 'setDisplay' | 'setView' | 'setLine'>
@@ -105,6 +105,12 @@ export class PlaneFeed {
     this.#cache.forgetUnfinished()
   }
 
+  /** All planes are asked for again: the file is another one. */
+  forgetAll(): void {
+    this.#cache.clear()
+    this.#request()
+  }
+
   close(): void {
     for (const end of this.#ends) end()
     this.#playback.stop()
@@ -115,6 +121,7 @@ export class PlaneFeed {
   #followState(state: ViewerState, before: ViewerState): void {
     const dataset = datasetOf(state)
     if (dataset === undefined) return
+    const level = this.#level
     if (dataset !== datasetOf(before)) this.#openDataset(dataset, datasetOf(before))
     if (
       state.looks !== before.looks ||
@@ -123,7 +130,8 @@ export class PlaneFeed {
     )
       this.#sendLooks(state, dataset)
     if (
-      state.opened !== before.opened ||
+      (state.opened !== before.opened && !this.#isWhole(state, before)) ||
+      level !== this.#level ||
       state.dataset !== before.dataset ||
       state.index !== before.index ||
       state.zProjection !== before.zProjection ||
@@ -145,7 +153,14 @@ export class PlaneFeed {
         ? { frame }
         : { frame, viewport: { ...viewport, fit: true, view: fitView(frame, viewport.canvas) } },
     )
-    if (before?.name !== dataset.name) this.#level = this.#fittingLevel(dataset)
+    const sameLevels = before?.levels.length === dataset.levels.length
+    if (before?.name !== dataset.name || !sameLevels) this.#level = this.#fittingLevel(dataset)
+  }
+
+  /** Whether nothing more can come to be seen of what is on show when the item grows. */
+  #isWhole({ plane, zProjection }: ViewerState, before: ViewerState): boolean {
+    const isShown = plane.state === 'shown' && plane.missing.length === 0
+    return before.opened !== undefined && isShown && zProjection === undefined
   }
 
   #sendLooks({ looks, markSaturated, mosaic }: ViewerState, dataset: ImageDataset): void {

@@ -4,6 +4,7 @@ import type { ColourTable } from '../display/lut.ts'
 import type { DisplaySettings, Histogram } from '../display/display-types.ts'
 import { followWindow, type ValueWindow, wholeWindow, windowOfHistogram } from './auto-window.ts'
 
+/** How a channel of a stored image is shown. */
 export type ChannelLook = {
   readonly name: string
   /** In composed images. */

@@ -12,6 +12,7 @@ import type { SharingState } from '../../src-shared/sharing.ts'
 import type { ViewerInfo } from '../../src-shared/viewers.ts'
 import { keepProperties } from './keep-properties.ts'
 
+/** Whether the engine can be heard. */
 export type EngineConnection =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected' }
@@ -26,6 +27,7 @@ export type StreamEnd = {
   readonly reason: 'failed' | 'long_exposure'
 }
 
+/** All that the engine has told. */
 export type EngineState = {
   readonly connection: EngineConnection
   /** True once a snapshot has come; what follows stays visible while the connection is lost. */
@@ -57,6 +59,7 @@ export type EngineState = {
   readonly ended: StreamEnd | undefined
 }
 
+/** The state before it has told anything. */
 export const initialEngineState: EngineState = {
   connection: { state: 'connecting' },
   synchronised: false,

@@ -14,6 +14,7 @@ export type EngineStore = Pick<StoreApi<EngineState>, 'getState' | 'getInitialSt
   setInfo(info: HostInfo): void
 }
 
+/** A store that knows nothing yet. */
 export function createEngineStore(): EngineStore {
   const store = createStore<EngineState>(() => initialEngineState)
   return {

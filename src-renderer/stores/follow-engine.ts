@@ -8,7 +8,7 @@ const backOffMs = [500, 1000, 2000, 3000, 5000]
 const silenceMs = 15_000
 const answerWithinMs = 5_000
 
-export type FollowOptions = {
+type FollowOptions = {
   readonly client: Pick<EngineClient, 'system'>
   readonly store: EngineStore
   readonly signal: AbortSignal

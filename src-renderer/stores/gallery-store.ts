@@ -1,11 +1,12 @@
 /** What the gallery shows. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { GalleryItem } from '../../src-shared/gallery.ts'
+import type { DeletedItem, GalleryItem, GallerySort } from '../../src-shared/gallery.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
 
 export type GalleryState = {
   readonly search: string
-  /** From the newest on, as far as they were asked for; undefined before the first answer. */
+  readonly sort: GallerySort
+  /** From the first on, as far as they were asked for; undefined before the first answer. */
   readonly items: readonly GalleryItem[] | undefined
   /** Of all that fit the search. */
   readonly total: number
@@ -22,6 +23,16 @@ export type GalleryState = {
   readonly wanted: number
   /** The item that keys and actions are about. */
   readonly chosen: string | undefined
+  /** Items that are marked, to do something with all of them. */
+  readonly marked: readonly string[]
+  /** Items that the user is asked about, whether they shall be deleted. */
+  readonly toDelete: readonly GalleryItem[] | undefined
+  /** Items are being deleted, put back, or removed for good. */
+  readonly deleting: boolean
+  /** What this page has deleted last, to be put back at once. */
+  readonly lastDeleted: readonly DeletedItem[]
+  /** The list of what was deleted is open. */
+  readonly deletedShown: boolean
   /** How far the list was scrolled when it was left, CSS px. */
   readonly scrolledPx: number
 }
@@ -34,6 +45,7 @@ export type GalleryStore = StoreApi<GalleryState>
 export function createGalleryStore(): GalleryStore {
   return createStore<GalleryState>(() => ({
     search: '',
+    sort: 'newest',
     items: undefined,
     total: 0,
     complete: true,
@@ -43,6 +55,11 @@ export function createGalleryStore(): GalleryStore {
     lists: 0,
     wanted: galleryPageItems,
     chosen: undefined,
+    marked: [],
+    toDelete: undefined,
+    deleting: false,
+    lastDeleted: [],
+    deletedShown: false,
     scrolledPx: 0,
   }))
 }

@@ -58,7 +58,7 @@ function sizedStorage(storage: StateStorage, onTooLarge: () => void): StateStora
   }
 }
 
-export type PlanDraftStoreListener = {
+type PlanDraftStoreListener = {
   /** The plan does not fit into the storage. */
   onTooLarge(): void
   /** Parts of the stored plan were not valid: they are empty. `keptAs`: the key where all of it still is. */

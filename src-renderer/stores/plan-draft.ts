@@ -105,7 +105,7 @@ export function withRun(draft: PlanDraft, { name = '', ...run }: PlanRun): PlanD
   return { ...draft, name, run }
 }
 
-export type PlanCheck = {
+type PlanCheck = {
   /** Why it cannot be run, whatever the microscope. */
   readonly problems: readonly PlanRemark[]
   readonly warnings: readonly PlanRemark[]

@@ -9,6 +9,7 @@ import type { ViewState } from './view-store.ts'
 /** Where a camera streams by several protocols and none was chosen, the best one is watched. */
 const preference: readonly Protocol[] = ['binary', 'jpeg', 'mjpeg', 'webrtc']
 
+/** The device of this id, if there is one. */
 export function deviceById(state: EngineState, id: string | undefined): DeviceState | undefined {
   return state.devices.find((device) => device.id === id)
 }
@@ -26,6 +27,7 @@ export function isDemo({ hardware, devices }: EngineState, { id, driver }: Conne
   )
 }
 
+/** The devices of one kind. */
 export function devicesOf(devices: readonly DeviceState[], kind: DeviceKind): readonly DeviceState[] {
   return devices.filter((device) => device.description.kind === kind)
 }
@@ -108,6 +110,7 @@ export function focusStage(devices: readonly DeviceState[]): DeviceState | undef
   return devices.find(({ description }) => description.kind === 'stage' && description.axes.z !== undefined)
 }
 
+/** A property of a device, if it has it. */
 export function propertyOf(device: DeviceState | undefined, name: string): PropertyDescriptor | undefined {
   return device?.properties.find((property) => property.name === name)
 }

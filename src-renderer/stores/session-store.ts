@@ -1,12 +1,14 @@
 /** What is going on in this page: messages, questions, open sheets. Forgotten on reload. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Alert } from '../../src-shared/alerts.ts'
 import type { StartResult } from '../../src-shared/live-view.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
+import type { PlanDraft } from './plan-draft.ts'
 
 /** A failure that belongs to no visible control. */
 export type Notice = { readonly id: number; readonly title: string; readonly failure: CallFailure }
 
-export type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
+type LongExposure = Extract<StartResult, { status: 'long_exposure' }>
 
 /** What the Devices view shows beside its list. */
 export type DevicesPage =
@@ -17,8 +19,27 @@ export type DevicesPage =
 /** What a drag on the map of the stage does: it moves the map, or draws the area or the polygon of tiles. */
 export type MapTool = 'move' | 'area' | 'polygon'
 
+/** An alert that was put away in this page: if it comes again, it is another one. */
+export type HiddenAlert = Pick<Alert, 'id' | 'since'>
+
+/** The text that a plan was read from. */
+export type PlanSource = { readonly fileName: string; readonly text: string }
+
+/** Why the plan that was to be edited could not be. */
+export type LoadFailure = {
+  readonly failure: CallFailure
+  /** What can be corrected; undefined: it was no file. */
+  readonly source: PlanSource | undefined
+}
+
+/** The live image, the map of the stage, or the controls of stage and channels. */
+export type AcquirePane = 'live' | 'map' | 'stage'
+
+/** What is of this window and not kept. */
 export type SessionState = {
   readonly notices: readonly Notice[]
+  /** Alerts that this page does not show over its images any more. */
+  readonly hiddenAlerts: readonly HiddenAlert[]
   /** Starts and stops under way, by detector. */
   readonly pending: Readonly<Record<string, 'starting' | 'stopping'>>
   /** A start that was refused because the exposure is long; the user may insist. */
@@ -29,23 +50,29 @@ export type SessionState = {
   /** Undefined: the camera on show, or on a narrow screen the list itself. */
   readonly devicesPage: DevicesPage | undefined
   readonly mapTool: MapTool
-  /** What the Acquire view shows above the plan where there is room for one of them only. */
-  readonly acquirePane: 'live' | 'map'
+  /** What the Acquire view shows beside or above the plan, where there is no room for all. */
+  readonly acquirePane: AcquirePane
   /** The call about the recording that is under way; `ends`: it ends the recording, else it starts or begins it. */
   readonly recordingCall: { readonly ends: boolean } | undefined
   /** Calls that search for the focus or end that, under way: a search is one until it has ended. */
   readonly focusCalls: readonly ('find' | 'stop')[]
+  readonly loadFailure: LoadFailure | undefined
+  /** The plan that another one has replaced in the editor. */
+  readonly planBefore: PlanDraft | undefined
   /** The finished run whose panel was put away. */
   readonly closedRun: string | undefined
   /** The finished recording that the bottom bar does not tell of any more. */
   readonly closedRecording: string | undefined
 }
 
+/** The store of it. */
 export type SessionStore = StoreApi<SessionState>
 
+/** The store of a window that has just been opened. */
 export function createSessionStore(): SessionStore {
   return createStore<SessionState>(() => ({
     notices: [],
+    hiddenAlerts: [],
     pending: {},
     longExposure: undefined,
     openSheet: undefined,
@@ -55,6 +82,8 @@ export function createSessionStore(): SessionStore {
     acquirePane: 'live',
     recordingCall: undefined,
     focusCalls: [],
+    loadFailure: undefined,
+    planBefore: undefined,
     closedRun: undefined,
     closedRecording: undefined,
   }))
@@ -85,10 +114,26 @@ export function dropNotices(store: SessionStore, isGone: (notice: Notice) => boo
     store.setState((state) => ({ notices: state.notices.filter((notice) => !isGone(notice)) }))
 }
 
+/** Takes a notice away. */
 export function removeNotice(store: SessionStore, id: number) {
   store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }))
 }
 
+const mostHidden = 100
+
+/** Puts an alert away in this page only. */
+export function hideAlert(store: SessionStore, { id, since }: HiddenAlert) {
+  store.setState(({ hiddenAlerts }) => ({
+    hiddenAlerts: [...hiddenAlerts.filter((one) => one.id !== id), { id, since }].slice(-mostHidden),
+  }))
+}
+
+/** Whether this window has hidden the alert. */
+export function isHidden(hidden: readonly HiddenAlert[], alert: HiddenAlert): boolean {
+  return hidden.some(({ id, since }) => id === alert.id && since === alert.since)
+}
+
+/** Notes that a live view is being started or stopped; undefined: no more. */
 export function setPending(
   store: SessionStore,
   detector: string,

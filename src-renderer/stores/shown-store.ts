@@ -4,6 +4,7 @@ import type { DisplayState, DisplayStats, Histogram, Probe, ShownFrame } from '.
 import type { Point, Size, ViewTransform } from '../display/view-transform.ts'
 import type { ValueWindow } from './auto-window.ts'
 
+/** The part of the image that is seen, and the canvas that it is seen on. */
 export type Viewport = {
   readonly view: ViewTransform
   /** True while the image is kept as large as the canvas allows. */
@@ -13,6 +14,7 @@ export type Viewport = {
   readonly devicePixelRatio: number
 }
 
+/** What a view shows at this moment. */
 export type ShownState = {
   readonly frame: ShownFrame | undefined
   readonly histogram: Histogram | undefined
@@ -25,6 +27,7 @@ export type ShownState = {
   readonly viewport: Viewport
 }
 
+/** The state of a view that shows nothing yet. */
 export const initialShownState: ShownState = {
   frame: undefined,
   histogram: undefined,
@@ -40,8 +43,10 @@ export const initialShownState: ShownState = {
   },
 }
 
+/** The store of it. */
 export type ShownStore = StoreApi<ShownState>
 
+/** The store of a view that has just been opened. */
 export function createShownStore(): ShownStore {
   return createStore<ShownState>(() => initialShownState)
 }

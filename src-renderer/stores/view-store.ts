@@ -26,6 +26,7 @@ const detectorDisplaySchema = z.object({
 })
 export type DetectorDisplay = z.infer<typeof detectorDisplaySchema>
 
+/** How a camera is shown until the user has chosen. */
 export const defaultDetectorDisplay: DetectorDisplay = {
   windowMode: 'auto',
   low: 0,
@@ -103,6 +104,7 @@ const viewStateSchema = z.object({
 })
 export type ViewState = z.infer<typeof viewStateSchema>
 
+/** The state until the user has chosen. */
 export const initialViewState: ViewState = {
   place: 'live',
   layout: 'one',
@@ -124,6 +126,7 @@ export const initialViewState: ViewState = {
   focusRangeUm: 50,
 }
 
+/** The store of what the user has chosen. */
 export type ViewStore = StoreApi<ViewState>
 
 /**
@@ -180,6 +183,7 @@ export function patchPane(store: ViewStore, pane: PaneId, patch: Partial<ViewSta
   store.setState((state) => ({ panes: { ...state.panes, [pane]: { ...state.panes[pane], ...patch } } }))
 }
 
+/** Changes what is kept of the panels. */
 export function patchPanels(store: ViewStore, patch: Partial<ViewState['panels']>) {
   store.setState((state) => ({ panels: { ...state.panels, ...patch } }))
 }

@@ -50,6 +50,10 @@ export type ViewerState = {
   /** Drags draw the line, instead of moving the image. */
   readonly measuring: boolean
   readonly line: ImageLine | undefined
+  /** Cuts through the stack are shown beside its plane. */
+  readonly ortho: boolean
+  /** Where they meet, pixels; undefined: in the middle. */
+  readonly crosshair: { readonly x: number; readonly y: number } | undefined
   /** Along the line. */
   readonly profile: LineProfile | undefined
   readonly playing: ImageAxis | undefined
@@ -74,6 +78,8 @@ export const initialViewerState: ViewerState = {
   histograms: {},
   measuring: false,
   line: undefined,
+  ortho: false,
+  crosshair: undefined,
   profile: undefined,
   playing: undefined,
   framesPerSecond: usualFps,
@@ -97,7 +103,29 @@ export function lengthOf(state: ViewerState, axis: ImageAxis): number {
   return datasetOf(state)?.sizes[axis] ?? 1
 }
 
-/** The state once dataset number `place` is on show, at the beginning of its time and in the middle of its stack. */
+/** Whether it is being acquired: of what is complete it says so itself. */
+export function isUnderWay({ opened }: ViewerState): boolean {
+  if (opened === undefined) return false
+  const { kind, finish } = opened.item
+  return (kind === 'recording' || kind === 'plan') && finish === undefined
+}
+
+/** The last time point of which nothing is still to come; the first while there is none. */
+export function newestTime({ sizes, wholeTimes }: ImageDataset): number {
+  const times = sizes.t ?? 1
+  return Math.max(0, Math.min(times, wholeTimes ?? times) - 1)
+}
+
+/** Whether the newest time is on show: then what is acquired next is shown when it is there. */
+export function isAtNewest(state: ViewerState): boolean {
+  const dataset = datasetOf(state)
+  return dataset !== undefined && state.playing !== 't' && state.index.t >= newestTime(dataset)
+}
+
+/**
+ * The state once dataset number `place` is on show, in the middle of its stack, and at the beginning of its time; of one
+ * under way at the newest.
+ */
 export function withDataset(state: ViewerState, place: number): ViewerState {
   const dataset = state.opened?.datasets[place]
   if (dataset === undefined) return state
@@ -106,12 +134,18 @@ export function withDataset(state: ViewerState, place: number): ViewerState {
   return {
     ...state,
     dataset: place,
-    index: { t: 0, p: 0, c: 0, z: Math.floor(((dataset.sizes.z ?? 1) - 1) / 2) },
+    index: {
+      t: isUnderWay(state) ? newestTime(dataset) : 0,
+      p: 0,
+      c: 0,
+      z: Math.floor(((dataset.sizes.z ?? 1) - 1) / 2),
+    },
     zProjection: undefined,
     looks,
     composed: looks.length > 1,
     histograms: {},
     line: undefined,
+    crosshair: undefined,
     profile: undefined,
     playing: undefined,
     framesPerSecond: rate >= slowestFilm ? rate : usualFps,
@@ -128,7 +162,10 @@ export function trueRate({ timeStepS, sizes }: ImageDataset): number | undefined
   return fps < slowestFps || fps > fastestFps ? undefined : fps
 }
 
-/** The state once the item was opened, or opened again as it has grown: then what is on show stays. */
+/**
+ * The state once the item was opened, or opened again as it has grown: then what is on show stays, but for the newest
+ * time, which the new newest one takes the place of.
+ */
 export function withOpened(state: ViewerState, opened: OpenedImage): ViewerState {
   const before = datasetOf(state)
   const place = opened.datasets.findIndex(({ name }) => name === before?.name)
@@ -139,7 +176,32 @@ export function withOpened(state: ViewerState, opened: OpenedImage): ViewerState
     before.width === dataset.width &&
     before.height === dataset.height &&
     (before.sizes.c ?? 1) === (dataset.sizes.c ?? 1)
-  return sameImage ? { ...next, dataset: place } : withDataset(next, place)
+  if (!sameImage) return withDataset(next, place)
+  const index = within(state.index, dataset)
+  const t = isAtNewest(state) ? Math.max(index.t, newestTime(dataset)) : index.t
+  const same = t === state.index.t && index === state.index
+  return { ...next, dataset: place, index: same ? state.index : { ...index, t } }
+}
+
+/** `index` where it is within the dataset; what was cut off meanwhile is at its end. */
+function within(index: ViewerState['index'], { sizes }: ImageDataset): ViewerState['index'] {
+  const axes: readonly ImageAxis[] = ['t', 'p', 'c', 'z']
+  if (axes.every((axis) => index[axis] < (sizes[axis] ?? 1))) return index
+  const at = (axis: ImageAxis) => Math.min(index[axis], (sizes[axis] ?? 1) - 1)
+  return { t: at('t'), p: at('p'), c: at('c'), z: at('z') }
+}
+
+/** Whether cuts through the stack are on show. */
+export function showsSections(state: ViewerState): boolean {
+  return state.ortho && lengthOf(state, 'z') > 1
+}
+
+/** The pixel of the plane at which cuts through the stack meet. */
+export function crosshairOf(state: ViewerState): { readonly x: number; readonly y: number } {
+  const { width = 1, height = 1 } = datasetOf(state) ?? {}
+  const { x, y } = state.crosshair ?? { x: width / 2, y: height / 2 }
+  const within = (value: number, length: number) => Math.max(0, Math.min(length - 1, Math.floor(value)))
+  return { x: within(x, width), y: within(y, height) }
 }
 
 /** The state with the plane at `value` of `axis` (within its ends) wanted; of a stack then that plane alone. */

@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks'
 import { ResizeHandle } from '../components/resize-handle.tsx'
 import { useEngine, useServices, useView } from '../services.ts'
 import { patchPanels } from '../stores/view-store.ts'
@@ -15,6 +14,7 @@ import { ExportDialog } from './export/export-dialog.tsx'
 import { GalleryView } from './gallery/gallery-view.tsx'
 import { JoinPage } from './join-page.tsx'
 import { LightsPanel } from './lights-panel.tsx'
+import { Messages } from './messages.tsx'
 import { OtherDevicesPanel } from './other-devices-panel.tsx'
 import { PaneGrid } from './pane-grid.tsx'
 import { PhonePanels } from './phone-panels.tsx'
@@ -24,15 +24,13 @@ import { StagePanel } from './stage-panel.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { StreamPanel } from './stream-panel.tsx'
 import { TopBar } from './top-bar.tsx'
-
-/** Below this width the panels lie under the image instead of beside it. */
-const narrow = '(max-width: 759px)'
+import { usePhone } from './use-phone.ts'
 
 const widths = { left: { min: 200, max: 380 }, right: { min: 260, max: 480 } } as const
 
 /** The window: bars above and below, panels at the sides, the image in the middle. */
 export function App() {
-  const phone = useMediaQuery(narrow, window.matchMedia(narrow).matches, { getInitialValueInEffect: false })
+  const phone = usePhone()
   const connection = useEngine((state) => state.connection)
   if (connection.state === 'refused') return <JoinPage title="Your access has ended" failure={connection} />
   return (
@@ -40,6 +38,7 @@ export function App() {
       <div>
         <TopBar phone={phone} />
         {phone && <ControlBar />}
+        <Messages at="strip" />
       </div>
       <Place phone={phone} />
       <StatusBar phone={phone} />

@@ -15,7 +15,7 @@ const lutTitles: Record<Lut, string> = {
   viridis: 'Viridis',
 }
 
-export type ColourTableSelectProps = {
+type ColourTableSelectProps = {
   /** A colour that is none of the tables is shown as `Own colour`. */
   readonly value: ColourTable
   onChange(lut: Lut): void

@@ -45,7 +45,8 @@ export function FocusSearch({ stage }: { readonly stage: DeviceState }) {
           label="Range of the search"
           value={rangeUm}
           unit="µm range"
-          onCommit={(um) => services.view.setState({ focusRangeUm: Math.min(10_000, Math.max(1, um)) })}
+          limits={{ min: 1, max: 10_000 }}
+          onCommit={(focusRangeUm) => services.view.setState({ focusRangeUm })}
         />
       </div>
       {status !== undefined && (

@@ -4,16 +4,18 @@ import { type Point, wheelZoomFactor } from '../display/view-transform.ts'
 import { useImage, useShown } from '../services.ts'
 import styles from './image-view.module.css'
 
-export type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleClick'> & {
+type ImageCanvasProps = Pick<HTMLAttributes<HTMLDivElement>, 'onDoubleClick'> & {
   /** Accessible name: what it shows, and what the keys do. */
   readonly label: string
   /** What is shown is not up to date. */
   readonly dimmed?: boolean
   /**
-   * What a drag by one pointer does instead of moving the image: told where it begins, gives what follows it. Points of
-   * the canvas, CSS px.
+   * What a drag by one pointer does instead of moving the image: told where it begins, gives what follows it, or nothing
+   * where the image shall move. Points of the canvas, CSS px.
    */
-  readonly onDrag?: ((start: Point) => (to: Point, event: { readonly shiftKey: boolean }) => void) | undefined
+  readonly onDrag?:
+    | ((start: Point) => ((to: Point, event: { readonly shiftKey: boolean }) => void) | undefined)
+    | undefined
   /** Keys are for the image as soon as it appears. */
   readonly focused?: boolean
 }

@@ -5,7 +5,7 @@ import { presentToken, secretOf } from '../backend/join.ts'
 import logo from '../icon.svg'
 import styles from './start-failure.module.css'
 
-export type JoinPageProps = {
+type JoinPageProps = {
   readonly title: string
   /** Why the link, or the session, was not accepted. */
   readonly failure: Pick<CallFailure, 'message' | 'hint'> | undefined

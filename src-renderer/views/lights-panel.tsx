@@ -68,6 +68,7 @@ function Light({ light }: { readonly light: DeviceState }) {
                 value={Number(intensity.shown)}
                 unit={dimmer.unit ?? '%'}
                 step={dimmer.step}
+                limits={{ min: dimmer.min, max: dimmer.max }}
                 disabled={disabled}
                 onCommit={intensity.edit}
               />

@@ -1,9 +1,10 @@
 import { Choice } from '../components/choice.tsx'
 import { LabelledRow } from '../components/labelled-row.tsx'
 
+/** How a Bayer mosaic is shown. */
 export type Mosaic = 'colour' | 'raw'
 
-export type MosaicRowProps = { readonly mosaic: Mosaic; onChange(mosaic: Mosaic): void }
+type MosaicRowProps = { readonly mosaic: Mosaic; onChange(mosaic: Mosaic): void }
 
 /** A Bayer image in colour, or as it is. */
 export function MosaicRow({ mosaic, onChange }: MosaicRowProps) {

@@ -1,9 +1,7 @@
 import { ServicesContext, usePanes, useView } from '../services.ts'
 import { visiblePanes } from '../stores/layout.ts'
-import { ControlRequest } from './control-request.tsx'
 import { ImageView } from './image-view.tsx'
-import { LostBanner } from './lost-banner.tsx'
-import { Notices } from './notices.tsx'
+import { Messages } from './messages.tsx'
 import styles from './pane-grid.module.css'
 import { PaneView } from './pane-view.tsx'
 
@@ -20,11 +18,7 @@ export function PaneGrid() {
           {shown.length === 1 ? <ImageView /> : <PaneView />}
         </ServicesContext>
       ))}
-      <div className={styles['top']}>
-        <LostBanner />
-        <ControlRequest />
-        <Notices />
-      </div>
+      <Messages at="image" />
     </div>
   )
 }

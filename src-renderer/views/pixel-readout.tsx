@@ -4,7 +4,7 @@ import type { Probe } from '../display/display-types.ts'
 import { useShown } from '../services.ts'
 import styles from './pixel-readout.module.css'
 
-export type PixelReadoutProps = {
+type PixelReadoutProps = {
   /** What single values are followed by; absent: they are the camera's. */
   readonly unit?: string
 }

@@ -3,7 +3,7 @@ import { fixed } from '../components/format.ts'
 import { LabelledRow } from '../components/labelled-row.tsx'
 import styles from './display-panel.module.css'
 
-export type SaturationRowProps = {
+type SaturationRowProps = {
   /** Share of the pixels at the largest value; undefined: not known. */
   readonly fraction: number | undefined
   readonly marked: boolean

@@ -56,7 +56,8 @@ export function StagePanel() {
               label="Step X Y"
               value={step.xyUm}
               unit="µm"
-              onCommit={(xyUm) => view.setState({ stageStep: { ...step, xyUm: Math.max(0.01, xyUm) } })}
+              limits={{ min: 0.01 }}
+              onCommit={(xyUm) => view.setState({ stageStep: { ...step, xyUm } })}
             />
           )}
           {focus !== undefined && (
@@ -64,7 +65,8 @@ export function StagePanel() {
               label="Step Z"
               value={step.zUm}
               unit="µm Z"
-              onCommit={(zUm) => view.setState({ stageStep: { ...step, zUm: Math.max(0.001, zUm) } })}
+              limits={{ min: 0.001 }}
+              onCommit={(zUm) => view.setState({ stageStep: { ...step, zUm } })}
             />
           )}
         </div>
@@ -78,6 +80,7 @@ type AxisFieldProps = { readonly stage: DeviceState; readonly axis: 'x' | 'y' | 
 
 function AxisField({ stage, axis }: AxisFieldProps) {
   const services = useServices()
+  const travel = stage.description.kind === 'stage' ? stage.description.axes[axis] : undefined
   return (
     <label className={styles['axis']}>
       <span className={styles['axisName']}>{axis.toUpperCase()}</span>
@@ -86,6 +89,7 @@ function AxisField({ stage, axis }: AxisFieldProps) {
         value={stage.position?.[axis] ?? 0}
         unit="µm"
         step={0.1}
+        limits={travel ?? {}}
         disabled={stage.status.state !== 'ready' || stage.position?.[axis] === undefined}
         onCommit={(value) => void moveStageTo(services, stage.id, { [axis]: value })}
       />

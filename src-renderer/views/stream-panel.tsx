@@ -217,6 +217,7 @@ function FieldEditor({ field, setting }: EditorProps) {
       value={Number(shown)}
       unit={field.unit}
       step={field.integer ? 1 : undefined}
+      limits={{ min: field.min, max: field.max, whole: field.integer }}
       invalid={failure !== undefined}
       onCommit={edit}
     />

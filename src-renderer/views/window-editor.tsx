@@ -19,7 +19,7 @@ const windowModes: readonly { value: WindowMode; label: string }[] = [
 
 const gammaRange: NumberRange = { min: 0.1, max: 5, step: 0.01, scale: 'log' }
 
-export type WindowEditorProps = {
+type WindowEditorProps = {
   readonly histogram: Histogram | undefined
   readonly window: ValueWindow & { readonly mode: WindowMode; readonly gamma: number }
   /** It may not be changed now. */
@@ -105,7 +105,8 @@ export function WindowEditor(props: WindowEditorProps) {
           value={window.gamma}
           step={0.01}
           disabled={locked}
-          onCommit={(gamma) => onGamma(Math.max(0.1, Math.min(5, gamma)))}
+          limits={gammaRange}
+          onCommit={onGamma}
         />
       </LabelledRow>
       <Slider

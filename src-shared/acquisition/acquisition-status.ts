@@ -90,8 +90,20 @@ export const recordingEstimateSchema = z.object({
 })
 export type RecordingEstimate = z.infer<typeof recordingEstimateSchema>
 
-/** What takes time in a plan besides exposures and intervals; `image`: from an exposure's end to the next beginning. */
-export const planStepSchema = z.enum(['stage', 'focus', 'channel', 'autofocus', 'image'])
+/**
+ * What takes time in a plan besides exposures and intervals. `image`: from an exposure's end to the next beginning; in a
+ * `burst`, or to the next `plane` of a triggered stack, likewise; `sequence`: the beginning and the end of either.
+ */
+export const planStepSchema = z.enum([
+  'stage',
+  'focus',
+  'channel',
+  'autofocus',
+  'image',
+  'burst',
+  'plane',
+  'sequence',
+])
 export type PlanStep = z.infer<typeof planStepSchema>
 
 export const planEstimateSchema = z.object({
@@ -107,6 +119,8 @@ export const planEstimateSchema = z.object({
   /** At its fastest, e.g. in a burst. */
   bytesPerSecond: z.number().nonnegative(),
   freeDiskBytes: z.number().nonnegative(),
+  /** That the disk takes, as measured; absent: the plan is too slow for that to matter. */
+  diskBytesPerSecond: z.number().nonnegative().optional(),
   memoryBytes: z.number().nonnegative(),
   /** Why it cannot be run: unknown presets, positions outside of the stage's travel, too little room. */
   problems: z.array(planRemarkSchema),

@@ -103,7 +103,7 @@ export const hardwareCalls = {
     .route({
       method: 'POST',
       path: '/hardware/reconnect',
-      summary: 'Try a lost connection again now',
+      summary: 'Try a lost connection again now; close and open one of which a device is missing',
       tags: ['Hardware'],
     })
     .input(z.strictObject({ connectionId: connectionIdSchema })),

@@ -23,6 +23,7 @@ export const hostInfoSchema = z.object({
 })
 export type HostInfo = z.infer<typeof hostInfoSchema>
 
+/** One message to whoever follows the engine. */
 export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('snapshot'),
@@ -84,4 +85,5 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('settingsChanged'), settings: settingsSchema }),
 ])
 export type EngineEvent = z.infer<typeof engineEventSchema>
+/** The first event of each subscriber: everything as it is. */
 export type EngineSnapshot = Extract<EngineEvent, { type: 'snapshot' }>

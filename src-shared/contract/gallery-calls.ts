@@ -1,21 +1,39 @@
 /** What was kept: listing, opening, planes. */
 import { z } from 'zod'
 import { frameRecordSchema } from '../acquisition/frame-record.ts'
-import { galleryPageSchema, openedImageSchema, planeIndexSchema, zProjectionSchema } from '../gallery.ts'
-import { freeCall, view } from './call-kinds.ts'
+import {
+  deletedItemSchema,
+  galleryPageSchema,
+  gallerySortSchema,
+  openedImageSchema,
+  planeIndexSchema,
+  refusedItemSchema,
+  sectionCutSchema,
+  zProjectionSchema,
+} from '../gallery.ts'
+import { call, freeCall, own, view } from './call-kinds.ts'
 
 const tags = ['Gallery']
 const id = z.string().min(1).max(1000).describe('Path below the data folder, as the gallery lists it')
+const keys = z.array(z.string().min(1).max(300)).min(1).max(500).describe('As `deleted` lists them')
+const refused = z.array(refusedItemSchema)
 const dataset = z.string().max(300).describe('Name of one of its datasets')
 
 export const galleryCalls = {
   list: view
-    .route({ method: 'POST', path: '/gallery/list', summary: 'What was kept, newest first', tags })
+    .route({
+      method: 'POST',
+      path: '/gallery/list',
+      summary: 'What was kept, newest first unless asked otherwise',
+      tags,
+    })
     .input(
       z
         .strictObject({
           /** Words, all of which must be in name, camera, channel, position or any metadata. */
           search: z.string().max(500).default(''),
+          /** `name`: numbers in it count as such; `size`: the largest first. */
+          sort: gallerySortSchema.default('newest'),
           offset: z.number().int().nonnegative().default(0),
           limit: z.number().int().min(1).max(500).default(100),
         })
@@ -51,6 +69,35 @@ export const galleryCalls = {
       }),
     )
     .output(z.instanceof(Blob)),
+  /**
+   * As `plane`, with a row for each plane of the stack, from `z.from` on: its row `at` (`xz`), or its column `at` lying down
+   * (`yz`). Planes that are not there are 0, or NaN of real numbers; colour mosaics become grey. A stack is asked for in
+   * parts, so that it can be shown as it comes, and given up.
+   */
+  section: view
+    .route({
+      method: 'POST',
+      path: '/gallery/section',
+      summary: 'A part of a cut across a stack, as a UC2F packet',
+      tags,
+    })
+    .input(
+      z.strictObject({
+        id,
+        dataset,
+        /** Without `z`. */
+        index: planeIndexSchema.default({}),
+        level: z.number().int().min(0).max(20).default(0),
+        cut: sectionCutSchema,
+        /** Row or column, pixels of the level. */
+        at: z.number().int().min(0).max(65_534),
+        z: z.strictObject({
+          from: z.number().int().min(0).max(1e9),
+          count: z.number().int().min(1).max(256),
+        }),
+      }),
+    )
+    .output(z.instanceof(Blob)),
   frames: view
     .route({ method: 'POST', path: '/gallery/frames', summary: 'What is known of each frame', tags })
     .input(
@@ -76,4 +123,35 @@ export const galleryCalls = {
       tags,
     })
     .input(z.strictObject({ id })),
+  /** ACQUISITION_RUNNING, in `refused`: it is being written. INVALID_INPUT: it is part of another item. */
+  delete: call
+    .route({
+      method: 'POST',
+      path: '/gallery/delete',
+      summary: 'Take items out of the gallery; they can be put back for a week',
+      tags,
+    })
+    .input(z.strictObject({ ids: z.array(id).min(1).max(500) }))
+    .output(z.object({ deleted: z.array(deletedItemSchema), refused })),
+  deleted: freeCall
+    .route({
+      method: 'GET',
+      path: '/gallery/deleted',
+      summary: 'What was deleted and can be put back, newest first',
+      tags,
+    })
+    .output(z.array(deletedItemSchema)),
+  restore: call
+    .route({ method: 'POST', path: '/gallery/restore', summary: 'Put deleted items back', tags })
+    .input(z.strictObject({ keys }))
+    .output(z.object({ restored: z.array(z.string().describe('Id of the item')), refused })),
+  removeDeleted: own
+    .route({
+      method: 'POST',
+      path: '/gallery/remove-deleted',
+      summary: 'Remove deleted items for good, which frees their room on the disk',
+      tags,
+    })
+    .input(z.strictObject({ keys }))
+    .output(z.object({ removed: z.number().int().nonnegative(), refused })),
 }

@@ -3,6 +3,7 @@ import { recordingRequestSchema } from '../acquisition/acquisition-requests.ts'
 import { acquisitionStatusSchema, recordingEstimateSchema } from '../acquisition/acquisition-status.ts'
 import { call, freeCall, view } from './call-kinds.ts'
 
+/** Calls that record every frame of cameras. */
 export const recordingCalls = {
   status: view
     .route({

@@ -2,8 +2,10 @@
 
 /** The first two colours of the first row, as in the names of the PFNC: `RG` is `RG` above `GB`. */
 export const bayerPatterns = ['RG', 'GR', 'GB', 'BG'] as const
+/** A pattern, called by its colours row by row. */
 export type BayerPattern = (typeof bayerPatterns)[number]
 
+/** Colour of one pixel of a mosaic. */
 export type BayerColour = 'red' | 'green' | 'blue'
 
 /** Where the red pixel lies in the pattern's 2 x 2; the blue one lies diagonally across. */

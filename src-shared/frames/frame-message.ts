@@ -12,8 +12,10 @@ import { frameStatisticsSchema, histogramBins } from './frame-statistics.ts'
 import { pixelFilterSchema } from './pixel-filter.ts'
 import { pixelFormatSchema } from './pixel-format.ts'
 
+/** How the pixels of a packet are compressed. */
 export const packetCompressionSchema = z.enum(['lz4', 'zstd', 'none', 'jpeg'])
 
+/** What is told of a frame beside its packet. */
 export const frameMetadataSchema = z.object({
   /** Running number of the encoded frames of this stream, from 0. */
   frame_id: z.number().int().nonnegative(),
@@ -65,6 +67,7 @@ export const frameMetadataSchema = z.object({
 })
 export type FrameMetadata = z.infer<typeof frameMetadataSchema>
 
+/** First part of a frame's message; the packet follows it. */
 export const frameMessageSchema = z.object({
   name: z.literal('frame_meta'),
   detectorname: z.string(),

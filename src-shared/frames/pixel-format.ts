@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { type BayerPattern, bayerPatterns } from './bayer-pattern.ts'
 
+/** Formats of pixels in memory, called as in PFNC. */
 export const pixelFormatSchema = z.enum([
   'Mono8',
   'Mono10',

@@ -17,6 +17,7 @@ export const realSampleTypeSchema = z.enum([
   'int64',
   'uint32',
   'uint64',
+  'float16',
   'float32',
   'float64',
 ])

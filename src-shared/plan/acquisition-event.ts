@@ -3,6 +3,7 @@ import type { Axis, PropertySetting } from './sequence.ts'
 /** Where in the plan an image is: the number of its time point, position, tile, channel and plane, from 0. */
 export type EventIndex = Readonly<Partial<Record<Axis, number>>>
 
+/** What is done at a step. */
 export type EventAction =
   | { readonly type: 'acquireImage' }
   | {

@@ -1,6 +1,7 @@
 /** In which order the tiles of a grid are visited (`useq/_grid.py`, OrderMode). */
 import { z } from 'zod'
 
+/** The orders, as plans name them. */
 export const gridOrderSchema = z.enum([
   'row_wise',
   'column_wise',

@@ -13,6 +13,7 @@ type Tiling = {
   readonly fovHeightUm: number | undefined
 }
 
+/** Which tiles are taken around a position. */
 export type GridPlan =
   | ({ readonly kind: 'edges' } & Box & Tiling)
   | ({

@@ -9,6 +9,7 @@ import { timesOf } from './time-plan.ts'
 import { wellPositions } from './well-plate.ts'
 import { planesOf } from './z-plan.ts'
 
+/** What a plan does not say of the microscope. */
 export type ExpandOptions = {
   /** Size of an image in the specimen: camera ROI times pixel size. Grids that name none need it. */
   readonly fieldOfView?: FieldOfView | undefined

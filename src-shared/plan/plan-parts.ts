@@ -1,5 +1,6 @@
 /** Pieces that all parts of a plan's file format are made of. */
 import { z } from 'zod'
+import { leafIssues, plainWords } from '../field-problems.ts'
 
 /** Values by index, computed when asked for: a plan of a million time points takes no memory. */
 export type Indexed<T> = {
@@ -33,21 +34,20 @@ export function fieldWithDefault<Schema extends z.ZodType>(schema: Schema, value
 /** µm; a kilometre is a mistake, and what is shorter adds up to numbers. */
 export const micrometres = z.number().min(-1e9).max(1e9)
 
-/** Of a union that nothing fits, what the last, most particular kind complains of, at its own paths. */
-export function particularIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue]
-  const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map(({ path }) => path.length))
-  // What has a message of its own says more than that the type is another.
-  const worth = (issues: readonly z.core.$ZodIssue[]) =>
-    depth(issues) + (issues.some(({ code }) => code === 'custom') ? 0.5 : 0)
-  const [best = []] = issue.errors.toSorted((a, b) => worth(b) - worth(a))
-  if (worth(best) === 0) return [issue]
-  return best.flatMap((inner) => particularIssues({ ...inner, path: [...issue.path, ...inner.path] }))
+/** As `schema` reads `value`; what it complains of are complaints of the transform that asks it, at the same paths. */
+export function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  context: z.RefinementCtx,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { error: plainWords })
+  if (parsed.success) return parsed.data
+  passOn(parsed.error, context)
+  return z.NEVER
 }
 
-/** Makes what a schema complained of, which a transform asked, complaints of the transform, at the same paths. */
-export function passOn({ issues }: z.ZodError, context: z.RefinementCtx): void {
-  for (const issue of issues.flatMap(particularIssues)) {
+function passOn({ issues }: z.ZodError, context: z.RefinementCtx): void {
+  for (const issue of leafIssues(issues)) {
     const path = [...issue.path]
     if (issue.code === 'unrecognized_keys')
       context.addIssue({ code: 'unrecognized_keys', keys: issue.keys, path, input: issue.input ?? {} })
@@ -75,10 +75,7 @@ export function oneOfKinds<const Kinds extends readonly PlanVariant[]>(what: str
       context.addIssue({ code: 'custom', message: `is no ${what}: one of ${forms} is needed` })
       return z.NEVER
     }
-    const parsed = kind.schema.safeParse(value)
-    if (parsed.success) return parsed.data as Output
-    passOn(parsed.error, context)
-    return z.NEVER
+    return readAs(kind.schema, value, context) as Output
   })
 }
 

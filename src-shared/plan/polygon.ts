@@ -1,7 +1,9 @@
 /** Geometry of the regions that grids are laid over. Points are [x, y] in µm. */
 
+/** A point on the stage. */
 export type Point = readonly [x: number, y: number]
 
+/** A rectangle along the stage's axes, µm. */
 export type Box = {
   readonly left: number
   readonly right: number
@@ -9,6 +11,7 @@ export type Box = {
   readonly bottom: number
 }
 
+/** The smallest box around the points. */
 export function boundsOf(points: readonly Point[]): Box {
   const xs = points.map(([x]) => x)
   const ys = points.map(([, y]) => y)

@@ -4,6 +4,7 @@
  */
 import type { Point } from './polygon.ts'
 
+/** In which order the points are visited. */
 export type VisitOrder = 'two_opt' | 'nearest_neighbor' | 'random'
 
 type Area = {

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { CoverslipError } from '../errors.ts'
+import { fieldPath, type FieldProblem, leafIssues, plainWords, problemText } from '../field-problems.ts'
 import { isRelativeGrid } from './grid-plan.ts'
-import { particularIssues } from './plan-parts.ts'
+import { imageFocusRemarks } from './image-focus.ts'
 import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 
-/** Something about a plan that its author should know. `path`: where, as in `stage_positions[2].z`. */
+/** Something about a plan that its author should know. */
 export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
-export type PlanRemark = Readonly<z.infer<typeof planRemarkSchema>>
+export type PlanRemark = FieldProblem
 
+/** A plan, and what its author should know. */
 export type ReadPlan = {
   readonly sequence: MdaSequence
   /** What was passed over, or will be otherwise than one may think. */
@@ -16,6 +18,8 @@ export type ReadPlan = {
 
 /** How many times unknown keys are looked for anew: a key may hide behind another one's problem. */
 const maxPasses = 8
+/** Problems that the message itself names. */
+const mostTold = 5
 
 /**
  * Reads a plan (an MDASequence of useq-schema, as parsed JSON or YAML). Unknown keys are warned of, as they are often
@@ -36,13 +40,18 @@ function read(file: unknown): ReadPlan {
   const warnings: PlanRemark[] = []
   let input = structuredClone(file)
   for (let pass = 0; pass < maxPasses; pass++) {
-    const parsed = mdaSequenceSchema.safeParse(input)
-    if (parsed.success) return { sequence: parsed.data, warnings: [...warnings, ...unexpected(parsed.data)] }
-    const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
-    if (unknown.length === 0) throw planRefusal(parsed.error.issues.flatMap(particularIssues).map(problemOf))
+    const parsed = mdaSequenceSchema.safeParse(input, { error: plainWords })
+    if (parsed.success) {
+      const sequence = parsed.data
+      return { sequence, warnings: [...warnings, ...imageFocusRemarks(sequence), ...unexpected(sequence)] }
+    }
+    const issues = leafIssues(parsed.error.issues)
+    const unknown = issues.filter((issue) => issue.code === 'unrecognized_keys')
+    if (unknown.length === 0)
+      throw planRefusal(issues.map(({ path, message }) => ({ path: fieldPath(path), message })))
     for (const { path, keys } of unknown) {
       warnings.push(
-        ...keys.map((key) => ({ path: pathText([...path, key]), message: 'is not known, and not used' })),
+        ...keys.map((key) => ({ path: fieldPath([...path, key]), message: 'is not known, and not used' })),
       )
       input = without(input, path, keys)
     }
@@ -50,15 +59,9 @@ function read(file: unknown): ReadPlan {
   throw planRefusal([{ path: '', message: 'is nested too deeply' }])
 }
 
-const problemOf = ({ path, message }: z.core.$ZodIssue): PlanRemark => ({ path: pathText(path), message })
-
 /** The error that refuses a plan for `problems`; `data.problems` lists them. */
 export function planRefusal(problems: readonly PlanRemark[]): CoverslipError {
-  const told = problems
-    .slice(0, 5)
-    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  const more = problems.length > told.length ? ` (and ${problems.length - told.length} more)` : ''
-  return new CoverslipError('INVALID_INPUT', `The plan cannot be run: ${told.join('; ')}${more}`, {
+  return new CoverslipError('INVALID_INPUT', `The plan cannot be run: ${problemText(problems, mostTold)}`, {
     hint: 'Correct the fields named; docs/acquisition.md describes the format.',
     data: { problems },
   })
@@ -71,13 +74,6 @@ export function problemsOfRefusal({
 }: Pick<CoverslipError, 'data' | 'message'>): readonly PlanRemark[] {
   const problems = z.array(planRemarkSchema).safeParse(data?.['problems'])
   return problems.success ? problems.data : [{ path: '', message }]
-}
-
-/** `stage_positions[2].sequence.z_plan` */
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
-    .join('')
 }
 
 /** A copy of `input` in which the object at `path` lacks `keys`. */

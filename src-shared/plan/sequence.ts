@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
-import { fieldWithDefault, micrometres, optionalField, passOn } from './plan-parts.ts'
+import { fieldWithDefault, micrometres, optionalField, readAs } from './plan-parts.ts'
 import { type TimePlan, timePlanSchema } from './time-plan.ts'
 import { type WellPlatePlan, wellPlatePlanSchema } from './well-plate.ts'
 import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
@@ -12,6 +12,7 @@ import { isRelativeZ, type ZPlan, zPlanSchema } from './z-plan.ts'
 /** Time, position, grid tile, channel, focus plane. */
 export const axisSchema = z.enum(['t', 'p', 'g', 'c', 'z'])
 export type Axis = z.infer<typeof axisSchema>
+/** The order of a plan that names none, outermost first. */
 export const defaultAxisOrder: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
 
 /** A channel: a preset (`config`) of a group, and how it is taken. */
@@ -51,6 +52,7 @@ export type AutofocusPlan = {
   readonly motorOffset: number | undefined
 }
 
+/** A plan as it was written; what was left out is filled in. */
 export type MdaSequence = {
   /** Of the file's author and of other programs: kept as it is. */
   readonly metadata: Readonly<Record<string, unknown>>
@@ -189,45 +191,57 @@ const roiSchema = z
     return { x: roi.offset_x, y: roi.offset_y, width: roi.width, height: roi.height }
   })
 
-/** Without a type it is a custom one, as useq-schema's YAML writes it. */
-const setupActionSchema = z.looseObject({
-  type: fieldWithDefault(
-    z.literal('custom', { error: 'must be "custom": a setup takes no image' }),
-    'custom',
-  ),
-})
-/** Null is not set; a field of an event that has a value and is not here (`channel`, `x_pos`) is not known. */
-const setupSchema = z.preprocess(
-  withoutNulls,
-  z
-    .strictObject({
+/** Fields of useq-schema's events that mean nothing here, and are written with every event. */
+const unusedEventFields: readonly string[] = [
+  'index',
+  'channel',
+  'min_start_time',
+  'pos_name',
+  'x_pos',
+  'y_pos',
+  'z_pos',
+  'slm_image',
+  'sequence',
+  'metadata',
+  'keep_shutter_open',
+  'reset_event_timer',
+]
+const isUnset = (value: unknown): boolean =>
+  value === null ||
+  value === false ||
+  (typeof value === 'object' && value !== undefined && Object.keys(value).length === 0)
+
+/** Of such a field, a value is something unknown; that it has none is not. */
+const setupSchema = z
+  .preprocess(
+    (value) =>
+      typeof value !== 'object' || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(
+            Object.entries(value).filter(
+              ([key, field]) => !(unusedEventFields.includes(key) && isUnset(field)),
+            ),
+          ),
+    z.strictObject({
       properties: propertiesSchema,
       roi: optionalField(roiSchema),
       exposure: exposureMs,
-      action: setupActionSchema.optional(),
-      // What useq-schema writes of every event; of this one it means nothing.
-      index: z.unknown().optional(),
-      pos_name: z.unknown().optional(),
-      min_start_time: z.unknown().optional(),
-      metadata: z.unknown().optional(),
-      keep_shutter_open: z.unknown().optional(),
-      reset_event_timer: z.unknown().optional(),
-    })
-    .transform(({ properties, roi, exposure }): SetupEvent => ({ properties, roi, exposureMs: exposure })),
-)
-
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
-}
+      // That it is the setup.
+      action: optionalField(
+        z.strictObject({
+          type: optionalField(z.enum(['custom', 'acquire_image'])),
+          name: z.unknown().optional(),
+          data: z.unknown().optional(),
+        }),
+      ),
+    }),
+  )
+  .transform(({ properties, roi, exposure }): SetupEvent => ({ properties, roi, exposureMs: exposure }))
 
 const positionsSchema = z.unknown().transform((value, context): MdaSequence['positions'] => {
   if (value === null || value === undefined) return []
   const schema = Array.isArray(value) ? z.array(positionSchema).max(maxPositions) : wellPlatePlanSchema
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  passOn(parsed.error, context)
-  return z.NEVER
+  return readAs(schema, value, context)
 })
 
 /** A plan as it is in a file, which may contradict itself: for editors, whose user is still at it. */

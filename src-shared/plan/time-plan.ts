@@ -1,7 +1,7 @@
 /** When images are taken: useq-schema's time plans (`useq/_time.py`). */
 import { z } from 'zod'
 import { durationSchema } from './duration.ts'
-import { fieldWithDefault, type Indexed, oneOfKinds, passOn } from './plan-parts.ts'
+import { fieldWithDefault, type Indexed, oneOfKinds, readAs } from './plan-parts.ts'
 
 /** One phase. `loops`: number of time points. `prioritizeDuration`: a hint that useq-schema carries along. */
 export type TimePhase =
@@ -93,10 +93,7 @@ export const timePlanSchema = z.unknown().transform((value, context): TimePlan |
   if (value === null || value === undefined || isEmptyObject(value)) return undefined
   const hasPhases = typeof value === 'object' && 'phases' in value
   const schema = Array.isArray(value) ? phasesSchema : hasPhases ? multiPhaseSchema : singlePhaseSchema
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { phases: parsed.data }
-  passOn(parsed.error, context)
-  return z.NEVER
+  return { phases: readAs(schema, value, context) }
 })
 
 function isEmptyObject(value: unknown): boolean {

@@ -96,6 +96,7 @@ const rotationSchema = z
     return z.NEVER
   })
 
+/** Which wells of which plate, and where in them. */
 export type WellPlatePlan = {
   readonly plate: WellPlate
   /** Centre of well A1 on the stage. */
@@ -109,6 +110,7 @@ export type WellPlatePlan = {
 
 const index = z.number().int().nonnegative()
 
+/** A plan's `stage_positions` as useq-schema writes well plates. */
 export const wellPlatePlanSchema = z
   .strictObject({
     plate: z.union([namedPlateSchema, ownPlateSchema]),
@@ -158,6 +160,7 @@ export function wellName(row: number, column: number): string {
 }
 const letter = (index: number) => String.fromCodePoint('A'.charCodeAt(0) + index)
 
+/** A point in a well. */
 export type WellPosition = { readonly name: string; readonly xUm: number; readonly yUm: number }
 
 /** Where to image: well by well, and in each point by point. The y axis of the stage points away from row A. */

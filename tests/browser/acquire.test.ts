@@ -247,9 +247,9 @@ describe('the Acquire view', () => {
     await expect
       .poll(() => files.getByRole('combobox', { name: 'File format' }).inputValue())
       .toBe('OME-Zarr')
-    expect(await page.getByRole('textbox', { name: 'Name of the acquisition' }).inputValue()).toBe(
-      'two-places',
-    )
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Name of the acquisition' }).inputValue())
+      .toBe('two-places')
     await run.getByRole('button', { name: 'Open' }).click()
     await page.getByText('two-places').first().waitFor()
     await page.getByText('This frame').waitFor()
@@ -304,12 +304,14 @@ describe('the Acquire view', () => {
     await start(page).focus()
     for (let repeat = 0; repeat < 3; repeat++) await page.keyboard.down('Enter')
     await page.keyboard.up('Enter')
-    expect(await look.count()).toBe(1)
+    // One: of several, waiting would complain.
+    await look.waitFor()
     await page.keyboard.press('Escape')
-    expect(await look.count()).toBe(0)
+    await look.waitFor({ state: 'detached' })
     expect(server.engine.acquisition.status).toBeUndefined()
 
     // The focus is back where the look was asked for.
+    await expect.poll(() => start(page).evaluate((button) => button === document.activeElement)).toBe(true)
     await page.keyboard.press('Enter')
     await look.waitFor()
     // Somebody else's plan comes in between.

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { demoConnection } from '../../src-main/engine/connections.ts'
 import type { EngineConfig } from '../../src-main/engine/create-engine.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import { loggedConnection } from '../fixtures/logged-microscope.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, imageArea, launchChromium, openApp } from './app-page.ts'
@@ -39,8 +40,8 @@ describe('focus by the image in the browser', () => {
     await app.page.getByRole('button', { name: 'Stop live view' }).waitFor()
   }
   /** The demo microscope, whose slide lies at 0. */
-  async function openDemo(): Promise<void> {
-    server = await startServer(demo)
+  async function openDemo(port = 0): Promise<void> {
+    server = await startServer(demo, port)
     await server.engine.devices.moveStage('stage', { z: 11 }, 'absolute')
     await openPage()
   }
@@ -120,11 +121,11 @@ describe('focus by the image in the browser', () => {
   })
 
   it('shows how sharp the live image is again when the connection is back', async () => {
-    await openDemo()
+    const port = await lastingPort()
+    await openDemo(port)
     await panel().getByRole('checkbox', { name: 'Live sharpness' }).check()
     const share = panel().getByText(/^\d+ %$/)
     await share.waitFor()
-    const port = Number(new URL(server.url).port)
     await server.close()
     await share.waitFor({ state: 'detached' })
     server = await startServer(demo, port)

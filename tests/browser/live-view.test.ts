@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDemoServer } from '../fixtures/demo-server.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import type { TestServer } from '../fixtures/test-server.ts'
 import { appFolder, type AppPage, brightness, imageArea, launchChromium, openApp } from './app-page.ts'
 
@@ -221,7 +222,7 @@ describe('live view in the browser', () => {
     await imageShown()
     const percent = async () =>
       Number(/(\d+) %/.exec((await app.page.getByLabel('Magnification').textContent()) ?? '')?.[1])
-    const fitted = await percent()
+    const fitted = await eventually('the magnification', async () => (await percent()) || undefined)
     const box = await imageArea(app.page).boundingBox()
     if (box === null) throw new Error('no image')
     await app.page.mouse.move(box.x + 200, box.y + 200)
@@ -275,14 +276,15 @@ describe('live view in the browser', () => {
 
 describe('a connection that is lost', () => {
   it('is said, and mended as soon as the server is back', async () => {
-    const first = await startServer()
+    const port = await lastingPort()
+    const first = await startServer(port)
     const app = await openApp(browser, first.url)
     try {
       await anImage(app)
       await first.close()
       await app.page.getByText('Connection lost').waitFor()
       await app.screenshot('live-view-connection-lost')
-      const second = await startServer(first.server.port)
+      const second = await startServer(port)
       try {
         await app.page.getByText('Connection lost').waitFor({ state: 'detached' })
         // The new engine streams nothing: the page starts it, as it did when it was opened.

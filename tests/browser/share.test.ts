@@ -3,11 +3,13 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { temporaryFolder } from '../fixtures/image-fixtures.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
 import { type AppPage, appFolder, brightness, launchChromium, openApp } from './app-page.ts'
 
 let browser: Browser
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let port: number
 let microscope: SharedMicroscope
 let owner: AppPage
 const pages: AppPage[] = []
@@ -18,10 +20,12 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 beforeEach(async () => {
   folder = await temporaryFolder()
-  microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder })
+  port = await lastingPort()
+  microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder, port })
   // What a user would choose in the dialog: a port that no other test has, and no certificate to accept.
   const { settings } = microscope.engine
-  settings.change({ remote: { ...settings.settings.remote, host: '127.0.0.1', port: 0, tls: 'off' } })
+  const shared = { host: '127.0.0.1', port: await lastingPort(), tls: 'off' } as const
+  settings.change({ remote: { ...settings.settings.remote, ...shared } })
   owner = await open(microscope.url)
 })
 afterEach(async () => {
@@ -225,14 +229,9 @@ describe('a shared microscope', () => {
     await share()
     const viewer = await open(await invite('Eve', 'Viewer'))
     await frames(viewer)
-    const { settings } = microscope.engine
-    const shared = new URL(viewer.page.url())
-    // The same port as before, as with a port of one's own choosing.
-    settings.change({ remote: { ...settings.settings.remote, port: Number(shared.port) } })
-    const { port } = new URL(microscope.url)
     await microscope.close()
     await viewer.page.getByText('Connection lost').waitFor()
-    microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder, port: Number(port) })
+    microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder, port })
     // The owner's page starts the live view of the new engine as when it was opened; the viewer's sees it.
     await eventually('the stream again', () => microscope.engine.liveView.getActiveStreams().length === 1)
     for (const label of ['This computer', 'Eve']) {

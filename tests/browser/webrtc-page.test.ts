@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from 'zod'
 import { demoConnection } from '../../src-main/engine/connections.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import { testConnection } from '../fixtures/test-connection.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
 import { launchChromium, pageLimitMs } from './app-page.ts'
@@ -88,15 +89,16 @@ describe('the viewer page', () => {
 
   it('knows which frame it shows', async () => {
     // Every pixel holds the frame's number; a window that follows it makes it a grey that says it, 5 greys per frame.
+    // Few frames a second: a page that is late by less than one shows the right one.
     host = await startTestServer({
-      config: { connections: [testConnection({ width: 320, height: 240, frameRate: 10 })] },
+      config: { connections: [testConnection({ width: 320, height: 240, frameRate: 5 })] },
     })
     const showAround = (sequence: number) =>
       host.engine.liveView.setStreamParams({
         protocol: 'webrtc',
         params: { windowMode: 'manual', windowLow: Math.max(0, sequence - 15), windowHigh: sequence + 35 },
       })
-    showAround(30)
+    showAround(15)
     await open()
     await page.evaluate(() => {
       const video = document.querySelector('video')
@@ -130,10 +132,10 @@ describe('the viewer page', () => {
   })
 
   it('comes back by itself when the server does', async () => {
-    host = await demo()
+    const port = await lastingPort()
+    host = await demo(port)
     await open('?start')
     await isLive()
-    const port = Number(new URL(host.url).port)
     await host.close()
     await eventually('that it tries', async () => (await text('state')) === 'Reconnecting')
     host = await demo(port)

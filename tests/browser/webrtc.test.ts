@@ -88,7 +88,7 @@ async function watch(): Promise<Shown> {
   const enough = new Promise<void>((resolve) => {
     const look = (_now: number, { captureTime }: VideoFrameCallbackMetadata) => {
       if (captureTime !== undefined) captureTimes.push(performance.timeOrigin + captureTime)
-      if (captureTimes.length >= 10) resolve()
+      if (captureTimes.length >= 10 && notes.length > 0) resolve()
       else video.requestVideoFrameCallback(look)
     }
     video.requestVideoFrameCallback(look)

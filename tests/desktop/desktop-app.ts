@@ -104,7 +104,6 @@ export function forkDouble({
   const launcher = fileURLToPath(new URL('./electron-double/launch.ts', import.meta.url))
   const home = join(data, 'electron')
   return fork(launcher, ['--data', data, ...args], {
-    execArgv: [],
     env: { ...process.env, ELECTRON_DOUBLE_HOME: home, ...env },
   })
 }
@@ -158,7 +157,7 @@ async function startChromium(profile: string): Promise<{ endpoint: string; chrom
   })
   const endpoint = await eventually(
     'Chromium starts',
-    () => printed.match(/DevTools listening on (ws:\S+)/)?.[1],
+    () => printed.match(/DevTools listening on (ws:\S+)\s/)?.[1],
   ).catch(async (error: unknown) => {
     await end(chromiumProcess)
     throw error

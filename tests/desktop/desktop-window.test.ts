@@ -1,12 +1,12 @@
 /** The desktop app as a user has it: the built main process and preload with a real page. */
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { randomPixels, temporaryFolder, tiffBytes, writePng } from '../fixtures/image-fixtures.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import {
   type DesktopApp,
   exitCode,
@@ -259,7 +259,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
 
     test('shares the microscope where its settings say so', async () => {
       const data = join(folder.path, 'sharing')
-      const port = await freePort()
+      const port = await lastingPort()
       await mkdir(data)
       const remote = { enabled: true, host: '127.0.0.1', port, tls: 'off' }
       await writeFile(join(data, 'settings.json'), JSON.stringify({ remote }))
@@ -293,13 +293,4 @@ async function quit(app: DesktopApp): Promise<void> {
   await app.evaluate(({ app: electronApp }) => void setImmediate(() => electronApp.quit()), undefined)
   expect(await app.ended).toBe(0)
   await app.kill()
-}
-
-/** A port of this machine that was free just now. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

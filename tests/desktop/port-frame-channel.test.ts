@@ -103,10 +103,11 @@ test('stops delivering after unsubscribe, and forgets a viewer whose port closes
 })
 
 test('answers clock with the host’s Unix time', async () => {
-  const before = performance.timeOrigin + performance.now()
+  // The host's clock is finer than Date.now, which it follows within 2 ms.
+  const before = Date.now() - 3
   viewer.port.postMessage({ type: 'clock', id: 7 })
   const reply = await viewer.reply(7)
-  const after = performance.timeOrigin + performance.now()
+  const after = Date.now() + 3
   expect('hostTimeMs' in reply && reply.hostTimeMs >= before && reply.hostTimeMs <= after).toBe(true)
 })
 

@@ -151,8 +151,12 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
   afterAll(() => rm(folder, { recursive: true }))
   afterEach(() => eventually('the end of the program', nothingRuns))
 
+  /** All that were started so far; each has written its id and a line's end. */
+  const processes = async () =>
+    (await readFile(pids(), 'utf8').catch(() => '')).split('\n').slice(0, -1).map(Number)
+
   async function nothingRuns(): Promise<boolean> {
-    const started = (await readFile(pids(), 'utf8')).trim().split('\n').map(Number)
+    const started = await processes()
     expect(started.length).toBeGreaterThan(1)
     return (await Promise.all(started.map(isRunning))).every((runs) => !runs)
   }
@@ -199,14 +203,13 @@ describe.skipIf(!isLinux)('a program in place of ffmpeg', () => {
   })
 
   it('ends with the thread that started it, even if that is ended while it waits for a silent camera', async () => {
-    const processes = async () => (await readFile(pids(), 'utf8').catch(() => '')).trim().split('\n').length
-    const before = await processes()
+    const before = (await processes()).length
     const options = { ffmpeg: stand(), timeoutS: 15 }
     const thread = new Worker(new URL('../fixtures/opening-worker.ts', import.meta.url), {
       workerData: { address: 'rtsp://camera/silent', options },
     })
     // One tells its version, the other waits.
-    await eventually('ffmpeg to wait', async () => (await processes()) >= before + 2, waitMs)
+    await eventually('ffmpeg to wait', async () => (await processes()).length >= before + 2, waitMs)
     await thread.terminate()
     await eventually('its end, before its own time', nothingRuns, 10_000)
   })

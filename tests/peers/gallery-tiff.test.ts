@@ -89,6 +89,8 @@ describe.skipIf(!tifffile || !tiffcp)('Files of tifffile that libtiff has copied
   })
 
   it.each([
+    ['float16-little', '-c zip:3'],
+    ['float16-big', '-c lzw:3 -t -w 32 -l 16'],
     ['float32-little', '-c zip:3'],
     ['float32-big', '-c lzw:3 -t -w 32 -l 16'],
     ['float64-little', '-c zstd:3'],
@@ -103,6 +105,26 @@ describe.skipIf(!tifffile || !tiffcp)('Files of tifffile that libtiff has copied
     const plane = await planeOf(await openDataset(copy))
     expect(plane.pixelFormat).toBe('Float32')
     expect(hashOf(plane)).toBe(hashOf(expected))
+  })
+
+  it.each([
+    '-c packbits',
+    '-c lzw -r 7',
+    '-c zip -t -w 32 -l 16',
+    '-c zstd -B',
+    '-c none -f lsb2msb',
+    '-c zip -f lsb2msb',
+  ])('masks of one bit by %s are the same', async (options) => {
+    const source = join(folder, 'mask.tif')
+    const reader = await openDataset(copied(source, options))
+    expect(await reader.describe()).toMatchObject({
+      pixelFormat: 'Mono8',
+      significantBits: 1,
+      sizes: { t: 2 },
+    })
+    const expected = await openDataset(source)
+    for (const t of [0, 1])
+      expect(hashOf(await planeOf(reader, { t }))).toBe(hashOf(await planeOf(expected, { t })))
   })
 
   it.each([

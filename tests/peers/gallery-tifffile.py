@@ -48,7 +48,7 @@ write("rgb.tif", pixels((30, 40, 3), "uint8")[None], "t", photometric="rgb")
 write("rows.tif", pixels((2, 33, 40)), "t", rowsperstrip=7, photometric="minisblack")
 
 # Numbers that no camera has come as float32, whatever they were.
-reals = [f"{kind}{8 * size}" for kind, size in [("int", 1), ("int", 2), ("int", 4), ("uint", 4), ("float", 4), ("float", 8)]]
+reals = [f"{kind}{8 * size}" for kind, size in [("int", 1), ("int", 2), ("int", 4), ("uint", 4), ("float", 2), ("float", 4), ("float", 8)]]
 for dtype in reals:
     for order, ending in [("<", "little"), (">", "big")]:
         data = random.normal(0, 1e4, (2, 31, 45)).astype(dtype) if dtype.startswith("float") else pixels((2, 31, 45), dtype)
@@ -56,6 +56,12 @@ for dtype in reals:
         tifffile.imwrite(folder / name, data, byteorder=order, photometric="minisblack", rowsperstrip=10)
         hashes = [hashlib.sha256(plane.astype("<f4").tobytes()).hexdigest() for plane in data]
         files.append({"name": name, "sizes": {"t": 2}, "hashes": hashes})
+
+# Masks: one bit for each pixel, rows of whole bytes.
+masks = random.random((2, 31, 45)) < 0.3
+tifffile.imwrite(folder / "mask.tif", masks, photometric="minisblack", rowsperstrip=10)
+hashes = [hashlib.sha256(mask.astype("uint8").tobytes()).hexdigest() for mask in masks]
+files.append({"name": "mask.tif", "sizes": {"t": 2}, "hashes": hashes})
 
 colours = numpy.stack([128 + 90 * numpy.sin(numpy.mgrid[0:203, 0:307][1] / period) for period in (11, 17, 29)], -1)
 tifffile.imwrite(folder / "colours.tif", colours.astype("uint8"), photometric="rgb")

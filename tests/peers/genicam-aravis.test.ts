@@ -50,7 +50,8 @@ describe.skipIf(!canRun)('node map and Aravis', () => {
   beforeAll(async () => {
     const script = join(import.meta.dirname, 'genicam', 'compare-with-aravis.ts')
     const [command, ...prepare] = inNamespace
-    const { stdout } = await promisify(execFile)(command, [...prepare, process.execPath, script], {
+    const args = [...prepare, process.execPath, ...process.execArgv, script]
+    const { stdout } = await promisify(execFile)(command, args, {
       timeout: 200_000,
       maxBuffer: 1 << 24,
     })

@@ -14,7 +14,7 @@ async function drive() {
   const script = join(import.meta.dirname, '../fixtures/gige-aravis-process.ts')
   const { stdout } = await promisify(execFile)(
     command,
-    [...prepare, process.execPath, '--no-memory-protection-keys', script],
+    [...prepare, process.execPath, ...process.execArgv, script],
     { timeout: 200_000, maxBuffer: 1 << 24 },
   )
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')

@@ -132,9 +132,10 @@ describe.skipIf(!canRun)('INDI simulators', () => {
   })
 
   it('run on a server that the driver starts; a driver program that crashes is noticed', async () => {
-    const [command, ...args] = inNamespace
+    const [command, ...prepare] = inNamespace
     const script = join(import.meta.dirname, 'indi', 'started-server.ts')
-    const { stdout } = await promisify(execFile)(command, [...args, process.execPath, script], {
+    const args = [...prepare, process.execPath, ...process.execArgv, script]
+    const { stdout } = await promisify(execFile)(command, args, {
       env: { ...process.env, ...env },
       timeout: 200_000,
     })

@@ -33,7 +33,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('ffmpeg', () => {
     })
     return new Promise((resolve, reject) => {
       child.on('error', reject)
-      child.on('exit', (code) => {
+      child.on('close', (code) => {
         if (code === 0 && complaints === '') resolve(Buffer.concat(pieces))
         else reject(new Error(`ffmpeg ended with ${code}: ${complaints}`))
       })

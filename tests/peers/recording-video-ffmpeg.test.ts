@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { DatasetLayout, StoredFrame } from '../../src-main/acquisition/storage/dataset-writer.ts'
 import { openVideoFile } from '../../src-main/acquisition/reading/video-reader.ts'
 import { openVideo } from '../../src-main/acquisition/storage/video/video-writer.ts'
@@ -305,6 +305,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('ffmpeg plays what was recorded', () => {
     const target = await newFolder('killed')
     const script = fileURLToPath(new URL('../fixtures/recording-process.ts', import.meta.url))
     const child = fork(script, [target, JSON.stringify(video({ container: 'mkv' }))])
+    onTestFinished(() => void child.kill('SIGKILL'))
     let reported = 0
     child.on('message', (written) => {
       reported = Number(written)

@@ -31,7 +31,14 @@ async def main(how, url, wanted):
     peer.addTransceiver("video", direction="recvonly")
     channel = peer.createDataChannel("frames")
     notes = []
-    channel.on("message", lambda text: notes.append(json.loads(text)))
+    pong = asyncio.Event()
+
+    def note(text):
+        notes.append(json.loads(text))
+        if notes[-1]["type"] == "pong":
+            pong.set()
+
+    channel.on("message", note)
     tracks = asyncio.Queue()
     peer.on("track", tracks.put_nowait)
     await peer.setLocalDescription(await peer.createOffer())
@@ -42,21 +49,22 @@ async def main(how, url, wanted):
         track = await asyncio.wait_for(tracks.get(), 60)
         frames = []
         print("watching", flush=True)
-        while len({mean for mean, _, _ in frames}) < wanted:
+        # Greys since the channel is open: the first frames may come without notes.
+        distinct = set()
+        while len(distinct) < wanted:
             frame = await asyncio.wait_for(track.recv(), 60)
             # The Y plane as it was sent, limited range.
             plane = frame.to_ndarray(format="yuv420p")[: frame.height]
             frames.append((float(plane.mean()), frame.width, frame.height))
+            if notes:
+                distinct.add(frames[-1][0])
+        # What answers this comes after the notes of all these frames.
+        channel.send(json.dumps({"type": "ping", "sentAtMs": 1.5}))
+        await asyncio.wait_for(pong.wait(), 60)
         deleted = None
         if resource is not None:
             async with session.delete(resource) as reply:
                 deleted = reply.status
-        else:
-            channel.send(json.dumps({"type": "ping", "sentAtMs": 1.5}))
-            for _ in range(100):
-                if any(note["type"] == "pong" for note in notes):
-                    break
-                await asyncio.sleep(0.1)
     print(json.dumps({"frames": frames, "notes": notes, "deleted": deleted}), flush=True)
     await peer.close()
 

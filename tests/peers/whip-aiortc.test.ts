@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../fixtures/eventually.ts'
+import { lastingPort } from '../fixtures/lasting-port.ts'
 import { pythonHas } from '../fixtures/peer-programs.ts'
 import { type PythonPeer, startPythonPeer } from '../fixtures/python-peer.ts'
 import { testConnection } from '../fixtures/test-connection.ts'
@@ -32,7 +33,7 @@ describe.skipIf(!isThere)('a media server', () => {
   const alert = () => host.engine.alerts.list().find(({ id }) => id === 'whip')
 
   it('receives the stream, also after it has been away, and is told the end', async () => {
-    const port = await startMedia()
+    const port = await startMedia(await lastingPort())
     // The camera's frames are of one grey each, which the automatic window would follow.
     host.engine.liveView.setStreamParams({ protocol: 'webrtc', params: { windowMode: 'full' } })
     host.engine.settings.change({

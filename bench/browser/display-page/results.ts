@@ -23,4 +23,5 @@ export type DisplayResults = {
 
 /** Frames carry the last four bits of their number as squares of this many image pixels in the top left corner. */
 export const markPx = 128
+/** Bits of the frame's number that are drawn into it. */
 export const markBits = 4

@@ -3,6 +3,7 @@ export const markBits = 12
 /** Side of a square as part of the image's width. */
 export const markShare = 1 / 32
 
+/** What the page has measured. */
 export type WebrtcResults = {
   readonly error?: string
   /** From sending the offer to having the answer, ms. */

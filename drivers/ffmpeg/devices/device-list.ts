@@ -1,5 +1,6 @@
 /** What ffmpeg prints when it is asked for the cameras of this computer. */
 
+/** A device that ffmpeg has listed. */
 export type ListedDevice = {
   /** How it is opened. */
   readonly device: string

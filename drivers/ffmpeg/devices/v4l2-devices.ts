@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** A video device of Linux. */
 export type V4l2Device = {
   /** `/dev/video0`. */
   readonly device: string

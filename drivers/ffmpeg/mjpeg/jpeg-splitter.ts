@@ -4,6 +4,7 @@
  * (ITU-T T.81, annex B), so that a thumbnail inside one is not taken for its end.
  */
 
+/** One JPEG file of the stream. */
 export type JpegImage = {
   /** The whole file; valid during the call only. */
   readonly file: Uint8Array
@@ -15,6 +16,7 @@ export type JpegImage = {
   readonly beganNs: bigint
 }
 
+/** Takes what a `JpegSplitter` finds. */
 export type JpegHandler = {
   image(image: JpegImage): void
   /** An image that began is none; the search for the next goes on behind it. */
@@ -49,6 +51,7 @@ type State =
   /** Behind the start of another image, where this one should have gone on. */
   | 'restart'
 
+/** Cuts a stream into JPEG files. */
 export class JpegSplitter {
   readonly #handler: JpegHandler
   readonly #maxBytes: number

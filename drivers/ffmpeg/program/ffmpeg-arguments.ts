@@ -15,6 +15,7 @@ export type CaptureMode = {
   readonly maxRate: number | undefined
 }
 
+/** What the camera shall deliver; undefined: as it likes. */
 export type CaptureSettings = {
   readonly mode: CaptureMode | undefined
   readonly frameRate: number | undefined

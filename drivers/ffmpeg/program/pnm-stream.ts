@@ -17,6 +17,7 @@ const maxHeaderBytes = 32
 const maxSide = 65_535
 const headerPattern = /^(P[56])\s(\d{1,5})\s(\d{1,5})\s(255|65535)\s/
 
+/** Reads a stream of PNM images as it comes, in pieces of any length. */
 export class PnmStream {
   readonly #handler: PnmHandler
   readonly #camera: string

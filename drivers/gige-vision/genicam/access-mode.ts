@@ -5,10 +5,12 @@ import type { NodeXml } from './node-xml.ts'
 import { referenceOf } from './value-sources.ts'
 import type { Reference } from './reference.ts'
 
+/** Whether a feature has a value to be read now. */
 export function isReadable(mode: AccessMode): boolean {
   return mode === 'RO' || mode === 'RW'
 }
 
+/** Whether a feature takes a value now. */
 export function isWritable(mode: AccessMode): boolean {
   return mode === 'WO' || mode === 'RW'
 }

@@ -5,6 +5,7 @@ import type { DescribedDevice } from './node-map.ts'
 import { NodeXml } from './node-xml.ts'
 import { readXml, type XmlElement } from './xml-tree.ts'
 
+/** The XML description of a device, by the names of its nodes. */
 export type DeviceDescription = {
   readonly device: DescribedDevice
   /** By name, in the order of the document. Groups are resolved, StructRegs taken apart. */

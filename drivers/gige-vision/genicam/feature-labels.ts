@@ -5,6 +5,7 @@ import type { DeviceDescription } from './device-description.ts'
 import type { Category, Visibility } from './feature.ts'
 import type { NodeXml } from './node-xml.ts'
 
+/** What users read of a feature. */
 export type Labels = {
   readonly displayName: string
   readonly tooltip: string | undefined
@@ -19,6 +20,7 @@ const visibilities: Readonly<Record<string, Visibility>> = {
   Invisible: 'invisible',
 }
 
+/** The labels of a node; its name where it has none. */
 export function readLabels(xml: NodeXml): Labels {
   return {
     displayName: xml.text('DisplayName') ?? xml.name,
@@ -28,6 +30,7 @@ export function readLabels(xml: NodeXml): Labels {
   }
 }
 
+/** The features in the groups of the device's description. */
 export type CategoryTree = {
   /** Those below `Root`. */
   readonly categories: readonly Category[]

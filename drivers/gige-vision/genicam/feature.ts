@@ -1,11 +1,13 @@
 /** Features of a GenICam device as a node map tells them: everything that a property browser needs. */
 import type { CoverslipError } from '../../../src-shared/errors.ts'
 
+/** Type of a feature's value. */
 export type FeatureKind = 'integer' | 'float' | 'enumeration' | 'boolean' | 'command' | 'string' | 'register'
 
 /** Whether a feature may be used now: not implemented, not available, read only, write only, both (GenICam 2.8.5). */
 export type AccessMode = 'NI' | 'NA' | 'RO' | 'WO' | 'RW'
 
+/** Whom a feature is for (GenICam's Visibility). */
 export type Visibility = 'beginner' | 'expert' | 'guru' | 'invisible'
 
 /** How the maker suggests to show a number (GenICam's Representation). */
@@ -33,6 +35,7 @@ export type Category = {
   readonly categories: readonly Category[]
 }
 
+/** One value of an enumeration. */
 export type EnumerationEntry = {
   /** Symbolic name: what is read and set. */
   readonly name: string
@@ -104,4 +107,5 @@ export type Feature =
       readonly length: number
     })
 
+/** A feature whose value is of this type. */
 export type FeatureOfKind<Kind extends FeatureKind> = Extract<Feature, { kind: Kind }>

@@ -14,6 +14,7 @@ export type NumberStyle = {
   readonly representation: Representation | undefined
 }
 
+/** A node whose value is an integer. */
 export interface IntegerNode extends Node {
   readonly kind: 'integer'
   read(evaluation: Evaluation): Promise<bigint>
@@ -24,6 +25,7 @@ export interface IntegerNode extends Node {
   style(): NumberStyle
 }
 
+/** A node whose value is a float. */
 export interface FloatNode extends Node {
   readonly kind: 'float'
   read(evaluation: Evaluation): Promise<number>
@@ -34,6 +36,7 @@ export interface FloatNode extends Node {
   style(): NumberStyle
 }
 
+/** One entry of an enumeration, and whether it may be used. */
 export type NodeEntry = {
   readonly name: string
   readonly displayName: string
@@ -43,6 +46,7 @@ export type NodeEntry = {
   isAvailable(evaluation: Evaluation): Promise<boolean>
 }
 
+/** A node whose value is one of its entries. */
 export interface EnumerationNode extends Node {
   readonly kind: 'enumeration'
   readonly entries: readonly NodeEntry[]
@@ -50,12 +54,14 @@ export interface EnumerationNode extends Node {
   write(value: bigint, evaluation: Evaluation): Promise<void>
 }
 
+/** A node whose value is true or false. */
 export interface BooleanNode extends Node {
   readonly kind: 'boolean'
   read(evaluation: Evaluation): Promise<boolean>
   write(value: boolean, evaluation: Evaluation): Promise<void>
 }
 
+/** A node that has the device do something. */
 export interface CommandNode extends Node {
   readonly kind: 'command'
   execute(evaluation: Evaluation): Promise<void>
@@ -63,6 +69,7 @@ export interface CommandNode extends Node {
   isDone(evaluation: Evaluation): Promise<boolean>
 }
 
+/** A node whose value is a text. */
 export interface StringNode extends Node {
   readonly kind: 'string'
   read(evaluation: Evaluation): Promise<string>
@@ -71,6 +78,7 @@ export interface StringNode extends Node {
   maxLength(evaluation: Evaluation): Promise<number>
 }
 
+/** A node whose value is bytes of the device's memory. */
 export interface RegisterNode extends Node {
   readonly kind: 'register'
   /** The bytes are the cache's: not to be changed, nor kept. */
@@ -80,6 +88,7 @@ export interface RegisterNode extends Node {
   length(evaluation: Evaluation): Promise<number>
 }
 
+/** A node that has a value, by its kind. */
 export type ValueNode =
   | IntegerNode
   | FloatNode

@@ -5,7 +5,9 @@ import type { NodeScope } from './node-scope.ts'
 import type { NodeXml } from './node-xml.ts'
 import type { Reference } from './reference.ts'
 
+/** Reads an integer that a description states or refers to. */
 export type IntegerSource = (evaluation: Evaluation) => Promise<bigint>
+/** Reads a float that a description states or refers to. */
 export type FloatSource = (evaluation: Evaluation) => Promise<number>
 
 /** The integer `name`, or that of the node in `p` + name; undefined: neither is there. */

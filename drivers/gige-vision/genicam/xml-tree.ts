@@ -2,6 +2,7 @@
 import { SaxesParser } from 'saxes'
 import { unusableDescription } from './description-error.ts'
 
+/** An element with all that is in it. */
 export type XmlElement = {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>

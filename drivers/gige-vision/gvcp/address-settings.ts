@@ -6,6 +6,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { broadcast, limitedBroadcast } from './broadcast.ts'
 import type { GvcpClient } from './gvcp-client.ts'
 
+/** An address that a device shall have until it is switched off. */
 export type ForceIp = IpConfiguration & {
   /** Address of the interface at which the device is. */
   readonly interfaceAddress: string

@@ -10,6 +10,7 @@ import { bindSocket } from './udp-socket.ts'
 /** Reaches all devices of the interface that the socket is bound to, whatever their subnet. */
 export const limitedBroadcast = '255.255.255.255'
 
+/** A command to all devices of a network. */
 export type Broadcast = {
   /** Address of the interface; nothing is sent on another one. */
   readonly interfaceAddress: string

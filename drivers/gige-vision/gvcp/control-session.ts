@@ -4,6 +4,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { GvcpClient } from './gvcp-client.ts'
 import { unansweredError } from './gvcp-error.ts'
 
+/** Whose control is taken, and how its loss is noticed and told. */
 export type ControlOptions = {
   readonly client: GvcpClient
   /** After how much silence the device gives control away, ms; a heartbeat is sent three times as often. */
@@ -22,6 +23,7 @@ const looksPerBeat = 8
 /** Control bits of the privilege register. */
 const controlBits = privilege.control | privilege.exclusive
 
+/** The control over a device, kept by a heartbeat. */
 export class ControlSession {
   readonly #options: ControlOptions
   #timer: NodeJS.Timeout | undefined

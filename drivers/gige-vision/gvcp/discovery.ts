@@ -2,12 +2,14 @@
 import { type DiscoveryData, decodeDiscoveryData } from '../protocol/discovery-data.ts'
 import { broadcast, limitedBroadcast } from './broadcast.ts'
 
+/** A device that has answered. */
 export type FoundDevice = {
   readonly data: DiscoveryData
   /** Address of this computer's interface on which it was found. */
   readonly interfaceAddress: string
 }
 
+/** Where devices are searched for, and until when. */
 export type DiscoveryOptions = {
   /** Addresses of this computer's interfaces to search; nothing is sent on any other. */
   readonly interfaces: readonly string[]

@@ -7,6 +7,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { refusedError, unansweredError } from './gvcp-error.ts'
 import { bindSocket } from './udp-socket.ts'
 
+/** The device that is spoken to, and how long it may take. */
 export type GvcpClientOptions = {
   /** As long as nothing better is known; see `GvcpClient.deviceName`. */
   readonly deviceName: string

@@ -10,12 +10,13 @@ import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 import { GvspHeader, packetContent, payloadBytesPerPacket } from '../protocol/gvsp-header.ts'
 import { statusCodes } from '../protocol/gvcp-status.ts'
 import { Block } from './block.ts'
-import { blockDistance } from './block-order.ts'
+import { BlockOrder } from './block-order.ts'
 import { BlockFiller } from './block-filler.ts'
 import { type ImageLayout, placeRun } from './image-layout.ts'
 import { requestMissing, resendTiming } from './resend-policy.ts'
 import { noStreamCounts } from './stream-counts.ts'
 
+/** A run of packets that are wanted again. */
 export type ResendRequest = {
   readonly blockId: number
   readonly firstPacket: number
@@ -23,6 +24,7 @@ export type ResendRequest = {
   readonly extendedIds: boolean
 }
 
+/** What an assembler is made from. */
 export type AssemblerOptions = {
   readonly sink: FrameSink
   /** Packet size that the camera was set to, with IP and UDP headers. */
@@ -52,11 +54,10 @@ const mostOpen = 4
 const patienceMs = { resend: 100, plain: 20, newest: 1000 }
 /** After so long without any packet, block ids may begin anew, ms. */
 const restartMs = 500
-/** A block so far ahead of the newest must begin with its leader to be believed. */
-const farAhead = 64
 /** Bytes of chunks kept per block at most. */
 const mostTailBytes = 1 << 20
 
+/** Makes frames of the packets of one stream. */
 export class BlockAssembler {
   readonly counts = noStreamCounts()
   /** The frames that were delivered. */
@@ -70,9 +71,9 @@ export class BlockAssembler {
   readonly #zeros: Buffer
   readonly #packetCapacity: number
   readonly #filler: BlockFiller
-  /** The block that was over last. */
-  #last: Pick<Block, 'blockId' | 'sequence' | 'extendedIds'> | undefined
+  readonly #order = new BlockOrder()
   #nowMs = 0
+  /** When a packet came last that was not the only one of its block. */
   #lastPacketMs = 0
 
   constructor(options: AssemblerOptions) {
@@ -106,8 +107,8 @@ export class BlockAssembler {
     if ((header.status & 0x8000) !== 0) return this.#unavailable()
     const block = this.#blockOf(header)
     if (block === undefined) return
-    this.#lastPacketMs = this.#nowMs
     if (!this.#filler.take(block, packet, length, this.#nowMs)) this.counts.malformedPackets += 1
+    if (block.credible) this.#lastPacketMs = this.#nowMs
     if (block.complete || block.broken) this.#deliver()
   }
 
@@ -122,7 +123,8 @@ export class BlockAssembler {
     for (let i = 0; i < this.#open.length; i++) {
       const block = this.#open[i]
       if (block === undefined || block.complete || block.broken) continue
-      const superseded = i < this.#open.length - 1
+      // Not by one packet alone, which may be forged.
+      const superseded = this.#open.some(({ firm }, j) => j > i && firm)
       const patience = superseded
         ? patienceMs[requestPackets === undefined ? 'plain' : 'resend']
         : patienceMs.newest
@@ -152,23 +154,13 @@ export class BlockAssembler {
       const block = open[i]
       if (block !== undefined && block.blockId === blockId && block.extendedIds === extendedIds) return block
     }
-    const newest = open.at(-1) ?? this.#last
     const isLeader = packetId === 0 && (content === packetContent.leader || content === packetContent.allIn)
-    if (newest === undefined) return this.#begin(blockId, extendedIds, 0)
-    const distance = blockDistance(newest.blockId, blockId, extendedIds)
-    const sequence = newest.sequence + distance
-    const quiet = this.#nowMs - this.#lastPacketMs > restartMs && open.length === 0
-    // A camera that counts anew does so after a pause.
-    if (quiet && isLeader && distance <= 0) return this.#begin(blockId, extendedIds, newest.sequence + 1)
-    if (newest.extendedIds !== extendedIds || (distance > farAhead && !isLeader)) {
-      this.counts.malformedPackets += 1
-      return undefined
-    }
-    if (this.#last === undefined ? sequence < 0 : sequence <= this.#last.sequence) {
-      this.counts.latePackets += 1
-      return undefined
-    }
-    return this.#begin(blockId, extendedIds, sequence)
+    const afterPause = this.#nowMs - this.#lastPacketMs > restartMs && !open.some(({ firm }) => firm)
+    const place = this.#order.place({ blockId, extendedIds, isLeader, afterPause }, open)
+    if (place === 'late') this.counts.latePackets += 1
+    else if (place === 'strange') this.counts.malformedPackets += 1
+    else return this.#begin(blockId, extendedIds, place)
+    return undefined
   }
 
   #begin(blockId: number, extendedIds: boolean, sequence: number): Block | undefined {
@@ -241,9 +233,8 @@ export class BlockAssembler {
   /** Ends a block: with a frame, if it gives one. */
   #close(block: Block): void {
     this.#open.splice(this.#open.indexOf(block), 1)
-    if (block.credible) {
+    if (this.#order.end(block, this.#open)) {
       this.counts.packets += block.received
-      this.#last = { blockId: block.blockId, sequence: block.sequence, extendedIds: block.extendedIds }
       if (block.complete) this.#commit(block)
       else this.#giveUp(block)
     } else this.counts.malformedPackets += 1

@@ -8,6 +8,7 @@ import type { Block } from './block.ts'
 import { type ImageLayout, imageLayout, placeRun, sameLayout } from './image-layout.ts'
 import type { StreamCounts } from './stream-counts.ts'
 
+/** What a filler is made from. */
 export type FillerOptions = {
   /** The header of the packet that is being put away. */
   readonly header: GvspHeader
@@ -22,6 +23,7 @@ export type FillerOptions = {
   fault(error: CoverslipError): void
 }
 
+/** Puts packets away, one at a time. */
 export class BlockFiller {
   readonly #options: FillerOptions
   readonly #header: GvspHeader
@@ -127,9 +129,9 @@ export class BlockFiller {
       block.broken = true
     block.layout = layout
     this.#layout = layout
-    if (leader.kind === 'image' && !leader.chunks && !block.trailerSeen) {
-      this.#setLastPayload(block, Math.ceil(layout.sentBytes / block.payloadBytes))
-    }
+    if (block.trailerSeen && block.lastPayload < leastPayloads(block)) block.forgetTrailer()
+    if (leader.kind === 'image' && !leader.chunks && !block.trailerSeen)
+      this.#setLastPayload(block, leastPayloads(block))
     return true
   }
 
@@ -175,10 +177,11 @@ export class BlockFiller {
   #takeTrailer(block: Block, data: Buffer): boolean {
     const { packetId } = this.#header
     if (packetId === 0 || decodeTrailer(data) === undefined) return false
+    // One that comes before the end of the image may be forged; if the camera did stop there, time will show.
+    if (packetId - 1 < Math.max(block.lastPayload, leastPayloads(block))) return false
     if (!this.#mark(block, packetId)) return true
     block.trailerSeen = true
     if (block.lastPayload === 0) this.#setLastPayload(block, packetId - 1)
-    else if (packetId - 1 < block.lastPayload) block.broken = true
     return true
   }
 
@@ -222,4 +225,9 @@ export class BlockFiller {
     this.#reported.add(error.message)
     this.#options.fault(error)
   }
+}
+
+/** Payload packets that the image needs which the leader announces; 0 where it does not tell. */
+function leastPayloads({ leader, layout, payloadBytes }: Block): number {
+  return leader?.kind === 'image' && layout !== undefined ? Math.ceil(layout.sentBytes / payloadBytes) : 0
 }

@@ -92,12 +92,22 @@ export class Block {
     )
   }
 
-  /**
-   * One packet alone may have been damaged, or be of somebody who wants to disturb: it says nothing, unless it is a
-   * leader that was understood and refused.
-   */
+  /** True: it is no single packet, which may have been damaged, or be of somebody who wants to disturb. */
+  get firm(): boolean {
+    return this.packets > 1
+  }
+
+  /** A single packet says something where it is a whole image, or a leader that was understood and refused. */
   get credible(): boolean {
-    return this.packets > 1 || this.complete || this.refused
+    return this.firm || this.complete || this.refused
+  }
+
+  /** The trailer was none: it came before the end of the image. */
+  forgetTrailer(): void {
+    this.present[this.lastPayload + 1] = 0
+    this.packets -= 1
+    this.trailerSeen = false
+    this.lastPayload = 0
   }
 
   /** Marks a packet as there; false when it was already. */

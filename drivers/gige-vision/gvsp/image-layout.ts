@@ -5,6 +5,7 @@ import { packedImageBytes, pixelUnpacking } from '../pixels/pixel-unpackings.ts'
 import type { PixelUnpacking } from '../pixels/pixel-unpacking.ts'
 import type { ImageGeometry } from '../protocol/gvsp-leader.ts'
 
+/** How the bytes of an image lie in the stream, and in the slot. */
 export type ImageLayout = {
   readonly geometry: ImageGeometry
   readonly unpacking: PixelUnpacking
@@ -58,6 +59,7 @@ export function imageLayout(geometry: ImageGeometry, mostBytes: number): ImageLa
   }
 }
 
+/** Whether bytes that were placed by one layout lie where the other wants them. */
 export function sameLayout(a: ImageLayout, b: ImageLayout): boolean {
   return (
     a.unpacking === b.unpacking &&

@@ -1,6 +1,7 @@
 /** Which packets of a block to ask for again, and when. */
 import type { Block } from './block.ts'
 
+/** When packets are asked for, and how often. */
 export type ResendTiming = {
   /** Nothing came for so long: the last few packets of the block are asked for too, ms. */
   readonly idleMs: number
@@ -15,6 +16,7 @@ export type ResendTiming = {
   /** Packets asked for, as a share of the block's: beyond, the link is too bad, and asking makes it worse. */
   readonly budget: number
 }
+/** The timing that is used. */
 export const resendTiming: ResendTiming = {
   idleMs: 8,
   shortTail: 16,
@@ -27,6 +29,7 @@ export const resendTiming: ResendTiming = {
 /** Small blocks may ask for so many packets, whatever their share. */
 const leastBudget = 16
 
+/** Counts that the policy keeps; see `StreamCounts`. */
 export type ResendCounts = { lostPackets: number; resendRequests: number }
 
 /**

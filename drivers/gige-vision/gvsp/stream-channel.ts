@@ -1,10 +1,12 @@
 /** Stream channel 0 of a camera: where it sends to, in which packets. */
 import type { Socket } from 'node:dgram'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { GvcpClient } from '../gvcp/gvcp-client.ts'
 import { ipToNumber } from '../protocol/addresses.ts'
 import { packetSizeFlags, streamChannel } from '../protocol/bootstrap-registers.ts'
 import { ipUdpHeaderBytes } from '../protocol/gvsp-header.ts'
+import { channelCapability, optionalRegister } from '../protocol/optional-registers.ts'
 
 /**
  * Packet sizes that are tried, bytes with IP and UDP headers. The first is for networks with jumbo frames (MTU 9000):
@@ -21,6 +23,7 @@ export const packetSizeLimits = { least: 576, most: 16_260 } as const
 const testPacketMs = 100
 const testsPerSize = 2
 
+/** A camera and the socket that its packets shall come to. */
 export type StreamDestination = {
   readonly client: GvcpClient
   /** Bound to the address that the camera shall send to. */
@@ -35,8 +38,26 @@ export async function openChannel({ client, socket }: StreamDestination): Promis
   await client.writeRegister(streamChannel.port, port)
 }
 
+/** Has the camera send nothing more. */
 export async function closeChannel(client: GvcpClient): Promise<void> {
   await client.writeRegister(streamChannel.port, 0)
+}
+
+/**
+ * The port that the camera sends the packets of an open channel from; undefined where it does not tell, as older ones do
+ * not. @throws CoverslipError DEVICE_TIMEOUT.
+ */
+export async function sourcePort(client: GvcpClient): Promise<number | undefined> {
+  try {
+    const capability = await client.readRegister(optionalRegister.gvspCapability)
+    if ((capability & channelCapability.sourcePort) === 0) return undefined
+    const port = (await client.readRegister(streamChannel.sourcePort)) & 0xffff
+    return port === 0 ? undefined : port
+  } catch (error) {
+    // The register is optional.
+    if (error instanceof CoverslipError && error.code !== 'DEVICE_TIMEOUT') return undefined
+    throw error
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export type StreamCounts = {
   foreignPackets: number
 }
 
+/** The counts of a stream that begins. */
 export function noStreamCounts(): StreamCounts {
   return {
     incompleteFrames: 0,

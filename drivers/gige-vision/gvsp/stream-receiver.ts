@@ -6,10 +6,11 @@ const sweepEveryMs = 4
 /** A sweep that comes later than this found the thread busy: packets wait in the socket, which are no lost ones. */
 const lateMs = 12
 
+/** Where packets come from, and who takes them. */
 export type ReceiverOptions = {
   readonly socket: Socket
-  /** Address of the camera; packets of other senders are dropped and counted. */
-  readonly cameraAddress: string
+  /** Where the camera sends from; packets of other senders are dropped and counted. `port` undefined: any. */
+  readonly sender: { readonly address: string; readonly port: number | undefined }
   readonly assembler: BlockAssembler
 }
 
@@ -22,9 +23,10 @@ export class StreamReceiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options
-    const { assembler, cameraAddress } = options
+    const { assembler, sender } = options
     this.#receive = (packet, from) => {
-      if (from.address === cameraAddress) assembler.receive(packet, packet.length)
+      const isCamera = from.address === sender.address && from.port === (sender.port ?? from.port)
+      if (isCamera) assembler.receive(packet, packet.length)
       else assembler.counts.foreignPackets += 1
     }
   }

@@ -6,7 +6,9 @@
 /** Where Y0, U, Y1 and V lie in their four bytes. */
 type Yuv422Order = { readonly y0: number; readonly u: number; readonly y1: number; readonly v: number }
 
+/** The order of YUV422_8_UYVY. */
 export const uyvy: Yuv422Order = { u: 0, y0: 1, v: 2, y1: 3 }
+/** The order of YUV422_8. */
 export const yuyv: Yuv422Order = { y0: 0, u: 1, y1: 2, v: 3 }
 
 /**

@@ -24,6 +24,7 @@ const leastPollingMs = 500
 const doneMs = 8000
 const donePollMs = 20
 
+/** The camera, and what its properties need to know of it. */
 export type CameraPropertiesOptions = {
   readonly nodeMap: NodeMap
   readonly deviceName: string

@@ -110,6 +110,7 @@ function optionProperty(
   return { ...common, type: 'option', value, options: names.includes(value) ? names : [value, ...names] }
 }
 
+/** The number of a feature, as properties have numbers. */
 export type NumberOfFeature = {
   readonly value: number | undefined
   readonly min: number

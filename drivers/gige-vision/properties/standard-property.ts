@@ -1,11 +1,13 @@
 /** Properties that mean the same on every camera, made of the features that the SFNC defines for them. */
 import type { PropertyDescriptorInput, PropertyValue } from '../../../src-shared/devices.ts'
+import { isWritable as takesValues } from '../genicam/access-mode.ts'
 import type { Feature } from '../genicam/feature.ts'
 import type { NodeMap } from '../genicam/node-map.ts'
 
 /** Features by name, those that the camera has. */
 export type Features = ReadonlyMap<string, Feature>
 
+/** A property that means the same on every camera, made of features. */
 export interface StandardProperty {
   readonly name: string
   /** The features it is made of. */
@@ -19,5 +21,5 @@ export interface StandardProperty {
 
 /** Whether a feature can be written now. */
 export function isWritable(feature: Feature | undefined): boolean {
-  return feature !== undefined && (feature.accessMode === 'RW' || feature.accessMode === 'WO')
+  return feature !== undefined && takesValues(feature.accessMode)
 }

@@ -1,5 +1,6 @@
 /** Addresses of the bootstrap registers that every GigE Vision device has (GigE Vision 2.2, "Bootstrap registers"). */
 
+/** Addresses of the bootstrap registers. */
 export const bootstrap = {
   /** Major version << 16 | minor. */
   version: 0x0000,

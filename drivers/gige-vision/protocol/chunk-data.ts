@@ -3,6 +3,7 @@
  * data, they are read from the end.
  */
 
+/** One piece of the data beside an image. */
 export type Chunk = { readonly id: number; readonly data: Buffer }
 
 const tailBytes = 8

@@ -6,6 +6,7 @@ import type { IpConfiguration } from './gvcp-packet.ts'
 /** Bytes of the payload of a discovery acknowledgement. */
 export const discoveryDataBytes = 248
 
+/** What a device tells of itself. */
 export type DiscoveryData = IpConfiguration & {
   /** Version of GigE Vision. */
   readonly version: { readonly major: number; readonly minor: number }

@@ -5,6 +5,7 @@
  */
 import { commandIds, gvcpHeaderBytes, gvcpKey } from './gvcp-packet.ts'
 
+/** Something that has happened in a device. */
 export type GvcpEvent = {
   /** One of `eventIds`; 0x8001 to 0x8fff: the status code of an error; from 0x9000: the maker's own. */
   readonly eventId: number
@@ -16,7 +17,9 @@ export type GvcpEvent = {
   readonly timestamp: bigint
 }
 
+/** Ids of the events that the standard defines, as far as they are used. */
 export const eventIds = { exposureStart: 0x0003, exposureEnd: 0x0004, transferEnd: 0x0006 } as const
+/** The stream channel of events that belong to none. */
 export const noStreamChannel = 0xffff
 
 const flagAckRequired = 0x01
@@ -24,6 +27,7 @@ const flagExtendedIds = 0x10
 const standardBytes = 16
 const extendedBytes = 24
 
+/** How events are written. */
 export type EventOptions = {
   /** 1 to 65535. */
   readonly requestId: number

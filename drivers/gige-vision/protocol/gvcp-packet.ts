@@ -31,11 +31,13 @@ export const commandIds = {
   action: 0x0100,
 } as const
 
+/** A value for one register. */
 export type RegisterWrite = { readonly address: number; readonly value: number }
 
 /** IPv4 settings in the form `192.168.0.10`. */
 export type IpConfiguration = { readonly ip: string; readonly subnetMask: string; readonly gateway: string }
 
+/** A command, by its kind. */
 export type GvcpCommand =
   /** `allowBroadcastAck`: the device may answer by broadcast, which reaches us from another subnet. */
   | { readonly kind: 'discovery'; readonly allowBroadcastAck: boolean }
@@ -56,6 +58,7 @@ export type GvcpCommand =
   | { readonly kind: 'readMemory'; readonly address: number; readonly count: number }
   | { readonly kind: 'writeMemory'; readonly address: number; readonly data: Uint8Array }
 
+/** What a command asks for. */
 export type CommandKind = GvcpCommand['kind']
 
 /** A command as it came in. */
@@ -70,6 +73,7 @@ export type ReceivedCommand = {
     | { readonly kind: 'malformed'; readonly commandId: number }
 }
 
+/** The answer to a command, by the command's kind. */
 export type GvcpAck =
   /** `data`: bootstrap registers 0x000 to 0x0f7; see `discovery-data.ts`. */
   | { readonly kind: 'discovery'; readonly data: Uint8Array }

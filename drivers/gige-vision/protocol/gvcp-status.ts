@@ -30,6 +30,7 @@ export const statusCodes = {
   error: 0x8fff,
 } as const
 
+/** How a command ended, by its name. */
 export type GvcpStatus = keyof typeof statusCodes
 
 const names = new Map<number, GvcpStatus>()

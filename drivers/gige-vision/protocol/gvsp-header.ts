@@ -66,6 +66,7 @@ export class GvspHeader {
   }
 }
 
+/** What a header says. */
 export type GvspHeaderFields = {
   readonly status: number
   readonly extendedIds: boolean

@@ -18,6 +18,7 @@ export const payloadType = {
   multipart: 0x000a,
   genDc: 0x000b,
 } as const
+/** Bit of the payload type: chunks follow the data. */
 export const chunkFlag = 0x4000
 
 /** Size and format of an image as its leader or part describes it. */
@@ -33,6 +34,7 @@ export type ImageGeometry = {
   readonly paddingY: number
 }
 
+/** One part of a multipart block. */
 export type GvspPart = ImageGeometry & {
   /** 1: 2D image; others are planes, depth maps, confidence maps, chunks, files. */
   readonly dataType: number
@@ -49,6 +51,7 @@ type LeaderBase = {
   /** True when chunks follow the data. */
   readonly chunks: boolean
 }
+/** What a leader announces. */
 export type GvspLeader =
   | (LeaderBase & { readonly kind: 'image'; readonly image: ImageGeometry })
   | (LeaderBase & { readonly kind: 'multipart'; readonly parts: readonly GvspPart[] })
@@ -59,6 +62,7 @@ const commonBytes = 12
 const geometryBytes = 24
 /** Length of an image's leader; its timestamp and geometry follow the common part. */
 export const imageLeaderBytes = commonBytes + geometryBytes
+/** Length of the description of one part. */
 export const partBytes = 48
 /** More parts than any device sends: a leader with more is not believed. */
 const maxParts = 64

@@ -4,6 +4,7 @@
  */
 import { chunkFlag } from './gvsp-leader.ts'
 
+/** What a trailer says. */
 export type GvspTrailer = {
   /** As in the leader, with `chunkFlag`. */
   readonly payloadType: number
@@ -13,7 +14,9 @@ export type GvspTrailer = {
   readonly dataBytes?: number
 }
 
+/** Length of a trailer. */
 export const trailerBytes = 8
+/** Length of a trailer where chunks follow the data. */
 export const chunkTrailerBytes = 16
 
 /** Reads what follows the header of a trailer; undefined when it is truncated. */

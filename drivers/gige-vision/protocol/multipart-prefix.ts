@@ -1,5 +1,6 @@
 /** What stands before the data of each packet of multipart content: part u8 | zone u8 | offset within the part u48. */
 
+/** Length of the prefix. */
 export const multipartPrefixBytes = 8
 
 /** Number of the part to which the data belongs. */

@@ -1,12 +1,12 @@
 /** Registers of the standard that a device may lack (GigE Vision 2.2, "Bootstrap registers"). */
 
+/** Their addresses. */
 export const optionalRegister = {
   /** Mbit/s; 0 while there is no link. */
   linkSpeed: 0x0670,
   activeLinkCount: 0x0910,
-  /** Bit 31: the source port of a stream can be read; bit 30: 16-bit block ids are possible. */
+  /** See `channelCapability`. */
   gvspCapability: 0x092c,
-  /** Bit 31: the source port of the message channel can be read. */
   messageCapability: 0x0930,
   gvcpConfiguration: 0x0954,
   /** Longest time that a command takes before it is acknowledged or announced as pending, ms. */
@@ -20,6 +20,14 @@ export const optionalRegister = {
   messageTimeoutMs: 0x0b14,
   messageRetries: 0x0b18,
   messageSourcePort: 0x0b1c,
+} as const
+
+/** Bits of `optionalRegister.gvspCapability` and `messageCapability`. */
+export const channelCapability = {
+  /** The port that the channel's packets come from can be read. */
+  sourcePort: 0x8000_0000,
+  /** Streams: 16-bit block ids are possible. */
+  standardIds: 0x4000_0000,
 } as const
 
 /** Bits of `optionalRegister.gvcpConfiguration`. */

@@ -3,6 +3,7 @@
  * `Packed` is GigE Vision's own packing (two pixels in three bytes), `p` the LSB-first bit stream of PFNC.
  */
 
+/** Codes of pixel formats (PFNC), by name. */
 export const pixelCodes = {
   Mono8: 0x0108_0001,
   Mono8s: 0x0108_0002,

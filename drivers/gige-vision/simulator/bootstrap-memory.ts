@@ -8,7 +8,7 @@ import {
 } from '../protocol/bootstrap-registers.ts'
 import { discoveryDataBytes } from '../protocol/discovery-data.ts'
 import type { GvcpStatus } from '../protocol/gvcp-status.ts'
-import { gvcpConfiguration, optionalRegister } from '../protocol/optional-registers.ts'
+import { channelCapability, gvcpConfiguration, optionalRegister } from '../protocol/optional-registers.ts'
 import { type ControlPrivilege, minHeartbeatMs } from './control-privilege.ts'
 import { type DeviceClock, tickFrequency } from './device-clock.ts'
 import type { DeviceIdentity } from './device-identity.ts'
@@ -20,11 +20,10 @@ const version = (2 << 16) | 0
 const deviceMode = 0x8000_0001
 const resetTimestamp = 1
 const allIpOptions = ipConfiguration.persistent | ipConfiguration.dhcp | ipConfiguration.linkLocal
-const sourcePortReadable = 0x8000_0000
-const standardIdsPossible = 0x4000_0000
 /** Commands that take longer are announced as pending. */
 const pendingTimeoutMs = 200
 
+/** What the registers tell of the device. */
 export type BootstrapOptions = {
   readonly identity: DeviceIdentity
   readonly clock: DeviceClock
@@ -126,8 +125,8 @@ function addCapabilities(map: RegisterMap, options: BootstrapOptions): void {
     [bootstrap.messageChannelCount, 1],
     [bootstrap.streamChannelCount, 1],
     [bootstrap.gvcpCapability, capability],
-    [optionalRegister.gvspCapability, sourcePortReadable | standardIdsPossible],
-    [optionalRegister.messageCapability, sourcePortReadable],
+    [optionalRegister.gvspCapability, channelCapability.sourcePort | channelCapability.standardIds],
+    [optionalRegister.messageCapability, channelCapability.sourcePort],
     [optionalRegister.pendingTimeoutMs, pendingTimeoutMs],
   ]
   for (const [address, value] of constants) map.add(numberRegister(address, () => value))

@@ -17,9 +17,12 @@ export type CameraModel = {
 
 /** Distances of sizes and offsets, pixels, and the smallest image. */
 export const roiStep = { x: 16, y: 8, smallest: 64 } as const
+/** The shortest exposure, µs. */
 export const minExposureUs = 100
+/** The largest offset of dark pixels, counts of 12 bits. */
 export const maxBlackLevel = 500
 
+/** Sensor and limits of the simulated microscope's first camera. */
 export function mainCamera(sensorWidth: number, sensorHeight: number): CameraModel {
   return {
     kind: 'main',
@@ -37,6 +40,7 @@ export function mainCamera(sensorWidth: number, sensorHeight: number): CameraMod
   }
 }
 
+/** Sensor and limits of the simulated microscope's colour camera. */
 export function overviewCamera(sensorWidth: number, sensorHeight: number): CameraModel {
   return {
     kind: 'overview',
@@ -51,8 +55,11 @@ export function overviewCamera(sensorWidth: number, sensorHeight: number): Camer
   }
 }
 
+/** Values of the feature AcquisitionMode. */
 export const acquisitionModes = ['Continuous', 'SingleFrame', 'MultiFrame'] as const
+/** Values of the feature TriggerSource. */
 export const triggerSources = ['Software', 'Line1'] as const
+/** Values of the feature TestPattern. */
 export const testPatterns = [
   'Off',
   'Black',
@@ -62,6 +69,7 @@ export const testPatterns = [
   'GreyDiagonalRampMoving',
 ] as const
 
+/** A picture instead of the specimen. */
 export type TestPattern = (typeof testPatterns)[number]
 
 /** The settings of a camera that has just been switched on. Setters refuse what is out of range, and change nothing then. */

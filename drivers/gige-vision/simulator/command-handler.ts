@@ -21,6 +21,7 @@ const pendingMarginMs = 200
 /** Applications whose last write is remembered. */
 const maxRemembered = 16
 
+/** What commands act on. */
 export type CommandHandlerOptions = {
   readonly registers: RegisterMap
   readonly privilege: ControlPrivilege

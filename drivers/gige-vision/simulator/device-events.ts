@@ -6,6 +6,7 @@ import type { StreamBlock } from './stream-block.ts'
 
 /** Events that a client can switch on; `Error` tells the status code of each refused command as the event's id. */
 export const eventKinds = ['ExposureEnd', 'BlockSent', 'Error'] as const
+/** An event that the device can tell of. */
 export type EventKind = (typeof eventKinds)[number]
 
 /** Tells the client what it wants to be told. */

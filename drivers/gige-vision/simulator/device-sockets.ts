@@ -46,6 +46,7 @@ async function openBroadcast(port: number): Promise<Partial<DeviceSockets>> {
   }
 }
 
+/** Closes all sockets of a device. */
 export function closeDeviceSockets({ control, stream, messages, broadcast }: DeviceSockets): void {
   for (const socket of [control, stream, messages, broadcast]) socket?.close()
 }

@@ -2,8 +2,10 @@
 import { bitsPerPixel, pixelCodes, type WirePixelFormat } from '../protocol/pixel-codes.ts'
 import { packedBytes } from './pixel-packing.ts'
 
+/** A Bayer pattern, as pixel formats name it. */
 export type BayerOrder = 'RG' | 'GR' | 'GB' | 'BG'
 
+/** How the pixels of an image are sent. */
 export type ImageFormat = {
   readonly name: WirePixelFormat
   readonly code: number

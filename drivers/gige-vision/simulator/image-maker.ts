@@ -9,6 +9,7 @@ import type { BayerOrder, ImageFormat } from './image-format.ts'
 import { packBits, packGroups } from './pixel-packing.ts'
 import { drawTestPattern } from './test-pattern.ts'
 
+/** What images are made from. */
 export type ImageMakerOptions = {
   readonly microscope: Microscope
   readonly camera: CameraModel['kind']

@@ -13,6 +13,7 @@ const maxRetries = 10
 /** Events that may wait for their acknowledgement; more are not sent again. */
 const maxUnacknowledged = 64
 
+/** What a message channel is made from. */
 export type MessageChannelOptions = {
   /** Used by this channel alone. */
   readonly socket: Socket

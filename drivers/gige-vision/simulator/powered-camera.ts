@@ -26,6 +26,7 @@ import type { GigeSimulatorSettings, SimulatedLink } from './simulator-options.t
 import { StreamChannel } from './stream-channel.ts'
 import { isLoopback } from './udp-socket.ts'
 
+/** What stays when the camera is switched off. */
 export type PoweredCameraOptions = {
   readonly settings: GigeSimulatorSettings
   readonly identity: DeviceIdentity

@@ -15,6 +15,7 @@ export interface Register {
   write(value: Buffer): GvcpStatus
 }
 
+/** What was read, or why nothing. */
 export type MemoryRead =
   | { readonly status: 'success'; readonly data: Buffer }
   | { readonly status: Exclude<GvcpStatus, 'success'> }

@@ -5,6 +5,7 @@ import type { Register } from './register-map.ts'
 /** Carries out a write, or says why not. */
 export type Writer<Value> = (value: Value) => GvcpStatus
 
+/** The writer of a register that cannot be written. */
 export const readOnly = () => 'writeProtect' as const
 
 /** An unsigned number of 32 bits. Without `write` it is read-only. */

@@ -31,6 +31,7 @@ export type GigeSimulatorCounters = {
   unavailablePackets: number
 }
 
+/** The counts of a simulator that has just been started. */
 export function noCounts(): GigeSimulatorCounters {
   return {
     commands: 0,

@@ -4,6 +4,7 @@ import type { GigeSimulatorCounters } from './simulator-counters.ts'
 import type { GigeSimulatorFault } from './simulator-faults.ts'
 import type { SimulatedLink } from './simulator-options.ts'
 
+/** What is asked of a simulator in its thread. */
 export type SimulatorCall =
   | { readonly kind: 'unplug' }
   | { readonly kind: 'replug' }
@@ -15,6 +16,7 @@ export type SimulatorCall =
 /** Calls are answered in the order they are made, each with the counters. */
 export type SimulatorRequest = { readonly id: number; readonly call: SimulatorCall }
 
+/** What a simulator's thread tells. */
 export type SimulatorMessage =
   | { readonly kind: 'started'; readonly port: number; readonly broadcastProblem: string | undefined }
   | { readonly kind: 'failed'; readonly error: SerializedError }

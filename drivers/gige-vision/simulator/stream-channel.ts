@@ -12,13 +12,17 @@ import type { SimulatedLink } from './simulator-options.ts'
 import { StreamBlock } from './stream-block.ts'
 import { type ResendRequest, StreamSender } from './stream-sender.ts'
 
+/** The smallest packet, bytes with IP and UDP headers. */
 export const minPacketSize = 220
+/** The largest packet, bytes with IP and UDP headers. */
 export const maxPacketSize = 65_000
+/** Packet sizes are multiples of this. */
 export const packetSizeStep = 4
 const defaultPacketSize = 1400
 /** Datagrams that may wait in the socket; fewer than the headers of an `ImpairedLink`. */
 const maxSocketQueue = 256
 
+/** What a stream channel is made from. */
 export type StreamChannelOptions = {
   /** Where packets come from; used by this channel alone. */
   readonly socket: Socket

@@ -18,6 +18,7 @@ const maxStandardPacketId = 0xff_ffff
 const wireOverheadBytes = 28 + 38
 const noContent = new Uint8Array(0)
 
+/** Packets that a client wants again. */
 export type ResendRequest = {
   readonly blockId: number
   readonly firstPacket: number
@@ -27,6 +28,7 @@ export type ResendRequest = {
 
 type Resend = { readonly request: ResendRequest; readonly last: number; next: number }
 
+/** How fast packets may follow each other. */
 export type SenderTiming = {
   /** Pause after each packet, ns. */
   readonly delayNs: number
@@ -34,6 +36,7 @@ export type SenderTiming = {
   readonly mbitPerSecond: number
 }
 
+/** What a sender is made from. */
 export type SenderOptions = {
   readonly blocks: readonly StreamBlock[]
   readonly link: ImpairedLink

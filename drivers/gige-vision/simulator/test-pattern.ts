@@ -1,5 +1,6 @@
 import type { TestPattern } from './camera-settings.ts'
 
+/** Size of a test pattern. */
 export type PatternSize = {
   readonly width: number
   readonly height: number

@@ -10,6 +10,7 @@ const bayerPatterns = ['RGGB', 'GRBG', 'GBRG', 'BGGR'] as const
 /** Colours of the filters before the pixels: of the first two of the first row, then of the second. */
 export type BayerPattern = (typeof bayerPatterns)[number]
 
+/** How the pixels of an image lie in a FITS file. */
 export type FitsImage = {
   /** Bits of an integer sample as it is stored: 8 without sign, 16 and 32 with one, big endian. */
   readonly bits: 8 | 16 | 32
@@ -63,6 +64,7 @@ export function readFitsHeader(file: Uint8Array): FitsImage {
   }
 }
 
+/** DEVICE_FAILED: the camera has sent a FITS file that is none. */
 export function fitsError(reason: string): CoverslipError {
   return new CoverslipError('DEVICE_FAILED', `The camera sent an image that cannot be read: ${reason}`, {
     hint: 'In the camera’s INDI settings, choose FITS as the transfer format and turn compression off.',

@@ -11,6 +11,7 @@ for (let value = 0; value < alphabet.length; value++) values[alphabet.charCodeAt
 for (const character of ' \t\r\n') values[character.charCodeAt(0)] = space
 values['='.charCodeAt(0)] = padding
 
+/** Why a text is no Base64. */
 export type Base64Problem = 'too long' | 'no base64'
 
 /** Decodes one text after the other into memory that is used again and grows up to the limit of the text at hand. */

@@ -8,6 +8,7 @@ import { getProperties } from './message-writer.ts'
 import { PropertyStore } from './property-store.ts'
 import { XmlStream } from './xml-stream.ts'
 
+/** What a server has told. */
 export type IndiEvent =
   /** A property was defined, or it (or its values) changed or is gone; without a name: the device is gone. */
   | {
@@ -19,6 +20,7 @@ export type IndiEvent =
   /** The connection has ended; nothing follows. */
   | { readonly type: 'lost'; readonly error: CoverslipError }
 
+/** Where an INDI server listens. */
 export type ServerAddress = { readonly host: string; readonly port: number }
 
 /** Reading from the socket goes into one piece of memory of this size, bytes. */
@@ -88,6 +90,11 @@ export class IndiClient {
         resolve(client)
       })
     })
+  }
+
+  /** @throws CoverslipError with which the connection has ended, if it has. */
+  throwIfLost(): void {
+    if (this.#lost !== undefined) throw this.#lost
   }
 
   on(listener: (event: IndiEvent) => void): () => void {

@@ -3,14 +3,18 @@
  * to it: limits in `setNumberVector`, `len` of a BLOB.
  */
 
+/** State of a property. */
 export type IndiState = 'Idle' | 'Ok' | 'Busy' | 'Alert'
+/** Who may read and write a property: we read (`ro`), write (`wo`), or both. */
 export type IndiPermission = 'ro' | 'wo' | 'rw'
+/** How many switches of a property can be on. */
 export type SwitchRule = 'OneOfMany' | 'AtMostOne' | 'AnyOfMany'
 
 type ElementBase = {
   readonly name: string
   readonly label: string
 }
+/** One number of a property. */
 export type NumberElement = ElementBase & {
   readonly value: number
   /** printf format of the value; `%m` means sexagesimal. */
@@ -19,8 +23,11 @@ export type NumberElement = ElementBase & {
   readonly min: number
   readonly max: number
 }
+/** One switch of a property. */
 export type SwitchElement = ElementBase & { readonly value: boolean }
+/** One text of a property. */
 export type TextElement = ElementBase & { readonly value: string }
+/** One state that a device shows. */
 export type LightElement = ElementBase & { readonly value: IndiState }
 
 type VectorBase = {
@@ -31,17 +38,22 @@ type VectorBase = {
   readonly state: IndiState
   readonly permission: IndiPermission
 }
+/** A property of numbers. */
 export type NumberVector = VectorBase & {
   readonly kind: 'Number'
   readonly elements: readonly NumberElement[]
 }
+/** A property of switches. */
 export type SwitchVector = VectorBase & {
   readonly kind: 'Switch'
   readonly rule: SwitchRule
   readonly elements: readonly SwitchElement[]
 }
+/** A property of texts. */
 export type TextVector = VectorBase & { readonly kind: 'Text'; readonly elements: readonly TextElement[] }
+/** A property that shows states. */
 export type LightVector = VectorBase & { readonly kind: 'Light'; readonly elements: readonly LightElement[] }
+/** A property of large data. */
 export type BlobVector = VectorBase & { readonly kind: 'BLOB'; readonly elements: readonly ElementBase[] }
 /** One property of a device: INDI calls it a vector, as it holds several values that change together. */
 export type IndiVector = NumberVector | SwitchVector | TextVector | LightVector | BlobVector
@@ -54,6 +66,7 @@ export type ElementChange = {
   readonly max: number | undefined
 }
 
+/** A message of a server. */
 export type IndiMessage =
   | { readonly type: 'define'; readonly vector: IndiVector }
   | {

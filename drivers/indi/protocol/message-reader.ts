@@ -17,6 +17,7 @@ const maxElements = 2000
 /** Longest texts of one message together, bytes. */
 const maxMessageBytes = 4 * 2 ** 20
 
+/** Who takes what is read. */
 export type MessageReaderOptions = {
   message(message: IndiMessage): void
   blob(blob: IndiBlob): void

@@ -56,6 +56,8 @@ export class VectorSetter {
         const now = client.vector(device, name)
         if (now === undefined)
           throw new CoverslipError('DEVICE_FAILED', `${title} is gone${client.note(device)}`)
+        // A definition may be one that is repeated, as devices are asked to when they are opened.
+        if (event.type === 'define' && !hasValues(now, values)) return undefined
         if (now.state === 'Alert')
           throw new CoverslipError('DEVICE_FAILED', `${title} was refused${client.note(device)}`)
         isBusy = now.state === 'Busy'
@@ -84,11 +86,14 @@ export class VectorSetter {
 
 /** Whether a property has the values it was given. Switches that are buttons jump back, so they are not looked at. */
 function holds(vector: IndiVector, values: NewValues): boolean {
-  if (vector.kind === 'Text')
-    return vector.elements.every(({ name, value }) => (values.get(name) ?? value) === value)
-  if (vector.kind !== 'Number') return true
+  return (vector.kind !== 'Text' && vector.kind !== 'Number') || hasValues(vector, values)
+}
+
+function hasValues(vector: IndiVector, values: NewValues): boolean {
+  if (vector.kind === 'BLOB') return true
   return vector.elements.every(({ name, value }) => {
     const wanted = values.get(name)
-    return typeof wanted !== 'number' || Math.abs(wanted - value) <= 1e-6 * Math.max(1, Math.abs(wanted))
+    if (typeof wanted !== 'number' || typeof value !== 'number') return (wanted ?? value) === value
+    return Math.abs(wanted - value) <= 1e-6 * Math.max(1, Math.abs(wanted))
   })
 }

@@ -1,5 +1,6 @@
 import { type IndiVector, parseIndiNumber, parseIndiState } from './indi-message.ts'
 
+/** The kinds of INDI's properties. */
 export const vectorKinds = ['Number', 'Switch', 'Text', 'Light', 'BLOB'] as const
 
 /** An element of a message as it came. */

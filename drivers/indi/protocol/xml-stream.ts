@@ -12,6 +12,7 @@ export const maxTagBytes = 16 * 1024
 /** Deepest nesting; INDI uses two levels. */
 const maxDepth = 8
 
+/** Takes the pieces of the stream as they come. */
 export interface XmlHandler {
   open(name: string, attributes: ReadonlyMap<string, string>): void
   /** A piece of an element's text, undecoded; the view is valid during the call only. */
@@ -30,6 +31,7 @@ const nothing = new Map<string, string>()
 const namePattern = /^[A-Za-z_][\w.:-]*/
 const attributePattern = /\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y
 
+/** Reads a stream of XML elements that has neither beginning nor end. */
 export class XmlStream {
   readonly #handler: XmlHandler
   /** Names of the open elements. */

@@ -11,6 +11,7 @@ export type ConformanceTarget = {
   readonly stageToleranceUm?: number
 }
 
+/** How a check ended. */
 export type ConformanceOutcome =
   | { readonly outcome: 'passed' }
   /** The check does not apply to the driver's devices. */
@@ -51,6 +52,7 @@ export async function within<T>(promise: Promise<T>, timeoutMs: number, what: st
   }
 }
 
+/** Resolves after so many ms. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }

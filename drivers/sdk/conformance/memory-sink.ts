@@ -5,6 +5,7 @@ import type { FrameSink } from '../driver.ts'
 /** What the slot is filled with before it is handed out, to tell frames that were never written. */
 const untouched = 0xa5
 
+/** A frame that was delivered. */
 export type SinkFrame = {
   readonly info: Omit<FrameInfo, 'hostTimeNs'>
   readonly pixels: Uint8Array | undefined

@@ -14,7 +14,7 @@ import {
 /** How far a number may be from what was set when the property has no step, relative: devices round. */
 const readBackTolerance = 0.01
 /** How long the announcement of a change may take, ms. */
-const announceTimeoutMs = 1000
+const announceTimeoutMs = 10_000
 
 /** The values worth setting: the limits and all options; of 1000 options not more than the first 30. */
 export function valuesToTry(property: PropertyDescriptorInput): readonly PropertyValue[] {
@@ -162,6 +162,7 @@ const unsubscribes: CheckBody = (context) =>
     return undefined
   })
 
+/** What properties must do. */
 export const propertyChecks: readonly (readonly [name: string, body: CheckBody])[] = [
   ['properties take their limits and options, read back, and announce it', limits],
   ['property values out of range, of the wrong type or for read-only properties are refused', refusals],

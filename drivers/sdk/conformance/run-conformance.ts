@@ -30,6 +30,7 @@ export function conformanceChecks(driver: Driver, target: ConformanceTarget): re
   )
 }
 
+/** The outcome of one check. */
 export type ConformanceResult =
   | { readonly name: string; readonly outcome: 'passed' }
   | { readonly name: string; readonly outcome: 'skipped'; readonly reason: string }

@@ -10,8 +10,10 @@ const maxChunks = 4000
 
 /** `tuft`: in a glomerulus; `muscle`: in a vessel wall; `blood`: a red blood cell, which has no nucleus. */
 export type CellKind = 'epithelial' | 'interstitial' | 'tuft' | 'muscle' | 'blood' | 'debris'
+/** Where a cell is in its cycle, as its nucleus shows. */
 export type NucleusPhase = 'resting' | 'metaphase' | 'anaphase' | 'apoptotic'
 
+/** One cell of the tissue. */
 export type Cell = {
   readonly kind: CellKind
   readonly phase: NucleusPhase
@@ -40,6 +42,7 @@ export type Fibre = {
 
 type Chunk = { readonly cells: readonly Cell[]; fibres: readonly Fibre[] | undefined }
 
+/** The cells of the tissue, made where they are looked at. */
 export class Cells {
   readonly #tissue: Tissue
   readonly #seed: number

@@ -10,6 +10,7 @@ export const nucleusReachUm = 22
 /** `dna`: bright chromocentres and a glow from above and below the focal plane; `stain`: neither. */
 export type ChromatinLook = 'dna' | 'stain'
 
+/** Adds the nuclei of cells to a tile. */
 export function paintNuclei(
   canvas: Canvas,
   cells: readonly Cell[],

@@ -7,6 +7,7 @@ import { type NoiseTexture, smoothStep } from './smooth-noise.ts'
 import type { CellBorders, TileGeometry } from './tile-geometry.ts'
 import { type Tissue, tubuleKind } from './tissue.ts'
 
+/** What structures are painted from. */
 export type StructureContext = {
   readonly canvas: Canvas
   readonly tissue: Tissue

@@ -16,7 +16,8 @@ import { Tissue } from './tissue.ts'
 
 /** `nuclei`, `cytoskeleton` and `vesicles` fluoresce; `hematoxylin` and `eosin` absorb; `transmission` is what they let through. */
 export type Stain = 'nuclei' | 'cytoskeleton' | 'vesicles' | 'hematoxylin' | 'eosin' | 'transmission'
-const stains: readonly Stain[] = [
+/** All stains. */
+export const stains: readonly Stain[] = [
   'nuclei',
   'cytoskeleton',
   'vesicles',
@@ -27,9 +28,11 @@ const stains: readonly Stain[] = [
 
 /** Pixel size of level 0, µm; every further level has pixels twice as large. */
 export const finestPixelUm = 0.1625
+/** Number of levels of detail; each is half as fine as the one before. */
 export const levelCount = 6
 /** Pixels along the side of a tile that belong to it; one more row and column repeat the next tile's first. */
 export const tileStep = 256
+/** Pixels along the side of a tile, as it is stored. */
 export const tileSize = tileStep + 1
 /** Stored value of a density of 1: densities up to 8 can be stored. */
 export const densityScale = 8192
@@ -41,6 +44,7 @@ export function levelPixelUm(level: number): number {
   return finestPixelUm * 2 ** level
 }
 
+/** The specimen as tiles of densities, made when they are needed. */
 export class Specimen {
   readonly #tissue: Tissue
   readonly #cells: Cells

@@ -11,6 +11,7 @@ const binUm = bucketUm / 2
 /** Where pixels are coarser than this, borders between cells cannot be told apart, µm. */
 export const coarsestBorderPixelUm = 1
 
+/** Where the pixels of a tile lie in the specimen. */
 export type TileGrid = {
   readonly size: number
   /** Specimen coordinates of the centre of pixel (0, 0), µm. */

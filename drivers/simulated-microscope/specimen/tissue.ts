@@ -36,6 +36,7 @@ export type TissuePoint = {
   inwardY: number
 }
 
+/** The plan of the tissue: what lies where. */
 export class Tissue {
   readonly tubuleCount = gridSize * gridSize
   readonly kinds = new Uint8Array(gridSize * gridSize)

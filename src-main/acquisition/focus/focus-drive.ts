@@ -2,7 +2,9 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { mostFocusPlanes } from '../../../src-shared/focus.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { stageOf } from '../run/microscope/stage-moves.ts'
+import { orGivenUp } from '../run/microscope/giving-up.ts'
+import { stageOf } from '../run/microscope/stage-axes.ts'
+import { notHalted } from '../run/microscope/stage-failures.ts'
 import { coarsePlanes, type SweepRange } from './focus-search.ts'
 
 /** Planes of the first sweep where the caller names no step. */
@@ -71,6 +73,8 @@ export class FocusDrive {
   /** How often it was moved or stopped: by anybody before it was moved last here, and here since then. */
   #motions: number
   #hasMoved = false
+  /** Whether it has not ended what it was told to do. */
+  #isUnderWay = false
 
   constructor(devices: DeviceRegistry, stage: DeviceState) {
     this.#devices = devices
@@ -88,7 +92,7 @@ export class FocusDrive {
   }
 
   /**
-   * Moves it; resolves when it has arrived. Abortion halts it.
+   * Moves it; resolves when it has arrived. Abortion halts it; where it does not halt, it is not waited for.
    * @throws CoverslipError DEVICE_FAILED when somebody else has moved or stopped it; of the stage; the reason of `signal`.
    */
   async moveTo(zUm: number, signal: AbortSignal): Promise<void> {
@@ -106,7 +110,11 @@ export class FocusDrive {
       const moving = this.#devices.moveStage(id, { z: zUm }, 'absolute')
       this.#hasMoved = true
       this.#motions = this.#devices.motionsOf(id)
-      await moving
+      this.#isUnderWay = true
+      const ended = moving.finally(() => {
+        this.#isUnderWay = false
+      })
+      await orGivenUp(ended, signal)
       signal.throwIfAborted()
       this.heedOthers()
     } finally {
@@ -116,9 +124,10 @@ export class FocusDrive {
 
   /**
    * Brings it back to `zUm` where it has been moved, unless somebody else has moved or stopped it: then it stays.
-   * @throws CoverslipError of the stage
+   * @throws CoverslipError of the stage; DEVICE_TIMEOUT of one that has not halted when it was told to.
    */
   async putBack(zUm: number): Promise<void> {
+    if (this.#isUnderWay) throw notHalted(this.#stage.description.name)
     if (this.#hasMoved && !this.#isOthers)
       await this.#devices.moveStage(this.#stage.id, { z: zUm }, 'absolute')
   }

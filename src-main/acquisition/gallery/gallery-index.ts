@@ -1,18 +1,13 @@
 /** The list of everything that was kept, in memory; it follows the folder by looking at it again. */
-import { setTimeout } from 'node:timers/promises'
-import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import type { GalleryItem, GallerySort } from '../../../src-shared/gallery.ts'
 import { type FoundItem, scanGallery } from './gallery-scan.ts'
+import { inTurns } from './in-turns.ts'
 import { acquisitionFacts, contentFacts, countedItem, type ItemFacts, plainItem } from './item-facts.ts'
+import { SharedReading } from './shared-reading.ts'
+import { sortedEntries } from './sorted-entries.ts'
 
 /** A list is as old as this at most, unless something is known to have changed. */
 const freshForMs = 2000
-/**
- * A search waits so long for files that have not been read yet; they are read on for the next one, unless the search is
- * given up.
- */
-const searchWaitMs = 3000
-/** Items read at once. */
-const atOnce = 16
 
 type Entry = {
   readonly found: FoundItem
@@ -25,6 +20,7 @@ type Entry = {
 
 export type ListRequest = {
   readonly search: string
+  readonly sort: GallerySort
   readonly offset: number
   readonly limit: number
 }
@@ -33,24 +29,27 @@ type ContentLines = (found: FoundItem) => Promise<readonly string[]>
 
 export class GalleryIndex {
   readonly #dataFolder: string
-  readonly #contentLines: ContentLines
+  /** What files say of themselves, for searches. */
+  readonly #lines: SharedReading<Entry>
+  readonly #sizes = new SharedReading<Entry>(async (entry) => void (await counted(entry)))
   #entries = new Map<string, Entry>()
-  /** Newest first. */
-  #sorted: readonly Entry[] = []
+  /** In the orders that were asked for since the folder was looked at; that by size changes meanwhile. */
+  #sorted = new Map<GallerySort, readonly Entry[]>()
   #scannedAt = Number.NEGATIVE_INFINITY
   #changes = 0
   #updating: Promise<void> | undefined
-  #reading: Reading | undefined
 
   /** @param contentLines what a file says of itself. */
   constructor(dataFolder: string, contentLines: ContentLines = contentFacts) {
     this.#dataFolder = dataFolder
-    this.#contentLines = contentLines
+    this.#lines = new SharedReading(async (entry) => {
+      entry.lines = await contentLines(entry.found)
+    })
   }
 
   /** @param signal aborted when nobody waits for it any more: then it rejects with its reason, and reads no further. */
   async list(
-    { search, offset, limit }: ListRequest,
+    { search, sort, offset, limit }: ListRequest,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<{
     readonly items: GalleryItem[]
@@ -62,8 +61,9 @@ export class GalleryIndex {
       .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== '')
-    const complete = words.length === 0 || (await this.#readLines(signal))
-    const fitting = this.#sorted.flatMap((entry) => {
+    const found = words.length === 0 || (await this.#readLines(signal))
+    const complete = (sort !== 'size' || (await this.#readSizes(signal))) && found
+    const fitting = this.#inOrder(sort).flatMap((entry) => {
       const hit = matching(entry, words)
       return hit === undefined ? [] : [{ entry, hit }]
     })
@@ -116,60 +116,31 @@ export class GalleryIndex {
       }
     })
     this.#entries = new Map(entries.map((entry) => [entry.found.id, entry]))
-    this.#sorted = entries.toSorted(
-      (a, b) => b.facts.item.startedAt - a.facts.item.startedAt || (a.found.id < b.found.id ? -1 : 1),
-    )
+    this.#sorted.clear()
     // What has changed meanwhile is looked for again.
     if (changes === this.#changes) this.#scannedAt = performance.now()
   }
 
+  #inOrder(sort: GallerySort): readonly Entry[] {
+    const entries = this.#sorted.get(sort) ?? sortedEntries(this.#entries.values(), sort)
+    if (sort !== 'size') this.#sorted.set(sort, entries)
+    return entries
+  }
+
   /** Whether all that there is has been read; what has not goes on being read. */
   async #readLines(signal: AbortSignal): Promise<boolean> {
-    signal.throwIfAborted()
-    const unread = this.#sorted.filter(({ lines }) => lines === undefined)
-    if (unread.length === 0) return true
-    const reading = (this.#reading ??= this.#read(unread))
-    reading.waiting += 1
-    try {
-      const timeout = setTimeout(searchWaitMs, undefined, { ref: false, signal })
-      await Promise.race([reading.done, timeout])
-    } finally {
-      reading.waiting -= 1
-      // The others' searches, if there are any, still want it.
-      if (signal.aborted && reading.waiting === 0) this.#stop(reading)
-    }
-    return this.#sorted.every(({ lines }) => lines !== undefined)
+    const unread = () => [...this.#entries.values()].filter(({ lines }) => lines === undefined)
+    await this.#lines.wait(unread(), signal)
+    return unread().length === 0
   }
 
-  #read(unread: readonly Entry[]): Reading {
-    const control = new AbortController()
-    const done = inTurns(unread, async (entry) => {
-      // What has been read stays for the next search.
-      if (!control.signal.aborted) entry.lines = await this.#contentLines(entry.found)
-    })
-    const reading: Reading = { control, done, waiting: 0 }
-    // A failure is told to who waits for it; after that, the next search begins anew.
-    const end = () => this.#forget(reading)
-    done.then(end, end)
-    return reading
+  /** Whether the sizes of all that is complete are known. */
+  async #readSizes(signal: AbortSignal): Promise<boolean> {
+    const uncounted = [...this.#entries.values()].filter((entry) => !entry.counted)
+    await this.#sizes.wait(uncounted, signal)
+    // What is under way is counted each time.
+    return uncounted.every((entry) => entry.counted || entry.facts.item.frames !== undefined)
   }
-
-  #stop(reading: Reading): void {
-    reading.control.abort()
-    this.#forget(reading)
-  }
-
-  #forget(reading: Reading): void {
-    if (this.#reading === reading) this.#reading = undefined
-  }
-}
-
-/** Files being read for searches. */
-type Reading = {
-  readonly control: AbortController
-  readonly done: Promise<unknown>
-  /** Searches that wait for it. */
-  waiting: number
 }
 
 /** With frames and bytes, which change only while it is under way. */
@@ -197,15 +168,4 @@ function matching(
     found ??= line
   }
   return { found }
-}
-
-/** `work` on all, a few at a time, in order. */
-async function inTurns<Item, Result>(
-  all: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  for (let i = 0; i < all.length; i += atOnce)
-    results.push(...(await Promise.all(all.slice(i, i + atOnce).map(work))))
-  return results
 }

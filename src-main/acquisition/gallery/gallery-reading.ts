@@ -1,19 +1,19 @@
 /** Answers what is asked of the gallery, in its worker: there everything may take its time. */
-import { join } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { ImageDataset, OpenedImage } from '../../../src-shared/gallery.ts'
-import { FrameLogReader } from '../reading/frame-log-reader.ts'
-import { frameLogName } from '../recording/frame-log.ts'
 import { galleryPath, unknownImage } from './gallery-path.ts'
 import { GalleryIndex } from './gallery-index.ts'
 import type { GalleryAnswer, GalleryRequest } from './gallery-messages.ts'
 import { findItem, type FoundItem } from './gallery-scan.ts'
 import { acquisitionItem, countedItem, plainItem } from './item-facts.ts'
+import { DeletedItems } from './deleted-items.ts'
+import { ItemLosses } from './item-losses.ts'
 import { LargePlanes } from './large-planes.ts'
 import type { OpenedDataset, OpenedItem } from './open-item.ts'
 import { OpenedItems } from './opened-items.ts'
 import { PlanePackets } from './plane-packet.ts'
 import { planOf, runOf } from './plan-of.ts'
+import { stackSection } from './stack-section.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
 import { maximumOverStack } from './z-projection.ts'
@@ -23,18 +23,21 @@ export class GalleryReading {
   readonly #index: GalleryIndex
   readonly #opened = new OpenedItems()
   readonly #large = new LargePlanes()
+  readonly #losses = new ItemLosses()
   readonly #packets = new PlanePackets()
   readonly #thumbnails: ThumbnailCache
+  readonly #deleted: DeletedItems
 
   constructor(dataFolder: string) {
     this.#dataFolder = dataFolder
     this.#index = new GalleryIndex(dataFolder)
     this.#thumbnails = new ThumbnailCache(dataFolder)
+    this.#deleted = new DeletedItems(dataFolder)
   }
 
   /**
    * @param signal aborted when nobody waits for the answer any more: what takes long ends then.
-   * @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, TOO_LARGE; the signal's reason
+   * @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, TOO_LARGE; as `DeletedItems`; the signal's reason
    */
   async answer(request: GalleryRequest, signal: AbortSignal): Promise<GalleryAnswer> {
     const { type } = request
@@ -45,6 +48,8 @@ export class GalleryReading {
         return { type, opened: await this.#open(request.id) }
       case 'plane':
         return { type, packet: await this.#plane(request, signal) }
+      case 'section':
+        return { type, packet: await this.#section(request, signal) }
       case 'frames': {
         const found = await this.#find(request.id)
         const frames = await this.#opened.use(found, (item) =>
@@ -54,7 +59,23 @@ export class GalleryReading {
       }
       case 'thumbnail':
         return { type, png: await this.#thumbnail(request.id, request.maxSize) }
+      case 'delete':
+        // Windows moves nothing that is open.
+        await this.#opened.release(request.id)
+        return { type, item: await this.#deleted.delete(request.id) }
+      case 'deleted':
+        return { type, items: await this.#deleted.list() }
+      case 'restore':
+        return { type, id: await this.#deleted.restore(request.key) }
+      case 'removeDeleted':
+        await this.#deleted.remove(request.key)
+        return { type }
     }
+  }
+
+  /** Removes for good what was deleted long ago. @throws CoverslipError DATA_FOLDER */
+  removeOld(): Promise<void> {
+    return this.#deleted.removeOld()
   }
 
   /** Something has been kept, completed or removed. */
@@ -87,7 +108,10 @@ export class GalleryReading {
         metadata: metadataOf(opened),
         ...(plan === undefined ? {} : { plan }),
         ...(run === undefined ? {} : { run }),
-        remarks: [...remarksOn({ summary, failures }, datasets), ...(await lossesOf(found.path, opened))],
+        remarks: [
+          ...remarksOn({ ...opened, failures }, datasets),
+          ...(await this.#losses.remarksOn(found.path, opened)),
+        ],
       }
     })
   }
@@ -115,6 +139,28 @@ export class GalleryReading {
       'UNKNOWN_IMAGE',
       `${request.id} has no plane ${index.length === 0 ? '0' : index.join(', ')}${request.level === 0 ? '' : ` at level ${request.level}`}`,
       { hint: 'It was skipped or lost, or is still to come.' },
+    )
+  }
+
+  async #section(
+    request: Extract<GalleryRequest, { type: 'section' }>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const found = await this.#find(request.id)
+    const packet = await this.#opened.use(found, (item) => {
+      const { reader } = datasetOf(item, request)
+      return this.#large.read(reader, request.level, async () => {
+        const section = await stackSection(reader, { ...request, signal })
+        signal.throwIfAborted()
+        return section && this.#packets.make(section)
+      })
+    })
+    if (packet !== undefined) return packet
+    const { cut, at, z } = request
+    throw new CoverslipError(
+      'UNKNOWN_IMAGE',
+      `${request.id} has nothing at ${cut === 'xz' ? 'row' : 'column'} ${at} of planes ${z.from} to ${z.from + z.count - 1}`,
+      { hint: 'They were skipped or lost, or are still to come; or the images end before.' },
     )
   }
 
@@ -180,40 +226,8 @@ function metadataOf({ summary, datasets }: OpenedItem): Record<string, unknown> 
   return Object.fromEntries(datasets.map(({ name, reader }) => [name, reader.metadata]))
 }
 
-/** Longer logs are not gone through whenever somebody looks. */
-const longestLog = 64 * 2 ** 20
-
-/** Frames that were lost and images that were skipped, camera by camera, for people. */
-async function lossesOf(folder: string, { summary }: OpenedItem): Promise<string[]> {
-  const remarks: string[] = []
-  for (const { folder: part, layout } of summary?.datasets ?? []) {
-    try {
-      remarks.push(...(await lossesOfCamera(join(folder, part), layout?.camera.name ?? part)))
-    } catch (error) {
-      remarks.push(CoverslipError.from(error).message)
-    }
-  }
-  return remarks
-}
-
-/** @throws CoverslipError UNREADABLE_IMAGE */
-async function lossesOfCamera(folder: string, camera: string): Promise<string[]> {
-  const log = new FrameLogReader(join(folder, frameLogName))
-  if (((await log.size()) ?? 0) > longestLog)
-    return [`Whether frames of ${camera} were lost stands in its ${frameLogName}, which is long`]
-  const { lost, skipped, incomplete } = await log.losses()
-  return [
-    ...(lost > 0 ? [`${lost} frames of ${camera} were lost`] : []),
-    ...(incomplete > 0 ? [`${incomplete} frames of ${camera} have pixels missing: they are 0`] : []),
-    ...(skipped > 0 ? [`${skipped} images of ${camera} were skipped`] : []),
-  ]
-}
-
 /** What is missing, for people. */
-function remarksOn(
-  { summary, failures }: Pick<OpenedItem, 'summary' | 'failures'>,
-  datasets: readonly ImageDataset[],
-): string[] {
+function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDataset[]): string[] {
   const remarks = failures.map(({ message }) => message)
   if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
   if (summary !== undefined && summary.finish === undefined)

@@ -8,6 +8,8 @@ if (parentPort === null) throw new Error('gallery-worker runs as a worker thread
 const port = parentPort
 const { dataFolder } = workerData as GalleryWorkerData
 const reading = new GalleryReading(dataFolder)
+/** Between looks for what was deleted long ago, ms. */
+const removeOldEveryMs = 6 * 3_600_000
 /** What is being answered. */
 const underWay = new Map<number, AbortController>()
 
@@ -22,7 +24,14 @@ port.on('message', (message: GalleryRequestMessage) => {
     port.postMessage(answered, [...transfer])
   }
   reading.answer(request, control.signal).then(
-    (answer) => post({ number, answer }, answer.type === 'plane' ? [answer.packet.buffer] : []),
+    (answer) => post({ number, answer }, 'packet' in answer ? [answer.packet.buffer] : []),
     (error: unknown) => post({ number, error: CoverslipError.from(error).serialize() }),
   )
 })
+
+/** It is tried again: a disk that is away or read-only keeps nothing else from being looked at. */
+function removeOld(): void {
+  reading.removeOld().catch((error: unknown) => console.error('Deleted items were not removed:', error))
+}
+removeOld()
+setInterval(removeOld, removeOldEveryMs).unref()

@@ -5,50 +5,46 @@
  * @example
  * const { items } = await engine.gallery.list({ search: 'beads' })
  */
-import { Worker } from 'node:worker_threads'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
-import type { GalleryPage, OpenedImage, PlaneIndex, ZProjection } from '../../../src-shared/gallery.ts'
-import { workerUrl } from '../../worker-url.ts'
+import type {
+  DeletedItem,
+  GalleryPage,
+  GallerySort,
+  OpenedImage,
+  PlaneIndex,
+  RefusedItem,
+  ZProjection,
+} from '../../../src-shared/gallery.ts'
 import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
-import type {
-  GalleryAnswer,
-  GalleryAnswerMessage,
-  GalleryRequest,
-  GalleryRequestMessage,
-  GalleryWorkerData,
-} from './gallery-messages.ts'
 import { galleryPath } from './gallery-path.ts'
+import { GalleryThread } from './gallery-thread.ts'
+import type { SectionOptions } from './stack-section.ts'
 
-/** Requests that the worker has at once; the others wait, and those whose caller has gone are dropped. */
-const atOnce = 6
-/** Of these, lists: a search waits for files to be read, and must not keep images from being shown meanwhile. */
-const listsAtOnce = 3
-/** A file that keeps the worker busy for longer hangs it: it is ended, and the next request has a new one. */
-const limitMs = 120_000
-/** Of JavaScript values; pixels lie outside of it. */
-const heapMb = 1024
-
-type AnswerTo<Type extends GalleryRequest['type']> = Extract<GalleryAnswer, { type: Type }>
-
-type Waiting = {
-  readonly request: GalleryRequest
-  readonly signal: AbortSignal | undefined
-  settle(outcome: GalleryAnswer | CoverslipError): void
+export type GalleryOptions = {
+  readonly dataFolder: string | undefined
+  /** Whether an item is being acquired by this program. */
+  readonly isUnderWay?: (id: string) => boolean
+  /** Ends whatever else this program writes to an item, which is about to be moved. */
+  readonly letGo?: (id: string) => Promise<void>
 }
+
+/** What was done with several items, and why not with others. */
+type Done<Result> = { readonly done: Result[]; readonly refused: RefusedItem[] }
 
 export class Gallery {
   readonly #dataFolder: string | undefined
+  readonly #isUnderWay: (id: string) => boolean
+  readonly #letGo: (id: string) => Promise<void>
   readonly #events = new Emitter<void>()
-  readonly #waiting: Waiting[] = []
-  readonly #asked = new Map<number, { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }>()
-  #worker: Worker | undefined
-  #number = 0
-  #closed = false
+  readonly #ownThread: GalleryThread | undefined
 
-  constructor({ dataFolder }: { readonly dataFolder: string | undefined }) {
+  constructor({ dataFolder, isUnderWay = () => false, letGo = () => Promise.resolve() }: GalleryOptions) {
     this.#dataFolder = dataFolder
+    this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread(dataFolder)
+    this.#isUnderWay = isUnderWay
+    this.#letGo = letGo
   }
 
   /** Called when something was kept, completed or removed. */
@@ -58,23 +54,28 @@ export class Gallery {
 
   /** To be called by whoever has kept or completed something. */
   changed(): void {
-    this.#worker?.postMessage({ changed: true } satisfies GalleryRequestMessage)
+    this.#ownThread?.changed()
     this.#events.emit()
   }
 
   /** @throws CoverslipError DATA_FOLDER when there is none */
   async list(
-    request: { readonly search?: string; readonly offset?: number; readonly limit?: number },
+    request: {
+      readonly search?: string
+      readonly sort?: GallerySort
+      readonly offset?: number
+      readonly limit?: number
+    },
     signal?: AbortSignal,
   ): Promise<GalleryPage> {
-    const { search = '', offset = 0, limit = 100 } = request
-    const { page } = await this.#ask({ type: 'list', search, offset, limit }, signal)
+    const { search = '', sort = 'newest', offset = 0, limit = 100 } = request
+    const { page } = await this.#thread.ask({ type: 'list', search, sort, offset, limit }, signal)
     return { ...page, folder: this.#folder() }
   }
 
   /** @throws CoverslipError UNKNOWN_IMAGE, UNREADABLE_IMAGE, DATA_FOLDER */
   async open(id: string, signal?: AbortSignal): Promise<OpenedImage> {
-    return (await this.#ask({ type: 'open', id }, signal)).opened
+    return (await this.#thread.ask({ type: 'open', id }, signal)).opened
   }
 
   /** A plane as a UC2F packet. @throws as `open`; UNKNOWN_IMAGE also when the plane is not there; TOO_LARGE */
@@ -88,7 +89,15 @@ export class Gallery {
     },
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return (await this.#ask({ type: 'plane', index: {}, level: 0, ...request }, signal)).packet
+    return (await this.#thread.ask({ type: 'plane', index: {}, level: 0, ...request }, signal)).packet
+  }
+
+  /** A part of a cut across a stack as a UC2F packet. @throws as `plane` */
+  async section(
+    request: { readonly id: string; readonly dataset: string } & Omit<SectionOptions, 'signal'>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#thread.ask({ type: 'section', ...request }, signal)).packet
   }
 
   /** What is known of each frame. @throws as `open` */
@@ -96,7 +105,7 @@ export class Gallery {
     request: { readonly id: string; readonly dataset: string } & FrameRange,
     signal?: AbortSignal,
   ): Promise<FrameRecords> {
-    return (await this.#ask({ type: 'frames', ...request }, signal)).frames
+    return (await this.#thread.ask({ type: 'frames', ...request }, signal)).frames
   }
 
   /** A small picture, PNG. @throws as `open`; UNKNOWN_IMAGE also when no frame is there yet */
@@ -104,7 +113,46 @@ export class Gallery {
     request: { readonly id: string; readonly maxSize: number },
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return (await this.#ask({ type: 'thumbnail', ...request }, signal)).png
+    return (await this.#thread.ask({ type: 'thumbnail', ...request }, signal)).png
+  }
+
+  /** Takes items out of the gallery; they can be put back (`restore`). @throws CoverslipError DATA_FOLDER when there is none */
+  async delete(
+    ids: readonly string[],
+  ): Promise<{ readonly deleted: DeletedItem[]; readonly refused: RefusedItem[] }> {
+    const { done, refused } = await this.#each(ids, async (id) => {
+      this.#refuseUnderWay(id)
+      await this.#letGo(id)
+      // Whoever has begun meanwhile writes elsewhere: names are never given twice.
+      return (await this.#thread.ask({ type: 'delete', id }, undefined)).item
+    })
+    return { deleted: done, refused }
+  }
+
+  /** What was deleted and can be put back, newest first. @throws CoverslipError DATA_FOLDER when there is no data folder */
+  async deleted(): Promise<DeletedItem[]> {
+    return (await this.#thread.ask({ type: 'deleted' }, undefined)).items
+  }
+
+  /** Puts deleted items back. @throws CoverslipError DATA_FOLDER when there is no data folder */
+  async restore(
+    keys: readonly string[],
+  ): Promise<{ readonly restored: string[]; readonly refused: RefusedItem[] }> {
+    const { done, refused } = await this.#each(
+      keys,
+      async (key) => (await this.#thread.ask({ type: 'restore', key }, undefined)).id,
+    )
+    return { restored: done, refused }
+  }
+
+  /** Removes deleted items for good. @throws CoverslipError DATA_FOLDER when there is no data folder */
+  async removeDeleted(
+    keys: readonly string[],
+  ): Promise<{ readonly removed: number; readonly refused: RefusedItem[] }> {
+    const { done, refused } = await this.#each(keys, (key) =>
+      this.#thread.ask({ type: 'removeDeleted', key }, undefined),
+    )
+    return { removed: done.length, refused }
   }
 
   /** Where an item, or a file within one, is. @throws CoverslipError UNKNOWN_IMAGE, DATA_FOLDER */
@@ -114,8 +162,7 @@ export class Gallery {
 
   /** Ends the worker; what is under way is refused. */
   async close(): Promise<void> {
-    this.#closed = true
-    await this.#endWorker(new CoverslipError('INTERNAL', 'Coverslip is closing'))
+    await this.#ownThread?.close()
   }
 
   #folder(): string {
@@ -124,112 +171,40 @@ export class Gallery {
 
   #requireDataFolder(): string {
     if (this.#dataFolder !== undefined) return this.#dataFolder
-    throw new CoverslipError('DATA_FOLDER', 'There is no data folder to look into', {
-      hint: 'Start Coverslip with --data <folder>.',
-    })
+    throw noDataFolder()
   }
 
-  async #ask<Type extends GalleryRequest['type']>(
-    request: Extract<GalleryRequest, { type: Type }> & { readonly type: Type },
-    signal: AbortSignal | undefined,
-  ): Promise<AnswerTo<Type>> {
+  /** @throws CoverslipError DATA_FOLDER when there is none */
+  get #thread(): GalleryThread {
+    if (this.#ownThread !== undefined) return this.#ownThread
+    throw noDataFolder()
+  }
+
+  /** Does `work` with one after the other; what is refused keeps none of the others from being done. */
+  async #each<Result>(all: readonly string[], work: (id: string) => Promise<Result>): Promise<Done<Result>> {
     this.#requireDataFolder()
-    signal?.throwIfAborted()
-    const outcome = await new Promise<GalleryAnswer | CoverslipError>((settle) => {
-      this.#waiting.push({ request, signal, settle })
-      this.#next()
-    })
-    if (outcome instanceof CoverslipError) throw outcome
-    if (isAnswerTo<Type>(outcome, request.type)) return outcome
-    throw new CoverslipError('INTERNAL', `The gallery answered ${outcome.type} to ${request.type}`)
-  }
-
-  #next(): void {
-    while (this.#asked.size < atOnce) {
-      const waiting = this.#take()
-      if (waiting === undefined) return
-      if (this.#closed || waiting.signal?.aborted === true) {
-        waiting.settle(new CoverslipError('INTERNAL', 'Nobody waits for it any more'))
-        continue
+    const done: Result[] = []
+    const refused: RefusedItem[] = []
+    for (const id of new Set(all)) {
+      try {
+        done.push(await work(id))
+      } catch (error) {
+        refused.push({ id, error: CoverslipError.from(error).serialize() })
       }
-      const number = this.#number++
-      const timer = setTimeout(() => void this.#endWorker(tooLong(waiting.request)), limitMs)
-      this.#asked.set(number, { waiting, timer })
-      const worker = this.#started()
-      worker.postMessage({ number, request: waiting.request } satisfies GalleryRequestMessage)
-      // It keeps its place until the worker has left off: whoever gives up quickly must not fill the worker with work.
-      const drop = () => {
-        if (this.#asked.has(number)) worker.postMessage({ dropped: number } satisfies GalleryRequestMessage)
-      }
-      waiting.signal?.addEventListener('abort', drop, { once: true })
     }
+    if (done.length > 0) this.changed()
+    return { done, refused }
   }
 
-  /** The request that has waited longest; small pictures come after what somebody looks at. */
-  #take(): Waiting | undefined {
-    const asked = [...this.#asked.values()]
-    const lists = asked.filter(({ waiting }) => waiting.request.type === 'list').length
-    const may = ({ request }: Waiting) => request.type !== 'list' || lists < listsAtOnce
-    const first = this.#waiting.findIndex((waiting) => may(waiting) && waiting.request.type !== 'thumbnail')
-    const at = first === -1 ? this.#waiting.findIndex(may) : first
-    return at === -1 ? undefined : this.#waiting.splice(at, 1)[0]
-  }
-
-  #started(): Worker {
-    if (this.#worker !== undefined) return this.#worker
-    const workerData: GalleryWorkerData = { dataFolder: this.#requireDataFolder() }
-    const worker = new Worker(workerUrl('acquisition/gallery/gallery-worker'), {
-      workerData,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
-    })
-    this.#worker = worker
-    worker.on('message', (message: GalleryAnswerMessage) => {
-      this.#settle(
-        message.number,
-        'answer' in message ? message.answer : CoverslipError.deserialize(message.error),
-      )
-    })
-    const failed = (reason: string) => {
-      if (this.#worker !== worker) return
-      void this.#endWorker(
-        new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
-          hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
-        }),
-      )
-    }
-    worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)))
-    worker.on('exit', () => failed('its thread ended'))
-    return worker
-  }
-
-  #settle(number: number, outcome: GalleryAnswer | CoverslipError): void {
-    const asked = this.#asked.get(number)
-    if (asked === undefined) return
-    clearTimeout(asked.timer)
-    this.#asked.delete(number)
-    asked.waiting.settle(outcome)
-    this.#next()
-  }
-
-  /** Everything that it was asked fails with `reason`. */
-  async #endWorker(reason: CoverslipError): Promise<void> {
-    const worker = this.#worker
-    this.#worker = undefined
-    for (const number of [...this.#asked.keys()]) this.#settle(number, reason)
-    await worker?.terminate()
+  /** @throws CoverslipError ACQUISITION_RUNNING */
+  #refuseUnderWay(id: string): void {
+    if (!this.#isUnderWay(id)) return
+    throw new CoverslipError('ACQUISITION_RUNNING', `${id} is being acquired`, { hint: 'Stop it first.' })
   }
 }
 
-function isAnswerTo<Type extends GalleryRequest['type']>(
-  answer: GalleryAnswer,
-  type: Type,
-): answer is AnswerTo<Type> {
-  return answer.type === type
-}
-
-function tooLong(request: GalleryRequest): CoverslipError {
-  const what = 'id' in request ? request.id : 'The list'
-  return new CoverslipError('UNREADABLE_IMAGE', `${what} took longer than ${limitMs / 1000} s to read`, {
-    hint: 'Check the disk it is on, or whether another program opens it.',
+function noDataFolder(): CoverslipError {
+  return new CoverslipError('DATA_FOLDER', 'There is no data folder to look into', {
+    hint: 'Start Coverslip with --data <folder>.',
   })
 }

@@ -116,11 +116,11 @@ function datasetNames({ name, camera, channels, positions }: ImageDataset) {
   }
 }
 
-/** Frames and bytes of an acquisition, as far as they are quickly counted; not those of a damaged one. */
+/** Frames of an acquisition and bytes of a folder, as far as they are quickly counted; not those of a damaged one. */
 export async function countedItem(found: FoundItem, item: GalleryItem): Promise<GalleryItem> {
-  if (found.type !== 'acquisition') return item
+  if (found.type === 'file') return item
   try {
-    return await counted(found, item)
+    return found.type === 'acquisition' ? await counted(found, item) : await withBytes(found, item)
   } catch (error) {
     // The list goes on; who opens it is told.
     if (isGone(error) || error instanceof CoverslipError) return item
@@ -137,9 +137,13 @@ async function counted(found: FoundItem, item: GalleryItem): Promise<GalleryItem
       return last === undefined ? 0 : last.place + 1
     }),
   )
-  const bytes = await bytesBelow(found.path)
   const frames = counts.reduce((sum, count) => sum + count, 0)
-  return { ...item, frames, ...(bytes === undefined ? {} : { bytes }) }
+  return withBytes(found, { ...item, frames })
+}
+
+async function withBytes({ path }: FoundItem, item: GalleryItem): Promise<GalleryItem> {
+  const bytes = await bytesBelow(path)
+  return { ...item, ...(bytes === undefined ? {} : { bytes }) }
 }
 
 /** Undefined when there are too many files. */

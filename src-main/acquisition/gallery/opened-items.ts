@@ -40,6 +40,15 @@ export class OpenedItems {
     }
   }
 
+  /** Closes an item that is to be moved. What is being read of it still is, as far as the system lets it. */
+  async release(id: string): Promise<void> {
+    for (const entry of this.#open) {
+      if (entry.id !== id && !entry.id.startsWith(`${id}/`)) continue
+      this.#open.delete(entry)
+      await closeItem(entry)
+    }
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer)
     const entries = [...this.#open]

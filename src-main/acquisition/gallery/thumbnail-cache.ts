@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { FoundItem } from './gallery-scan.ts'
 
 const folderName = '.thumbnails'
+/** Of how pictures are made: those of another version are made anew. */
+const version = 2
 const mostBytesInMemory = 64 * 2 ** 20
 /** The oldest go first. */
 const mostOnDisk = { files: 10_000, bytes: 2 ** 30 }
@@ -28,7 +30,7 @@ export class ThumbnailCache {
     make: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const key = createHash('sha256')
-      .update(`${id}\n${changedAt}\n${bytes}\n${maxSize}`)
+      .update(`${version}\n${id}\n${changedAt}\n${bytes}\n${maxSize}`)
       .digest('hex')
       .slice(0, 40)
     const known = this.#memory.get(key) ?? (await this.#read(key))

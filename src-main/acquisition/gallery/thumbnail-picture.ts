@@ -55,7 +55,9 @@ function colorOf({ channels }: ImageDataset, channel: number): string {
 }
 
 /** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
-function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: number): Picture {
+function smallRgb(plane: ImagePlane, maxSize: number): Picture {
+  const { width, height, pixelFormat, pixels } = plane
+  const maxValue = pixelFormat === 'Float32' ? undefined : 2 ** plane.significantBits - 1
   const { bytesPerSample, channels, pattern } = planeLayout(pixelFormat)
   const samples = planeSamples({ pixels, pixelFormat })
   const step = Math.max(1, Math.ceil(Math.max(width, height) / maxSize))
@@ -71,17 +73,36 @@ function smallRgb({ width, height, pixelFormat, pixels }: ImagePlane, maxSize: n
       values.set([r, g, b], to)
     }
   }
-  const { low, high } = bytesPerSample === 1 ? { low: 0, high: 255 } : windowOf(values)
-  const scale = high > low ? 255 / (high - low) : 0
+  const { low, high } = bytesPerSample === 1 ? { low: 0, high: 255 } : windowOf(values, maxValue)
+  const scale = 255 / (high - low)
   const clamped = Uint8ClampedArray.from(values, (value) => (value - low) * scale)
   return { ...small, rgb: new Uint8Array(clamped.buffer) }
 }
 
-/** Of real numbers, those that are finite. */
-function windowOf(values: Float32Array): { readonly low: number; readonly high: number } {
+/**
+ * Black and white, `high` above `low`. Of real numbers (`maxValue` undefined) those that are finite count. Where nearly all
+ * values are the same, the others decide; where all are, how much of the range they take up: what is saturated is white.
+ */
+function windowOf(
+  values: Float32Array,
+  maxValue: number | undefined,
+): { readonly low: number; readonly high: number } {
   const sorted = values.filter(Number.isFinite).sort()
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? 0
-  return { low: at(0.005), high: at(0.998) }
+  for (const [dark, bright] of [
+    [0.005, 0.998],
+    [0, 1],
+  ] as const) {
+    const window = { low: at(dark), high: at(bright) }
+    if (window.high > window.low) return window
+  }
+  return maxValue === undefined ? aroundValue(at(0)) : { low: 0, high: maxValue }
+}
+
+/** Grey is the value itself. */
+function aroundValue(value: number): { readonly low: number; readonly high: number } {
+  const reach = Math.abs(value) || 1
+  return { low: value - reach, high: value + reach }
 }
 
 /** In the tint `#rrggbb`; undefined: as it is. */

@@ -14,6 +14,7 @@ import { refuseTooManyFiles } from '../storage/video/video-plan.ts'
 import { PlanCosts } from './plan-costs.ts'
 import { PlanImages } from './plan-images.ts'
 import { planLayout, type PlanLayout, plannedChannels } from './plan-layout.ts'
+import { diskShare } from './disk-share.ts'
 import { PlanTravel } from './plan-travel.ts'
 import type { ResolvedPlan } from './resolve-plan.ts'
 import type { StepTimes } from './step-times.ts'
@@ -28,6 +29,8 @@ type EstimateOptions = {
   readonly storage: PlanRequest['storage']
   /** Of the data folder's disk. */
   readonly freeDiskBytes: number
+  /** Bytes/s that it takes, measured when it is asked for. */
+  readonly diskSpeed: () => Promise<number>
   readonly signal?: AbortSignal | undefined
 }
 
@@ -46,21 +49,34 @@ export async function estimatePlan(
   const share = storedShare(storage)
   const [bytes, bytesPerSecond] = [walk.bytes * share, walk.bytesPerSecond * share]
   const remarks = await storageRemarks(storage)
+  const memoryBytes = memoryOf(devices, walk.cameraIds)
+  const noRoom = roomProblems(bytes, freeDiskBytes)
+  const disk =
+    noRoom.length > 0
+      ? { durationS, warnings: [] }
+      : await diskShare(options.diskSpeed, {
+          bytes,
+          bytesPerSecond,
+          sequenceBytes: walk.sequenceBytes * share,
+          durationS,
+          memoryBytes,
+        })
   const estimate = {
     events,
     frames,
     sizes,
-    durationS,
+    durationS: disk.durationS,
     assumed: [...assumed],
     bytes,
     bytesPerSecond,
     freeDiskBytes,
-    memoryBytes: memoryOf(devices, walk.cameraIds),
-    problems: [...missing, ...problems, ...remarks.problems, ...roomProblems(bytes, freeDiskBytes)].slice(
+    ...(disk.bytesPerSecond === undefined ? {} : { diskBytesPerSecond: disk.bytesPerSecond }),
+    memoryBytes,
+    problems: [...missing, ...problems, ...remarks.problems, ...noRoom].slice(0, mostRemarks),
+    warnings: [...plan.warnings, ...remarks.warnings, ...disk.warnings, ...lateWarnings(walk)].slice(
       0,
       mostRemarks,
     ),
-    warnings: [...plan.warnings, ...remarks.warnings, ...lateWarnings(walk)].slice(0, mostRemarks),
   }
   return { estimate, cameraIds: walk.cameraIds }
 }
@@ -75,7 +91,13 @@ function memoryOf(devices: DeviceRegistry, cameraIds: readonly string[]): number
 
 /** Of a plan that was refused when it was read. */
 export function estimateOfRefused(refusal: CoverslipError, freeDiskBytes: number): PlanEstimate {
-  const { latestS: _latest, cameraIds: _none, planes: _noPlanes, ...counts } = nothing
+  const {
+    latestS: _latest,
+    cameraIds: _none,
+    planes: _noPlanes,
+    sequenceBytes: _noBytes,
+    ...counts
+  } = nothing
   return {
     ...counts,
     assumed: [],
@@ -95,6 +117,7 @@ const nothing = {
   durationS: 0,
   bytes: 0,
   bytesPerSecond: 0,
+  sequenceBytes: 0,
   latestS: 0,
 } satisfies Omit<PlanWalk, 'problems'>
 

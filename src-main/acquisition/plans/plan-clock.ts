@@ -1,5 +1,6 @@
 /** How long a plan takes: what its times, exposures and moves add up to. */
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
+import type { InSequence } from '../run/microscope/event-batches.ts'
 import type { PlanCosts } from './plan-costs.ts'
 
 /** What the clock says of one event, s after the plan's beginning. */
@@ -18,15 +19,16 @@ export class PlanClock {
   }
 
   /** Of the next event of the plan. */
-  next(event: AcquisitionEvent): EventTimes {
+  next(step: InSequence): EventTimes {
+    const { event } = step
     const last = this.#last
     this.#last = event
-    const readyS = this.#nowS + this.#costs.setUpS(event, last)
+    const readyS = this.#nowS + this.#costs.setUpS(step, last)
     if (event.resetTimer) this.#zeroS = readyS - (event.minStartS ?? 0)
     const dueS = event.minStartS === undefined ? undefined : this.#zeroS + event.minStartS
     const startS = Math.max(readyS, dueS ?? 0)
     const lateS = dueS === undefined || !hasOwnTime(event, last) ? 0 : Math.max(0, readyS - dueS)
-    this.#nowS = startS + this.#costs.eventS(event)
+    this.#nowS = startS + this.#costs.eventS(step, last)
     return { startS, endS: this.#nowS, lateS }
   }
 }

@@ -1,7 +1,8 @@
 import type { PlanStep } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { stageOf } from '../run/microscope/stage-moves.ts'
+import type { InSequence } from '../run/microscope/event-batches.ts'
+import { stageOf } from '../run/microscope/stage-axes.ts'
 import { channelKey } from './channel-key.ts'
 import type { PlanImage, PlanImages } from './plan-images.ts'
 import type { Step, StepTimes } from './step-times.ts'
@@ -33,19 +34,51 @@ export class PlanCosts {
   }
 
   /** Until all is set up for `event`, `last` being the one before: x and y, then z; channel and cameras meanwhile. */
-  setUpS(event: AcquisitionEvent, last: AcquisitionEvent | undefined): number {
+  setUpS({ event, kind, place }: InSequence, last: AcquisitionEvent | undefined): number {
+    const goesByItself = kind === 'burst' || kind === 'triggeredStack'
+    const begins = goesByItself && this.#begins({ event, kind, place })
+    if (goesByItself && !begins) return 0
     const lateralUm = distance([event.xUm, event.yUm], [last?.xUm, last?.yUm])
     const focusUm = distance([event.zUm], [last?.zUm])
     const movesS =
       (lateralUm === undefined ? 0 : this.#move('stage', lateralUm)) +
       (focusUm === undefined ? 0 : this.#move('focus', focusUm))
     const channelS = isLike(event, last) ? 0 : this.#stepS({ kind: 'channel', by: channelKey(event) })
-    return Math.max(movesS, channelS)
+    const beginS = begins
+      ? this.#stepS({ kind: 'sequence', by: camerasKey(this.#images.of(event).cameraIds) })
+      : 0
+    return Math.max(movesS, channelS) + beginS
   }
 
   /** The event itself, everything being set up. */
-  eventS(event: AcquisitionEvent): number {
-    return event.action.type === 'acquireImage' ? this.#imageS(event) : this.#autofocusS(event)
+  eventS({ event, kind, place }: InSequence, last: AcquisitionEvent | undefined): number {
+    if (event.action.type !== 'acquireImage') return this.#autofocusS(event)
+    switch (kind) {
+      case 'single':
+      case 'stack':
+        return this.#imageS(event)
+      case 'burst':
+        return this.#burstImageS(event)
+      case 'triggeredStack':
+        return this.#planeS(event, this.#begins({ event, kind, place }) ? undefined : last)
+    }
+  }
+
+  /** A stack of more planes than the drive takes at a time is gone through in parts. */
+  #begins({ event, kind, place }: Pick<InSequence, 'event' | 'kind' | 'place'>): boolean {
+    return place === 0 || (kind === 'triggeredStack' && place % this.#images.of(event).triggeredPlanes === 0)
+  }
+
+  #burstImageS(event: AcquisitionEvent): number {
+    const { cameraIds, freePeriodMs } = this.#images.of(event)
+    return freePeriodMs / 1000 + this.#stepS({ kind: 'burst', by: camerasKey(cameraIds) })
+  }
+
+  /** `last`: the plane before; undefined: it is the first, where the drive stands. */
+  #planeS(event: AcquisitionEvent, last: AcquisitionEvent | undefined): number {
+    const { cameraIds, exposureMs } = this.#images.of(event)
+    const distanceUm = distance([event.zUm], [last?.zUm]) ?? 0
+    return exposureMs / 1000 + this.#stepS({ kind: 'plane', by: camerasKey(cameraIds), distanceUm })
   }
 
   #imageS(event: AcquisitionEvent): number {

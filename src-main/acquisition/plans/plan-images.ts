@@ -9,6 +9,8 @@ import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { sweepPlanesOf } from '../focus/focus-drive.ts'
 import { frameBytesOf, frameSizeOf } from '../recording/recording-room.ts'
 import { autofocusOf } from '../run/microscope/autofocus-of.ts'
+import { freePeriodMs, triggeredPeriodMs, triggeredPlanes } from '../run/microscope/camera-pace.ts'
+import type { BatchRules } from '../run/microscope/event-batches.ts'
 import { presetOf } from '../run/microscope/plan-problems.ts'
 import { exposureMsOf } from '../take-frame.ts'
 import type { CameraChoice } from './camera-choice.ts'
@@ -28,6 +30,11 @@ export type PlanImage = {
   readonly cameraIds: readonly string[]
   readonly bytes: number
   readonly exposureMs: number
+  /** Least time between such images, ms: triggered one by one, and of cameras that run free. */
+  readonly triggeredPeriodMs: number
+  readonly freePeriodMs: number
+  /** Planes of such images that the focus drive steps through by itself; 0: it cannot. */
+  readonly triggeredPlanes: number
 }
 
 /** What the images of a plan will be like, as far as that is known before: how many, how large, how long exposed. */
@@ -58,6 +65,14 @@ export class PlanImages {
     return known
   }
 
+  /** How events that follow each other will be gone through, as far as that is known before. */
+  get rules(): BatchRules {
+    return {
+      framePeriodMs: (event) => this.of(event).triggeredPeriodMs,
+      triggeredPlanes: (event) => this.of(event).triggeredPlanes,
+    }
+  }
+
   /** Width and height of the images of a camera; undefined: not known yet. */
   sizeOf(camera: DeviceState): Pick<FrameInfo, 'width' | 'height'> | undefined {
     const { devices, sequence, cameras } = this.#options
@@ -67,7 +82,11 @@ export class PlanImages {
     return frameSizeOf({ camera, ring: devices.ring(camera.id) })
   }
 
-  #find({ channel, camera, exposureMs }: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>) {
+  #find({
+    channel,
+    camera,
+    exposureMs,
+  }: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
     const { devices, sequence, cameras } = this.#options
     const taking = cameras.of(camera)
     const preset = channel === undefined ? undefined : presetOf(devices, channel)
@@ -75,13 +94,18 @@ export class PlanImages {
       preset?.settings.find(
         ({ deviceId, property }) => deviceId === id && property === standardProperty.exposureMs,
       )?.value
-    const exposures = taking.map((one) =>
-      Number(exposureMs ?? ofPreset(one.id) ?? sequence.setup?.exposureMs ?? exposureMsOf(one)),
-    )
+    const paced = taking.map((one) => ({
+      id: one.id,
+      exposureMs: Number(exposureMs ?? ofPreset(one.id) ?? sequence.setup?.exposureMs ?? exposureMsOf(one)),
+      slots: one.status.state === 'ready' ? devices.ring(one.id).slots : 1,
+    }))
     return {
       cameraIds: taking.map(({ id }) => id),
       bytes: taking.reduce((sum, one) => sum + this.#bytesOf(one), 0),
-      exposureMs: Math.max(0, ...exposures),
+      exposureMs: Math.max(0, ...paced.map((one) => one.exposureMs)),
+      triggeredPeriodMs: triggeredPeriodMs(devices, paced),
+      freePeriodMs: freePeriodMs(devices, paced),
+      triggeredPlanes: triggeredPlanes(devices, paced),
     }
   }
 

@@ -6,7 +6,7 @@ import type { CameraRoi } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import { framesPublished } from '../../frames/frame-ring.ts'
 import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
-import { stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
+import { stageAxes, stageOf } from '../run/microscope/stage-axes.ts'
 
 /**
  * Where the stages stand, asked of them now: one that was moved by hand may not have told.

@@ -62,11 +62,11 @@ export class PlanTemplates {
     const path = this.#path(name)
     try {
       const { size } = await stat(path)
-      if (size > mostBytes) throw new CoverslipError('TOO_LARGE', `${path} is too large for a plan`)
+      if (size > mostBytes) throw new CoverslipError('TOO_LARGE', 'It is too large for a plan')
       return await readPlanText(await readFile(path, 'utf8'))
     } catch (error) {
       if (isMissing(error)) throw unknownTemplate(name)
-      if (error instanceof CoverslipError) throw error
+      if (error instanceof CoverslipError) throw brokenTemplate(name, error)
       throw unreadable(path, error)
     }
   }
@@ -158,6 +158,14 @@ function isMissing(error: unknown): boolean {
 function unknownTemplate(name: string): CoverslipError {
   return new CoverslipError('UNKNOWN_ACQUISITION', `There is no plan "${name}"`, {
     hint: 'plans.list tells which there are.',
+  })
+}
+
+/** A kept plan whose file somebody has changed. */
+function brokenTemplate(name: string, { code, message, data }: CoverslipError): CoverslipError {
+  return new CoverslipError(code, `The plan "${name}" is not as it was saved. ${message}`, {
+    hint: `Mend ${folderName}/${name}${ending} in the data folder, or remove the plan.`,
+    ...(data === undefined ? {} : { data }),
   })
 }
 

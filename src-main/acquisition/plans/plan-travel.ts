@@ -2,7 +2,7 @@ import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { type StageAxis, stageAxes, stageOf } from '../run/microscope/stage-moves.ts'
+import { type StageAxis, stageAxes, stageOf } from '../run/microscope/stage-axes.ts'
 
 /** Travel of the stage that moves an axis, µm. */
 type Travel = {

@@ -20,6 +20,12 @@ const assumed: Readonly<Record<PlanStep, { readonly seconds: number; readonly um
   autofocus: { seconds: 1.5, umPerSecond: Infinity },
   // From the end of an exposure to the next image's beginning, when nothing moves.
   image: { seconds: 0.02, umPerSecond: Infinity },
+  // Of a camera that says how fast it is.
+  burst: { seconds: 0, umPerSecond: Infinity },
+  // Of a piezo.
+  plane: { seconds: 0.01, umPerSecond: 500 },
+  // Light, the first frame, and a look whether all was as it should be.
+  sequence: { seconds: 0.1, umPerSecond: Infinity },
 }
 
 /** How long the steps of plans take: as they took in the plans until now, device by device; or else as is usual. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AcquisitionEvent } from '../../../src-shared/plan/acquisition-event.ts'
 import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
 import type { Axis } from '../../../src-shared/plan/sequence.ts'
+import { inSequences } from '../run/microscope/event-batches.ts'
 import { ImagePlaces } from './image-places.ts'
 import { PlanClock } from './plan-clock.ts'
 import type { PlanCosts } from './plan-costs.ts'
@@ -29,6 +30,8 @@ export type PlanWalk = {
   /** At its fastest, from one image to the next. */
   readonly bytesPerSecond: number
   readonly bytes: number
+  /** Of the longest burst or triggered stack, which does not wait for the disk. */
+  readonly sequenceBytes: number
   /** Of the latest event. */
   readonly latestS: number
   readonly problems: readonly PlanRemark[]
@@ -52,16 +55,26 @@ export async function walkPlan(
   const sizes: Partial<Record<Axis, number>> = {}
   const problems: PlanRemark[] = []
   const planes = new Map<string, Map<number, number>>()
-  const count = { events: 0, frames: 0, bytes: 0, durationS: 0, bytesPerSecond: 0, latestS: 0 }
+  const count = {
+    events: 0,
+    frames: 0,
+    bytes: 0,
+    durationS: 0,
+    bytesPerSecond: 0,
+    sequenceBytes: 0,
+    latestS: 0,
+  }
+  let sequenceBytes = 0
   let lastImageS: number | undefined
   let sliceEnds = performance.now() + sliceMs
-  for (const event of events) {
+  for (const step of inSequences(events, images.rules)) {
+    const { event } = step
     if (count.events === mostEvents) {
       problems.push({ path: '', message: `has more than ${mostEvents} events: make several plans of it` })
       break
     }
     count.events += 1
-    const { startS, endS, lateS } = clock.next(event)
+    const { startS, endS, lateS } = clock.next(step)
     count.durationS = endS
     count.latestS = Math.max(count.latestS, lateS)
     travel.check(event)
@@ -75,6 +88,8 @@ export async function walkPlan(
       count.frames += cameraIds.length
       for (const id of cameraIds) countPlane(planes, id, index.p ?? 0)
       count.bytes += bytes
+      sequenceBytes = step.place > 0 && step.kind !== 'stack' ? sequenceBytes + bytes : bytes
+      count.sequenceBytes = Math.max(count.sequenceBytes, sequenceBytes)
       // After ages numbers are too coarse to tell two images apart.
       if (lastImageS !== undefined && startS > lastImageS)
         count.bytesPerSecond = Math.max(count.bytesPerSecond, bytes / (startS - lastImageS))

@@ -37,6 +37,8 @@ export class Pyramids {
   /** Acquisitions under way. */
   readonly #underWay = new Set<string>()
   #worker: Worker | undefined
+  /** Whose copies are being made. */
+  #making: string | undefined
   #kept: Promise<void> = Promise.resolve()
   #closed = false
 
@@ -65,6 +67,13 @@ export class Pyramids {
     this.#next()
   }
 
+  /** Gives up the copies of an acquisition that is to be moved; resolves when none of it is written any more. */
+  async forget(id: string): Promise<void> {
+    if (!this.#wanted.delete(id)) return
+    this.#keepList()
+    if (this.#making === id) await this.#worker?.terminate()
+  }
+
   /** Called with the id of an acquisition whose copies have been made. */
   on(listener: (id: string) => void): () => void {
     return this.#made.on(listener)
@@ -87,12 +96,14 @@ export class Pyramids {
     const data: PyramidWorkerData = { folder: join(this.#dataFolder, id) }
     const worker = new Worker(workerUrl('acquisition/pyramids/pyramid-worker'), { workerData: data })
     this.#worker = worker
+    this.#making = id
     let failure: CoverslipError | undefined
     worker.on('error', (error) => {
       failure = CoverslipError.from(error)
     })
     worker.on('exit', () => {
       this.#worker = undefined
+      this.#making = undefined
       if (this.#closed) return
       this.#wanted.delete(id)
       this.#keepList()

@@ -8,9 +8,10 @@ import { z } from 'zod'
 import { finishReasonSchema } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { storageFormatSchema } from '../../../src-shared/acquisition/storage-options.ts'
 import { propertyValueSchema } from '../../../src-shared/devices.ts'
+import { plainWords } from '../../../src-shared/field-problems.ts'
 import { datasetLayoutSchema, fileNameSchema } from './dataset-layout-schema.ts'
 import { readJson } from './read-json.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadable, unreadableFields } from './unreadable.ts'
 
 export const summaryName = 'acquisition.json'
 
@@ -51,9 +52,9 @@ export type AcquisitionSummary = z.infer<typeof acquisitionSummarySchema>
 /** @throws CoverslipError UNREADABLE_IMAGE when it is missing or damaged */
 export async function readAcquisitionSummary(folder: string): Promise<AcquisitionSummary> {
   const path = join(folder, summaryName)
-  const summary = acquisitionSummarySchema.safeParse(await readJson(path))
+  const summary = acquisitionSummarySchema.safeParse(await readJson(path), { error: plainWords })
   if (summary.success) return summary.data
-  throw unreadable(path, z.prettifyError(summary.error), summary.error)
+  throw unreadableFields(path, summary.error)
 }
 
 /** Undefined when the folder holds no acquisition. @throws CoverslipError UNREADABLE_IMAGE when its file is damaged */

@@ -57,7 +57,7 @@ export const datasetLayoutSchema: z.ZodType<DatasetLayout> = z.object({
   metadata: z.record(z.string(), z.unknown()),
 })
 
-type Present = Pick<ImageDataset, 'name' | 'format' | 'sizes' | 'planes' | 'timeStepS'>
+type Present = Pick<ImageDataset, 'name' | 'format' | 'sizes' | 'planes' | 'timeStepS' | 'wholeTimes'>
 
 /** What the gallery tells of a dataset that we wrote. */
 export function describeLayout(layout: DatasetLayout, present: Present): ImageDataset {

@@ -14,6 +14,9 @@ export type ImagePlane = {
   readonly pixels: Uint8Array<ArrayBuffer>
 }
 
+/** Some rows of a plane. */
+export type RowRange = { readonly top: number; readonly count: number }
+
 /** Which records are asked for: a part of all of them, or of those of the plane `index`. */
 export type FrameRange = {
   readonly offset: number
@@ -43,6 +46,12 @@ export interface DatasetReader {
    * @throws CoverslipError UNREADABLE_IMAGE naming file and reason; TOO_LARGE beyond `maxImageBytes`.
    */
   readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined>
+  /**
+   * As `readPlane`, of some rows only: what does not hold any of them is not read. The plane is as high as there are rows.
+   * Absent: the format has no such parts.
+   * @param rows within the plane
+   */
+  readRows?(index: PlaneIndex, level: number, rows: RowRange): Promise<ImagePlane | undefined>
   /**
    * What is known of each frame: of `frames.jsonl` beside the dataset (see `openStoredPlanes`), else of the file's own
    * metadata; nothing where nothing is known. @throws CoverslipError UNREADABLE_IMAGE

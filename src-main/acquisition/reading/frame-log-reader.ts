@@ -24,6 +24,7 @@ export class FrameLogReader {
   #frames = 0
   /** Bytes of the lines that were counted. */
   #counted = 0
+  readonly #losses = { lost: 0, skipped: 0, incomplete: 0 }
   #scanning: Promise<void> = Promise.resolve()
 
   /** @param onRecord called once with each record that can be read, in order, as `scan` comes to it. */
@@ -93,22 +94,11 @@ export class FrameLogReader {
 
   /**
    * How many frames of the camera, and images of the plan, are not in the file, and how many frames have pixels missing.
-   * @throws as `records`
+   * Asked again, it reads what has been added. @throws as `records`
    */
   async losses(): Promise<{ readonly lost: number; readonly skipped: number; readonly incomplete: number }> {
-    let [lost, skipped, incomplete] = [0, 0, 0]
-    await this.#withFile(async (file) => {
-      const { size } = await file.stat()
-      await eachLine(file, { from: 0, to: size }, (text) => {
-        for (const record of isFrame(text) && !text.includes('"incomplete":') ? [] : parsed(text)) {
-          if (record.kind === 'frame' && record.incomplete === true) incomplete += 1
-          if (record.kind === 'lost') lost += record.last - record.first + 1
-          if (record.kind === 'skipped') skipped += 1
-        }
-        return true
-      })
-    })
-    return { lost, skipped, incomplete }
+    await this.scan()
+    return { ...this.#losses }
   }
 
   /** Seconds between the time points of a recording, on average, by its first and last frame; undefined with fewer than two. */
@@ -148,13 +138,23 @@ export class FrameLogReader {
   async #scan(file: Awaited<ReturnType<typeof open>>): Promise<void> {
     const { size } = await file.stat()
     await eachLine(file, { from: this.#counted, to: size }, (text, end) => {
-      if (this.#onRecord !== undefined) for (const record of parsed(text)) this.#onRecord(record)
+      const isUnremarkable = isFrame(text) && !text.includes('"incomplete":')
+      for (const record of this.#onRecord === undefined && isUnremarkable ? [] : parsed(text)) {
+        this.#onRecord?.(record)
+        this.#countLosses(record)
+      }
       this.#lines += 1
       if (isFrame(text)) this.#frames += 1
       this.#counted = end
       if (this.#lines % linesPerMark === 0) this.#marks.push({ at: end, frames: this.#frames })
       return true
     })
+  }
+
+  #countLosses(record: FrameRecord): void {
+    if (record.kind === 'frame' && record.incomplete === true) this.#losses.incomplete += 1
+    if (record.kind === 'lost') this.#losses.lost += record.last - record.first + 1
+    if (record.kind === 'skipped') this.#losses.skipped += 1
   }
 
   async #withFile<Result>(

@@ -4,10 +4,9 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type OmeDescription, type OmeImage, omePlane } from './ome-description.ts'
 import { primaries } from './primaries.ts'
-import { depthOf } from './sample-type.ts'
 import { imageOfPage, TiffDataset, type TiffPlace } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
-import type { TiffImage } from './tiff-image.ts'
+import { depthOfImage, type TiffImage } from './tiff-image.ts'
 import { unreadable } from './unreadable.ts'
 
 const mostDatasets = 100
@@ -123,7 +122,7 @@ function describeOme(
 ): Pick<ImageDataset, 'name' | 'format' | 'width' | 'height' | 'pixelFormat' | 'channels'> &
   Partial<ImageDataset> {
   const { pixelSizeUm, zStepUm, timeStepS } = image
-  const { significantBits: bits, sampleType } = depthOf(page.sampleType)
+  const { significantBits: bits, sampleType } = depthOfImage(page)
   return {
     name,
     format: 'OME-TIFF',

@@ -8,10 +8,9 @@ import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { type ImagejDescription, imagejDescription } from './imagej-description.ts'
 import { jsonOrText } from './json-or-text.ts'
 import { primaries } from './primaries.ts'
-import { depthOf } from './sample-type.ts'
 import { imageOfPage, TiffDataset } from './tiff-dataset.ts'
 import { TiffFiles } from './tiff-files.ts'
-import { tag, type TiffImage } from './tiff-image.ts'
+import { depthOfImage, isPacked, tag, type TiffImage } from './tiff-image.ts'
 import type { TiffPages } from './tiff-pages.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -67,7 +66,7 @@ export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffD
           width: image.width,
           height: image.height,
           pixelFormat: own?.pixelFormat ?? image.pixelFormat,
-          ...(own === undefined ? depthOf(image.sampleType) : { significantBits: own.significantBits }),
+          ...(own === undefined ? depthOfImage(image) : { significantBits: own.significantBits }),
           ...facts,
           ...(own?.detector === undefined ? {} : { camera: own.detector }),
           sizes: Object.fromEntries(Object.entries({ ...sizes, c }).filter(([, length]) => length > 1)),
@@ -87,7 +86,8 @@ export async function plainTiffDatasets(file: PlainFile): Promise<readonly TiffD
   })
 }
 
-const isPlain = ({ compression, tiled, planar }: TiffImage): boolean => compression === 1 && !tiled && !planar
+const isPlain = (image: TiffImage): boolean =>
+  image.compression === 1 && !image.tiled && !image.planar && !isPacked(image)
 
 /** How many of the `claimed` images without a directory are there. */
 async function imagesInFile(pages: TiffPages, image: TiffImage, claimed: number): Promise<number> {
@@ -108,7 +108,7 @@ async function pagesBySize(pages: TiffPages): Promise<ReadonlyMap<string, Pages>
     try {
       const image = await imageOfPage(pages, number)
       if (image === undefined || (image.reduced && number > 0)) continue
-      const key = `${image.width} ${image.height} ${image.pixelFormat} ${image.sampleType} ${image.channels}`
+      const key = `${image.width} ${image.height} ${image.pixelFormat} ${image.sampleType} ${image.bits} ${image.channels}`
       const group = groups.get(key)
       if (group !== undefined) group.numbers?.push(number)
       else groups.set(key, { image, numbers: count > mostCompared ? undefined : [number] })
@@ -178,6 +178,6 @@ function ownFrame(
   const frame = ownFrameSchema.safeParse(written)
   if (!frame.success) return undefined
   const [said, is] = [planeLayout(frame.data.pixelFormat), planeLayout(image.pixelFormat)]
-  const fits = said.bytesPerPixel === is.bytesPerPixel && frame.data.significantBits <= 8 * image.bytes
+  const fits = said.bytesPerPixel === is.bytesPerPixel && frame.data.significantBits <= image.bits
   return fits ? frame.data : undefined
 }

@@ -5,7 +5,7 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { FrameLogReader } from './frame-log-reader.ts'
 
-export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes' | 'timeStepS'>
+export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes' | 'timeStepS' | 'wholeTimes'>
 
 interface PlanePlaces {
   /** As far as planes are there now; the time step is that of a recording, whose plan does not tell it. */
@@ -111,6 +111,8 @@ class LoggedPlaces implements PlanePlaces {
   readonly #stored = new Map<number, number>()
   readonly #skipped = new Map<number, FrameRecord>()
   #outermost = 0
+  /** The image that came last, or was skipped. */
+  #newest: Extract<FrameRecord, { kind: 'frame' }>['index'] = {}
   /** Place of the next frame, where no line of the log is damaged. */
   #next = 0
   #isGapless = true
@@ -127,6 +129,7 @@ class LoggedPlaces implements PlanePlaces {
   }
 
   add(record: FrameRecord): void {
+    if (record.kind === 'frame' || record.kind === 'skipped') this.#newest = record.index
     if (record.kind === 'skipped') this.#addSkipped(record)
     if (record.kind !== 'frame') return
     const { index, place } = record
@@ -147,7 +150,12 @@ class LoggedPlaces implements PlanePlaces {
 
   async sizes(): Promise<DatasetSizes> {
     await this.#log?.scan()
-    return { sizes: sizesOf(this.#axes, this.#outermost), planes: this.#places.size }
+    const wholeTimes = this.#wholeTimes()
+    return {
+      sizes: sizesOf(this.#axes, this.#outermost),
+      planes: this.#places.size,
+      ...(wholeTimes === undefined ? {} : { wholeTimes }),
+    }
   }
 
   async find(index: PlaneIndex): Promise<StoredPlace | undefined> {
@@ -161,6 +169,14 @@ class LoggedPlaces implements PlanePlaces {
   skipped(index: PlaneIndex): FrameRecord | undefined {
     const key = flattened(this.#axes, index)
     return key === undefined ? undefined : this.#skipped.get(key)
+  }
+
+  /** Of a plan that goes through everything else at each time; undefined when the last of them is whole, too. */
+  #wholeTimes(): number | undefined {
+    const [outermost, ...inner] = this.#axes
+    if (outermost?.axis !== 't') return undefined
+    const isOver = inner.every(({ axis, length = 1 }) => (this.#newest[axis] ?? 0) >= length - 1)
+    return isOver ? undefined : (this.#newest.t ?? 0)
   }
 
   #addSkipped(record: Extract<FrameRecord, { kind: 'skipped' }>): void {

@@ -1,17 +1,25 @@
 /** Our raw datasets (src-main/acquisition/storage/raw-writer.ts): `<name>.raw`, described by `<name>.json`. */
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { plainWords } from '../../../src-shared/field-problems.ts'
 import { imageBytes } from '../../../src-shared/frames/pixel-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
 import { frameLogName } from '../recording/frame-log.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import { datasetLayoutSchema, describeLayout } from './dataset-layout-schema.ts'
-import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from './dataset-reader.ts'
+import type {
+  DatasetReader,
+  FrameRange,
+  FrameRecords,
+  ImagePlane,
+  OpenDatasets,
+  RowRange,
+} from './dataset-reader.ts'
 import { requirePacketSize } from './plane-size.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { RandomAccessFile } from './random-access-file.ts'
 import { readJson } from './read-json.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadable, unreadableFields } from './unreadable.ts'
 
 /** @param path of the `.raw` or of the `.json`. */
 export const openRawDataset: OpenDatasets = async (path) => {
@@ -19,8 +27,8 @@ export const openRawDataset: OpenDatasets = async (path) => {
   const description = await readJson(`${stem}.json`)
   const kind = z.object({ format: z.literal('coverslip-raw'), version: z.literal(1) }).safeParse(description)
   if (!kind.success) throw unreadable(`${stem}.json`, 'it does not describe a raw dataset of Coverslip')
-  const layout = datasetLayoutSchema.safeParse(description)
-  if (!layout.success) throw unreadable(`${stem}.json`, z.prettifyError(layout.error), layout.error)
+  const layout = datasetLayoutSchema.safeParse(description, { error: plainWords })
+  if (!layout.success) throw unreadableFields(`${stem}.json`, layout.error)
   return [await RawReader.open(`${stem}.raw`, layout.data)]
 }
 
@@ -59,15 +67,21 @@ export class RawReader implements DatasetReader {
     return describeLayout(this.#layout, { name, format: 'raw', ...(await this.#planes.sizes()) })
   }
 
-  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+  readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    return this.readRows(index, level, { top: 0, count: this.#layout.image.height })
+  }
+
+  async readRows(index: PlaneIndex, level: number, rows: RowRange): Promise<ImagePlane | undefined> {
     const stored = level === 0 ? await this.#planes.find(index) : undefined
     if (stored === undefined) return undefined
     const { width, height, pixelFormat, significantBits } = this.#layout.image
-    const bytes = imageBytes(pixelFormat, width, height)
-    requirePacketSize(this.#file.path, { width, height, bytes })
+    const { top, count } = rows
+    const bytes = imageBytes(pixelFormat, width, count)
+    requirePacketSize(this.#file.path, { width, height: count, bytes })
     const pixels = new Uint8Array(bytes)
-    const read = await this.#file.readInto(pixels, stored.inFile * pixels.length)
-    return read < pixels.length ? undefined : { width, height, pixelFormat, significantBits, pixels }
+    const at = stored.inFile * imageBytes(pixelFormat, width, height) + imageBytes(pixelFormat, width, top)
+    const read = await this.#file.readInto(pixels, at)
+    return read < pixels.length ? undefined : { width, height: count, pixelFormat, significantBits, pixels }
   }
 
   records(range: FrameRange): Promise<FrameRecords> {

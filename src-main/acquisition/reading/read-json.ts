@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { jsonComplaint } from './json-complaint.ts'
 import { reasonOf, unreadable } from './unreadable.ts'
 import { refuseLink } from './without-links.ts'
 
@@ -9,9 +10,19 @@ export async function readJson(path: string): Promise<unknown> {
   await refuseLink(path)
   try {
     if ((await stat(path)).size > longest) throw new Error(`it is longer than ${longest / 2 ** 20} MB`)
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return value
+    return parsed(await readFile(path, 'utf8'))
   } catch (error) {
     throw unreadable(path, reasonOf(error), error)
+  }
+}
+
+/** @throws Error that says where it is no JSON */
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Error(jsonComplaint(text, error), { cause: error })
+    throw error
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type RealSampleType, realSampleTypeSchema } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
+import { halfFloats } from './half-floats.ts'
 
 export const sampleTypeSchema = z.enum(['uint8', 'uint16', ...realSampleTypeSchema.options])
 export type SampleType = z.infer<typeof sampleTypeSchema>
@@ -11,9 +12,12 @@ export function isRealSample(type: SampleType): type is RealSampleType {
   return type !== 'uint8' && type !== 'uint16'
 }
 
-/** What `ImageDataset` says of the values. */
-export function depthOf(type: SampleType): Pick<ImageDataset, 'significantBits' | 'sampleType'> {
-  return isRealSample(type) ? { sampleType: type } : { significantBits: type === 'uint8' ? 8 : 16 }
+/** What `ImageDataset` says of the values. @param bits that they have in the file, where those are fewer */
+export function depthOf(
+  type: SampleType,
+  bits = 8 * bytesOfSample(type),
+): Pick<ImageDataset, 'significantBits' | 'sampleType'> {
+  return isRealSample(type) ? { sampleType: type } : { significantBits: bits }
 }
 
 /** Bytes of one sample. */
@@ -51,6 +55,8 @@ function real(buffer: ArrayBufferLike, { byteOffset, count, type }: Part): Float
       return new Float32Array(new Int32Array(buffer, byteOffset, count))
     case 'uint32':
       return new Float32Array(new Uint32Array(buffer, byteOffset, count))
+    case 'float16':
+      return halfFloats(new Uint16Array(buffer, byteOffset, count))
     case 'float32':
       return new Float32Array(new Float32Array(buffer, byteOffset, count))
     case 'float64':

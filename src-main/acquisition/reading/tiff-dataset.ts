@@ -1,7 +1,7 @@
 /** A dataset whose planes are pages of TIFF files. */
 import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex } from '../../../src-shared/gallery.ts'
-import type { DatasetReader, FrameRange, FrameRecords, ImagePlane } from './dataset-reader.ts'
+import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, RowRange } from './dataset-reader.ts'
 import type { TiffFiles } from './tiff-files.ts'
 import { smallerCopies, type TiffImage, tiffImage } from './tiff-image.ts'
 import type { TiffPages } from './tiff-pages.ts'
@@ -43,14 +43,22 @@ export class TiffDataset implements DatasetReader {
     return { ...described, levels: this.#levels }
   }
 
-  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+  readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    return this.#read(index, level, undefined)
+  }
+
+  readRows(index: PlaneIndex, level: number, rows: RowRange): Promise<ImagePlane | undefined> {
+    return this.#read(index, level, rows)
+  }
+
+  async #read(index: PlaneIndex, level: number, rows: RowRange | undefined): Promise<ImagePlane | undefined> {
     const { find, files } = this.#options
     const place = await find(index)
     if (place === undefined) return undefined
     const plane = await files.use(place.path, async (pages) => {
       const whole = await imageOfPage(pages, place.page)
       const image = whole === undefined || level === 0 ? whole : await copyOf(pages, whole, level)
-      return image && readTiffPixels(pages.directories, image, place)
+      return image && readTiffPixels(pages.directories, image, { ...place, rows })
     })
     return plane && this.#asDescribed(plane)
   }

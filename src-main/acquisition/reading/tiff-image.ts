@@ -1,6 +1,6 @@
 /** What the directory of an image in a TIFF file says of its pixels. */
 import type { PlaneFormat } from '../../../src-shared/frames/plane-format.ts'
-import { bytesOfSample, isRealSample, type SampleType, sampleTypeSchema } from './sample-type.ts'
+import { bytesOfSample, depthOf, isRealSample, type SampleType, sampleTypeSchema } from './sample-type.ts'
 import { compressionNames, jpegCompression, tiffCompressions } from './tiff-compression.ts'
 import type { TiffDirectories, TiffDirectory } from './tiff-directory.ts'
 import { unreadable } from './unreadable.ts'
@@ -13,6 +13,7 @@ export const tag = {
   bitsPerSample: 258,
   compression: 259,
   photometric: 262,
+  fillOrder: 266,
   stripOffsets: 273,
   samplesPerPixel: 277,
   rowsPerStrip: 278,
@@ -39,8 +40,12 @@ export type TiffImage = {
   readonly width: number
   readonly height: number
   readonly sampleType: SampleType
-  /** Of a sample. */
+  /** Of a sample, once it is unpacked. */
   readonly bytes: number
+  /** Of a sample in the file: fewer than its bytes have where samples are packed. */
+  readonly bits: number
+  /** The bits of each byte in the file are the other way round. */
+  readonly bitsReversed: boolean
   /** In the file, for each pixel. */
   readonly samples: number
   /** Planes that a viewer sees in it: samples that are not one colour picture are channels. */
@@ -73,7 +78,7 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
   const [bits = 1] = bitsPerSample
   const formats = await numbers(tag.sampleFormat)
   const [format = 1] = formats
-  const sampleType = sampleTypeSchema.safeParse(`${sampleKinds[format] ?? ''}${bits}`).data
+  const sampleType = sampleTypeOf(bits, format)
   if (
     sampleType === undefined ||
     [...bitsPerSample, ...formats].some((other) => other !== bits && other !== format)
@@ -93,6 +98,8 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
     height,
     sampleType,
     bytes: bytesOfSample(sampleType),
+    bits,
+    bitsReversed: (await number(tag.fillOrder, 1)) === 2,
     samples,
     reduced: ((await number(tag.newSubfileType, 0)) & 5) !== 0,
     compression,
@@ -104,20 +111,27 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
     blockHeight: tiled
       ? await number(tag.tileHeight, 0)
       : Math.min(height, await number(tag.rowsPerStrip, height)),
-    ...shownAs(path, { sampleType, samples, interpretation, compression }),
+    ...shownAs(path, { sampleType, bits, samples, interpretation, compression }),
   } as const
   if (!(image.blockWidth > 0 && image.blockHeight > 0 && samples > 0 && samples <= mostSamples))
     throw unreadable(path, 'the arrangement of its pixels makes no sense')
   if (
     compression === jpegCompression &&
-    (sampleType !== 'uint8' || (samples !== 1 && (samples !== 3 || image.planar)))
+    (sampleType !== 'uint8' || bits !== 8 || (samples !== 1 && (samples !== 3 || image.planar)))
   )
     throw unreadable(path, 'its JPEG data are not of 8 bits in one or three colours')
-  const isFloat = sampleType === 'float32' || sampleType === 'float64'
-  if (image.predictor !== 1 && image.predictor !== (isFloat ? 3 : 2))
+  const predictor = isPacked(image) ? 1 : sampleType.startsWith('float') ? 3 : 2
+  if (image.predictor !== 1 && image.predictor !== predictor)
     throw unreadable(path, `its predictor ${image.predictor} is not known here`)
   return image
 }
+
+/** Whether its samples are packed without gaps, as those of fewer bits than whole bytes are. */
+export const isPacked = ({ bits, bytes }: Pick<TiffImage, 'bits' | 'bytes'>): boolean => bits < 8 * bytes
+
+/** What `ImageDataset` says of its values; colours come with 8 bits, whatever numbers stand for them in the file. */
+export const depthOfImage = ({ sampleType, bits, pixelFormat }: TiffImage) =>
+  depthOf(sampleType, pixelFormat === 'RGB8' ? 8 : bits)
 
 /** Directories of the smaller copies of an image, the largest first (TIFF Technical Note 1; OME-TIFF 6.0). */
 export async function smallerCopies(
@@ -130,26 +144,36 @@ export async function smallerCopies(
 /** Values of SampleFormat; 4 is what nobody knows, and taken to be as without it. */
 const sampleKinds: Readonly<Record<number, string>> = { 1: 'uint', 2: 'int', 3: 'float', 4: 'uint' }
 
+function sampleTypeOf(bits: number, format: number): SampleType | undefined {
+  const kind = sampleKinds[format] ?? ''
+  if (kind === 'uint' && bits > 0 && bits < 16) return bits > 8 ? 'uint16' : 'uint8'
+  return sampleTypeSchema.safeParse(`${kind}${bits}`).data
+}
+
 function samplesInWords(bits: number, format: number): string {
   if (format === 3) return `${bits}-bit floating-point samples`
   if (format === 2) return `signed ${bits}-bit samples`
-  return format === 1 ? `${bits} ${bits === 1 ? 'bit' : 'bits'} per sample` : `samples of format ${format}`
+  return format === 1 ? `${bits} bits per sample` : `samples of format ${format}`
 }
 
 function shownAs(
   path: string,
-  kind: Pick<TiffImage, 'sampleType' | 'samples' | 'compression'> & { readonly interpretation: number },
+  kind: Pick<TiffImage, 'sampleType' | 'bits' | 'samples' | 'compression'> & {
+    readonly interpretation: number
+  },
 ): { readonly channels: number; readonly pixelFormat: PlaneFormat } {
-  const { sampleType, samples, interpretation, compression } = kind
+  const { sampleType, bits, samples, interpretation, compression } = kind
   if (interpretation === photometric.palette) {
     if (sampleType === 'uint8' && samples === 1) return { channels: 1, pixelFormat: 'RGB8' }
-    throw unreadable(path, 'its colour table is not one of 8 bits')
+    throw unreadable(path, 'its colour table is not one of 8 bits or fewer')
   }
   const mono = isRealSample(sampleType) ? 'Float32' : sampleType === 'uint8' ? 'Mono8' : 'Mono16'
   if (interpretation === photometric.rgb) {
     if (samples < 3) throw unreadable(path, `it says it is RGB, and has ${samples} samples per pixel`)
     // What is beyond the three is transparency. There are no packets of deeper colour: three grey channels lose nothing.
-    return sampleType === 'uint8' ? { channels: 1, pixelFormat: 'RGB8' } : { channels: 3, pixelFormat: mono }
+    return bits === 8 && sampleType === 'uint8'
+      ? { channels: 1, pixelFormat: 'RGB8' }
+      : { channels: 3, pixelFormat: mono }
   }
   if (interpretation === photometric.blackIsZero || interpretation === photometric.whiteIsZero)
     return { channels: samples, pixelFormat: mono }

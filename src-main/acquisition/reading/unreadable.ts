@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import { CoverslipError } from '../../../src-shared/errors.ts'
+import { fieldProblems, problemText } from '../../../src-shared/field-problems.ts'
 import { systemReason } from '../../../src-shared/system-reason.ts'
 
 /**
@@ -7,11 +9,28 @@ import { systemReason } from '../../../src-shared/system-reason.ts'
  * @param reason completes "… cannot be read: ".
  */
 export function unreadable(path: string, reason: string, cause?: unknown): CoverslipError {
-  const name = path.split(/[\\/]/).findLast((part) => part !== '') ?? path
-  return new CoverslipError('UNREADABLE_IMAGE', `${name} cannot be read: ${reason}`, {
+  return new CoverslipError('UNREADABLE_IMAGE', `${fileName(path)} cannot be read: ${reason}`, {
     hint: 'Check that it was copied completely, and whether another program opens it.',
     cause,
   })
+}
+
+/** The error of a JSON file of ours in which `error` names what is not as it must be. */
+export function unreadableFields(path: string, error: z.ZodError): CoverslipError {
+  const problems = fieldProblems(error)
+  return new CoverslipError(
+    'UNREADABLE_IMAGE',
+    `${fileName(path)} cannot be read: ${problemText(problems)}`,
+    {
+      hint: 'Somebody has changed it, or another version has written it: mend the fields named, or take a copy of it. The images beside it are as they were.',
+      data: { problems },
+      cause: error,
+    },
+  )
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path
 }
 
 /** What the system says of a file, in words. */

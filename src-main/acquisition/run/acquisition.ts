@@ -23,6 +23,7 @@ import { readHome } from '../plans/plan-surroundings.ts'
 import { StepTimes } from '../plans/step-times.ts'
 import { freeDiskBytes } from '../recording/recording-folder.ts'
 import { recordingsIn } from '../recordings-folder.ts'
+import { DiskSpeed } from '../storage/disk-speed.ts'
 import { takeFrame } from '../take-frame.ts'
 import { openPlan } from './open-plan.ts'
 import type { RunningPlan } from './running-plan.ts'
@@ -36,6 +37,9 @@ type Options = {
   readonly software: string
 }
 
+/** Share of the memory for images that wait for the disk, beyond which the disk is as fast as it can. */
+const busyShare = 0.25
+
 type RequestInput = z.input<typeof planRequestSchema>
 
 export class Acquisition {
@@ -44,6 +48,7 @@ export class Acquisition {
   readonly #events = new Emitter<AcquisitionRunEvent>()
   /** Kept from plan to plan, as long as the program runs. */
   readonly #times = new StepTimes()
+  readonly #diskSpeed = new DiskSpeed()
   readonly #unsubscribe: () => void
   #running: RunningPlan | undefined
   #starting: Promise<unknown> | undefined
@@ -78,16 +83,15 @@ export class Acquisition {
   async estimate(input: RequestInput, signal?: AbortSignal): Promise<PlanEstimate> {
     const { devices, dataFolder } = this.#options
     const request = planRequestSchema.parse(input)
-    const free = await freeDiskBytes(await recordingsIn(dataFolder))
+    const recordings = await recordingsIn(dataFolder)
+    const free = await freeDiskBytes(recordings)
     let plan: ResolvedPlan
     try {
       plan = resolvePlan(devices, request)
     } catch (error) {
       return estimateOfRefused(CoverslipError.from(error), free)
     }
-    const { storage } = request
-    return (await estimatePlan(plan, { devices, times: this.#times, storage, freeDiskBytes: free, signal }))
-      .estimate
+    return (await this.#estimated(plan, request, { recordings, free, signal })).estimate
   }
 
   /**
@@ -147,14 +151,8 @@ export class Acquisition {
     const { devices, alerts, software, dataFolder } = this.#options
     const recordings = await recordingsIn(dataFolder)
     const plan = await this.#resolved(request)
-    const { storage } = request
     const free = await freeDiskBytes(recordings)
-    const { estimate, cameraIds } = await estimatePlan(plan, {
-      devices,
-      times: this.#times,
-      storage,
-      freeDiskBytes: free,
-    })
+    const { estimate, cameraIds } = await this.#estimated(plan, request, { recordings, free })
     if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
     const running = await openPlan(plan, {
       devices,
@@ -165,7 +163,10 @@ export class Acquisition {
       request,
       estimate,
       cameraIds,
-      changed: (status) => this.#changes.emit(status),
+      changed: (status) => {
+        this.#learnFrom(status, recordings)
+        this.#changes.emit(status)
+      },
       happened: (event) => this.#events.emit(event),
     })
     turn.named(running.status.name)
@@ -176,6 +177,27 @@ export class Acquisition {
       turn.end()
     })
     return running
+  }
+
+  #estimated(
+    plan: ResolvedPlan,
+    { storage }: PlanRequest,
+    disk: { readonly recordings: string; readonly free: number; readonly signal?: AbortSignal | undefined },
+  ) {
+    return estimatePlan(plan, {
+      devices: this.#options.devices,
+      times: this.#times,
+      storage,
+      freeDiskBytes: disk.free,
+      diskSpeed: () => this.#diskSpeed.of(disk.recordings, storage.format),
+      signal: disk.signal,
+    })
+  }
+
+  /** How fast the disk is shows while images wait for it. */
+  #learnFrom({ state, buffer, format, writeBytesPerSecond }: PlanStatus, recordings: string): void {
+    const isBusy = state === 'acquiring' && buffer.bytes > busyShare * buffer.limitBytes
+    if (isBusy && writeBytesPerSecond > 0) this.#diskSpeed.saw(recordings, format, writeBytesPerSecond)
   }
 
   /** Takes an image first where only that tells how large it is in the specimen. */

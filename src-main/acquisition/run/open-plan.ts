@@ -106,6 +106,7 @@ export async function openPlan(plan: ResolvedPlan, options: Options): Promise<Ru
     countdown: new PlanCountdown(expandPlan(sequence, surroundings), {
       durationS: estimate.durationS,
       costs: new PlanCosts({ devices, images, times }),
+      rules: images.rules,
     }),
     ringOf: (camera) => (ready(devices, camera) === undefined ? undefined : devices.ring(camera)),
     temperatureOf: (camera) => {

@@ -101,7 +101,7 @@ export class Runner {
     this.#pause.resume()
   }
 
-  /** Ends the run: at once while it waits or is paused, after the event under way while it is exposed. */
+  /** Ends the run: at once while it waits or is paused, or for a device that hangs; after the image under way otherwise. */
   cancel(): void {
     this.#stop.abort(new Stopped())
   }
@@ -118,7 +118,7 @@ export class Runner {
     let isComplete = false
     try {
       this.#stop.signal.throwIfAborted()
-      await hardware.prepare(sequence)
+      await hardware.prepare(sequence, this.#stop.signal)
       this.#stop.signal.throwIfAborted()
       for (const batch of hardware.batches(this.#numbered())) await this.#runBatch(batch)
       isComplete = true
@@ -198,7 +198,9 @@ export class Runner {
     this.#report.pauseToggled(true)
     const began = this.#clock.now()
     // It is paused whatever the devices do: no event has failed.
-    await this.#options.hardware.pause().catch((error: unknown) => this.#report.pauseFailed(error))
+    await this.#options.hardware.pause(this.#stop.signal).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#report.pauseFailed(error)
+    })
     await this.#pause.whileAsked()
     this.#timer.moveBy(this.#clock.now() - began)
     this.#report.pauseToggled(false)

@@ -14,6 +14,7 @@ import { checkFfmpeg, checkIndiserver } from './programs.ts'
 import { checkReceiveBuffer } from './receive-buffer.ts'
 import { checkSubnets } from './subnets.ts'
 
+/** What the doctor examines. */
 export type Patient = {
   readonly drivers: DriverCatalog
   readonly dataFolder: string | undefined
@@ -26,6 +27,7 @@ export type Patient = {
 const driverLimits = { abortMs: 5000, graceMs: 2000 }
 const mostOfDriver = 50
 
+/** Checks all that commonly keeps hardware from working. Never rejects. */
 export async function examine(patient: Patient): Promise<DoctorReport> {
   const { machine = thisMachine, interfaces, found, dataFolder, drivers } = patient
   const chosen = interfaces.filter((each) => each.chosen)

@@ -5,8 +5,10 @@ import { access, constants, readdir, readFile, stat, statfs } from 'node:fs/prom
 import { totalmem } from 'node:os'
 import { delimiter, join } from 'node:path'
 
+/** How a program ended, and what it wrote. */
 export type ProgramResult = { readonly exitCode: number; readonly output: string }
 
+/** A computer, as far as the doctor looks at it. */
 export interface Machine {
   readonly platform: NodeJS.Platform
   /** Undefined: there is no such file, or it may not be read. */
@@ -31,6 +33,7 @@ export interface Machine {
 const runLimitMs = 5000
 const mostOutput = 2 ** 20
 
+/** The computer that this runs on. */
 export const thisMachine: Machine = {
   platform: process.platform,
   readText: (path) => readFile(path, 'utf8').catch(() => undefined),

@@ -71,7 +71,8 @@ export class PeerChild {
       // The library has many threads, and glibc would keep freed memory for each of them.
       MALLOC_ARENA_MAX: '2',
     }
-    const child = spawn(process.execPath, [script], {
+    const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
+    const child = spawn(process.execPath, [...flags, script], {
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     })

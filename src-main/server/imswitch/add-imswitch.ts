@@ -11,7 +11,7 @@ import { guarded, look, type ServerContext } from '../server-context.ts'
 import { listFiles, NoSuchFileError, sendFile } from './file-calls.ts'
 import { hardwareControllers } from './hardware-calls.ts'
 import type { Controller, ImSwitchCall } from './imswitch-call.ts'
-import { docsInit, docsPage, docsPolicy, openApi } from './imswitch-openapi.ts'
+import { docsInit, docsPage, openApi } from './imswitch-openapi.ts'
 import type { ImSwitchState } from './imswitch-state.ts'
 import { laserController } from './laser-calls.ts'
 import { liveViewController } from './live-view-calls.ts'
@@ -20,6 +20,7 @@ import { positionerController } from './positioner-calls.ts'
 import { recordingController } from './recording-calls.ts'
 import { refuseForeignPages } from '../refuse-foreign-pages.ts'
 import { settingsController } from './settings-calls.ts'
+import { swaggerPolicy } from '../swagger-page.ts'
 import { UnprocessableError } from './unprocessable-error.ts'
 
 const controllers: readonly Controller[] = [
@@ -169,7 +170,7 @@ function addDocs(facade: FastifyInstance, context: ServerContext): void {
   for (const path of ['/docs', '/imswitch/api/docs']) {
     facade.get(path, (request, reply) =>
       guarded(context, request.raw, guard, () =>
-        reply.type('text/html').header('content-security-policy', docsPolicy).send(docsPage),
+        reply.type('text/html').header('content-security-policy', swaggerPolicy).send(docsPage),
       ),
     )
   }

@@ -2,10 +2,12 @@
 import { type DeviceState, type PropertyDescriptor, standardProperty } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 
+/** A property of a device, if it has it. */
 export function propertyOf(device: DeviceState, name: string): PropertyDescriptor | undefined {
   return device.properties.find((property) => property.name === name)
 }
 
+/** A property of a device, if it has it and it is a number. */
 export function numberOf(device: DeviceState, name: string) {
   const property = propertyOf(device, name)
   return property?.type === 'number' ? property : undefined

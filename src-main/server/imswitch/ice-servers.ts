@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type IceServer, iceServerSchema } from '../../../src-shared/stream-params.ts'
 
+/** ICE servers as ImSwitch has them. */
 export type IceServerLists = {
   readonly stun_servers: readonly IceServer[]
   readonly turn_servers: readonly IceServer[]

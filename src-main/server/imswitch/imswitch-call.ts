@@ -31,6 +31,7 @@ export type ImSwitchCall = {
   run(query: unknown, body: unknown, call: CallContext): unknown
 }
 
+/** A controller of ImSwitch with its calls, by their names. */
 export type Controller = { readonly name: string; readonly calls: Readonly<Record<string, ImSwitchCall>> }
 
 type Definition<Query extends z.ZodObject, Body extends z.ZodType> = {

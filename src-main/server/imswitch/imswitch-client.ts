@@ -17,6 +17,7 @@ const mostWaiting = 3 * ackWindow
 
 const ackSchema = z.object({ frame_id: z.number().int().optional() })
 
+/** A stream that a client is shown. */
 export type Shown = { readonly detectorName: string; readonly protocol: Protocol }
 
 /** One socket.io client that speaks ImSwitch's protocol: it never subscribes, it gets what streams. */

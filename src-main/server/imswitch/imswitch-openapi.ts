@@ -1,30 +1,22 @@
 /** The façade's OpenAPI description, and the page that shows it. */
 import { z } from 'zod'
+import { swaggerPage, swaggerScript } from '../swagger-page.ts'
 import type { Controller, ImSwitchCall } from './imswitch-call.ts'
 
-/** Swagger UI's files are served with our own API's page. */
-export const docsPage = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Coverslip: ImSwitch API</title>
-<link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
-<div id="docs"></div>
-<script src="/api/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/init.js"></script>
-</html>
-`
-export const docsInit = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true })\n`
-export const docsPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+/** The page that shows the description. */
+export const docsPage = swaggerPage({ title: 'Coverslip: ImSwitch API', script: '/docs/init.js' })
+/** Script of that page. */
+export const docsInit = swaggerScript('/openapi.json')
 
 /** Paths without a prefix, as older clients expect them. */
 export function openApi(controllers: readonly Controller[], version: string) {
   const paths = controllers.flatMap(({ name, calls }) =>
-    Object.entries(calls).map(([method, call]) => [
+    Object.entries(calls).map(([method, call]): [string, unknown] => [
       `/${name}/${method}`,
       { [call.verb.toLowerCase()]: operation(name, method, call) },
     ]),
   )
-  const fact = (name: string) => [
+  const fact = (name: string): [string, unknown] => [
     `/${name}`,
     { get: { operationId: name, tags: ['ImSwitch'], responses: success } },
   ]
@@ -35,11 +27,11 @@ export function openApi(controllers: readonly Controller[], version: string) {
       version: /^\d+\.\d+(\.\d+)?/.exec(version)?.[0] ?? '0.0.0',
     },
     servers: [{ url: '/imswitch/api' }, { url: '/' }],
-    paths: Object.fromEntries([
+    paths: Object.fromEntries<unknown>([
       ...paths,
       ...['version', 'getAvailableControllers', 'plugins', 'hostname'].map(fact),
       ['/FileManager/', { get: { operationId: 'listFiles', tags: ['FileManager'], responses: success } }],
-    ]) as Record<string, unknown>,
+    ]),
     components: { schemas: {} },
   }
 }

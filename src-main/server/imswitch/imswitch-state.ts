@@ -8,6 +8,7 @@ import { PlainStreams } from './plain-streams.ts'
 import { SnapJobs } from './snap-jobs.ts'
 import { StreamSettings } from './stream-settings.ts'
 
+/** What the façade keeps beside the engine. */
 export type ImSwitchState = {
   readonly settings: StreamSettings
   readonly plain: PlainStreams
@@ -18,6 +19,7 @@ export type ImSwitchState = {
   close(): void
 }
 
+/** The state of a façade that begins. */
 export function createImSwitchState(engine: Engine, access: Access): ImSwitchState {
   const settings = new StreamSettings()
   const plain = new PlainStreams(engine.liveView)

@@ -8,6 +8,7 @@ import { numberOf, propertyOf } from './detector-parameters.ts'
 import { call, type CallContext, type Controller, inQuery } from './imswitch-call.ts'
 import { setProperty } from './set-property.ts'
 
+/** All lights, which ImSwitch calls lasers. */
 export function lights(engine: Engine): DeviceState[] {
   return engine.devices.devices().filter(({ description }) => description.kind === 'light')
 }
@@ -22,6 +23,7 @@ function isOn(light: DeviceState): boolean {
   return propertyOf(light, standardProperty.on)?.value === true
 }
 
+/** Power of a light, in the unit of `rangeOf`. */
 export function powerOf(light: DeviceState): number {
   return numberOf(light, standardProperty.intensity)?.value ?? Number(isOn(light))
 }
@@ -52,6 +54,7 @@ async function setValue(given: CallContext, name: string, value: number): Promis
 
 const laserQuery = z.object({ laserName: z.string().min(1).max(200) })
 
+/** ImSwitch's calls for lights. */
 export const laserController: Controller = {
   name: 'LaserController',
   calls: {

@@ -97,6 +97,7 @@ function moveTo({ context }: CallContext, slot: number, skipZ: boolean) {
   return { accepted: true, requestId: randomUUID(), targetSlot: slot, skipZ, startedAt, status: 'started' }
 }
 
+/** ImSwitch's calls for the objective turret. */
 export const objectiveController: Controller = {
   name: 'ObjectiveController',
   calls: {

@@ -20,6 +20,7 @@ const axis = z
 const isBlocking = inQuery.flag.default(false)
 const distance = inQuery.number
 
+/** All stages, which ImSwitch calls positioners. */
 export function stages(engine: Engine): DeviceState[] {
   return engine.devices.devices().filter(({ description }) => description.kind === 'stage')
 }
@@ -103,6 +104,7 @@ const positionerQuery = z.object({ positionerName: inQuery.name })
 const speed = inQuery.number.default(0)
 const isStop = inQuery.flag.default(false)
 
+/** ImSwitch's calls for stages. */
 export const positionerController: Controller = {
   name: 'PositionerController',
   calls: {

@@ -6,6 +6,7 @@ import { previewPng } from '../../acquisition/preview.ts'
 import { exposureMsOf } from '../../acquisition/take-frame.ts'
 import type { Engine } from '../../engine/create-engine.ts'
 
+/** How an image shall be kept. */
 export type SnapWish = {
   readonly fileName: string | undefined
   readonly format: SnapFormat

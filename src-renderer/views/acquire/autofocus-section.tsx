@@ -88,6 +88,7 @@ function AutofocusFields({ plan }: { readonly plan: AutofocusPlan }) {
           <NumberField
             label="Offset of the autofocus"
             value={plan.motorOffset}
+            unit="µm"
             placeholder={isByImage ? '0' : 'as set'}
             onCommit={(motorOffset) => change({ motorOffset })}
             onClear={() => change({ motorOffset: undefined })}

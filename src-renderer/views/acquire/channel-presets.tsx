@@ -100,9 +100,10 @@ function PresetRow({ preset, editing, onEdit, fixed, onFailure }: PresetRowProps
   const services = useServices()
   const { name, color } = preset
   const pencil = useRef<HTMLButtonElement>(null)
-  const { typed, input, onKey } = useTypedText((text) => {
+  const { input, onKey } = useTypedText(name, (text) => {
     const wanted = text.trim()
     if (wanted !== '' && wanted !== name) void renamePreset(services, preset, wanted).then(onFailure)
+    return undefined
   })
   return (
     <li className={styles['preset']}>
@@ -114,7 +115,6 @@ function PresetRow({ preset, editing, onEdit, fixed, onFailure }: PresetRowProps
           aria-label={`New name of ${name}`}
           maxLength={100}
           autoFocus
-          value={typed ?? name}
           onBlur={() => {
             input.onBlur()
             onEdit(false)

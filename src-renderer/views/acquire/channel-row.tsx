@@ -79,9 +79,8 @@ export function ChannelRow({ channel, extras, onChange, ...row }: ChannelRowProp
           value={channel.exposureMs}
           placeholder={typeof presetExposure !== 'number' ? 'as set' : `${compact(presetExposure)} ms`}
           unit="ms"
-          onCommit={(exposureMs) => {
-            if (exposureMs > 0) onChange({ exposureMs })
-          }}
+          limits={{ above: 0 }}
+          onCommit={(exposureMs) => onChange({ exposureMs })}
           onClear={() => onChange({ exposureMs: undefined })}
         />
       </span>
@@ -126,7 +125,8 @@ function ExtraFields({ channel, extras, path, onChange }: ExtraFieldsProps) {
             label="At every n-th time point"
             value={channel.acquireEvery}
             step={1}
-            onCommit={(every) => onChange({ acquireEvery: Math.max(1, Math.round(every)) })}
+            limits={{ whole: true, min: 1 }}
+            onCommit={(acquireEvery) => onChange({ acquireEvery })}
           />
         </Extra>
       )}

@@ -124,9 +124,8 @@ function FaultFields({ run: { onFault }, onChange }: RunFieldsProps) {
             value={onFault.times}
             step={1}
             unit="×"
-            onCommit={(times) =>
-              onChange({ onFault: { kind: 'retry', times: Math.max(1, Math.min(100, Math.round(times))) } })
-            }
+            limits={{ whole: true, min: 1, max: 100 }}
+            onCommit={(times) => onChange({ onFault: { kind: 'retry', times } })}
           />
         </Field>
       )}

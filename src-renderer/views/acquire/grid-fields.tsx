@@ -2,6 +2,7 @@ import { Select, Switch } from '@mantine/core'
 import { gridOrderSchema } from '../../../src-shared/plan/grid-order.ts'
 import type { GridPlan } from '../../../src-shared/plan/grid-plan.ts'
 import { NumberField } from '../../components/number-field.tsx'
+import type { NumberLimits } from '../../components/number-limits.ts'
 import { Field } from './field.tsx'
 import type { Tiling } from './grid-kinds.ts'
 import styles from './plan-rows.module.css'
@@ -26,48 +27,60 @@ export function GridFields({ plan, path, onChange }: GridFieldsProps) {
 }
 
 function ShapeFields({ plan, path, onChange }: GridFieldsProps) {
-  const number = (
+  const length = (
     title: string,
     field: string,
     value: number,
-    set: (value: number) => GridPlan,
-    unit = 'µm',
+    set: (um: number) => GridPlan,
+    limits: NumberLimits = {},
   ) => (
-    <Field key={field} title={title} path={`${path}.${field}`}>
+    <Field title={title} path={`${path}.${field}`}>
       <NumberField
         label={title}
         value={value}
-        unit={unit === '' ? undefined : unit}
-        step={unit === '' ? 1 : undefined}
-        onCommit={(next) => onChange(set(unit === '' ? Math.max(1, Math.round(next)) : next))}
+        unit="µm"
+        limits={limits}
+        onCommit={(um) => onChange(set(um))}
       />
     </Field>
   )
-  const size = (um: number) => Math.max(0.001, Math.abs(um))
+  const size = (title: string, field: string, value: number, set: (um: number) => GridPlan) =>
+    length(title, field, value, set, { above: 0 })
+  const count = (title: string, field: string, value: number, set: (value: number) => GridPlan, min = 1) => (
+    <Field title={title} path={`${path}.${field}`}>
+      <NumberField
+        label={title}
+        value={value}
+        step={1}
+        limits={{ whole: true, min }}
+        onCommit={(next) => onChange(set(next))}
+      />
+    </Field>
+  )
   switch (plan.kind) {
     case 'rowsColumns':
       return (
         <>
-          {number('Rows', 'rows', plan.rows, (rows) => ({ ...plan, rows }), '')}
-          {number('Columns', 'columns', plan.columns, (columns) => ({ ...plan, columns }), '')}
+          {count('Rows', 'rows', plan.rows, (rows) => ({ ...plan, rows }))}
+          {count('Columns', 'columns', plan.columns, (columns) => ({ ...plan, columns }))}
           <Anchor plan={plan} path={path} onChange={onChange} />
         </>
       )
     case 'widthHeight':
       return (
         <>
-          {number('Width', 'width', plan.widthUm, (um) => ({ ...plan, widthUm: size(um) }))}
-          {number('Height', 'height', plan.heightUm, (um) => ({ ...plan, heightUm: size(um) }))}
+          {size('Width', 'width', plan.widthUm, (widthUm) => ({ ...plan, widthUm }))}
+          {size('Height', 'height', plan.heightUm, (heightUm) => ({ ...plan, heightUm }))}
           <Anchor plan={plan} path={path} onChange={onChange} />
         </>
       )
     case 'edges':
       return (
         <>
-          {number('X from', 'left', plan.left, (um) => ({ ...plan, left: Math.min(um, plan.right) }))}
-          {number('X to', 'right', plan.right, (um) => ({ ...plan, right: Math.max(um, plan.left) }))}
-          {number('Y from', 'bottom', plan.bottom, (um) => ({ ...plan, bottom: Math.min(um, plan.top) }))}
-          {number('Y to', 'top', plan.top, (um) => ({ ...plan, top: Math.max(um, plan.bottom) }))}
+          {length('X from', 'left', plan.left, (left) => ({ ...plan, left }), { max: plan.right })}
+          {length('X to', 'right', plan.right, (right) => ({ ...plan, right }), { min: plan.left })}
+          {length('Y from', 'bottom', plan.bottom, (bottom) => ({ ...plan, bottom }), { max: plan.top })}
+          {length('Y to', 'top', plan.top, (top) => ({ ...plan, top }), { min: plan.bottom })}
         </>
       )
     case 'polygon':
@@ -79,10 +92,10 @@ function ShapeFields({ plan, path, onChange }: GridFieldsProps) {
     case 'random':
       return (
         <>
-          {number('Number', 'num_points', plan.count, (count) => ({ ...plan, count, startAt: 0 }), '')}
-          {number('Width', 'max_width', plan.maxWidthUm, (um) => ({ ...plan, maxWidthUm: size(um) }))}
-          {number('Height', 'max_height', plan.maxHeightUm, (um) => ({ ...plan, maxHeightUm: size(um) }))}
-          {number('Seed', 'random_seed', plan.seed, (seed) => ({ ...plan, seed }), '')}
+          {count('Number', 'num_points', plan.count, (points) => ({ ...plan, count: points, startAt: 0 }))}
+          {size('Width', 'max_width', plan.maxWidthUm, (maxWidthUm) => ({ ...plan, maxWidthUm }))}
+          {size('Height', 'max_height', plan.maxHeightUm, (maxHeightUm) => ({ ...plan, maxHeightUm }))}
+          {count('Seed', 'random_seed', plan.seed, (seed) => ({ ...plan, seed }), 0)}
           <Field title="Within">
             <Select
               aria-label="Shape of the area"
@@ -106,8 +119,8 @@ function ShapeFields({ plan, path, onChange }: GridFieldsProps) {
     case 'point':
       return (
         <>
-          {number('X', 'x', plan.xUm, (xUm) => ({ ...plan, xUm }))}
-          {number('Y', 'y', plan.yUm, (yUm) => ({ ...plan, yUm }))}
+          {length('X', 'x', plan.xUm, (xUm) => ({ ...plan, xUm }))}
+          {length('Y', 'y', plan.yUm, (yUm) => ({ ...plan, yUm }))}
         </>
       )
   }
@@ -141,6 +154,9 @@ const orderWords = {
   spiral: 'Spiral from the middle',
 } as const
 
+/** Below 0 there are gaps between the tiles. */
+const overlapLimits: NumberLimits = { max: 99 }
+
 type TilingFieldsProps = {
   readonly tiling: Tiling
   readonly path: string
@@ -149,7 +165,6 @@ type TilingFieldsProps = {
 
 function TilingFields({ tiling, path, onChange }: TilingFieldsProps) {
   const { overlap, order } = tiling
-  const percent = (value: number) => Math.min(99, value)
   const even = overlap[0] === overlap[1]
   return (
     <>
@@ -158,7 +173,8 @@ function TilingFields({ tiling, path, onChange }: TilingFieldsProps) {
           label={even ? 'Overlap' : 'Overlap X'}
           value={overlap[0]}
           unit="%"
-          onCommit={(value) => onChange({ overlap: [percent(value), even ? percent(value) : overlap[1]] })}
+          limits={overlapLimits}
+          onCommit={(value) => onChange({ overlap: [value, even ? value : overlap[1]] })}
         />
       </Field>
       {!even && (
@@ -167,7 +183,8 @@ function TilingFields({ tiling, path, onChange }: TilingFieldsProps) {
             label="Overlap Y"
             value={overlap[1]}
             unit="%"
-            onCommit={(value) => onChange({ overlap: [overlap[0], percent(value)] })}
+            limits={overlapLimits}
+            onCommit={(value) => onChange({ overlap: [overlap[0], value] })}
           />
         </Field>
       )}

@@ -27,16 +27,20 @@ export function ImageFocusFields() {
     <div className={styles['fields']}>
       <Field title="Range">
         <NumberField
-          label="Range of the search, µm"
+          label="Range of the search"
           value={focus.rangeUm}
+          unit="µm"
+          limits={{ above: 0, max: 10_000 }}
           onCommit={(rangeUm) => change({ rangeUm })}
         />
       </Field>
       <Field title="Step">
         <NumberField
-          label="Step of the search, µm"
+          label="Step of the search"
           value={focus.stepUm}
-          placeholder="a 25th"
+          unit="µm"
+          limits={{ above: 0, max: 1000 }}
+          placeholder="a 25th of it"
           onCommit={(stepUm) => change({ stepUm })}
           onClear={() => change({ stepUm: undefined })}
         />

@@ -1,53 +1,95 @@
 import { CloseButton } from '@mantine/core'
-import { problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
-import { usePlan, useServices } from '../../services.ts'
+import type { ReactNode } from 'react'
+import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
+import { usePlan, useServices, useSession } from '../../services.ts'
+import { emptySequence } from '../../stores/plan-draft.ts'
+import type { LoadFailure } from '../../stores/session-store.ts'
+import { counted } from './estimate-words.ts'
 import styles from './load-report.module.css'
 import { usePlanCheck } from './plan-check.tsx'
+import { PlanCorrection } from './plan-correction.tsx'
+import { pathWords } from './plan-paths.ts'
 
-export type LoadReportProps = {
-  readonly failure: CallFailure | undefined
-  onClose(): void
+/** What was wrong with a plan that was to be edited, or odd about it. */
+export function LoadReport() {
+  const failed = useSession((state) => state.loadFailure)
+  return failed === undefined ? <OddRemarks /> : <Refusal failed={failed} />
 }
 
-/** What was wrong with a file that was loaded, or odd about it. */
-export function LoadReport({ failure, onClose }: LoadReportProps) {
+function Refusal({ failed: { failure, source } }: { readonly failed: LoadFailure }) {
+  const { session } = useServices()
+  const problems = problemsOfRefusal({ message: failure.message, data: failure.details })
+  const fields = problems.filter(({ path }) => path !== '').length
+  const what = source === undefined ? 'The plan' : source.fileName
+  return (
+    <Report
+      kind="problem"
+      label="The file was not loaded"
+      title={`${what} was not loaded${fields === 0 ? '' : `: ${counted(fields, 'field')} to correct`}`}
+      onClose={() => session.setState({ loadFailure: undefined })}
+    >
+      <RemarkLines remarks={problems} />
+      {failure.hint !== undefined && <p className={styles['hint']}>{failure.hint}</p>}
+      {source !== undefined && <PlanCorrection key={source.fileName} source={source} />}
+    </Report>
+  )
+}
+
+/** What was read otherwise than its author may think; of the plan itself, that is told with the estimate. */
+function OddRemarks() {
   const { plan } = useServices()
   const remarks = usePlan((draft) => draft.remarks)
   const { warnings } = usePlanCheck()
-  // What is odd about the plan itself is told with the estimate.
   const odd = remarks.filter(
     ({ path, message }) => !warnings.some((other) => other.path === path && other.message === message),
   )
-  if (failure === undefined && odd.length === 0) return null
-  const lines =
-    failure === undefined ? odd : problemsOfRefusal({ message: failure.message, data: failure.details })
+  if (odd.length === 0) return null
   return (
-    <section
-      className={styles['report']}
-      data-kind={failure === undefined ? 'warning' : 'problem'}
-      role="alert"
-      aria-label={failure === undefined ? 'Remarks about the file' : 'The file was not loaded'}
+    <Report
+      kind="warning"
+      label="Remarks about the file"
+      title="Loaded, but for"
+      onClose={() => plan.setState({ remarks: [] })}
     >
-      <div>
-        <strong>{failure === undefined ? 'Loaded, but for' : 'The plan was not loaded'}</strong>
-        <ul className={styles['lines']}>
-          {lines.map(({ path, message }) => (
-            <li key={`${path} ${message}`}>
-              {path !== '' && <code>{path}</code>} {message}
-            </li>
-          ))}
-        </ul>
-        {failure?.hint !== undefined && <p className={styles['hint']}>{failure.hint}</p>}
+      <RemarkLines remarks={odd} />
+    </Report>
+  )
+}
+
+type ReportProps = {
+  readonly kind: 'problem' | 'warning'
+  readonly label: string
+  readonly title: string
+  readonly children: ReactNode
+  onClose(): void
+}
+
+function Report({ kind, label, title, children, onClose }: ReportProps) {
+  return (
+    <section className={styles['report']} data-kind={kind} role="alert" aria-label={label}>
+      <div className={styles['text']}>
+        <strong>{title}</strong>
+        {children}
       </div>
-      <CloseButton
-        size="sm"
-        aria-label="Close"
-        onClick={() => {
-          onClose()
-          plan.setState({ remarks: [] })
-        }}
-      />
+      <CloseButton size="sm" aria-label="Close" onClick={onClose} />
     </section>
+  )
+}
+
+/** By the words of the editor, and by the path in the file. */
+function RemarkLines({ remarks }: { readonly remarks: readonly PlanRemark[] }) {
+  return (
+    <ul className={styles['lines']}>
+      {remarks.map(({ path, message }) => (
+        <li key={`${path} ${message}`}>
+          {path !== '' && (
+            <>
+              <strong>{pathWords(path, emptySequence)}</strong> <code>{path}</code>{' '}
+            </>
+          )}
+          {message}
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,28 +1,29 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
-import { IconDownload, IconFile, IconFolderOpen } from '@tabler/icons-react'
+import { IconArrowBackUp, IconDownload, IconFile, IconFolderOpen } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
-import { loadPlanFile, newPlan, type PlanFileFormat, planFileText } from '../../actions/acquire-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
-import { usePlan, useServices } from '../../services.ts'
+import {
+  bringBackPlan,
+  loadPlanFile,
+  newPlan,
+  type PlanFileFormat,
+  planFileText,
+} from '../../actions/plan-actions.ts'
+import { usePlan, useServices, useSession } from '../../services.ts'
 import { noteOutcome } from '../../stores/session-store.ts'
 import { saveTextFile } from './save-text-file.ts'
 import styles from './plan-bar.module.css'
 import { TemplatesMenu } from './templates-menu.tsx'
 
-export type PlanBarProps = {
-  /** Tells why a plan could not be loaded; undefined: it was. */
-  onLoaded(failure: CallFailure | undefined): void
-}
-
 /** Templates and files of plans. */
-export function PlanBar({ onLoaded }: PlanBarProps) {
+export function PlanBar() {
   const services = useServices()
   const name = usePlan((draft) => draft.name)
+  const before = useSession((state) => state.planBefore !== undefined)
   const picker = useRef<HTMLInputElement>(null)
   const [saving, setSaving] = useState(false)
 
   async function load(file: File | undefined) {
-    if (file !== undefined) onLoaded(await loadPlanFile(services, file))
+    if (file !== undefined) await loadPlanFile(services, file)
     // The same file may be chosen again.
     if (picker.current !== null) picker.current.value = ''
   }
@@ -36,7 +37,7 @@ export function PlanBar({ onLoaded }: PlanBarProps) {
   return (
     <header className={styles['bar']} role="toolbar" aria-label="Plan">
       <h2 className={styles['title']}>Plan</h2>
-      <TemplatesMenu onLoaded={onLoaded} />
+      <TemplatesMenu />
       <Tooltip label="Open a plan file (JSON or YAML of useq-schema); or drop one anywhere here">
         <Button
           variant="default"
@@ -72,16 +73,17 @@ export function PlanBar({ onLoaded }: PlanBarProps) {
         </Menu.Dropdown>
       </Menu>
       <Tooltip label="Begin with an empty plan">
-        <ActionIcon
-          aria-label="New plan"
-          onClick={() => {
-            newPlan(services)
-            onLoaded(undefined)
-          }}
-        >
+        <ActionIcon aria-label="New plan" onClick={() => newPlan(services)}>
           <IconFile size={16} stroke={1.6} />
         </ActionIcon>
       </Tooltip>
+      {before && (
+        <Tooltip label="Bring back the plan that was here before">
+          <ActionIcon aria-label="Bring back the plan before" onClick={() => bringBackPlan(services)}>
+            <IconArrowBackUp size={16} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      )}
     </header>
   )
 }

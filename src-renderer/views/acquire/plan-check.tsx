@@ -1,9 +1,11 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import type { PlanEstimate } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { type PlanRemark, problemsOfRefusal } from '../../../src-shared/plan/read-plan.ts'
-import { estimatePlan } from '../../actions/acquire-actions.ts'
+import { estimatePlan, isRunning } from '../../actions/acquire-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
+import { type RefusedField, RefusedFieldsContext, useRefusedFields } from '../../components/refused-fields.ts'
 import { useEngine, usePlan, useServices } from '../../services.ts'
+import { cameraSettings } from '../../stores/image-settings.ts'
 import { checkPlan, isOn, planSections } from '../../stores/plan-draft.ts'
 import { enclosingPaths } from './plan-paths.ts'
 
@@ -40,22 +42,33 @@ const quietMs = 350
 
 /** Asks the engine about the plan whenever it, or the microscope, has changed. */
 export function PlanCheckProvider({ children }: { readonly children: ReactNode }) {
-  const check = useCheckedPlan()
-  return <PlanCheckContext value={check}>{children}</PlanCheckContext>
+  const [refused, tellRefused] = useRefusedFields()
+  const check = useCheckedPlan(refused)
+  return (
+    <RefusedFieldsContext value={tellRefused}>
+      <PlanCheckContext value={check}>{children}</PlanCheckContext>
+    </RefusedFieldsContext>
+  )
 }
 
-function useCheckedPlan(): CheckedPlan {
+/** @param fields of the editor that hold what they do not take: the plan is not what its author thinks */
+function useCheckedPlan(fields: readonly RefusedField[]): CheckedPlan {
   const services = useServices()
   const draft = usePlan((state) => state)
   const { sequence } = draft
   const presets = useEngine((state) => state.presets)
   // Files that came or went have changed the room on the disk.
   const kept = useEngine((state) => state.galleryChanges)
+  // A plan that runs sets the cameras for each image.
+  const cameras = useEngine((state) => (isRunning(state.acquisition) ? '' : cameraSettings(state)))
   const connected = useEngine((state) => state.connection.state === 'connected')
   const own = useMemo(() => checkPlan(sequence), [sequence])
   const empty = planSections.every((section) => !isOn(sequence, section))
   const askable = connected && !empty && own.problems.length === 0
-  const question = useMemo(() => ({ draft, presets, kept, askable }), [draft, presets, kept, askable])
+  const question = useMemo(
+    () => ({ draft, presets, kept, cameras, askable }),
+    [draft, presets, kept, cameras, askable],
+  )
   const [answer, setAnswer] = useState<{
     readonly question: typeof question
     readonly estimate?: PlanEstimate
@@ -83,13 +96,18 @@ function useCheckedPlan(): CheckedPlan {
         : []
     return {
       estimate,
-      problems: [...own.problems, ...refused, ...(estimate?.problems ?? [])],
+      problems: [
+        ...fields.map(({ path, label, reason }) => ({ path, message: `${label}: ${reason}` })),
+        ...own.problems,
+        ...refused,
+        ...(estimate?.problems ?? []),
+      ],
       warnings: unique([...own.warnings, ...(estimate?.warnings ?? [])]),
       failure: refused.length > 0 ? undefined : failure,
       asking: askable && answer?.question !== question,
       empty,
     }
-  }, [own, answer, question, askable, empty])
+  }, [fields, own, answer, question, askable, empty])
 }
 
 /** The engine repeats what this page found by itself. */

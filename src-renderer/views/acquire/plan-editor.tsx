@@ -1,4 +1,3 @@
-import type { CallFailure } from '../../backend/call-failure.ts'
 import { AutofocusSection } from './autofocus-section.tsx'
 import { ChannelsSection } from './channels-section.tsx'
 import { FilesSection } from './files-section.tsx'
@@ -13,20 +12,15 @@ import { TilesSection } from './tiles-section.tsx'
 import { TimeSection } from './time-section.tsx'
 import { UsualTemplates } from './usual-templates.tsx'
 
-export type PlanEditorProps = {
-  /** Tells why a template could not be loaded; undefined: it was. */
-  onLoaded(failure: CallFailure | undefined): void
-}
-
 /** All parts of the plan. */
-export function PlanEditor({ onLoaded }: PlanEditorProps) {
+export function PlanEditor() {
   const { empty } = usePlanCheck()
   return (
     <div className={styles['editor']}>
       {empty && (
         <section className={templates['begin']} aria-label="Begin">
           <p>Begin with a usual experiment, or switch on what yours needs.</p>
-          <UsualTemplates spread onLoaded={onLoaded} />
+          <UsualTemplates spread />
         </section>
       )}
       <ChannelsSection />

@@ -24,7 +24,10 @@ export function RemarkList({ remarks, kind }: RemarkListProps) {
       const root = list.current?.closest('[data-plan]')
       const element = root === null || root === undefined ? undefined : elementAt(root, path)
       element?.scrollIntoView({ block: 'center' })
-      element?.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true })
+      const field =
+        element?.querySelector<HTMLElement>('[aria-invalid="true"]') ??
+        element?.querySelector<HTMLElement>('input, button')
+      field?.focus({ preventScroll: true })
     })
   }
   return (

@@ -50,7 +50,7 @@ export function RunPanel({ status, onClose }: RunPanelProps) {
         </div>
       )}
       <Facts status={status} />
-      {running ? <RunButtons status={status} /> : <RunEnd status={status} />}
+      {running ? <RunButtons key={status.id} status={status} /> : <RunEnd key={status.id} status={status} />}
     </section>
   )
 }

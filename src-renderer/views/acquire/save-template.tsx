@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { saveTemplate } from '../../actions/acquire-actions.ts'
+import { saveTemplate } from '../../actions/plan-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { usePlan, useServices } from '../../services.ts'

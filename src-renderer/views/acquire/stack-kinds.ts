@@ -1,5 +1,5 @@
 /** Focus stacks as the editor shows them, and from one kind to another. */
-import { planesOf, type ZPlan } from '../../../src-shared/plan/z-plan.ts'
+import { maxPlanes, planesOf, type ZPlan } from '../../../src-shared/plan/z-plan.ts'
 import { roundedUm } from '../../stores/plan-defaults.ts'
 
 export type EvenStack = Extract<ZPlan, { readonly stepUm: number }>
@@ -74,15 +74,41 @@ export function withEnd(
   return { ...plan, topUm: Math.max(a, b), bottomUm: Math.min(a, b) }
 }
 
-/** The step that makes `count` planes of the plan's range. */
+/** How many planes the plan can be made to have: where its ends are given and the same, one. */
+export function mostPlanes(plan: EvenStack): number {
+  return plan.kind === 'topBottom' && plan.topUm <= plan.bottomUm ? 1 : maxPlanes
+}
+
+/**
+ * With `count` planes: around the focus there are more or fewer of them at the same distance, but top and bottom stay
+ * where they were set, and the step changes.
+ */
 export function withPlaneCount(plan: EvenStack, count: number): ZPlan {
-  const { lowUm, highUm } = stackSpan(plan)
-  const spanUm = highUm - lowUm
+  const spanUm = tidy((count - 1) * plan.stepUm)
+  switch (plan.kind) {
+    case 'topBottom':
+      return withStepFor(plan, count)
+    case 'rangeAround':
+      return { ...plan, rangeUm: spanUm }
+    case 'aboveBelow': {
+      const [above, below] = [Math.abs(plan.aboveUm), Math.abs(plan.belowUm)]
+      const share = above + below > 0 ? above / (above + below) : 0.5
+      const aboveUm = tidy(Math.round(share * (count - 1)) * plan.stepUm)
+      return { ...plan, aboveUm, belowUm: tidy(spanUm - aboveUm) }
+    }
+  }
+}
+
+function withStepFor(plan: Extract<ZPlan, { kind: 'topBottom' }>, count: number): ZPlan {
+  const spanUm = plan.topUm - plan.bottomUm
   if (spanUm <= 0) return plan
   // A step of more than twice the range leaves one plane.
   const stepUm = count <= 1 ? 3 * spanUm : spanUm / (count - 1)
-  return { ...plan, stepUm: Number(stepUm.toPrecision(9)) }
+  return { ...plan, stepUm: tidy(stepUm) }
 }
+
+/** Without the dust of binary fractions. */
+const tidy = (um: number) => Number(um.toPrecision(9))
 
 export function planeCount(plan: ZPlan): number {
   return planesOf(plan).length

@@ -10,7 +10,15 @@ import { sensorPixelUm } from '../../stores/sensor-pixel.ts'
 import { Field } from './field.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
-import { offeredKinds, planeCount, stackKinds, stackOfKind, withEnd, withPlaneCount } from './stack-kinds.ts'
+import {
+  mostPlanes,
+  offeredKinds,
+  planeCount,
+  stackKinds,
+  stackOfKind,
+  withEnd,
+  withPlaneCount,
+} from './stack-kinds.ts'
 import { microscopeNow } from './use-microscope.ts'
 
 /** Planes through the focus at each place. */
@@ -78,9 +86,8 @@ function StackFields({ plan }: { readonly plan: ZPlan }) {
                 label="Step"
                 value={plan.stepUm}
                 unit="µm"
-                onCommit={(stepUm) => {
-                  if (stepUm > 0) change({ ...plan, stepUm })
-                }}
+                limits={{ above: 0 }}
+                onCommit={(stepUm) => change({ ...plan, stepUm })}
               />
             </Field>
             <Field title="Number of planes">
@@ -88,7 +95,8 @@ function StackFields({ plan }: { readonly plan: ZPlan }) {
                 label="Number of planes"
                 value={planeCount(plan)}
                 step={1}
-                onCommit={(count) => change(withPlaneCount(plan, Math.max(1, Math.round(count))))}
+                limits={{ whole: true, min: 1, max: mostPlanes(plan) }}
+                onCommit={(count) => change(withPlaneCount(plan, count))}
               />
             </Field>
           </>
@@ -148,7 +156,8 @@ function SpanFields({ plan, focusNow, onChange }: SpanFieldsProps) {
             label={side === 'above' ? 'Above' : 'Below'}
             value={Math.abs(side === 'above' ? plan.aboveUm : plan.belowUm)}
             unit="µm"
-            onCommit={(um) => onChange({ ...plan, [side === 'above' ? 'aboveUm' : 'belowUm']: Math.abs(um) })}
+            limits={{ min: 0 }}
+            onCommit={(um) => onChange({ ...plan, [side === 'above' ? 'aboveUm' : 'belowUm']: um })}
           />
         </Field>
       ))
@@ -159,7 +168,8 @@ function SpanFields({ plan, focusNow, onChange }: SpanFieldsProps) {
             label="Range"
             value={plan.rangeUm}
             unit="µm"
-            onCommit={(rangeUm) => onChange({ ...plan, rangeUm: Math.abs(rangeUm) })}
+            limits={{ min: 0 }}
+            onCommit={(rangeUm) => onChange({ ...plan, rangeUm })}
           />
         </Field>
       )

@@ -82,10 +82,9 @@ function VideoFields({ storage, onChange }: VideoFieldsProps) {
             label="Quality"
             value={storage.quality}
             step={1}
-            unit="of 100"
-            onCommit={(value) =>
-              onChange({ ...storage, quality: Math.max(0, Math.min(100, Math.round(value))) })
-            }
+            unit="%"
+            limits={{ whole: true, min: 0, max: 100 }}
+            onCommit={(quality) => onChange({ ...storage, quality })}
           />
         </Field>
       )}

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Popover } from '@mantine/core'
 import { IconTemplate, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
-import { listTemplates, loadTemplate, removeTemplate } from '../../actions/acquire-actions.ts'
+import { listTemplates, loadTemplate, removeTemplate } from '../../actions/plan-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
@@ -11,18 +11,10 @@ import { SaveTemplate } from './save-template.tsx'
 import styles from './templates-menu.module.css'
 import { UsualTemplates } from './usual-templates.tsx'
 
-export type TemplatesMenuProps = {
-  /** Tells why a template could not be loaded; undefined: it was. */
-  onLoaded(failure: CallFailure | undefined): void
-}
-
 /** Plans to begin with: usual ones, and those that were kept. */
-export function TemplatesMenu({ onLoaded }: TemplatesMenuProps) {
+export function TemplatesMenu() {
   const [open, setOpen] = useState(false)
-  const loaded = (failure: CallFailure | undefined) => {
-    setOpen(false)
-    onLoaded(failure)
-  }
+  const close = () => setOpen(false)
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus>
       <Popover.Target>
@@ -37,14 +29,15 @@ export function TemplatesMenu({ onLoaded }: TemplatesMenuProps) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={styles['menu'] ?? ''} aria-label="Templates">
-        <UsualTemplates onLoaded={loaded} />
-        <OwnTemplates onLoaded={loaded} />
+        <UsualTemplates onChosen={close} />
+        <OwnTemplates onLoaded={close} />
       </Popover.Dropdown>
     </Popover>
   )
 }
 
-function OwnTemplates({ onLoaded }: TemplatesMenuProps) {
+/** @param props.onLoaded called when one is in the editor, or cannot be */
+function OwnTemplates({ onLoaded }: { onLoaded(): void }) {
   const services = useServices()
   const { value, failure, again } = useAnswer(listTemplates)
   const [problem, setProblem] = useState<CallFailure>()

@@ -68,8 +68,7 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
   const problem = useHasProblem(path)
   const facts = phaseFacts(phase)
   const setInterval = (intervalS: number) => {
-    if (phase.kind === 'intervalLoops' || (phase.kind === 'intervalDuration' && intervalS > 0))
-      onChange({ ...phase, intervalS })
+    if (phase.kind !== 'durationLoops') onChange({ ...phase, intervalS })
   }
   const setDuration = (durationS: number) => {
     if (phase.kind !== 'intervalLoops') onChange({ ...phase, durationS })
@@ -95,10 +94,16 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
       />
       {/* In the order in which the choice names them. */}
       {phase.kind !== 'durationLoops' && (
-        <DurationField label="Interval" seconds={facts.intervalS} onCommit={setInterval} />
+        <DurationField
+          label="Interval"
+          seconds={facts.intervalS}
+          // As fast as possible goes on for a number of time points, but for no duration.
+          zero={phase.kind === 'intervalLoops' ? 'allowed' : 'refused'}
+          onCommit={setInterval}
+        />
       )}
       {phase.kind !== 'intervalLoops' && (
-        <DurationField label="Duration" seconds={phase.durationS} onCommit={setDuration} />
+        <DurationField label="Duration" seconds={phase.durationS} zero="allowed" onCommit={setDuration} />
       )}
       {phase.kind !== 'intervalDuration' && (
         <NumberField
@@ -106,7 +111,8 @@ function PhaseRow({ phase, onChange, ...row }: PhaseRowProps) {
           value={phase.loops}
           step={1}
           unit="×"
-          onCommit={(loops) => onChange({ ...phase, loops: Math.max(1, Math.round(loops)) })}
+          limits={{ whole: true, min: 1 }}
+          onCommit={(loops) => onChange({ ...phase, loops })}
         />
       )}
       <RowTools name={`phase ${row.index + 1}`} {...row} />

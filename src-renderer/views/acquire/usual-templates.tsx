@@ -1,6 +1,5 @@
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
-import { editPlan } from '../../actions/acquire-actions.ts'
-import type { CallFailure } from '../../backend/call-failure.ts'
+import { editPlan } from '../../actions/plan-actions.ts'
 import { useServices } from '../../services.ts'
 import { builtInTemplates } from './built-in-templates.ts'
 import styles from './templates-menu.module.css'
@@ -9,12 +8,12 @@ import { microscopeNow } from './use-microscope.ts'
 export type UsualTemplatesProps = {
   /** Beside each other, where there is room. */
   readonly spread?: true
-  /** Tells why a template could not be loaded; undefined: it was. */
-  onLoaded(failure: CallFailure | undefined): void
+  /** Called when one was chosen. */
+  onChosen?(): void
 }
 
 /** The usual experiments, to begin with. */
-export function UsualTemplates({ spread, onLoaded }: UsualTemplatesProps) {
+export function UsualTemplates({ spread, onChosen }: UsualTemplatesProps) {
   const services = useServices()
   return (
     <ul className={styles['list']} data-spread={spread} aria-label="Usual experiments">
@@ -23,7 +22,10 @@ export function UsualTemplates({ spread, onLoaded }: UsualTemplatesProps) {
           <button
             type="button"
             className={styles['item']}
-            onClick={() => onLoaded(editPlan(services, writePlan(make(microscopeNow(services)))))}
+            onClick={() => {
+              editPlan(services, writePlan(make(microscopeNow(services))))
+              onChosen?.()
+            }}
           >
             {title}
             <span className={styles['about']}>{about}</span>

@@ -5,7 +5,7 @@ import { FailureLine } from '../../components/failure-line.tsx'
 import { optionsText, parseOptions } from './hardware-words.ts'
 import styles from './page.module.css'
 
-export type ConnectionFormProps = {
+type ConnectionFormProps = {
   /** Accessible name. */
   readonly label: string
   readonly address: string

@@ -20,7 +20,7 @@ export function ConnectionGroup({ connection, page }: GroupProps) {
   const driver = useEngine((state) => state.hardware.drivers.find(({ id }) => id === connection.driver))
   const demo = useEngine((state) => isDemo(state, connection))
   const notAct = useEngine((state) => whyNotAct(state)?.reason)
-  const { id, title, address, status } = connection
+  const { id, title, address, status, missing } = connection
   const chosen = page?.kind === 'connection' && page.connectionId === id
   return (
     <section className={styles['group']} aria-label={title}>
@@ -54,6 +54,7 @@ export function ConnectionGroup({ connection, page }: GroupProps) {
         )}
       </div>
       {status.state === 'error' && <p className={styles['error']}>{status.message}</p>}
+      {missing !== undefined && <p className={styles['error']}>Not all of its devices could be opened.</p>}
       {status.state === 'connecting' && <p className={styles['connecting']}>Connecting…</p>}
       <ul>
         {connection.deviceIds.map((deviceId) => (

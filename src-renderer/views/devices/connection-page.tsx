@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { type ConnectionInfo } from '../../../src-shared/hardware.ts'
+import type { ConnectionInfo, MissingDevice } from '../../../src-shared/hardware.ts'
 import { changeConnection, reconnect, removeConnection } from '../../actions/hardware-actions.ts'
 import type { CallFailure } from '../../backend/call-failure.ts'
 import { Countdown } from '../../components/countdown.tsx'
@@ -49,23 +49,19 @@ export function ConnectionPage({ connectionId }: { readonly connectionId: string
 }
 
 function Status({ connection }: { readonly connection: ConnectionInfo }) {
-  const services = useServices()
-  const notAct = useEngine((state) => whyNotAct(state)?.reason)
-  const { status, id } = connection
+  const { status, id, missing } = connection
+  const hasProblem = status.state === 'error' || missing !== undefined
   return (
-    <section aria-label="Status" className={status.state === 'error' ? styles['problem'] : undefined}>
-      {status.state === 'ready' && <p className={styles['dim']}>Connected.</p>}
+    <section aria-label="Status" className={hasProblem ? styles['problem'] : undefined}>
+      {status.state === 'ready' && missing === undefined && <p className={styles['dim']}>Connected.</p>}
+      {missing !== undefined && <Missing connectionId={id} missing={missing} />}
       {status.state === 'connecting' && <p className={styles['dim']}>Connecting…</p>}
       {status.state === 'error' && (
         <>
           <p>{status.message}</p>
           {status.hint !== undefined && <p className={styles['dim']}>{status.hint}</p>}
           <div className={styles['actions']}>
-            <Refusable reason={notAct}>
-              <Button variant="default" size="compact-xs" onClick={() => void reconnect(services, id)}>
-                Reconnect now
-              </Button>
-            </Refusable>
+            <ReconnectButton connectionId={id} />
             {status.retryAt !== undefined && (
               <span className={styles['dim']}>
                 Next try <Countdown at={status.retryAt} />
@@ -75,6 +71,38 @@ function Status({ connection }: { readonly connection: ConnectionInfo }) {
         </>
       )}
     </section>
+  )
+}
+
+function ReconnectButton({ connectionId }: { readonly connectionId: string }) {
+  const services = useServices()
+  const notAct = useEngine((state) => whyNotAct(state)?.reason)
+  return (
+    <Refusable reason={notAct}>
+      <Button variant="default" size="compact-xs" onClick={() => void reconnect(services, connectionId)}>
+        Reconnect now
+      </Button>
+    </Refusable>
+  )
+}
+
+type MissingProps = { readonly connectionId: string; readonly missing: readonly MissingDevice[] }
+
+/** What could not be opened with the rest. */
+function Missing({ connectionId, missing }: MissingProps) {
+  return (
+    <>
+      {missing.map(({ message, hint }) => (
+        <div key={message}>
+          <p>{message}</p>
+          {hint !== undefined && <p className={styles['dim']}>{hint}</p>}
+        </div>
+      ))}
+      <div className={styles['actions']}>
+        <ReconnectButton connectionId={connectionId} />
+        <span className={styles['dim']}>Closes its other devices for a moment.</span>
+      </div>
+    </>
   )
 }
 

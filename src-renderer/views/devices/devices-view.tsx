@@ -6,9 +6,7 @@ import { useDetector, useEngine, useServices, useSession } from '../../services.
 import { whyNotAct } from '../../stores/permission.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import { type DevicesPage, noteOutcome } from '../../stores/session-store.ts'
-import { ControlRequest } from '../control-request.tsx'
-import { LostBanner } from '../lost-banner.tsx'
-import { Notices } from '../notices.tsx'
+import { Messages } from '../messages.tsx'
 import { AddPage } from './add-page.tsx'
 import { CheckUpPage } from './check-up-page.tsx'
 import { ConnectionPage } from './connection-page.tsx'
@@ -46,11 +44,7 @@ export function DevicesView({ phone }: { readonly phone: boolean }) {
           {page === undefined ? <Nothing /> : <Page page={page} />}
         </main>
       )}
-      <div className={styles['messages']}>
-        <LostBanner />
-        <ControlRequest />
-        <Notices />
-      </div>
+      <Messages at="corner" />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import styles from './facts.module.css'
 
+/** One row. */
 export type Fact = { readonly name: string; readonly value: ReactNode }
 
 /** Names with their values, in a line as far as there is room; what has no value is left out. */

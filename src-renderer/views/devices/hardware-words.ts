@@ -28,7 +28,7 @@ export function waitingDrivers(drivers: readonly DriverInfo[]): readonly DriverI
   return drivers.filter(({ state }) => state === 'not-allowed' || state === 'changed')
 }
 
-export type SearchResult = {
+type SearchResult = {
   readonly driver: string
   readonly search: DriverSearch | undefined
   readonly found: readonly FoundConnection[]
@@ -64,7 +64,7 @@ function parseValue(text: string): z.infer<typeof jsonValue> {
   }
 }
 
-export type ParsedOptions =
+type ParsedOptions =
   | { readonly ok: true; readonly options: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly message: string }
 

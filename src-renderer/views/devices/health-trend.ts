@@ -1,6 +1,7 @@
 /** How well frames have arrived lately: counts since the start say little after an hour. */
 import type { CameraHealth } from '../../../src-shared/devices.ts'
 
+/** A camera's health at one time. */
 export type HealthSample = { readonly atMs: number; readonly health: CameraHealth }
 
 /** How long a trouble stays in the words, ms. */
@@ -19,6 +20,7 @@ export function withSample(samples: readonly HealthSample[], sample: HealthSampl
   return [...kept.slice(Math.max(0, from)), sample]
 }
 
+/** What has come, and been lost, over a time. */
 export type RecentCounts = {
   readonly frames: number
   readonly incompleteFrames: number

@@ -3,6 +3,7 @@ import { type CameraHealth, type PropertyDescriptor, standardProperty } from '..
 import { compact, count, fixed } from '../../components/format.ts'
 import type { RecentCounts } from './health-trend.ts'
 
+/** A sentence on a camera's health. */
 export type Finding = {
   readonly severity: 'good' | 'notice' | 'problem'
   readonly message: string
@@ -10,6 +11,7 @@ export type Finding = {
   readonly hint?: string
 }
 
+/** What such sentences are made from. */
 export type HealthFacts = {
   readonly health: CameraHealth
   readonly recent: RecentCounts

@@ -7,7 +7,7 @@ import { useEngine } from '../../services.ts'
 import { whyNotOwn } from '../../stores/permission.ts'
 import styles from './name-editor.module.css'
 
-export type NameEditorProps = {
+type NameEditorProps = {
   readonly name: string
   /** What is named: `camera`. */
   readonly what: string

@@ -11,7 +11,7 @@ const levels: readonly { readonly value: PropertyLevel; readonly label: string }
   { value: 'guru', label: 'Guru' },
 ]
 
-export type PropertyBarProps = {
+type PropertyBarProps = {
   readonly search: string
   readonly onSearch: (text: string) => void
   /** Number of settings that are listed, of `all`. */

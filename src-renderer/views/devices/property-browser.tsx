@@ -9,7 +9,7 @@ import { PropertyBar } from './property-bar.tsx'
 import styles from './property-browser.module.css'
 import { PropertyRow } from './property-row.tsx'
 
-export type PropertyBrowserProps = {
+type PropertyBrowserProps = {
   readonly deviceId: string
   /** The same list as long as none of them changes. */
   readonly properties: readonly PropertyDescriptor[]

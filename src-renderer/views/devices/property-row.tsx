@@ -8,7 +8,7 @@ import { OperatorControls } from '../../components/operator-controls.tsx'
 import { PropertyEditor, usePropertySetting } from '../../components/property-editor.tsx'
 import styles from './property-row.module.css'
 
-export type PropertyRowProps = {
+type PropertyRowProps = {
   readonly deviceId: string
   /** The same object as long as nothing about the property changes. */
   readonly property: PropertyDescriptor

@@ -4,9 +4,8 @@ import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { closeExport, startExport } from '../../actions/export-actions.ts'
 import { Choice } from '../../components/choice.tsx'
 import { FailureLine } from '../../components/failure-line.tsx'
-import { count } from '../../components/format.ts'
+import { byteSize, count } from '../../components/format.ts'
 import { LabelledRow } from '../../components/labelled-row.tsx'
-import { NumberField } from '../../components/number-field.tsx'
 import {
   type BurnIn,
   type ExportChoices,
@@ -15,35 +14,40 @@ import {
   keepsValues,
 } from '../../export/export-choices.ts'
 import {
-  exportAxes,
-  exportedProjection,
   expectedDurationS,
   offeredWidths,
+  pictureCount,
   pictureLabels,
   pictureSize,
 } from '../../export/export-plan.ts'
+import { omeTiffBytes } from '../../export/ome-tiff-file.ts'
 import { useServices } from '../../services.ts'
-import type { ExportPhase, ExportSubject } from '../../stores/export-store.ts'
-import { datasetOf, lengthOf } from '../../stores/viewer-store.ts'
+import type { ExportPhase } from '../../stores/export-store.ts'
+import { datasetOf, type ViewerState } from '../../stores/viewer-store.ts'
 import styles from './export.module.css'
 import { initialChoices } from './initial-choices.ts'
 import { playsFor } from './plays-for.ts'
+import { RangeRows } from './range-rows.tsx'
 import { SpeedRow } from './speed-row.tsx'
 
 const formats: readonly { readonly value: ExportFormat; readonly label: string; readonly about: string }[] = [
   { value: 'mp4', label: 'MP4 video', about: 'H.264: for slides, chats and every player.' },
   { value: 'webm', label: 'WebM video', about: 'VP9: for web pages; smaller than MP4.' },
   { value: 'gif', label: 'GIF', about: '256 colours per picture; large, but moves everywhere.' },
-  { value: 'png', label: 'Pictures as shown (PNG)', about: 'One PNG per picture, all in one ZIP file.' },
+  {
+    value: 'png',
+    label: 'Pictures as shown (PNG)',
+    about: 'One PNG per picture, all in one ZIP file: every time, depth and position.',
+  },
   {
     value: 'tiff',
     label: 'Raw values (OME-TIFF)',
-    about: 'All images with the camera’s values in one file, uncompressed, for Fiji, napari and Python.',
+    about: 'All images with the camera’s values in one file, uncompressed: for Fiji, napari, Python.',
   },
   {
     value: 'raw',
     label: 'Raw values (PNG)',
-    about: 'One PNG per image with the camera’s values, up to 16 bits, all in one ZIP file. For measuring.',
+    about: 'One PNG per image with the camera’s values, up to 16 bits, all in one ZIP file.',
   },
 ]
 const qualities = [
@@ -51,7 +55,6 @@ const qualities = [
   { value: 'good', label: 'Good' },
   { value: 'small', label: 'Small' },
 ] as const
-const axisNames = { t: 'Time', z: 'Stack', p: 'Positions', c: 'Channels' } as const
 
 type Change = (patch: Partial<ExportChoices>) => void
 
@@ -86,14 +89,7 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
         </LabelledRow>
         <p className={styles['note']}>{formats.find(({ value }) => value === format)?.about}</p>
       </div>
-      <RangeRows subject={subject} dataset={dataset} choices={choices} change={change} />
-      {subject.state.zProjection !== undefined && (
-        <p className={styles['note']}>
-          {exportedProjection(subject.state, choices) === undefined
-            ? 'Each plane of the stack is a picture, not the maximum projection that the viewer shows.'
-            : 'Of each stack its maximum projection, as the viewer shows it.'}
-        </p>
-      )}
+      <RangeRows state={subject.state} dataset={dataset} choices={choices} change={change} />
       {!keepsValues(format) && <WidthRow dataset={dataset} choices={choices} change={change} />}
       {isMoving(format) && <SpeedRow choices={choices} change={change} />}
       {(format === 'mp4' || format === 'webm') && (
@@ -111,12 +107,12 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
       {!keepsValues(format) && (
         <BurnInRow
           dataset={dataset}
-          labelled={pictureLabels(subject.state, choices, choices.from).length > 0}
+          labelled={pictureLabels(subject.state, choices, subject.state.index).length > 0}
           burnIn={choices.burnIn}
           onChange={(burnIn) => change({ burnIn })}
         />
       )}
-      <p className={styles['summary']}>{summaryOf(dataset, choices)}</p>
+      <p className={styles['summary']}>{summaryOf(subject.state, dataset, choices)}</p>
       <FailureLine failure={failure} />
       <div className={styles['buttons']}>
         <Button variant="default" onClick={() => closeExport(services)}>
@@ -129,51 +125,6 @@ export function ExportForm({ subject, choices: before, failure }: ExportFormProp
 }
 
 type RowProps = { readonly dataset: ImageDataset; readonly choices: ExportChoices; readonly change: Change }
-
-function RangeRows({ subject, dataset, choices, change }: RowProps & { readonly subject: ExportSubject }) {
-  const { axis, from, to } = choices
-  const axes = exportAxes(dataset)
-  const last = lengthOf(subject.state, axis) - 1
-  // As people count, from 1.
-  const within = (value: number) => Math.max(0, Math.min(last, Math.round(value) - 1))
-  return (
-    <>
-      {axes.length > 1 && (
-        <LabelledRow title="Along" layout="wide">
-          <Choice
-            label="Along"
-            value={axis}
-            options={axes.map((value) => ({ value, label: axisNames[value] }))}
-            onChange={(value) => {
-              const chosen = axes.find((one) => one === value) ?? axis
-              change({ axis: chosen, from: 0, to: lengthOf(subject.state, chosen) - 1 })
-            }}
-          />
-        </LabelledRow>
-      )}
-      {last > 0 && (
-        <LabelledRow title="Images" layout="wide">
-          <span className={styles['range']}>
-            <NumberField
-              label="First image"
-              value={from + 1}
-              step={1}
-              onCommit={(value) => change({ from: within(value), to: Math.max(to, within(value)) })}
-            />
-            <span>to</span>
-            <NumberField
-              label="Last image"
-              value={to + 1}
-              step={1}
-              onCommit={(value) => change({ to: within(value), from: Math.min(from, within(value)) })}
-            />
-            <span>of {count(last + 1)}</span>
-          </span>
-        </LabelledRow>
-      )}
-    </>
-  )
-}
 
 function WidthRow({ dataset, choices, change }: RowProps) {
   const widths = offeredWidths(dataset)
@@ -233,10 +184,15 @@ function BurnInRow({
   )
 }
 
-function summaryOf(dataset: ImageDataset, choices: ExportChoices): string {
-  const pictures = choices.to - choices.from + 1
+function summaryOf(state: ViewerState, dataset: ImageDataset, choices: ExportChoices): string {
+  const pictures = pictureCount(state, choices)
   const { width, height } = pictureSize(dataset, choices)
   const what = `${count(pictures)} ${pictures === 1 ? 'picture' : 'pictures'} of ${width} × ${height}`
-  const durationS = isMoving(choices.format) ? expectedDurationS(dataset, choices) : undefined
+  const { format } = choices
+  if (keepsValues(format)) {
+    const bytes = omeTiffBytes(dataset, pictures)
+    return `${what}, ${format === 'tiff' ? '' : 'at most '}${byteSize(bytes)}`
+  }
+  const durationS = isMoving(format) ? expectedDurationS(dataset, choices) : undefined
   return durationS === undefined ? what : `${what}, ${playsFor(durationS)}`
 }

@@ -1,9 +1,12 @@
-import { useEffect, useRef } from 'react'
+import { Checkbox } from '@mantine/core'
+import { type MouseEvent, useEffect, useRef } from 'react'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
+import { toggleMarked } from '../../actions/delete-actions.ts'
 import { openItem } from '../../actions/gallery-actions.ts'
 import { useEngine, useGallery, useServices } from '../../services.ts'
+import { whyNotAct } from '../../stores/permission.ts'
 import styles from './gallery-card.module.css'
-import { itemFacts, itemState, kindWords, runningIds, stateWords, timeOfDay } from './gallery-words.ts'
+import { itemFacts, itemState, kindWords, madeWords, runningIds, stateWords } from './gallery-words.ts'
 import { ItemMenu } from './item-menu.tsx'
 import { Thumbnail } from './thumbnail.tsx'
 import { useItemDrag } from './use-item-drag.ts'
@@ -12,6 +15,10 @@ import { useItemDrag } from './use-item-drag.ts'
 export function GalleryCard({ item }: { readonly item: GalleryItem }) {
   const services = useServices()
   const chosen = useGallery((state) => state.chosen === item.id)
+  const marked = useGallery((state) => state.marked.includes(item.id))
+  const marking = useGallery((state) => state.marked.length > 0)
+  const sort = useGallery((state) => state.sort)
+  const watching = useEngine((state) => whyNotAct(state) !== undefined)
   const running = useEngine(runningIds)
   const drag = useItemDrag(item)
   const state = itemState(item, running.split(','))
@@ -22,8 +29,19 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
     if (last === item.id && document.activeElement?.contains(button.current) === true) button.current?.focus()
   }, [services, item.id])
   const choose = () => services.gallery.setState({ chosen: item.id })
+  const mark = (range: boolean) => toggleMarked(services.gallery, item.id, { range })
+  // As in file managers: with Ctrl or Shift a click marks.
+  const onClick = ({ ctrlKey, metaKey, shiftKey }: MouseEvent) => {
+    if (!watching && (ctrlKey || metaKey || shiftKey)) mark(shiftKey)
+    else openItem(services, item.id)
+  }
   return (
-    <article className={styles['card']} data-chosen={chosen || undefined}>
+    <article
+      className={styles['card']}
+      data-chosen={chosen || undefined}
+      data-marked={marked || undefined}
+      data-marking={marking || undefined}
+    >
       <button
         ref={button}
         type="button"
@@ -31,7 +49,7 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
         data-item={item.id}
         aria-label={`Open ${item.name}`}
         onFocus={choose}
-        onClick={() => openItem(services, item.id)}
+        onClick={onClick}
         {...drag}
       >
         <Thumbnail item={item} />
@@ -40,7 +58,7 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
             {item.name}
           </span>
           <span className={styles['facts']}>
-            {timeOfDay(item.startedAt)} · {kindWords[item.kind]}
+            {madeWords(item.startedAt, sort)} · {kindWords[item.kind]}
           </span>
           <span className={styles['facts']}>{itemFacts(item)}</span>
           {item.found !== undefined && (
@@ -55,6 +73,17 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
           </span>
         )}
       </button>
+      {!watching && (
+        <div className={styles['mark']}>
+          <Checkbox
+            size="sm"
+            aria-label={`Mark ${item.name}`}
+            checked={marked}
+            onChange={() => {}}
+            onClick={({ shiftKey }) => mark(shiftKey)}
+          />
+        </div>
+      )}
       <div className={styles['menu']}>
         <ItemMenu item={item} />
       </div>

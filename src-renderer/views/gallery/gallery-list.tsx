@@ -1,14 +1,18 @@
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
-import { loadOlder, refreshGallery } from '../../actions/gallery-actions.ts'
+import { askToDeleteChosen, markAll, toggleMarked, unmarkAll } from '../../actions/delete-actions.ts'
+import { loadMore, refreshGallery } from '../../actions/gallery-actions.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { LazyRows } from '../../components/lazy-rows.tsx'
 import { useNow } from '../../components/use-now.ts'
-import { useEngine, useGallery, useServices } from '../../services.ts'
+import { type Services, useEngine, useGallery, useServices } from '../../services.ts'
+import { whyNotAct } from '../../stores/permission.ts'
 import { GalleryCard } from './gallery-card.tsx'
 import { GalleryEmpty } from './gallery-empty.tsx'
 import styles from './gallery-list.module.css'
 import { galleryRows, neighbourOf } from './gallery-rows.ts'
 import { GalleryToolbar } from './gallery-toolbar.tsx'
+import { isByDay } from './gallery-words.ts'
+import { MarkedBar } from './marked-bar.tsx'
 import { useColumns } from './use-columns.ts'
 
 /** Least width of a card, and the room between cards, as the style has them; CSS px. */
@@ -21,7 +25,7 @@ const nowEveryMs = 60_000
 /** A search that is not complete is repeated so long after its answer, ms. */
 const searchAgainMs = 3000
 
-/** Everything that was kept, newest first, as small pictures. */
+/** Everything that was kept, as small pictures. */
 export function GalleryList() {
   const services = useServices()
   const list = useRef<HTMLElement>(null)
@@ -29,12 +33,20 @@ export function GalleryList() {
   const failure = useGallery((state) => state.failure)
   const columns = useColumns(list, { cardPx, gapPx })
   const nowMs = useNow(nowEveryMs)
-  const rows = useMemo(() => galleryRows(items ?? [], { columns, nowMs }), [items, columns, nowMs])
+  const byDay = useGallery((state) => isByDay(state.sort))
+  const rows = useMemo(
+    () => galleryRows(items ?? [], { columns, nowMs, byDay }),
+    [items, columns, nowMs, byDay],
+  )
   useFreshList()
   useReturn(list)
 
   function onKeyDown(event: KeyboardEvent) {
     const { key } = event
+    // Menus and dialogs of the cards have keys of their own.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return
+    const handled = onMarkingKey(services, event)
+    if (handled) return event.preventDefault()
     if (key !== 'ArrowLeft' && key !== 'ArrowRight' && key !== 'ArrowUp' && key !== 'ArrowDown') return
     const next = neighbourOf(rows, services.gallery.getState().chosen, key)
     event.preventDefault()
@@ -45,7 +57,15 @@ export function GalleryList() {
   return (
     <>
       <GalleryToolbar />
-      <main ref={list} className={styles['list']} aria-label="Gallery" tabIndex={-1} onKeyDown={onKeyDown}>
+      <MarkedBar />
+      <main
+        ref={list}
+        data-days={byDay || undefined}
+        className={styles['list']}
+        aria-label="Gallery"
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
         <FailureLine failure={failure} />
         {items?.length === 0 && <GalleryEmpty />}
         <LazyRows items={rows} keyOf={(row) => row.key} rowHeight={rowPx}>
@@ -67,7 +87,7 @@ export function GalleryList() {
             )
           }
         </LazyRows>
-        <Older />
+        <More />
       </main>
     </>
   )
@@ -89,6 +109,20 @@ function useFreshList() {
   }, [services, complete, items, failure])
 }
 
+/** Deleting and marking by keys. @returns whether it was such a key */
+function onMarkingKey(services: Services, { key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  const { gallery, engine } = services
+  if (whyNotAct(engine.getState()) !== undefined) return false
+  const { chosen, marked } = gallery.getState()
+  if (key === 'Delete' || (key === 'Backspace' && metaKey)) askToDeleteChosen(services)
+  else if (key === 'a' && (ctrlKey || metaKey)) markAll(gallery)
+  else if (key.toLowerCase() === 'x' && chosen !== undefined && !ctrlKey && !metaKey)
+    toggleMarked(gallery, chosen, { range: shiftKey })
+  else if (key === 'Escape' && marked.length > 0) unmarkAll(gallery)
+  else return false
+  return true
+}
+
 function focusItem(list: RefObject<HTMLElement | null>, id: string): void {
   list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus()
 }
@@ -106,7 +140,7 @@ function useReturn(list: RefObject<HTMLElement | null>) {
 }
 
 /** At the end of the list: more is asked for when it comes into sight. */
-function Older() {
+function More() {
   const services = useServices()
   const element = useRef<HTMLParagraphElement>(null)
   const shown = useGallery((state) => state.items?.length ?? 0)
@@ -116,7 +150,7 @@ function Older() {
     if (end === null) return
     const observer = new IntersectionObserver(
       (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) void loadOlder(services)
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void loadMore(services)
       },
       { rootMargin: '900px 0px' },
     )
@@ -126,7 +160,7 @@ function Older() {
   }, [services, shown])
   return shown < total ? (
     <p ref={element} className={styles['older']}>
-      Older ones…
+      More…
     </p>
   ) : null
 }

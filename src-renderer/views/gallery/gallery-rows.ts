@@ -1,4 +1,4 @@
-/** The gallery's items in rows, below the days on which they were made. */
+/** The gallery's items in rows. */
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { dayTitle } from './gallery-words.ts'
 
@@ -6,10 +6,16 @@ export type GalleryRow =
   | { readonly kind: 'day'; readonly title: string; readonly key: string }
   | { readonly kind: 'items'; readonly items: readonly GalleryItem[]; readonly key: string }
 
-/** @param items from the newest on */
+type RowOptions = {
+  readonly columns: number
+  readonly nowMs: number
+  /** Below the days on which they were made, in whose order they are. */
+  readonly byDay: boolean
+}
+
 export function galleryRows(
   items: readonly GalleryItem[],
-  { columns, nowMs }: { readonly columns: number; readonly nowMs: number },
+  { columns, nowMs, byDay }: RowOptions,
 ): readonly GalleryRow[] {
   const rows: GalleryRow[] = []
   let day: string | undefined
@@ -21,7 +27,7 @@ export function galleryRows(
   }
   for (const item of items) {
     const title = dayTitle(item.startedAt, nowMs)
-    if (title !== day) {
+    if (byDay && title !== day) {
       endRow()
       rows.push({ kind: 'day', title, key: `${title} ${item.id}` })
       day = title

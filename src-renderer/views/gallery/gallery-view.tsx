@@ -1,9 +1,9 @@
 import { useStore } from 'zustand'
 import { useServices } from '../../services.ts'
-import { ControlRequest } from '../control-request.tsx'
-import { LostBanner } from '../lost-banner.tsx'
-import { Notices } from '../notices.tsx'
+import { Messages } from '../messages.tsx'
 import { ViewerView } from '../viewer/viewer-view.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { DeletedDialog } from './deleted-dialog.tsx'
 import { GalleryList } from './gallery-list.tsx'
 import { OwnPresses } from './own-presses.tsx'
 import styles from './gallery-view.module.css'
@@ -21,11 +21,9 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
           <ViewerView key={viewer.id} viewer={viewer} phone={phone} />
         )}
       </OwnPresses>
-      <div className={styles['messages']}>
-        <LostBanner />
-        <ControlRequest />
-        <Notices />
-      </div>
+      <Messages at="corner" />
+      <DeleteDialog />
+      <DeletedDialog />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** What the gallery says about an item. */
-import type { GalleryItem, GalleryKind } from '../../../src-shared/gallery.ts'
+import type { GalleryItem, GalleryKind, GallerySort } from '../../../src-shared/gallery.ts'
 import { byteSize, count } from '../../components/format.ts'
 import type { EngineState } from '../../stores/engine-state.ts'
 import type { GalleryState } from '../../stores/gallery-store.ts'
@@ -30,6 +30,20 @@ export function timeOfDay(timeMs: number): string {
   })
 }
 
+/** `28 Nov 2026`. */
+export function dateWords(timeMs: number): string {
+  return new Date(timeMs).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+}
+
+/** When an item was made; below the heading of its day without the date. */
+export function madeWords(timeMs: number, sort: GallerySort): string {
+  const time = timeOfDay(timeMs)
+  return isByDay(sort) ? time : `${dateWords(timeMs)}, ${time}`
+}
+
+/** Whether items in this order have days as headings. */
+export const isByDay = (sort: GallerySort): boolean => sort === 'newest' || sort === 'oldest'
+
 /** `Today`, `Yesterday`, or the date. */
 export function dayTitle(timeMs: number, nowMs: number): string {
   const dayOf = (ms: number) => new Date(ms).setHours(0, 0, 0, 0)
@@ -52,7 +66,8 @@ export function foundWords({
   complete,
 }: Pick<GalleryState, 'search' | 'total' | 'complete'>): string {
   const words = `${count(total)} ${search === '' ? 'kept' : 'found'}`
-  return complete ? words : `${words} so far, more is being read`
+  if (complete) return words
+  return search === '' ? `${words}, sizes are being counted` : `${words} so far, more is being read`
 }
 
 export type ItemState = 'running' | 'cancelled' | 'failed' | undefined

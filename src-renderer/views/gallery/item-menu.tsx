@@ -7,16 +7,19 @@ import {
   IconMovie,
   IconPhoto,
   IconRepeat,
+  IconTrash,
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
+import { askToDelete } from '../../actions/delete-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
 import { fileAddress } from '../../backend/item-files.ts'
 import { byteSize } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
-import { whyNotAct } from '../../stores/permission.ts'
+import { whyNotAct, whyNotOperate } from '../../stores/permission.ts'
+import { runningIds } from './gallery-words.ts'
 import { ItemFilesDialog } from './item-files-dialog.tsx'
 
 const icon = { size: 15, stroke: 1.6, 'aria-hidden': true } as const
@@ -26,6 +29,8 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
   const services = useServices()
   const here = useEngine((state) => state.info?.transport === 'ipc')
   const watching = useEngine((state) => whyNotAct(state) !== undefined)
+  const refusal = useEngine(whyNotOperate)
+  const running = useEngine((state) => runningIds(state).split(',').includes(item.id))
   const open = useStore(services.viewing, (state) => state.viewer?.id === item.id)
   const [filesShown, setFilesShown] = useState(false)
   return (
@@ -72,6 +77,17 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
           {!here && item.folder && (
             <Menu.Item leftSection={<IconFiles {...icon} />} onClick={() => setFilesShown(true)}>
               Single files…
+            </Menu.Item>
+          )}
+          {!watching && (
+            <Menu.Item
+              color="red"
+              leftSection={<IconTrash {...icon} />}
+              disabled={running || refusal !== undefined}
+              title={running ? 'It is being acquired: stop it first.' : refusal?.reason}
+              onClick={() => askToDelete(services, [item])}
+            >
+              Delete …
             </Menu.Item>
           )}
         </Menu.Dropdown>

@@ -50,7 +50,8 @@ export function BeginOptions({ choice, change }: ChoiceProps) {
             label="Change of the image"
             value={choice.changePercent}
             unit="%"
-            onCommit={(percent) => change({ changePercent: Math.min(100, Math.max(0.01, percent)) })}
+            limits={{ min: 0.01, max: 100 }}
+            onCommit={(changePercent) => change({ changePercent })}
           />
         </LabelledRow>
       )}
@@ -64,7 +65,8 @@ export function BeginOptions({ choice, change }: ChoiceProps) {
           value={choice.preRecordS}
           unit="s"
           step={0.5}
-          onCommit={(seconds) => change({ preRecordS: Math.min(mostBeforeS, Math.max(0, seconds)) })}
+          limits={{ min: 0, max: mostBeforeS }}
+          onCommit={(preRecordS) => change({ preRecordS })}
         />
       </LabelledRow>
     </>

@@ -17,6 +17,7 @@ import {
   whyNotRecord,
 } from '../../actions/record-actions.ts'
 import { OpenItemButton } from '../../components/open-item-button.tsx'
+import { RefusedFieldsContext, useRefusedFields } from '../../components/refused-fields.ts'
 import { useDetector, useEngine, useServices, useSession } from '../../services.ts'
 import { deviceById } from '../../stores/selectors.ts'
 import { RecordOptions } from './record-options.tsx'
@@ -66,16 +67,19 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
   const pending = useSession(({ recordingCall }) => mustWait(recordingCall, { ends: busy && !waiting }))
   const ending = useSession(({ recordingCall }) => mustWait(recordingCall, { ends: true }))
   const [open, setOpen] = useState(false)
+  /** Of the options that are open: what would be recorded is not what stands there. */
+  const [[wrong], tellRefused] = useRefusedFields()
 
   function act(action: (to: typeof services) => Promise<void>) {
     setOpen(false)
     void action(services)
   }
-  const refused = reason === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
+  const refusal = reason ?? (wrong === undefined ? undefined : `${wrong.label}: ${wrong.reason}`)
+  const refused = refusal === undefined ? {} : { 'data-disabled': true, 'aria-disabled': true }
   return (
     <div className={styles['record']} role="group" aria-label="Recording">
       <Button.Group>
-        <Tooltip label={reason ?? face.hint}>
+        <Tooltip label={refusal ?? face.hint}>
           <Button
             className={styles['button'] ?? ''}
             variant="default"
@@ -85,7 +89,9 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
             disabled={!connected || (!busy && !ready)}
             {...refused}
             leftSection={<face.icon className={styles['dot']} size={13} aria-hidden="true" />}
-            onClick={() => act(toggleRecording)}
+            onClick={() => {
+              if (wrong === undefined) act(toggleRecording)
+            }}
           >
             {phone && !waiting ? null : face.text}
           </Button>
@@ -103,7 +109,16 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
             </ActionIcon>
           </Tooltip>
         ) : (
-          <Popover opened={open && !busy} onChange={setOpen} position="top-start" withArrow shadow="md">
+          <Popover
+            opened={open && !busy}
+            onChange={setOpen}
+            // When the button has come up, a field that was left has counted, or says why not: then it stays open.
+            clickOutsideEvents={['mouseup', 'touchend']}
+            closeOnClickOutside={wrong === undefined}
+            position="top-start"
+            withArrow
+            shadow="md"
+          >
             <Popover.Target>
               <ActionIcon
                 className={styles['more']}
@@ -116,7 +131,9 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
               </ActionIcon>
             </Popover.Target>
             <Popover.Dropdown>
-              <RecordOptions />
+              <RefusedFieldsContext value={tellRefused}>
+                <RecordOptions />
+              </RefusedFieldsContext>
             </Popover.Dropdown>
           </Popover>
         )}

@@ -4,13 +4,15 @@ import { estimateRecording } from '../../actions/record-actions.ts'
 import type { Outcome } from '../../backend/outcome.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { byteRate, byteSize, count, fixed } from '../../components/format.ts'
-import { useServices } from '../../services.ts'
+import { useEngine, useServices } from '../../services.ts'
+import { cameraSettings } from '../../stores/image-settings.ts'
 import type { RecordingChoice } from '../../stores/view-store.ts'
 import styles from './record.module.css'
 
 /** What a recording as chosen takes, or why it cannot be made. */
 export function RecordEstimate({ choice }: { readonly choice: RecordingChoice }) {
   const services = useServices()
+  const cameras = useEngine(cameraSettings)
   const [result, setResult] = useState<Outcome<RecordingEstimate>>()
   useEffect(() => {
     let current = true
@@ -20,7 +22,8 @@ export function RecordEstimate({ choice }: { readonly choice: RecordingChoice })
     return () => {
       current = false
     }
-  }, [services, choice])
+    // The engine knows the cameras itself: when they are set otherwise, it has another answer.
+  }, [services, choice, cameras])
   if (result === undefined) return null
   if (!result.ok) return <FailureLine id="recording-estimate" failure={result.failure} />
   const { frames, durationS, bytes, bytesPerSecond, freeDiskBytes, memoryBytes, warnings } = result.value

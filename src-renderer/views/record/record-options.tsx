@@ -93,8 +93,8 @@ export function RecordOptions() {
             label="Number of frames"
             value={choice.frames}
             step={1}
-            readOnly={false}
-            onCommit={(frames) => change({ frames: Math.max(1, Math.round(frames)) })}
+            limits={{ whole: true, min: 1 }}
+            onCommit={(frames) => change({ frames })}
           />
         </LabelledRow>
       )}
@@ -104,8 +104,8 @@ export function RecordOptions() {
             label="Seconds to record"
             value={choice.seconds}
             unit="s"
-            readOnly={false}
-            onCommit={(seconds) => change({ seconds: Math.max(0.01, seconds) })}
+            limits={{ min: 0.01 }}
+            onCommit={(seconds) => change({ seconds })}
           />
         </LabelledRow>
       )}

@@ -9,7 +9,7 @@ import styles from './share.module.css'
 
 const none: readonly string[] = []
 
-export type NewLinkProps = { readonly created: CreatedToken; readonly onDone: () => void }
+type NewLinkProps = { readonly created: CreatedToken; readonly onDone: () => void }
 
 /** A new link, this once: to copy, and as a QR code. */
 export function NewLink({ created, onDone }: NewLinkProps) {

@@ -18,7 +18,9 @@ const protocolNames: Record<Protocol, string> = {
   webrtc: 'WebRTC',
 }
 
+/** What users read of a kind of client. */
 export const clientName = (client: ViewerClient): string => clientNames[client]
+/** What users read of a protocol. */
 export const protocolName = (protocol: Protocol): string => protocolNames[protocol]
 
 /** How long a token is still valid: `ends in 3 h`. */

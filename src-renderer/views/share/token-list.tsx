@@ -9,7 +9,7 @@ import { useServices } from '../../services.ts'
 import { expiryText, lastUsedText } from './share-words.ts'
 import styles from './share.module.css'
 
-export type TokenListProps = {
+type TokenListProps = {
   readonly tokens: readonly AccessToken[]
   readonly onRevoked: (tokenId: string) => void
 }

@@ -1,18 +1,32 @@
 import { ActionIcon, Button, Slider, Tooltip } from '@mantine/core'
-import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRuler2 } from '@tabler/icons-react'
+import {
+  IconLayoutCollage,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconRuler2,
+} from '@tabler/icons-react'
 import { useShallow } from 'zustand/react/shallow'
 import type { ImageAxis } from '../../../src-shared/gallery.ts'
 import {
   setFramesPerSecond,
   setIndex,
+  showNewest,
   toggleMeasuring,
   togglePlay,
   toggleProjection,
+  toggleSections,
 } from '../../actions/viewer-actions.ts'
 import { compact } from '../../components/format.ts'
 import { NumberField } from '../../components/number-field.tsx'
 import { useViewer, useViewerState } from '../../services.ts'
-import { datasetOf, lengthOf, trueRate } from '../../stores/viewer-store.ts'
+import {
+  datasetOf,
+  isAtNewest,
+  isUnderWay,
+  lengthOf,
+  showsSections,
+  trueRate,
+} from '../../stores/viewer-store.ts'
 import { ZoomControls } from '../zoom-controls.tsx'
 import { placeWords } from './axis-words.ts'
 import styles from './axis-sliders.module.css'
@@ -49,6 +63,7 @@ export function AxisSliders({ phone }: { readonly phone: boolean }) {
             </span>
           </>
         )}
+        <SectionsButton />
         <MeasureButton />
         <ZoomControls phone={phone} />
       </div>
@@ -74,6 +89,26 @@ function MeasureButton() {
   )
 }
 
+/** Shows cuts through the stack beside its plane. */
+function SectionsButton() {
+  const viewer = useViewer()
+  const stack = useViewerState((state) => lengthOf(state, 'z') > 1)
+  const shown = useViewerState(showsSections)
+  if (!stack) return null
+  return (
+    <Tooltip label="Sections: XZ and YZ beside the plane; drag the crosshair (O)">
+      <ActionIcon
+        variant={shown ? 'light' : 'subtle'}
+        aria-label="Sections through the stack"
+        aria-pressed={shown}
+        onClick={() => toggleSections(viewer)}
+      >
+        <IconLayoutCollage size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
 /** Shows the brightest value of all planes of the stack. */
 function ProjectionButton() {
   const viewer = useViewer()
@@ -90,6 +125,35 @@ function ProjectionButton() {
         onClick={() => toggleProjection(viewer)}
       >
         Max
+      </Button>
+    </Tooltip>
+  )
+}
+
+/** Of what is being acquired: shows what came last, and what comes. */
+function NewestButton() {
+  const viewer = useViewer()
+  const underWay = useViewerState(isUnderWay)
+  const following = useViewerState(isAtNewest)
+  if (!underWay) return null
+  return (
+    <Tooltip
+      label={
+        following
+          ? 'New images are shown as they come; move in time to stay at one'
+          : 'Show the newest image, and those that come (End)'
+      }
+    >
+      <Button
+        className={styles['newest'] ?? ''}
+        variant="subtle"
+        color="gray"
+        size="compact-xs"
+        aria-label="Follow the newest image"
+        aria-pressed={following}
+        onClick={() => showNewest(viewer)}
+      >
+        Newest
       </Button>
     </Tooltip>
   )
@@ -152,6 +216,7 @@ function AxisSlider({ axis, phone }: { readonly axis: ImageAxis; readonly phone:
         thumbLabel={title}
         onChange={(value) => setIndex(viewer, axis, value)}
       />
+      {axis === 't' && <NewestButton />}
       <output className={styles['place']} aria-label={`${title} on show`}>
         <span className={styles['number']}>
           {axis === 'z' && projected ? `1–${length}` : `${index + 1} / ${length}`}

@@ -100,14 +100,18 @@ function Neighbours() {
   const last = useGallery((state) => (state.items?.length ?? 0) - 1)
   return (
     <>
-      <Tooltip label="Newer item (,)">
-        <ActionIcon aria-label="Newer item" disabled={place <= 0} onClick={() => openNeighbour(services, -1)}>
+      <Tooltip label="Previous item (,)">
+        <ActionIcon
+          aria-label="Previous item"
+          disabled={place <= 0}
+          onClick={() => openNeighbour(services, -1)}
+        >
           <IconChevronLeft size={17} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Older item (.)">
+      <Tooltip label="Next item (.)">
         <ActionIcon
-          aria-label="Older item"
+          aria-label="Next item"
           disabled={place < 0 || place >= last}
           onClick={() => openNeighbour(services, 1)}
         >

@@ -6,6 +6,7 @@ import { ContrastSection } from './contrast-section.tsx'
 import { FrameSection } from './frame-section.tsx'
 import { LineSection } from './line-section.tsx'
 import { MetadataSection } from './metadata-section.tsx'
+import { SectionsSection } from './sections-section.tsx'
 
 type Tab = {
   readonly id: string
@@ -25,6 +26,7 @@ const tabs: readonly Tab[] = [
       <>
         <ChannelsSection />
         <ContrastSection />
+        <SectionsSection />
         <LineSection />
       </>
     ),

@@ -12,6 +12,7 @@ import { FrameSection } from './frame-section.tsx'
 import { LineSection } from './line-section.tsx'
 import { MetadataSection } from './metadata-section.tsx'
 import { PlaneView } from './plane-view.tsx'
+import { SectionsSection } from './sections-section.tsx'
 import { Remarks } from './remarks.tsx'
 import { ViewerHeader } from './viewer-header.tsx'
 import { ViewerTabs } from './viewer-tabs.tsx'
@@ -65,7 +66,7 @@ function WideContent() {
     <div className={styles['body']}>
       <main className={styles['main']}>
         <Remarks />
-        <PlaneView />
+        <PlaneView phone={false} />
         <AxisSliders phone={false} />
       </main>
       <ResizeHandle
@@ -78,6 +79,7 @@ function WideContent() {
       <aside className={styles['panel']} aria-label="About the image" style={{ width: rightWidth }}>
         <ChannelsSection />
         <ContrastSection />
+        <SectionsSection />
         <LineSection />
         <FrameSection />
         <MetadataSection />
@@ -90,7 +92,7 @@ function NarrowContent() {
   return (
     <main className={styles['main']}>
       <Remarks />
-      <PlaneView />
+      <PlaneView phone={true} />
       <AxisSliders phone={true} />
       <ViewerTabs />
     </main>

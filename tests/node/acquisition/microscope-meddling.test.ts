@@ -122,7 +122,7 @@ describe('MicroscopeHardware', () => {
     const whenTold = devices.whenTold.bind(devices)
     vi.spyOn(devices, 'whenTold').mockImplementation(async (ids) => {
       await whenTold(ids)
-      if (ids.includes('wheel')) await eventually('the light to be off', () => !isRedOn(), 5000)
+      if (ids.includes('wheel')) await eventually('the light to be off', () => !isRedOn())
     })
     const { failure, frames } = await runPlan(devices, { channels: ['red'] })
     expect(failure).toBeUndefined()

@@ -20,7 +20,7 @@ describe('MicroscopeHardware', () => {
       {
         settled: async (hardware) => {
           if (++paused !== 2) return
-          await hardware.pause()
+          await hardware.pause(new AbortController().signal)
           seen.push(value('camera', 'triggerMode'), value('red', 'on'), value('blue', 'on'))
           seen.push(value('wheel', 'position'))
         },

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import FileSystemStore from '@zarrita/storage/fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { get, open, slice } from 'zarrita'
 import { openOmeZarr as openReaders } from '../../../src-main/acquisition/reading/ome-zarr/ome-zarr-dataset.ts'
 import type {
@@ -232,6 +232,7 @@ describe('OME-Zarr of a process that is killed', () => {
     const storage = JSON.stringify({ format: 'ome-zarr', compression, pyramid: false })
     const script = fileURLToPath(new URL('../../fixtures/recording-process.ts', import.meta.url))
     const child = fork(script, [folder, storage, JSON.stringify(driver)])
+    onTestFinished(() => void child.kill('SIGKILL'))
     let written = 0
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     await Promise.race([

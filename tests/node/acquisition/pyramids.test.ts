@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -123,6 +123,20 @@ describe('Pyramids', () => {
     await eventually('the copies', () => made.length === 1)
     expect(await levelsOf(id)).toBe(3)
     await second.close()
+    expect(await list()).toBe('[]\n')
+    expect(never).toEqual([])
+  })
+
+  it('are given up for an acquisition that is moved', async () => {
+    const id = await record(false, () => eventually('the list', async () => (await list()) === '[]\n'))
+    const pyramids = new Pyramids({ dataFolder: folder, alerts })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'acquiring' })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'finished' })
+    await pyramids.forget(id)
+    await rename(join(folder, id), join(folder, 'elsewhere'))
+    // Nothing is known of it any more.
+    await pyramids.forget(id)
+    await pyramids.close()
     expect(await list()).toBe('[]\n')
     expect(never).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { fromFile } from 'geotiff'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquisitionSummarySchema } from '../../../src-main/acquisition/reading/acquisition-summary.ts'
@@ -102,7 +103,7 @@ describe('Recorder', () => {
     ]
     const { id, detectorNames } = await engine.recorder.start({
       detectorNames: cameras,
-      until: { kind: 'seconds', seconds: 0.5 },
+      until: { kind: 'seconds', seconds: 2 },
     })
     expect(detectorNames).toEqual(cameras)
     const status = await finished()
@@ -154,8 +155,8 @@ describe('Recorder', () => {
       until: { kind: 'frames', frames: 10 },
     })
     expect(waiting).toMatchObject({ state: 'waiting', frames: { written: 0 } })
-    const first = engine.devices.ring('test-camera')
-    await eventually('half a second of frames', () => framesPublished(first) > 60)
+    const rings = ['test-camera', 'second-test-camera'].map((id) => engine.devices.ring(id))
+    await eventually('half a second of frames', () => rings.every((ring) => framesPublished(ring) > 60))
     expect(engine.recorder.status).toMatchObject({ state: 'waiting', frames: { written: 0 } })
     const asked = Date.now()
     const begun = engine.recorder.begin()
@@ -211,7 +212,8 @@ describe('Recorder', () => {
   it('leaves nothing when it is stopped while it prepares', async () => {
     await open()
     const starting = engine.recorder.start({ begin: { kind: 'asked' } })
-    await eventually('a recording', () => engine.recorder.status?.state === 'preparing')
+    // In each turn of the event loop: the worker that ends this state answers in a later one.
+    while (engine.recorder.status?.state !== 'preparing') await setImmediate()
     const stopped = await engine.recorder.stop()
     expect(stopped).toMatchObject({
       state: 'finished',

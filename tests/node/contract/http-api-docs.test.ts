@@ -10,7 +10,7 @@ const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.
 async function generated(): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [path('build/http-api-docs.mjs'), '--print'],
+    [...process.execArgv, path('build/http-api-docs.mjs'), '--print'],
     { maxBuffer: 10_000_000 },
   )
   return stdout

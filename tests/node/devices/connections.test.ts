@@ -1,4 +1,6 @@
 /** Connections that come and go while others run, and what their devices bring back with them. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ConnectionConfig } from '../../../src-main/devices/connection-supervisor.ts'
 import type { SavedSettings } from '../../../src-main/devices/device-messages.ts'
@@ -7,6 +9,7 @@ import type { RegistryEvent } from '../../../src-main/devices/managed-connection
 import { AlertBoard } from '../../../src-main/engine/alert-board.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { eventually } from '../../fixtures/eventually.ts'
+import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
 
 let registry: DeviceRegistry
@@ -78,6 +81,43 @@ describe('connections', () => {
     await lost.release()
     await kept.release()
     expect(() => registry.device('test-camera')).toThrow('There is no device')
+  })
+
+  it('of which a device is missing have the others, say so, and are whole once they are opened again', async () => {
+    const folder = await temporaryFolder()
+    const lightNeeds = join(folder.path, 'power')
+    await open(testConnection({ lightNeeds }, 'first'))
+    const kinds = () => registry.devices().map(({ description }) => description.kind)
+    expect(kinds()).toEqual(['camera', 'stage'])
+    expect(registry.connections.states()[0]).toMatchObject({
+      status: { state: 'ready' },
+      missing: [{ message: 'Test light has no power', hint: 'Plug it in.' }],
+    })
+    expect(alerts.list()).toMatchObject([
+      { id: 'missing:first', severity: 'warning', message: 'Test microscope: Test light has no power' },
+    ])
+    await writeFile(lightNeeds, '')
+    const lease = await registry.acquire('test-camera', { owner: 'test' })
+    await expect(registry.connections.reopen('first')).rejects.toMatchObject({
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringContaining('it would stop Test camera'),
+    })
+    await lease.release()
+    await registry.connections.reopen('first')
+    expect(kinds()).toEqual(['camera', 'stage', 'light'])
+    expect(registry.connections.states()[0]?.missing).toEqual([])
+    expect(alerts.list()).toEqual([])
+    await folder.remove()
+  })
+
+  it('that are closed while they are opened again stay closed', async () => {
+    await open(testConnection({ lightNeeds: '/nowhere/power' }, 'first'))
+    const again = registry.connections.reopen('first')
+    await registry.connections.remove('first')
+    await again
+    expect(registry.connections.states()).toEqual([])
+    expect(registry.devices()).toEqual([])
+    expect(alerts.list()).toEqual([])
   })
 
   it('that are lost leave no alert behind when they go', async () => {
@@ -166,7 +206,10 @@ describe('health of a camera', () => {
   it('is counted in the ring while it acquires, and gone afterwards', async () => {
     await open(testConnection({ width: 32, height: 16, frameRate: 50 }))
     const lease = await registry.acquire('test-camera', { owner: 'test' })
-    const health = await eventually('health', () => registry.device('test-camera').health)
+    const health = await eventually('health of a camera that sends', () => {
+      const told = registry.device('test-camera').health
+      return told !== undefined && told.framesPerSecond > 0 && told
+    })
     expect(health.frames).toBeGreaterThan(0)
     expect(health.bytesPerSecond / health.framesPerSecond).toBeCloseTo(32 * 16 * 2)
     expect(health.lostPackets).toBeUndefined()

@@ -10,7 +10,7 @@ import { testConnection } from '../../fixtures/test-connection.ts'
 import type { TestDriverOptions } from '../../fixtures/test-driver.ts'
 
 /** For what does not hang; a test about a driver that does has its own. */
-const patient = { openMs: 60_000, callMs: 60_000, moveMs: 60_000, pingMs: 60_000 }
+const patient = { openMs: 60_000, callMs: 60_000, moveMs: 60_000, busyMs: 60_000 }
 const backOff = { firstMs: 100, mostMs: 400 }
 
 let registry: DeviceRegistry
@@ -162,12 +162,20 @@ describe('A faulty driver', () => {
   })
 
   it.each(['hang-on-start', 'spin-on-start'] as const)('with %s is restarted', async (fault) => {
-    await openWithin({ callMs: 3000 }, { fault }, {})
+    await openWithin({ callMs: 3000, busyMs: 3000 }, { fault }, {})
     await expect(registry.acquire('test-camera', { owner: 'test' })).rejects.toMatchObject({
       code: 'DEVICE_TIMEOUT',
     })
     expect(alertIds()).toContain('connection:test-0')
     await eventually('reconnected', () => !alertIds().includes('connection:test-0'))
+  })
+
+  it('that works for longer than it may stand idle is not one', async () => {
+    await openWithin({ callMs: 2000 }, { fault: 'work-on-start' })
+    const lease = await registry.acquire('test-camera', { owner: 'test' })
+    expect(camera().acquiring).toBe(true)
+    expect(alertIds()).toEqual([])
+    await lease.release()
   })
 
   it('that is lost while it is asked to stop has stopped', async () => {

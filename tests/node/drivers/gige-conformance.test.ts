@@ -55,9 +55,9 @@ describe.each([
   for (const { name } of camera === 'main'
     ? checks
     : checks.filter((check) => check.name.includes('frame'))) {
-    test(name, { timeout: 120_000 }, async ({ skip }) => {
+    test(name, async ({ skip }) => {
       const options = { port: simulator.port, heartbeatTimeoutMs: 12_000 }
-      const target = { address: simulator.address, options, timeoutMs: 20_000 }
+      const target = { address: simulator.address, options, timeoutMs: 60_000 }
       const check = conformanceChecks(driver, target).find((candidate) => candidate.name === name)
       const result = await check?.run()
       if (result?.outcome === 'skipped') skip(result.reason)

@@ -1,86 +1,23 @@
+/** What becomes of the packets of a stream on good and bad links. */
 import { describe, expect, test } from 'vitest'
-import {
-  type AssemblerOptions,
-  BlockAssembler,
-  type ResendRequest,
-} from '../../../drivers/gige-vision/gvsp/block-assembler.ts'
+import type { AssemblerOptions, ResendRequest } from '../../../drivers/gige-vision/gvsp/block-assembler.ts'
 import { blockDistance } from '../../../drivers/gige-vision/gvsp/block-order.ts'
-import { CameraClock } from '../../../drivers/gige-vision/gvsp/camera-clock.ts'
-import { imageLayout } from '../../../drivers/gige-vision/gvsp/image-layout.ts'
 import { decodeChunks, encodeChunks } from '../../../drivers/gige-vision/protocol/chunk-data.ts'
 import { packetContent, writeGvspHeader } from '../../../drivers/gige-vision/protocol/gvsp-header.ts'
 import { writeLeader } from '../../../drivers/gige-vision/protocol/gvsp-leader.ts'
 import { writeMultipartPrefix } from '../../../drivers/gige-vision/protocol/multipart-prefix.ts'
 import { statusCodes } from '../../../drivers/gige-vision/protocol/gvcp-status.ts'
-import { RingSink } from '../../../src-main/devices/ring-sink.ts'
-import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
-import { LosslessFrameReader } from '../../../src-main/frames/lossless-frame-reader.ts'
-import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
-import { imageBytes as bytesOfImage } from '../../../src-shared/frames/pixel-format.ts'
+import {
+  block,
+  height,
+  image,
+  imageBytes,
+  packetSize,
+  receiver,
+  width,
+} from '../../fixtures/assembled-stream.ts'
 import { blockPackets, imageLeader } from '../../fixtures/gvsp-packets.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
-
-const width = 64
-const height = 48
-const packetSize = 236
-const imageBytes = width * height
-
-type Published = FrameInfo & { readonly pixels: Buffer }
-
-/** An assembler that fills a FrameRing. The frames are read from the ring once all of what was given is taken. */
-function receiver(options: Partial<AssemblerOptions> = {}) {
-  const ring = createFrameRing({ slots: 16, maxFrameBytes: options.maxFrameBytes ?? imageBytes })
-  const reader = new LosslessFrameReader(ring)
-  const frames: Published[] = []
-  const faults: Error[] = []
-  const assembler = new BlockAssembler({
-    sink: new RingSink(ring, (error) => faults.push(error)),
-    packetSize,
-    payloadSize: imageBytes,
-    maxFrameBytes: imageBytes,
-    expected: imageLayout(
-      { pixelCode: 0x0108_0001, width, height, offsetX: 0, offsetY: 0, paddingX: 0, paddingY: 0 },
-      imageBytes,
-    ),
-    incomplete: () => 'drop',
-    describe: (timestamp) => ({ timestampNs: timestamp, exposureMs: 1, gain: 0 }),
-    ...options,
-  })
-  const drain = () => {
-    for (;;) {
-      let pixels = Buffer.alloc(0)
-      const read = reader.read((slot, info) => {
-        pixels = Buffer.from(slot.subarray(0, bytesOfImage(info.pixelFormat, info.width, info.height)))
-      })
-      if (read.kind === 'empty') return
-      if (read.kind === 'frame') frames.push({ ...read.info, pixels })
-    }
-  }
-  const give = (packets: readonly Buffer[]) => {
-    for (const packet of packets) assembler.receive(packet, packet.length)
-    drain()
-  }
-  const sweep = (ms: number, late: boolean) => {
-    assembler.sweep(ms, late)
-    drain()
-  }
-  return { assembler, frames, faults, give, sweep }
-}
-
-/** An image unlike that of any other block. */
-function image(seed: number, bytes = imageBytes): Buffer {
-  return Buffer.from(Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + seed * 7 + (i >> 8)) & 0xff))
-}
-
-function block(blockId: number, extendedIds = false): Buffer[] {
-  return blockPackets({
-    blockId,
-    extendedIds,
-    packetSize,
-    leader: imageLeader({ width, height }),
-    data: image(blockId),
-  })
-}
 
 describe.each([false, true])('with extended ids: %s', (extendedIds) => {
   test('frames are assembled in the slot', () => {
@@ -357,108 +294,4 @@ test('of a multipart block the image is delivered', () => {
   writeGvspHeader(trailer, { ...common, packetId: packets.length, content: packetContent.trailer })
   give([...packets, trailer])
   expect(frames[0]?.pixels.equals(data)).toBe(true)
-})
-
-describe('bad packets', () => {
-  test('an image of 65535 × 65535 is refused, told once, and the next one is taken', () => {
-    const { frames, faults, give } = receiver()
-    for (const blockId of [1, 2]) {
-      const [leader] = blockPackets({
-        blockId,
-        packetSize,
-        leader: imageLeader({ width: 65_535, height: 65_535 }),
-        data: Buffer.alloc(0),
-      })
-      give(leader === undefined ? [] : [leader])
-    }
-    give(block(3))
-    expect(frames.map(({ sequence }) => sequence)).toEqual([2])
-    expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining('65535 × 65535')])
-  })
-
-  test('garbage, truncated, changed and replayed packets leave whole frames whole', () => {
-    const change = fc.record({
-      at: fc.nat(packetSize),
-      // Often one that makes it a packet of a block that is still to come.
-      value: fc.oneof(fc.nat(255), fc.integer({ min: 4, max: 8 })),
-      cut: fc.option(fc.nat(packetSize)),
-    })
-    const junk = fc.oneof(
-      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-      // Only the header is changed: changed pixels cannot be told from others.
-      fc.tuple(fc.nat(16), change).map(([i, { at, value, cut }]) => {
-        const packet = Buffer.from(block(2)[i] ?? Buffer.alloc(0))
-        packet[at % 8] = value
-        return packet.subarray(0, cut ?? packet.length)
-      }),
-    )
-    let whole = 0
-    fc.assert(
-      fc.property(fc.array(junk, { minLength: 20, maxLength: 40 }), (packets) => {
-        const { frames, give, sweep } = receiver()
-        sweep(0, false)
-        give(block(1))
-        give(packets)
-        give(block(1))
-        sweep(400, false)
-        for (let id = 3; id <= 9; id++) give(block(id))
-        // What is still open is over now.
-        sweep(1600, false)
-        for (const { pixels, width: w, height: h } of frames)
-          expect(pixels.length).toBeGreaterThanOrEqual(w * h)
-        const order = frames.map(({ sequence }) => sequence)
-        expect(order).toEqual([...new Set(order)].toSorted((a, b) => a - b))
-        expect(frames[0]?.pixels.equals(image(1))).toBe(true)
-        whole += frames.some(({ pixels }) => pixels.equals(image(3))) ? 1 : 0
-      }),
-      { numRuns: 300 },
-    )
-    // What claims to be of a block of the future does not keep the true frame from being taken.
-    expect(whole).toBeGreaterThan(280)
-  })
-
-  test('a camera that counts anew after a pause is followed', () => {
-    const { frames, give, sweep } = receiver()
-    sweep(0, false)
-    give(block(700))
-    give(block(3))
-    expect(frames).toHaveLength(1)
-    sweep(1000, false)
-    give(block(3))
-    expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1])
-  })
-})
-
-test('timestamps of the camera are mapped by the quickest arrival, and never run back', () => {
-  const clock = new CameraClock(1000n)
-  // Camera at 1000 ticks/s started at host time 5 s; arrivals are late by 30, 2, 50 ms.
-  const times = [
-    [1000n, 30n],
-    [1100n, 2n],
-    [1200n, 50n],
-  ].map(([ticks = 0n, late = 0n]) => clock.toHostNs(ticks, (5000n + ticks + late) * 1_000_000n))
-  expect(times).toEqual([6_030_000_000n, 6_102_000_000n, 6_202_000_000n])
-  expect(new CameraClock(0n).toHostNs(77n, 5n)).toBe(5n)
-})
-
-describe('timestamps of the camera are right again', () => {
-  /** Ten frames a second apart by the camera's clock (1000 ticks/s), each 2 ms on its way; `ticks` may be wrong. */
-  function dated(ticksOf: (second: bigint) => bigint): readonly bigint[] {
-    const clock = new CameraClock(1000n)
-    return Array.from({ length: 10 }, (_, i) => {
-      const second = BigInt(i + 1)
-      return clock.toHostNs(ticksOf(second), second * 1_000_000_000n + 2_000_000n)
-    })
-  }
-  const right = Array.from({ length: 10 }, (_, i) => BigInt(i + 1) * 1_000_000_000n + 2_000_000n)
-
-  test.each([2n ** 60n, 1n])('after one that was damaged (%i)', (damaged) => {
-    expect(dated((second) => (second === 5n ? damaged : 50_000n + second * 1000n))).toEqual(right)
-  })
-
-  test('after its clock was reset', () => {
-    expect(dated((second) => (second < 5n ? 50_000n + second * 1000n : second * 1000n - 4999n))).toEqual(
-      right,
-    )
-  })
 })

@@ -270,7 +270,7 @@ describe('what ends the connection', () => {
 
 describe('opening fails with what is wrong', () => {
   test('a device that is not there', async () => {
-    await expect(indi.open(server.address, { devices: ['Fake Camera', 'No Such'] })).rejects.toMatchObject({
+    await expect(indi.open(server.address, { devices: ['No Such'] })).rejects.toMatchObject({
       message: 'The INDI server has no device "No Such"',
       hint: expect.stringContaining('Fake Panel'),
     })
@@ -308,6 +308,58 @@ describe('opening fails with what is wrong', () => {
     ['start', { drivers: ['indi_no_such_driver'] }, 'is not installed'],
   ])('the address %s with %o', async (address, options, message) => {
     await expect(indi.open(address, options)).rejects.toThrow(message)
+  })
+})
+
+describe('of several devices', () => {
+  const refuse = (refused: string, property: string) => {
+    server.intercept = (device, name) => {
+      if (device !== refused || name !== property) return false
+      server.set(device, name, 'Alert')
+      return true
+    }
+  }
+  const kindsOf = ({ devices }: Connection) => devices.map(({ description }) => description.kind)
+  const reasons = ({ missing }: Connection) => missing?.map(({ message }) => message)
+
+  test('one that does not connect is told as missing, and the others work', async () => {
+    refuse('Fake Wheel', 'CONNECTION')
+    const connection = await connect()
+    expect(kindsOf(connection)).toEqual(['camera', 'stage', 'light'])
+    expect(reasons(connection)).toEqual([
+      expect.stringMatching(/^The INDI driver of Fake Wheel could not connect: .+/),
+    ])
+    const panel = deviceOf(connection, 'light')
+    await panel.setProperty('on', true)
+    expect(valueOf(panel, 'on')).toBe(true)
+  })
+
+  test('one that is not there', async () => {
+    const connection = await connect({ devices: ['No Such', 'Fake Focuser'] })
+    expect(kindsOf(connection)).toEqual(['stage'])
+    expect(reasons(connection)).toEqual(['The INDI server has no device "No Such"'])
+  })
+
+  test('one whose sensor cannot be', async () => {
+    server.set('Fake Camera', 'CCD_INFO', 'Ok', { CCD_MAX_X: '65535', CCD_MAX_Y: '65535' })
+    const connection = await connect()
+    expect(kindsOf(connection)).toEqual(['stage', 'turret', 'light'])
+    expect(reasons(connection)).toEqual([expect.stringContaining('65535 × 65535')])
+  })
+
+  test('one that refuses what images need is taken off its hardware again', async () => {
+    refuse('Fake Camera', 'CCD_COMPRESSION')
+    const connection = await connect()
+    expect(reasons(connection)).toEqual([expect.stringContaining('of Fake Camera was refused')])
+    expect(server.value('Fake Camera', 'CONNECTION', 'CONNECT')).toBe('Off')
+  })
+
+  test('a server that is gone while they connect', async () => {
+    server.intercept = (device, name) => {
+      if (device === 'Fake Wheel' && name === 'CONNECTION') server.drop()
+      return device === 'Fake Wheel'
+    }
+    await expect(connect()).rejects.toThrow('The INDI server is gone')
   })
 })
 

@@ -7,22 +7,13 @@ import { FieldSampler } from '../../../drivers/simulated-microscope/field-sample
 import { fullWellElectrons, MonoSensor } from '../../../drivers/simulated-microscope/mono-sensor.ts'
 import { parseOptions } from '../../../drivers/simulated-microscope/options.ts'
 import {
-  type Stain,
+  stains,
   Specimen,
   tileSize,
   tileStep,
 } from '../../../drivers/simulated-microscope/specimen/specimen.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { KernelMemory } from '../../../src-shared/kernels/kernel-memory.ts'
-
-const stains: readonly Stain[] = [
-  'nuclei',
-  'cytoskeleton',
-  'vesicles',
-  'hematoxylin',
-  'eosin',
-  'transmission',
-]
 
 function mean(values: Iterable<number>): number {
   const all = [...values]

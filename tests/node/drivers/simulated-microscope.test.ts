@@ -1,78 +1,30 @@
 /** The simulated microscope as a driver: conformance, and what one sees when one uses it. */
-import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import { MemorySink, type SinkFrame } from '../../../drivers/sdk/conformance/memory-sink.ts'
+import { MemorySink } from '../../../drivers/sdk/conformance/memory-sink.ts'
 import { conformanceChecks } from '../../../drivers/sdk/conformance/run-conformance.ts'
-import type { CameraDevice, Connection, Device, StageDevice } from '../../../drivers/sdk/driver.ts'
 import driver from '../../../drivers/simulated-microscope/index.ts'
 import { objectives } from '../../../drivers/simulated-microscope/optics.ts'
-
-const small = { width: 256, height: 192 }
+import { eventually } from '../../fixtures/eventually.ts'
+import { Bench, small } from '../../fixtures/microscope-bench.ts'
 
 describe('conformance', () => {
   for (const check of conformanceChecks(driver, { address: 'demo', options: { ...small, frameRate: 200 } })) {
-    test(check.name, { timeout: 90_000 }, async ({ skip }) => {
+    test(check.name, async ({ skip }) => {
       const result = await check.run()
       if (result.outcome === 'skipped') skip(result.reason)
     })
   }
 })
 
-const connections: Connection[] = []
+const benches: Bench[] = []
 afterEach(async () => {
-  for (const connection of connections.splice(0)) await connection.close()
+  for (const { connection } of benches.splice(0)) await connection.close()
 })
 
-class Bench {
-  readonly connection: Connection
-  readonly camera: CameraDevice
-  readonly stage: StageDevice
-
-  constructor(connection: Connection) {
-    this.connection = connection
-    const camera = this.device('camera')
-    const stage = this.device('stage')
-    if (!('trigger' in camera) || !('moveTo' in stage)) throw new Error('The demo microscope lacks a device')
-    this.camera = camera
-    this.stage = stage
-  }
-
-  device(id: string): Device {
-    const device = this.connection.devices.find(({ description }) => description.id === id)
-    if (device === undefined) throw new Error(`The demo microscope has no ${id}`)
-    return device
-  }
-
-  async set(id: string, values: Record<string, number | string | boolean>): Promise<void> {
-    for (const [name, value] of Object.entries(values)) await this.device(id).setProperty(name, value)
-  }
-
-  async preset(name: string): Promise<void> {
-    const preset = this.connection.presets?.find((candidate) => candidate.name === name)
-    if (preset === undefined) throw new Error(`There is no preset ${name}`)
-    for (const { deviceId, property, value } of preset.settings)
-      await this.set(deviceId, { [property]: value })
-  }
-
-  /** One frame by software trigger, complete in all detail. */
-  async snap(camera: CameraDevice = this.camera): Promise<{ info: SinkFrame['info']; values: number[] }> {
-    const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes, keep: 'pixels' })
-    await camera.setProperty('triggerMode', 'software')
-    await camera.start(sink)
-    await camera.trigger()
-    await camera.stop()
-    const [frame] = sink.frames
-    if (frame?.pixels === undefined) throw new Error('No frame came')
-    const { info, pixels } = frame
-    const isBytes = info.pixelFormat === 'Mono8' || info.pixelFormat === 'RGB8'
-    return { info, values: Array.from(isBytes ? pixels : new Uint16Array(pixels.buffer)) }
-  }
-}
-
 async function openBench(options: Record<string, unknown> = {}): Promise<Bench> {
-  const connection = await driver.open('demo', { ...small, ...options })
-  connections.push(connection)
-  return new Bench(connection)
+  const bench = await Bench.open(options)
+  benches.push(bench)
+  return bench
 }
 
 function mean(values: readonly number[]): number {
@@ -338,19 +290,24 @@ describe('taking frames', () => {
   })
 
   test('frames after a move show the new place in all detail', async () => {
+    const place = { x: 700, y: -300 }
+    const other = await openBench()
+    await other.stage.moveTo(place)
+    const still = await other.snap()
     const bench = await openBench({ frameRate: 200 })
     const sink = new MemorySink({ maxFrameBytes: bench.camera.description.maxFrameBytes, keep: 'pixels' })
     await bench.camera.start(sink)
-    await bench.stage.moveTo({ x: 700, y: -300 })
-    const count = sink.frames.length
-    await sink.waitForFrames(count + 2, 60_000)
+    await bench.stage.moveTo(place)
+    // Missing detail is worked on between two frames, for which there is no time on a busy machine.
+    await eventually('a frame in all detail', () => {
+      const { info, pixels } = sink.frames.at(-1) ?? {}
+      const values = Array.from(new Uint16Array(pixels?.buffer ?? new ArrayBuffer(0)))
+      const share = sharpness(values, 256) / sharpness(still.values, 256)
+      return (
+        info?.stage?.x === place.x && correlation(values, still.values) > 0.97 && Math.abs(share - 1) < 0.05
+      )
+    })
     await bench.camera.stop()
-    const live = sink.frames.at(-1)
-    const still = await bench.snap()
-    expect(live?.info.stage).toEqual({ x: 700, y: -300, z: 0 })
-    const values = Array.from(new Uint16Array(live?.pixels?.buffer ?? new ArrayBuffer(0)))
-    expect(correlation(values, still.values)).toBeGreaterThan(0.97)
-    expect(sharpness(values, 256) / sharpness(still.values, 256)).toBeCloseTo(1, 1)
   })
 
   test('what is locked does not change while frames are taken', async () => {
@@ -376,6 +333,7 @@ describe('the stage', () => {
 
   test('tells where it is on its way', async () => {
     const { stage } = await openBench()
+    await stage.setProperty('xySpeed', 1000)
     const seen: number[] = []
     stage.onMoved(({ x }) => seen.push(x ?? Number.NaN))
     await stage.moveTo({ x: 3000 })
@@ -396,78 +354,4 @@ test('only the address "demo" can be opened', async () => {
   expect(await driver.discover({ signal: new AbortController().signal, interfaces: [] })).toEqual([
     { address: 'demo', title: 'Demo microscope' },
   ])
-})
-
-describe('faults on request', () => {
-  test('throw-on-start', async () => {
-    const { camera } = await openBench({ fault: 'throw-on-start' })
-    const sink = new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes })
-    await expect(camera.start(sink)).rejects.toMatchObject({ code: 'DEVICE_FAILED' })
-  })
-
-  test('hang-on-start leaves the thread alive', async () => {
-    const { camera } = await openBench({ fault: 'hang-on-start' })
-    let started = false
-    void camera.start(new MemorySink({ maxFrameBytes: camera.description.maxFrameBytes })).then(() => {
-      started = true
-    })
-    await camera.setProperty('exposureMs', 20)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(started).toBe(false)
-    await camera.stop()
-  })
-
-  test('flood-properties', async () => {
-    const { camera } = await openBench({ fault: 'flood-properties' })
-    let calls = 0
-    const flooded = new Promise<void>((resolve) => {
-      camera.onPropertiesChanged(() => {
-        calls += 1
-        if (calls === 5000) resolve()
-      })
-    })
-    await flooded
-  })
-
-  /** Runs a camera in a thread of its own; reports each frame, and what becomes of the thread. */
-  function runInThread(fault: string) {
-    const index = new URL('../../../drivers/simulated-microscope/index.ts', import.meta.url).href
-    const worker = new Worker(
-      `import { parentPort } from 'node:worker_threads'
-       const { default: driver } = await import(${JSON.stringify(index)})
-       const options = { width: 64, height: 64, frameRate: 500, fault: ${JSON.stringify(fault)} }
-       const { devices: [camera] } = await driver.open('demo', options)
-       const slot = new Uint8Array(new SharedArrayBuffer(camera.description.maxFrameBytes))
-       setInterval(() => parentPort.postMessage('alive'), 10)
-       await camera.start({ slot: () => slot, commit: (info) => parentPort.postMessage(info.sequence), fault() {} })`,
-      { eval: true, execArgv: ['--input-type=module'] },
-    )
-    const messages: unknown[] = []
-    worker.on('message', (message) => messages.push(message))
-    return {
-      worker,
-      messages,
-      frames: () => messages.filter((message) => typeof message === 'number').length,
-    }
-  }
-
-  test('throw-while-running ends the thread with the error, after 10 frames', async () => {
-    const { worker, messages, frames } = runInThread('throw-while-running')
-    const error = await new Promise<unknown>((resolve) => worker.on('error', resolve))
-    expect(error).toMatchObject({ message: expect.stringContaining('Camera 1 failed while running') })
-    expect(messages).toContain(0)
-    expect(frames()).toBeLessThanOrEqual(10)
-    await worker.terminate()
-  })
-
-  test('hang-while-running silences the thread', async () => {
-    const { worker, messages, frames } = runInThread('hang-while-running')
-    const hasHung = async () => {
-      const before = messages.length
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      return frames() > 0 && messages.length === before
-    }
-    while (!(await hasHung())) expect(frames()).toBeLessThanOrEqual(10)
-    await worker.terminate()
-  })
 })

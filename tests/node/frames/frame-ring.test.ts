@@ -1,31 +1,17 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createFrameRing, type FrameRingMemory } from '../../../src-main/frames/frame-ring.ts'
 import { FrameRingWriter } from '../../../src-main/frames/frame-ring-writer.ts'
 import { LiveFrameReader } from '../../../src-main/frames/live-frame-reader.ts'
 import { LosslessFrameReader } from '../../../src-main/frames/lossless-frame-reader.ts'
+import { encodeSlotHeader, slotHeaderBytes } from '../../../src-main/frames/slot-header.ts'
 import {
-  decodeSlotHeader,
-  encodeSlotHeader,
-  type SlotHeader,
-  slotHeaderBytes,
-} from '../../../src-main/frames/slot-header.ts'
-import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
-import { pixelFormats } from '../../../src-shared/frames/pixel-format.ts'
-import { fillRingFrame, ringFrameBytes, ringFrameFault, ringFrameInfo } from '../../fixtures/ring-frames.ts'
-import type { RingReaderOrders, RingReaderReport } from '../../fixtures/ring-reader-worker.ts'
-import type { RingWriterOrders } from '../../fixtures/ring-writer-worker.ts'
+  fillRingFrame,
+  ring,
+  ringFrameBytes,
+  ringFrameFault,
+  ringFrameInfo,
+} from '../../fixtures/ring-frames.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
-
-const workers: Worker[] = []
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.terminate()))
-})
-
-function ring(slots: number): FrameRingMemory {
-  return createFrameRing({ slots, maxFrameBytes: ringFrameBytes })
-}
 
 function write(writer: FrameRingWriter, ...sequences: readonly number[]): void {
   for (const sequence of sequences) {
@@ -54,86 +40,6 @@ function drain(reader: LosslessFrameReader): readonly string[] {
 function take(reader: LiveFrameReader): number | undefined {
   return reader.take(() => undefined)?.sequence
 }
-
-describe('threads', () => {
-  async function readerThread(orders: RingReaderOrders): Promise<() => Promise<RingReaderReport>> {
-    const worker = new Worker(new URL('../../fixtures/ring-reader-worker.ts', import.meta.url), {
-      workerData: orders,
-    })
-    workers.push(worker)
-    await once(worker, 'message')
-    const report = once(worker, 'message')
-    return async () => (await report)[0]
-  }
-
-  async function writerThread(orders: RingWriterOrders): Promise<void> {
-    const worker = new Worker(new URL('../../fixtures/ring-writer-worker.ts', import.meta.url), {
-      workerData: orders,
-    })
-    workers.push(worker)
-    await once(worker, 'online')
-    worker.postMessage('go')
-  }
-
-  for (const mode of ['live', 'lossless'] as const) {
-    for (const [slots, copies] of [
-      [2, 1],
-      [3, 20],
-      [16, 1],
-    ] as const) {
-      test(`a ${mode} reader of ${slots} slots, copying ${copies} times, beside a writer at full speed`, async () => {
-        const frames = 30_000
-        const gapEvery = 7
-        const memory = ring(slots)
-        const report = await readerThread({
-          memory,
-          mode,
-          lastSequence: frames - 1,
-          published: frames - Math.floor((frames - 1) / gapEvery),
-          copies,
-        })
-        await writerThread({ memory, frames, gapEvery })
-        const { frames: read, lost, faults } = await report()
-        expect(faults).toEqual([])
-        expect(read).toBeGreaterThan(0)
-        if (mode === 'lossless') {
-          expect(read + lost).toBe(frames)
-          expect(lost).toBeGreaterThanOrEqual(Math.floor((frames - 1) / gapEvery))
-        }
-      })
-    }
-  }
-
-  test.each(['live', 'lossless'] as const)('no wake-up of a %s reader is lost', async (mode) => {
-    // The writer waits for the reader after each frame: one lost wake-up, and both wait for ever.
-    const frames = 20_000
-    const memory = ring(2)
-    const acknowledged = new Int32Array(new SharedArrayBuffer(4))
-    const report = await readerThread({
-      memory,
-      mode,
-      lastSequence: frames - 1,
-      published: frames,
-      copies: 1,
-      acknowledged,
-    })
-    await writerThread({ memory, frames, gapEvery: 0, acknowledged })
-    expect(await report()).toEqual({ frames, lost: 0, faults: [] })
-  })
-
-  test('several readers of one ring are all woken', async () => {
-    const frames = 20_000
-    const memory = ring(8)
-    const orders = { memory, lastSequence: frames - 1, published: frames, copies: 1 }
-    const reports = await Promise.all([
-      readerThread({ ...orders, mode: 'live' }),
-      readerThread({ ...orders, mode: 'lossless' }),
-      readerThread({ ...orders, mode: 'lossless', copies: 10 }),
-    ])
-    await writerThread({ memory, frames, gapEvery: 0 })
-    for (const report of reports) expect((await report()).faults).toEqual([])
-  })
-})
 
 describe('live reader', () => {
   test('takes the newest frame, once', () => {
@@ -433,80 +339,5 @@ describe('counters', () => {
     expect(drain(reader)).toEqual([])
     write(writer, 0)
     expect(drain(reader)).toEqual(['0'])
-  })
-})
-
-describe('slot header', () => {
-  const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
-  const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-  const infoArbitrary: fc.Arbitrary<FrameInfo> = fc
-    .record({
-      sequence: fc.nat(Number.MAX_SAFE_INTEGER),
-      timestampNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-      hostTimeNs: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-      width: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-      height: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-      pixelFormat: fc.constantFrom(...pixelFormats),
-      significantBits: fc.integer({ min: 1, max: 16 }),
-      exposureMs: finite,
-      gain: finite,
-      pixelSizeUm: optional(finite),
-      stage: optional(fc.record({ x: optional(finite), y: optional(finite), z: optional(finite) })),
-      channel: optional(fc.string({ unit: 'binary', maxLength: 35 }).filter((name) => name.isWellFormed())),
-      incomplete: optional(fc.constant(true)),
-    })
-    .map(withoutUndefined)
-
-  /** Absent is absent, also inside the stage position; a stage without any axis is not known. */
-  function withoutUndefined<T extends { stage?: object | undefined }>(info: T) {
-    const present = (value: object) =>
-      Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined))
-    const stage = info.stage === undefined ? undefined : present(info.stage)
-    const known = stage === undefined || Object.keys(stage).length === 0 ? undefined : stage
-    return present({ ...info, stage: known }) as FrameInfo
-  }
-
-  test('reads as it was written', () => {
-    fc.assert(
-      fc.property(
-        infoArbitrary,
-        fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-        fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER }),
-        (info, run, previousRunLast) => {
-          const header = new DataView(new SharedArrayBuffer(slotHeaderBytes))
-          header.setInt32(0, -123456, true)
-          const written: SlotHeader = { info, run, previousRunLast }
-          encodeSlotHeader(header, written)
-          expect(decodeSlotHeader(header)).toEqual(written)
-          expect(header.getInt32(0, true)).toBe(-123456)
-        },
-      ),
-      { seed: 5, numRuns: 2000 },
-    )
-  })
-
-  test('a channel name that is too long is cut after a whole character', () => {
-    const header = new DataView(new ArrayBuffer(slotHeaderBytes))
-    for (const name of [
-      'x'.repeat(300),
-      'ä'.repeat(100),
-      `a${'ä'.repeat(100)}`,
-      '🔬'.repeat(60),
-      `abc${'🔬'.repeat(60)}`,
-    ]) {
-      encodeSlotHeader(header, { info: { ...ringFrameInfo(0), channel: name }, run: 0, previousRunLast: -1 })
-      const channel = decodeSlotHeader(header)?.info.channel ?? ''
-      expect(name.startsWith(channel)).toBe(true)
-      expect(Buffer.byteLength(channel)).toBeGreaterThan(slotHeaderBytes - 120 - 4)
-    }
-  })
-
-  test('any bytes are a header or none, and never an exception', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: slotHeaderBytes, maxLength: slotHeaderBytes }), (bytes) => {
-        expect(() => decodeSlotHeader(new DataView(bytes.buffer))).not.toThrow()
-      }),
-      { seed: 6, numRuns: 2000 },
-    )
   })
 })

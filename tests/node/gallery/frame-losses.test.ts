@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { FrameLogReader } from '../../../src-main/acquisition/reading/frame-log-reader.ts'
@@ -29,7 +29,10 @@ it('frames that are lost, skipped or have pixels missing are counted', async () 
   try {
     const path = join(folder.path, 'frames.jsonl')
     await writeFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
-    expect(await new FrameLogReader(path).losses()).toEqual({ lost: 3, skipped: 1, incomplete: 1 })
+    const log = new FrameLogReader(path)
+    expect(await log.losses()).toEqual({ lost: 3, skipped: 1, incomplete: 1 })
+    await appendFile(path, `${JSON.stringify(records[2])}\n`)
+    expect(await log.losses()).toEqual({ lost: 6, skipped: 1, incomplete: 1 })
   } finally {
     await folder.remove()
   }

@@ -49,7 +49,7 @@ async function failureOf(path: string): Promise<CoverslipError | undefined> {
 /** Bytes that reading a file takes at most, in a process that does nothing else. */
 function memoryOfReading(path: string): number {
   const script = fileURLToPath(new URL('../../fixtures/reading-process.ts', import.meta.url))
-  return Number(execFileSync(process.execPath, [script, path], { encoding: 'utf8' }))
+  return Number(execFileSync(process.execPath, [...process.execArgv, script, path], { encoding: 'utf8' }))
 }
 
 const reasons = ['UNREADABLE_IMAGE', 'TOO_LARGE']

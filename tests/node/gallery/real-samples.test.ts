@@ -18,7 +18,7 @@ const bytesOf = (type: RealSampleType) => Number(/\d+/.exec(type)?.[0]) / 8
 function valuesOf(type: RealSampleType): readonly (number | bigint)[] {
   const bits = 8 * bytesOf(type)
   if (type.startsWith('float'))
-    return [0, -0, 1.5, -2.25, 1e-7, -3e30, Number.NaN, Number.POSITIVE_INFINITY, 16_777_217, 0.1, 42]
+    return [0, -0, 1.5, -2.25, 1e-7, 6e-5, -3e30, NaN, Number.POSITIVE_INFINITY, 65_504, 16_777_217, 0.1, 42]
   const top = 2n ** BigInt(type.startsWith('u') ? bits : bits - 1) - 1n
   const bottom = type.startsWith('u') ? 0n : -top - 1n
   return [0n, 1n, bottom, top, top / 3n, bottom / 7n, 100n]
@@ -32,6 +32,7 @@ const setters: Readonly<Record<RealSampleType, Setter>> = {
   int64: (view, at, value, little) => view.setBigInt64(at, BigInt(value), little),
   uint32: (view, at, value, little) => view.setUint32(at, Number(value), little),
   uint64: (view, at, value, little) => view.setBigUint64(at, BigInt(value), little),
+  float16: (view, at, value, little) => view.setFloat16(at, Number(value), little),
   float32: (view, at, value, little) => view.setFloat32(at, Number(value), little),
   float64: (view, at, value, little) => view.setFloat64(at, Number(value), little),
 }
@@ -43,7 +44,8 @@ function image(type: RealSampleType, littleEndian: boolean) {
   const bytes = new Uint8Array(values.length * bytesOf(type))
   const view = new DataView(bytes.buffer)
   for (const [i, value] of values.entries()) setters[type](view, i * bytesOf(type), value, littleEndian)
-  return { bytes, expected: values.map((value) => Math.fround(Number(value))) }
+  const near = type === 'float16' ? Math.f16round : Math.fround
+  return { bytes, expected: values.map((value) => near(Number(value))) }
 }
 
 async function galleryFolder(): Promise<{ readonly gallery: Gallery; readonly recordings: string }> {
@@ -186,7 +188,7 @@ describe('Predictors of TIFF', () => {
     )
   })
 
-  it.each([4, 8])('of floating point are undone for samples of %s bytes', (bytes) => {
+  it.each([2, 4, 8])('of floating point are undone for samples of %s bytes', (bytes) => {
     fc.assert(
       fc.property(shapes, ({ rows, seed, ...shape }) => {
         const perPixel = shape.planar ? 1 : shape.samples

@@ -235,7 +235,7 @@ describe('The gallery', () => {
     expect(datasets[0]).toMatchObject({ width: 500, height: 500, pixelFormat: 'Mono8' })
     expect(await samplesOf(jpeg.relativePath, datasets[0]?.name ?? '')).toHaveLength(500 * 500)
     await data.remove()
-  }, 90_000)
+  })
 
   it('opens files that were moved out of their folder, and knows what they were made by', async () => {
     await openEngine()

@@ -79,6 +79,15 @@ describe('TIFF files of others', () => {
             const plane = await planeOf(reader, { t, c })
             const expected = rgb8 ? page.filter((_, i) => i % samples < 3) : sampleOf(page, samples, c)
             expect(samplesOf(plane)).toEqual(expected)
+            const top = Math.floor(spec.height / 3)
+            const count = Math.ceil(spec.height / 2)
+            const rowBytes = plane.pixels.length / spec.height
+            const rows = await reader.readRows?.({ t, c }, 0, { top, count })
+            expect(rows).toEqual({
+              ...plane,
+              height: count,
+              pixels: plane.pixels.slice(top * rowBytes, (top + count) * rowBytes),
+            })
           }
         }
         expect(await reader.readPlane({ t: spec.pages.length }, 0)).toBeUndefined()

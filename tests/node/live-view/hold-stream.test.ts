@@ -162,7 +162,8 @@ describe('holdStream', () => {
   })
 
   it('resumes several streams of a camera that was lost and came back', async () => {
-    await open({ fault: 'lost-while-running' })
+    // So slow that both can be running before it is lost again.
+    await open({ fault: 'lost-while-running', frameRate: 20 })
     engine.settings.change({ sharing: 'concurrent' })
     const lost = () => stops().filter((reason) => reason === 'failed').length
     // The camera may be lost between the two starts.

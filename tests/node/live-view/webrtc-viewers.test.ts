@@ -72,8 +72,10 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
     await viewer.see('gamma', (seen) => near(bars(seen), ideal(1000, 3000, 2)))
     engine.liveView.setStreamParams({ params: { maxWidth: 333, windowMode: 'full', gamma: 1 } })
     // 332 is what is even; 601 / 801 of it is 249.1.
-    const small = await viewer.see('a small image', ({ width, height }) => width === 332 && height === 250)
-    expect(near(bars(small), ideal(0, 4095), 0.08)).toBe(true)
+    await viewer.see(
+      'a small image',
+      (seen) => seen.width === 332 && seen.height === 250 && near(bars(seen), ideal(0, 4095), 0.08),
+    )
     for (const bitrateKbps of [4000, 900, 3000, 500])
       engine.liveView.setStreamParams({ params: { bitrateKbps } })
     await viewer.see('a frame after the new bit rate')
@@ -87,10 +89,9 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
     await open({ pattern: 'blue' })
     const { viewer } = await connect({ windowMode: 'full', maxWidth: 320 })
     // BT.601 of (20, 40, 200).
-    const { luma, chroma } = await viewer.see('blue', ({ chroma: [u = 0] }) => u > 190)
-    expect(Math.abs((luma[0] ?? 0) - 61)).toBeLessThan(5)
-    expect(Math.abs((chroma[0] ?? 0) - 201)).toBeLessThan(5)
-    expect(Math.abs((chroma[1] ?? 0) - 108)).toBeLessThan(5)
+    await viewer.see('blue', ({ luma: [y = 0], chroma: [u = 0, v = 0] }) =>
+      near([y, u, v], [61, 201, 108], 5),
+    )
   })
 
   it('get a note for each frame, and an answer to a ping but to nothing else', async () => {
@@ -132,7 +133,12 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
     await second.viewer.see('video')
     await first.viewer.see('more video')
     await eventually('both with figures', () =>
-      engine.viewers.list().every(({ fps, bytesPerSecond }) => fps > 0 && bytesPerSecond > 0),
+      engine.viewers
+        .list()
+        .every(
+          ({ fps, bytesPerSecond, roundTripMs }) =>
+            fps > 0 && bytesPerSecond > 0 && roundTripMs !== undefined,
+        ),
     )
     expect(engine.viewers.list()).toHaveLength(2)
     expect(engine.viewers.list()[0]).toMatchObject({
@@ -155,7 +161,7 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
       events.find(({ type }) => type === 'streamStopped'),
     )
     expect(stopped).toMatchObject({ reason: 'no_viewer' })
-    expect(engine.devices.camera().acquiring).toBe(false)
+    await eventually('the camera rests', () => !engine.devices.camera().acquiring)
     await eventually('the process to end', async () => (await peerProcesses()).length === 0)
   })
 
@@ -165,15 +171,14 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
     const { viewer, sessionId } = await connect()
     await viewer.see('video')
     viewer.vanish()
-    await eventually('it to be missed', () => !engine.webrtc.has(sessionId), 40_000)
+    await eventually('it to be missed', () => !engine.webrtc.has(sessionId))
     expect(engine.viewers.list()).toEqual([])
     const encoded = () => engine.liveView.getDiagnostics({})[0]?.encoder
-    const before = encoded()
+    const before = encoded()?.noViewer ?? 0
     await eventually(
-      'two reports without a frame',
-      () => (encoded()?.noViewer ?? 0) > (before?.noViewer ?? 0) + 40,
+      'a report without a frame',
+      () => (encoded()?.noViewer ?? 0) > before + 40 && encoded()?.fps === 0,
     )
-    expect(encoded()?.fps).toBe(0)
   })
 
   it('lose their sessions when the stream is stopped', async () => {
@@ -270,14 +275,18 @@ describe.skipIf(!webrtcAvailable())('viewers by WebRTC', () => {
       )
     const answers = await Promise.all(Array.from({ length: 30 }, (_none, i) => answerTo(`class.${i}`)))
     expect(answers.filter((answer) => answer === 'RATE_LIMITED')).toHaveLength(6)
+    // Places are free again when a session ends: at once, while nobody else's has ended because it did not connect.
+    const [first = '', second = ''] = answers.filter((answer) => answer !== 'RATE_LIMITED')
+    await engine.webrtc.close(first)
+    expect(await answerTo('class.more')).not.toBe('RATE_LIMITED')
+    expect(await answerTo('class.toomany')).toBe('RATE_LIMITED')
     const other = await connect({}, 'other.1')
     await other.viewer.see('video')
-    // Who is connected is not counted, and places are free again when a session ends.
-    await engine.webrtc.close(answers.find((answer) => answer !== 'RATE_LIMITED') ?? '')
+    // Who is connected is not counted.
+    await engine.webrtc.close(second)
     const { viewer } = await connect({}, 'class.seen')
     await viewer.see('video')
-    await eventually('a place', async () => (await answerTo('class.more')) !== 'RATE_LIMITED')
-    expect(await answerTo('class.toomany')).toBe('RATE_LIMITED')
+    await eventually('a place', async () => (await answerTo('class.last')) !== 'RATE_LIMITED')
   })
 
   it('get the codec that the stream prefers', async () => {

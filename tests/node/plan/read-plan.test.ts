@@ -1,25 +1,45 @@
 import { describe, expect, it } from 'vitest'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { parseDuration } from '../../../src-shared/plan/duration.ts'
-import { readPlan } from '../../../src-shared/plan/read-plan.ts'
+import { fieldPath } from '../../../src-shared/field-problems.ts'
+import { type PlanRemark, problemsOfRefusal, readPlan } from '../../../src-shared/plan/read-plan.ts'
 import { timesOf } from '../../../src-shared/plan/time-plan.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { planesOf } from '../../../src-shared/plan/z-plan.ts'
 import { planFiles } from './plan-files.ts'
 import fc from '../../fixtures/seeded-fast-check.ts'
 
-/** The paths that reading `file` complains of. */
-function problemPaths(file: unknown): string[] {
+/** What reading `file` complains of. */
+function problemsIn(file: unknown): readonly PlanRemark[] {
   try {
     readPlan(file)
   } catch (error) {
     if (!(error instanceof CoverslipError)) throw error
     expect(error.code).toBe('INVALID_INPUT')
-    const problems = error.data?.['problems']
-    if (!Array.isArray(problems)) return [error.message]
-    return problems.map(({ path }: { path: string }) => path)
+    return problemsOfRefusal(error)
   }
   return []
+}
+
+type Path = readonly (string | number)[]
+
+/** The paths of all objects in `value`. */
+function objectsIn(value: unknown, at: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return []
+  const inner = Array.isArray(value)
+    ? value.flatMap((entry, i) => objectsIn(entry, [...at, i]))
+    : Object.entries(value).flatMap(([key, entry]) => objectsIn(entry, [...at, key]))
+  return Array.isArray(value) ? inner : [at, ...inner]
+}
+
+/** `value` with an unknown key in the object at `path`. */
+function withUnknown(value: unknown, [next, ...rest]: Path): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (next === undefined) return { ...value, zzz: 1 }
+  if (Array.isArray(value)) return value.map((entry, i) => (i === next ? withUnknown(entry, rest) : entry))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, key === next ? withUnknown(entry, rest) : entry]),
+  )
 }
 
 describe('readPlan', () => {
@@ -137,7 +157,7 @@ describe('readPlan', () => {
       'stage_positions.selected_wells[0][1]',
     ],
   ])('refuses %s, and says where', (_, file, path) => {
-    expect(problemPaths(file)).toContain(path)
+    expect(problemsIn(file).map((problem) => problem.path)).toContain(path)
   })
 
   it('warns of keys that it does not know, wherever they are, and goes on', () => {
@@ -152,6 +172,91 @@ describe('readPlan', () => {
       'stage_positions[0].sequence.z_plan.goup',
     ])
     expect(sequence.channels).toHaveLength(1)
+  })
+
+  it('warns of a key that it does not know in any object of any plan, at its path', () => {
+    const setup = {
+      action: { type: 'custom', name: 'setup' },
+      properties: [['Camera', 'Gain', 2]],
+      roi: { offset_x: 0, offset_y: 0, width: 64, height: 64 },
+      exposure: 5,
+    }
+    fc.assert(
+      fc.property(planFiles, fc.nat(), (file, pick) => {
+        const { sequence } = readPlan({ ...file, setup })
+        const whole: unknown = JSON.parse(JSON.stringify({ ...writePlan(sequence), setup }))
+        const paths = objectsIn(whole).filter((path) => !path.includes('metadata'))
+        const path = paths[pick % paths.length] ?? []
+        const { warnings } = readPlan(withUnknown(whole, path))
+        expect(warnings.map((warning) => warning.path)).toContain(fieldPath([...path, 'zzz']))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('warns of what is not heeded in the setup, and in the search for the focus by the image', () => {
+    const { warnings } = readPlan({
+      setup: { index: {}, channel: null, keep_shutter_open: false, x_pos: 5, binning: 2, exposure: 5 },
+      metadata: { image_autofocus: { range: 10, stp: 1, channel: { config: 'DAPI', grup: 'A' } } },
+      stage_positions: [{ x: 0, sequence: { metadata: { image_autofocus: { range: 5 } } } }],
+    })
+    expect(warnings.map(({ path }) => path).toSorted()).toEqual([
+      'metadata.image_autofocus.channel.grup',
+      'metadata.image_autofocus.stp',
+      'setup.binning',
+      'setup.x_pos',
+      'stage_positions[0].sequence.metadata.image_autofocus',
+    ])
+  })
+
+  it.each<[unknown, string, string]>([
+    [5, '', 'must be a group of named fields, not 5'],
+    [{ channels: { config: 'A' } }, 'channels', 'must be a list, not a group of named fields'],
+    [{ channels: [7] }, 'channels[0]', 'must be a group of named fields, not 7'],
+    [{ channels: [{}] }, 'channels[0].config', 'is missing: it must be text'],
+    [{ channels: [{ config: '' }] }, 'channels[0].config', 'must have at least 1 character'],
+    [
+      { channels: [{ config: 'A', exposure: 'long' }] },
+      'channels[0].exposure',
+      'must be a number, not "long"',
+    ],
+    [{ channels: [{ config: 'A', exposure: 0 }] }, 'channels[0].exposure', 'must be more than 0'],
+    [
+      { channels: [{ config: 'A', acquire_every: 1.5 }] },
+      'channels[0].acquire_every',
+      'must be a whole number, not 1.5',
+    ],
+    [
+      { channels: [{ config: 'A', do_stack: 'no' }] },
+      'channels[0].do_stack',
+      'must be true or false, not "no"',
+    ],
+    [{ axis_order: 5 }, 'axis_order', 'must be text or a list, not 5'],
+    [{ setup: { roi: 'all' } }, 'setup.roi', 'must be a list or a group of named fields, not "all"'],
+    [{ setup: { roi: [0, 0, 64] } }, 'setup.roi', 'must have at least 4 entries'],
+    [{ setup: { roi: { offset_x: 0 } } }, 'setup.roi.width', 'is missing: it must be a number'],
+    [
+      { grid_plan: { rows: 1, columns: 1, mode: 'zigzag' } },
+      'grid_plan.mode',
+      'must be row_wise, column_wise, row_wise_snake, column_wise_snake or spiral, not "zigzag"',
+    ],
+    [
+      { stage_positions: [[1, 2, 3, 4]] },
+      'stage_positions[0]',
+      'must be a group of named fields, not a list',
+    ],
+    [
+      { stage_positions: { plate: { rows: 2 }, a1_center_xy: [0, 0] } },
+      'stage_positions.plate.columns',
+      'is missing: it must be a number',
+    ],
+    [
+      { stage_positions: { plate: [], a1_center_xy: [0, 0] } },
+      'stage_positions.plate',
+      'must be text, a number or a group of named fields, not a list',
+    ],
+  ])('says of %j in plain words what is wrong', (file, path, message) => {
+    expect(problemsIn(file)).toContainEqual({ path, message })
   })
 
   it('warns of what is seldom meant', () => {
@@ -210,7 +315,7 @@ describe('readPlan', () => {
     expect(sequence.setup).toMatchObject({ roi: { width: 512, height: 256 } })
   })
 
-  it('warns of what a setup would not set, and refuses one that takes an image', () => {
+  it('warns of what a setup would not set', () => {
     const setup = {
       properties: null,
       channel: { config: 'A' },
@@ -226,7 +331,6 @@ describe('readPlan', () => {
       'setup.x_pos',
       'stage_positions[0].sequence.setup',
     ])
-    expect(problemPaths({ setup: { action: { type: 'acquire_image' } } })).toEqual(['setup.action.type'])
   })
 
   it('survives anything', () => {

@@ -3,6 +3,7 @@ import { startExport } from '../../../src-renderer/actions/export-actions.ts'
 import type { ExportChoices } from '../../../src-renderer/export/export-choices.ts'
 import { runExport } from '../../../src-renderer/export/export-job.ts'
 import type { ExportReport, ExportRequest } from '../../../src-renderer/export/export-messages.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import { createExportStore } from '../../../src-renderer/stores/export-store.ts'
 import { createSessionStore } from '../../../src-renderer/stores/session-store.ts'
 import { initialViewerState, withOpened } from '../../../src-renderer/stores/viewer-store.ts'
@@ -28,14 +29,17 @@ const large = sampleDataset({
 const subject = { id: 'recordings/cells', state: withOpened(initialViewerState, sampleOpened([large])) }
 const choices: ExportChoices = {
   axis: 't',
-  from: 0,
-  to: 2,
+  ranges: { t: { from: 0, to: 2 }, z: { from: 0, to: 2 }, p: { from: 0, to: 0 } },
+  zProjection: undefined,
+  channels: 'all',
   format: 'mp4',
   width: 4096,
   speed: { kind: 'real', times: 2 },
   quality: 'good',
   burnIn: { scaleBar: false, time: false, labels: false },
 }
+
+const tenPerSecond = { kind: 'rate', perSecond: 10 } as const
 
 const terminate = vi.fn()
 
@@ -112,7 +116,7 @@ it('asks for the times of pictures as they are made, not for all before the firs
   await runExport({
     ...job(gallery),
     subject: { ...subject, state },
-    choices: { ...choices, to },
+    choices: { ...choices, ranges: { ...choices.ranges, t: { from: 0, to } } },
     onProgress: ({ done }) => {
       if (done === 1) askedAtFirst = gallery.calls.length
     },
@@ -124,25 +128,46 @@ it('asks for the times of pictures as they are made, not for all before the firs
   )
 })
 
-it('makes pictures of whole stacks where the viewer shows their projection, but planes along a stack', async () => {
+it('makes pictures of whole stacks where their projection is wanted, but planes along a stack that moves', async () => {
   const deep = { ...large, sizes: { t: 3, z: 3 } }
-  const opened = withOpened(initialViewerState, sampleOpened([deep]))
-  const state = { ...opened, zProjection: 'max' } as const
-  for (const [axis, drawn] of [
-    ['t', ['0 max of z,', '1 max of z,', '2 max of z,']],
-    ['z', ['0', '0', '0']],
+  const state = withOpened(initialViewerState, sampleOpened([deep]))
+  const projected = ['0 max of z,', '1 max of z,', '2 max of z,']
+  for (const [axis, format, drawn] of [
+    ['t', 'mp4', projected],
+    ['z', 'mp4', ['0', '0', '0']],
+    ['z', 'tiff', projected],
   ] as const) {
-    for (const format of ['mp4', 'tiff'] as const) {
-      stubWorker(16_384)
-      const gallery = answeringGallery()
-      await runExport({
-        ...job(gallery),
-        subject: { ...subject, state },
-        choices: { ...choices, axis, format },
-      })
-      const planes = gallery.calls.filter((call) => call.startsWith('plane'))
-      expect(planes).toEqual(drawn.map((of) => `plane ${of} level 0`))
+    stubWorker(16_384)
+    const gallery = answeringGallery()
+    await runExport({
+      ...job(gallery),
+      subject: { ...subject, state },
+      choices: { ...choices, axis, format, zProjection: 'max' },
+    })
+    const planes = gallery.calls.filter((call) => call.startsWith('plane'))
+    expect(planes).toEqual(drawn.map((of) => `plane ${of} level 0`))
+  }
+})
+
+it('leaves out images that are not there, but fails when all of it has gone', async () => {
+  const gone = (place: string) => new CoverslipError('UNKNOWN_IMAGE', `There is no ${place}`)
+  for (const deleted of [false, true]) {
+    const requests = stubWorker(16_384)
+    const gallery = answeringGallery()
+    const lacking = {
+      ...gallery,
+      plane: (request: PlaneRequest) =>
+        request.index?.t === 0 ? gallery.plane(request) : Promise.reject(gone('plane')),
+      frames: () => (deleted ? Promise.reject(gone('image recordings/cells')) : gallery.frames({})),
     }
+    const running = runExport({
+      ...job(gallery),
+      gallery: lacking,
+      choices: { ...choices, speed: tenPerSecond },
+    })
+    if (deleted) await expect(running).rejects.toThrow('There is no image recordings/cells')
+    else expect(await running).toMatchObject({ pictures: 1, missing: 2 })
+    expect(requests.filter(({ type }) => type === 'picture')).toHaveLength(1)
   }
 })
 

@@ -64,11 +64,25 @@ describe('kinds of focus stacks', () => {
         fc.integer({ min: 1, max: 400 }),
         fc.double({ min: 0.01, max: 5000, noNaN: true }),
         (count, rangeUm) => {
-          const plan = withPlaneCount({ kind: 'rangeAround', rangeUm, stepUm: 1, goUp: true }, count)
-          expect(planesOf(plan).length).toBe(count)
+          const rest = { stepUm: rangeUm / 7, goUp: true }
+          const plans = [
+            withPlaneCount({ kind: 'rangeAround', rangeUm, ...rest }, count),
+            withPlaneCount({ kind: 'aboveBelow', aboveUm: rangeUm / 3, belowUm: rangeUm, ...rest }, count),
+            withPlaneCount({ kind: 'topBottom', topUm: rangeUm, bottomUm: 0, ...rest }, count),
+          ]
+          expect(plans.map((plan) => planesOf(plan).length)).toEqual([count, count, count])
         },
       ),
     )
+  })
+
+  it('keep their step around the focus, and their ends where these were set', () => {
+    const around = { kind: 'rangeAround', rangeUm: 5, stepUm: 0.5, goUp: true } as const
+    expect(withPlaneCount(around, 21)).toEqual({ ...around, rangeUm: 10 })
+    const uneven = { kind: 'aboveBelow', aboveUm: 2, belowUm: 6, stepUm: 1, goUp: true } as const
+    expect(withPlaneCount(uneven, 17)).toEqual({ ...uneven, aboveUm: 4, belowUm: 12 })
+    expect(withPlaneCount(topBottom, 7)).toEqual({ ...topBottom, stepUm: 1 })
+    expect(withPlaneCount({ ...topBottom, topUm: 8 }, 3)).toMatchObject({ topUm: 8, stepUm: 2 })
   })
 
   it('stay readable, from any to any', () => {

@@ -82,8 +82,13 @@ describe('The HTTP API', () => {
       streams: [],
     })
     await client.devices.setProperty({ deviceId: 'test-light', property: 'on', value: true })
-    expect((await events.next()).value).toMatchObject({ type: 'deviceChanged', device: { id: 'test-light' } })
-    await events.return?.()
+    // What the calls of the test before have changed may still be told.
+    let isTold = false
+    for await (const event of events) {
+      isTold = event.type === 'deviceChanged' && event.device.id === 'test-light'
+      if (isTold) break
+    }
+    expect(isTold).toBe(true)
   })
 
   it('describes itself as OpenAPI, with a page that loads nothing from elsewhere', async () => {

@@ -42,19 +42,22 @@ describe('MJPEG and the live-view façade with access tokens', () => {
     })
   })
   afterEach(async () => {
+    for (const abort of watching.splice(0)) abort.abort()
     await server.close()
     await access.close()
     await engine.close()
   })
 
-  /** Status and JSON of an answer; of a stream, only its status. */
+  const watching: AbortController[] = []
+
+  /** Status and JSON of an answer; of a stream, which goes on until the end of the test, only its status. */
   async function get(path: string, role?: Role): Promise<{ status: number; body?: unknown }> {
     const abort = new AbortController()
     const headers = role === undefined ? {} : { authorization: `Bearer ${tokens.get(role)?.secret}` }
     const response = await fetch(server.url + path, { headers, signal: abort.signal })
     if (response.status !== 200 || !path.includes('mjpeg'))
       return { status: response.status, body: await response.json() }
-    abort.abort()
+    watching.push(abort)
     return { status: 200 }
   }
 

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { decompressSync, FORMAT_GRAY } from '@julusian/jpeg-turbo'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../fixtures/eventually.ts'
+import type { Part } from '../../fixtures/multipart-parser.ts'
 import { RawMjpegClient } from '../../fixtures/raw-mjpeg-client.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
 import { startTestServer, type TestServer } from '../../fixtures/test-server.ts'
@@ -72,14 +73,16 @@ describe('MJPEG', () => {
 
   it('gives each of several viewers every frame, encoded once', async () => {
     const [one, two] = [await watch('/api/mjpeg/test-camera?frameRate=50'), await watch('/api/mjpeg')]
-    await Promise.all([has(one, 30), has(two, 30)])
-    const [ids] = [one.parts.map(({ headers }) => headers.get('x-frame-id'))]
-    const shared = two.parts.filter(({ headers }) => ids.includes(headers.get('x-frame-id')))
-    expect(shared.length).toBeGreaterThan(15)
-    for (const part of shared) {
-      const same = one.parts[ids.indexOf(part.headers.get('x-frame-id'))]
-      expect(same?.body.equals(part.body)).toBe(true)
-    }
+    const idOf = ({ headers }: Part) => headers.get('x-frame-id')
+    // Each skips frames of its own on a busy machine.
+    const both = await eventually('frames that both have got', () => {
+      const pairs = two.parts.map(
+        (part) => [part, one.parts.find((other) => idOf(other) === idOf(part))] as const,
+      )
+      const shared = pairs.filter(([, other]) => other !== undefined)
+      return shared.length > 15 && shared
+    })
+    for (const [part, other] of both) expect(other?.body.equals(part.body)).toBe(true)
     expect(streams()).toHaveLength(1)
     expect(viewers().map(({ client, protocol }) => [client, protocol])).toEqual([
       ['mjpeg', 'mjpeg'],
@@ -112,7 +115,7 @@ describe('MJPEG', () => {
     await has(client, 3)
     await host.engine.liveView.stopLiveView({})
     await eventually('the end', () => client.ended)
-    expect(viewers()).toEqual([])
+    await eventually('no viewer', () => viewers().length === 0)
   })
 
   it('waits for a camera that was lost, and goes on when it is back', async () => {
@@ -219,7 +222,8 @@ describe('MJPEG', () => {
     await host.engine.devices.setProperty('test-camera', 'triggerMode', 'software')
     socket.write(`GET /api/mjpeg HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${header}\r\n\r\n`)
     await eventually('a viewer', () => host.engine.liveView.getDiagnostics({})[0]?.network.viewers === 1)
-    expect(text).toContain(ahead ? '--frame\r\nContent-Type: image/jpeg\r\n\r\n' : '--frame\r\n\r\n')
+    const begin = ahead ? '--frame\r\nContent-Type: image/jpeg\r\n\r\n' : '--frame\r\n\r\n'
+    await eventually('the beginning', () => text.includes(begin))
     await host.engine.devices.trigger('test-camera')
     const end = ahead ? '\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n\r\n' : '\r\n--frame\r\n\r\n'
     await eventually('the frame', () => text.includes('\xff\xd9') && text.endsWith(end))

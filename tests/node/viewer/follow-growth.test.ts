@@ -38,12 +38,20 @@ it('looks again at the open item while it is acquired, one look at a time', asyn
   await vi.advanceTimersByTimeAsync(60_000)
   expect(refresh).toHaveBeenCalledTimes(1)
   answer?.()
+  // Once more without more frames, as these are told of before they can be read; at once with more.
   await vi.advanceTimersByTimeAsync(5000)
   expect(refresh).toHaveBeenCalledTimes(2)
+  answer?.()
+  engine.apply({
+    type: 'recordingChanged',
+    recording: { ...running, frames: { ...running.frames, written: 2 } },
+  })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(refresh).toHaveBeenCalledTimes(3)
   answer?.()
   engine.apply({ type: 'recordingChanged', recording: { ...running, state: 'finished' } })
   await vi.advanceTimersByTimeAsync(60_000)
   engine.apply({ type: 'galleryChanged' })
-  expect(refresh).toHaveBeenCalledTimes(3)
+  expect(refresh).toHaveBeenCalledTimes(4)
   end()
 })

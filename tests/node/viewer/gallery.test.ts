@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type GalleryServices,
-  loadOlder,
+  loadMore,
   refreshGallery,
   searchGallery,
 } from '../../../src-renderer/actions/gallery-actions.ts'
@@ -77,7 +77,7 @@ describe('the list', () => {
     await answerAll()
     expect([gallery.getState().items?.length, gallery.getState().total]).toEqual([200, 1000])
     for (let part = 0; part < 3; part++) {
-      void loadOlder(services)
+      void loadMore(services)
       await answerAll()
     }
     expect(gallery.getState().items).toHaveLength(800)
@@ -108,7 +108,7 @@ describe('the list', () => {
     const { gallery, services, waiting, answerAll } = scriptedGallery(1000)
     void refreshGallery(services)
     await answerAll()
-    void loadOlder(services)
+    void loadMore(services)
     void refreshGallery(services)
     const [older, refreshed] = waiting
     older?.answer()
@@ -146,7 +146,7 @@ describe('the list', () => {
 
 describe('rows', () => {
   const items = [0, 1, 2, 15, 16, 30].map((place) => sampleItem(place))
-  const rows = galleryRows(items, { columns: 2, nowMs: now })
+  const rows = galleryRows(items, { columns: 2, nowMs: now, byDay: true })
   it('lie below their days', () => {
     expect(rows.map((row) => (row.kind === 'day' ? row.title : row.items.length))).toEqual([
       'Today',

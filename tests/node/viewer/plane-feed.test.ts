@@ -23,7 +23,7 @@ function openFeed(
   let listener: PlaneListener | undefined
   const store = createViewerStore()
   const shown = createShownStore()
-  const gallery: PlaneSource = {
+  const gallery: Pick<PlaneSource, 'plane' | 'frames'> = {
     plane: (request) => {
       asked.push(request)
       return answer(request)

@@ -26,6 +26,13 @@ export function sampleDataset(parts: Partial<ImageDataset> = {}): ImageDataset {
   }
 }
 
+/** As `sampleOpened`, of an item that is being acquired. */
+export function sampleUnderWay(datasets?: ImageDataset[]): OpenedImage {
+  const { item, ...opened } = sampleOpened(datasets)
+  const { finish: _, ...running } = item
+  return { ...opened, item: running }
+}
+
 export function sampleOpened(datasets: ImageDataset[] = [sampleDataset()]): OpenedImage {
   return {
     item: {
@@ -36,6 +43,7 @@ export function sampleOpened(datasets: ImageDataset[] = [sampleDataset()]): Open
       format: 'OME-TIFF',
       startedAt: 1,
       cameras: ['Camera 1'],
+      finish: 'completed',
     },
     datasets,
     metadata: {},

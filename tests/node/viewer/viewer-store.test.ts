@@ -9,6 +9,8 @@ import {
 import {
   activeChannel,
   initialViewerState,
+  isAtNewest,
+  isUnderWay,
   planeIndex,
   shownChannels,
   trueRate,
@@ -19,7 +21,7 @@ import {
 import { datasetFacts } from '../../../src-renderer/views/viewer/dataset-facts.ts'
 import { matchingRows, metadataRows } from '../../../src-renderer/views/viewer/metadata-rows.ts'
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
-import { sampleDataset, sampleOpened } from './sample-image.ts'
+import { sampleDataset, sampleOpened, sampleUnderWay } from './sample-image.ts'
 
 const histogram = (p001: number, p999: number): Histogram => ({
   bins: new Uint32Array(256),
@@ -47,9 +49,10 @@ describe('an item that is opened', () => {
     expect(withIndex(state, 'p', 3)).toBe(state)
   })
   it('stays where it is when it has grown, with what the user chose', () => {
-    const moved = withIndex({ ...state, composed: false }, 't', 9)
+    const moved = withIndex({ ...state, composed: false }, 't', 8)
     const grown = withOpened(moved, sampleOpened([sampleDataset({ sizes: { t: 20, c: 2, z: 5 } })]))
-    expect([grown.index.t, grown.composed]).toEqual([9, false])
+    expect([grown.index.t, grown.composed]).toEqual([8, false])
+    expect(grown.index).toBe(moved.index)
     expect(withIndex(grown, 't', 15).index.t).toBe(15)
     const other = withOpened(moved, sampleOpened([sampleDataset({ width: 100 })]))
     expect([other.index.t, other.composed]).toEqual([0, true])
@@ -65,6 +68,36 @@ describe('an item that is opened', () => {
     const hidden = { ...state, looks: state.looks.map((look, c) => ({ ...look, visible: c === 1 })) }
     expect([shownChannels(hidden), activeChannel(hidden)]).toEqual([[1], 1])
     expect(activeChannel({ ...hidden, composed: false })).toBe(0)
+  })
+})
+
+describe('an item that is being acquired', () => {
+  const grownTo = (t: number, wholeTimes?: number) =>
+    sampleUnderWay([
+      sampleDataset({ sizes: { t, c: 2, z: 5 }, ...(wholeTimes === undefined ? {} : { wholeTimes }) }),
+    ])
+  it('begins at the newest time of which nothing is still to come, and follows it', () => {
+    const first = withOpened(initialViewerState, grownTo(1, 0))
+    expect([first.index.t, isAtNewest(first), isUnderWay(first)]).toEqual([0, true, true])
+    const second = withOpened(first, grownTo(7, 6))
+    expect([second.index.t, isAtNewest(second)]).toEqual([5, true])
+    expect(withOpened(second, grownTo(7)).index.t).toBe(6)
+    expect(withOpened(initialViewerState, grownTo(7, 6)).index.t).toBe(5)
+  })
+  it('stays where the user goes, until that is the newest time again', () => {
+    const at = (t: number) => withIndex(withOpened(initialViewerState, grownTo(7)), 't', t)
+    expect(withOpened(at(5), grownTo(8)).index.t).toBe(5)
+    expect(withOpened(at(6), grownTo(8)).index.t).toBe(7)
+    // One that begins is seen already, if the user goes there.
+    const ahead = withIndex(withOpened(initialViewerState, grownTo(7, 6)), 't', 6)
+    expect(withOpened(ahead, grownTo(8, 7)).index.t).toBe(6)
+    expect(withOpened(ahead, grownTo(9, 8)).index.t).toBe(7)
+    const playing = { ...at(6), playing: 't' as const }
+    expect(withOpened(playing, grownTo(8)).index.t).toBe(6)
+  })
+  it('shows its end when it was found to be shorter', () => {
+    const state = withIndex(withOpened(initialViewerState, grownTo(9)), 't', 4)
+    expect(withOpened(state, grownTo(3)).index.t).toBe(2)
   })
 })
 

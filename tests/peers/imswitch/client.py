@@ -8,6 +8,7 @@ import base64
 import json
 import struct
 import sys
+import time
 
 import aiohttp
 import msgpack
@@ -74,13 +75,14 @@ async def main():
         live = f"{server}/imswitch/api/LiveViewController"
         params = {"subsampling_factor": 1, "throttle_ms": 10, "compression_algorithm": "none"}
         url = f"{live}/startLiveView?detectorName=test-camera&protocol={protocol}"
+        begun = time.monotonic()
         async with http.post(url, json=params) as answer:
             started = await answer.json()
         # Nothing is acknowledged: the window must close.
         while len(frames) < 4:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)
-        unacknowledged = len(frames)
+        unacknowledged, within = len(frames), time.monotonic() - begun
         acknowledge = True
         await client.emit("frame_ack", {"frame_id": frames[-1]["metadata"]["frame_id"]})
         await asyncio.wait_for(enough.wait(), 120)
@@ -97,6 +99,7 @@ async def main():
                 "capabilities": capabilities,
                 "started": started,
                 "unacknowledged": unacknowledged,
+                "within": within,
                 "frame": describe(frames[10]),
                 "ids": [frame["metadata"]["frame_id"] for frame in frames],
                 "signals": sorted({signal["name"] for signal in signals}),

@@ -11,6 +11,7 @@ const maxBytes = 32 * 1024 * 1024
 const maxPackedBytes = 16 * 1024 * 1024
 const timeoutMs = 15_000
 
+/** Which host may be asked, and until when. */
 export type FetchOptions = { readonly cameraAddress: string; readonly signal?: AbortSignal }
 
 /**

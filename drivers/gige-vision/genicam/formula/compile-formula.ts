@@ -6,6 +6,7 @@ import { parseFormula } from './parse-formula.ts'
 /** Computes a formula from the values of its variables, in the order they were declared. */
 type Computation<Value> = (variables: readonly Value[]) => Value
 
+/** A formula as a function. */
 export type CompiledFormula<Value> = {
   readonly compute: Computation<Value>
   /** How many operations that takes at most. */

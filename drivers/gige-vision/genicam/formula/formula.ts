@@ -22,9 +22,11 @@ export const binaryOperators = {
   '%': 10,
   '**': 11,
 } as const
+/** An operator between two operands. */
 export type BinaryOperator = keyof typeof binaryOperators
 /** Those that always evaluate both sides. */
 export type StrictOperator = Exclude<BinaryOperator, '||' | '&&'>
+/** An operator before its operand. */
 export type UnaryOperator = '-' | '+' | '~'
 
 /** Functions with the numbers of arguments that they take. */
@@ -47,8 +49,10 @@ export const functions = {
   ACOS: [1],
   ATAN: [1],
 } as const satisfies Record<string, readonly number[]>
+/** A function of the formula language. */
 export type FunctionName = keyof typeof functions
 
+/** A formula as a tree. */
 export type Formula =
   /** `text` as it is written: decimal or 0x hexadecimal, with or without a fraction. */
   | { readonly kind: 'literal'; readonly text: string }

@@ -35,6 +35,7 @@ const nodeTypes: Readonly<Record<string, new (xml: NodeXml, scope: NodeScope) =>
 /** Nodes that have no value: they are no features, and nothing can refer to them for one. */
 const typesWithoutValue = new Set(['Category', 'Port'])
 
+/** Whether a node of the description has a value; categories, ports and the like have none. */
 export function hasValue({ type }: NodeXml): boolean {
   return !typesWithoutValue.has(type)
 }

@@ -8,6 +8,7 @@ import type { NodeXml } from '../node-xml.ts'
 import { ConverterParts } from './converter-parts.ts'
 import { AnyFloat, AnyInteger } from './number-node.ts'
 
+/** `IntConverter`: an integer that is kept as another one. */
 export class IntConverterNode extends AnyInteger {
   readonly #parts: ConverterParts<bigint>
 
@@ -37,6 +38,7 @@ export class IntConverterNode extends AnyInteger {
   }
 }
 
+/** `Converter`: a float that is kept as another number. */
 export class ConverterNode extends AnyFloat {
   readonly #parts: ConverterParts<number>
 

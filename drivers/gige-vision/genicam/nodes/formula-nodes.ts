@@ -9,6 +9,7 @@ import type { NodeXml } from '../node-xml.ts'
 import { buildFormula, type NodeFormula } from './node-formula.ts'
 import { AnyFloat, AnyInteger } from './number-node.ts'
 
+/** `IntSwissKnife`: an integer that is computed. */
 export class IntSwissKnifeNode extends AnyInteger {
   readonly #formula: NodeFormula<bigint>
 
@@ -30,6 +31,7 @@ export class IntSwissKnifeNode extends AnyInteger {
   }
 }
 
+/** `SwissKnife`: a float that is computed. */
 export class SwissKnifeNode extends AnyFloat {
   readonly #formula: NodeFormula<number>
 

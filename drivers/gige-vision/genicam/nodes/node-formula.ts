@@ -28,6 +28,7 @@ type FormulaOptions<Value extends bigint | number> = {
 /** Operations of a formula that take about as long as asking a node. */
 const operationsPerStep = 20
 
+/** A formula and the nodes that its variables stand for. */
 export class NodeFormula<Value extends bigint | number> {
   readonly #node: string
   readonly #arithmetic: Arithmetic<Value>

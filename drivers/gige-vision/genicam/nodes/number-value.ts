@@ -13,6 +13,7 @@ type Num = bigint | number
 /** One place of a value: another node, or the node itself. */
 type Place = Reference | StoredValue<Num>
 
+/** A number that is kept in one place, and written to several where the description says so. */
 export interface NumberValue {
   read(evaluation: Evaluation): Promise<Num>
   write(value: Num, evaluation: Evaluation): Promise<void>

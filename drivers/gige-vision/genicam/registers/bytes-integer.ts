@@ -1,5 +1,6 @@
 /** Integers of 1 to 8 bytes, unsigned. */
 
+/** The integer in the bytes of a register, up to 8 of them. */
 export function bytesToInteger(bytes: Uint8Array, bigEndian: boolean): bigint {
   let high = 0
   let low = 0

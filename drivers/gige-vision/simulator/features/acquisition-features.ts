@@ -7,10 +7,15 @@ import {
   triggerSources,
 } from '../camera-settings.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addCommand } from './describe-command.ts'
+import { addFormula } from './describe-computed.ts'
+import { addConverted, addFloat, addInteger } from './describe-numbers.ts'
 
 const triggerModes = ['Off', 'On'] as const
 const maxFrameCount = 65_535
 
+/** What the features act on. */
 export type AcquisitionFeatureOptions = {
   readonly settings: CameraSettings
   readonly acquisition: Acquisition
@@ -45,11 +50,11 @@ function addModes(
   description: CameraDescription,
   { settings, acquisition }: AcquisitionFeatureOptions,
 ): readonly string[] {
-  description.formula('IntSwissKnife', 'AcquisitionFrameCountAvailable', 'MODE = 2', {
+  addFormula(description, 'IntSwissKnife', 'AcquisitionFrameCountAvailable', 'MODE = 2', {
     MODE: 'AcquisitionModeRegister',
   })
   return [
-    description.enumeration({
+    addEnumeration(description, {
       name: 'AcquisitionMode',
       title: 'Acquisition mode',
       tip: 'How many frames an acquisition has.',
@@ -64,13 +69,13 @@ function addModes(
         },
       },
     }),
-    description.command({
+    addCommand(description, {
       name: 'AcquisitionStart',
       title: 'Start',
       tip: 'Starts an acquisition.',
       run: () => acquisition.start(),
     }),
-    description.command({
+    addCommand(description, {
       name: 'AcquisitionStop',
       title: 'Stop',
       tip: 'Ends the acquisition.',
@@ -79,7 +84,7 @@ function addModes(
         return 'success'
       },
     }),
-    description.integer({
+    addInteger(description, {
       name: 'AcquisitionFrameCount',
       title: 'Frames',
       tip: 'Frames of an acquisition in the mode MultiFrame.',
@@ -105,7 +110,7 @@ function addTiming(
   const { maxExposureUs, maxFrameRate } = settings.model
   return [
     // In tenths of a microsecond.
-    description.converted({
+    addConverted(description, {
       name: 'ExposureTime',
       title: 'Exposure time',
       tip: 'How long light is collected for a frame.',
@@ -125,7 +130,7 @@ function addTiming(
       },
     }),
     // In thousandths of a hertz.
-    description.converted({
+    addConverted(description, {
       name: 'AcquisitionFrameRate',
       title: 'Frame rate',
       tip: 'Highest rate; exposure and read-out can make it lower.',
@@ -144,7 +149,7 @@ function addTiming(
         },
       },
     }),
-    description.float({
+    addFloat(description, {
       name: 'ResultingFrameRate',
       title: 'Resulting frame rate',
       tip: 'The rate that exposure and read-out allow.',
@@ -153,7 +158,7 @@ function addTiming(
       pollingMs: 1000,
       value: { read: resultingFrameRate },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'ExposureMode',
       title: 'Exposure mode',
       tip: 'What ends an exposure.',
@@ -168,13 +173,13 @@ function addTrigger(
   description: CameraDescription,
   { settings, acquisition }: AcquisitionFeatureOptions,
 ): readonly string[] {
-  description.formula('IntSwissKnife', 'TriggerOn', 'MODE = 1', { MODE: 'TriggerModeRegister' })
-  description.formula('IntSwissKnife', 'TriggerSoftwareAvailable', '(MODE = 1) && (SOURCE = 0)', {
+  addFormula(description, 'IntSwissKnife', 'TriggerOn', 'MODE = 1', { MODE: 'TriggerModeRegister' })
+  addFormula(description, 'IntSwissKnife', 'TriggerSoftwareAvailable', '(MODE = 1) && (SOURCE = 0)', {
     MODE: 'TriggerModeRegister',
     SOURCE: 'TriggerSourceRegister',
   })
   return [
-    description.enumeration({
+    addEnumeration(description, {
       name: 'TriggerSelector',
       title: 'Trigger',
       tip: 'What is triggered.',
@@ -182,7 +187,7 @@ function addTrigger(
       entries: [{ name: 'FrameStart', value: 0, tip: 'Each frame.' }],
       selects: ['TriggerMode', 'TriggerSource', 'TriggerSoftware'],
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'TriggerMode',
       title: 'Trigger mode',
       tip: 'On: each frame waits for a trigger.',
@@ -197,7 +202,7 @@ function addTrigger(
         },
       },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'TriggerSource',
       title: 'Trigger source',
       tip: 'Where triggers come from. Nothing is connected to Line1.',
@@ -211,7 +216,7 @@ function addTrigger(
         },
       },
     }),
-    description.command({
+    addCommand(description, {
       name: 'TriggerSoftware',
       title: 'Trigger now',
       tip: 'Takes one frame.',
@@ -226,7 +231,7 @@ function addAnalog(description: CameraDescription, settings: CameraSettings): re
   // The overview camera's sensor has neither.
   if (model.maxGainDb === 0) return []
   return [
-    description.enumeration({
+    addEnumeration(description, {
       name: 'GainSelector',
       title: 'Gain of',
       tip: 'What the gain applies to.',
@@ -235,7 +240,7 @@ function addAnalog(description: CameraDescription, settings: CameraSettings): re
       selects: ['Gain'],
     }),
     // In tenths of a decibel.
-    description.converted({
+    addConverted(description, {
       name: 'Gain',
       title: 'Gain',
       tip: 'Amplification of the signal, noise included.',
@@ -246,7 +251,7 @@ function addAnalog(description: CameraDescription, settings: CameraSettings): re
       fromRaw: 'TO / 10.0',
       value: { read: () => Math.round(settings.gainDb * 10), write: (raw) => settings.setGainDb(raw / 10) },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'BlackLevelSelector',
       title: 'Black level of',
       tip: 'What the black level applies to.',
@@ -254,7 +259,7 @@ function addAnalog(description: CameraDescription, settings: CameraSettings): re
       entries: [{ name: 'All', value: 0 }],
       selects: ['BlackLevel'],
     }),
-    description.float({
+    addFloat(description, {
       name: 'BlackLevel',
       title: 'Black level',
       tip: 'Value of a dark pixel, in counts of 12 bits.',

@@ -1,6 +1,8 @@
 import type { CameraSettings } from '../camera-settings.ts'
 import { type ChunkSettings, chunkKinds } from '../chunk-settings.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addBoolean, addEnumeration } from './describe-choices.ts'
+import { addIndexed } from './describe-computed.ts'
 import { bitOf } from './feature.ts'
 import { element } from './xml-text.ts'
 
@@ -10,7 +12,7 @@ export function addChunkFeatures(
   chunks: ChunkSettings,
   settings: CameraSettings,
 ): void {
-  const active = description.boolean({
+  const active = addBoolean(description, {
     name: 'ChunkModeActive',
     title: 'Chunks',
     tip: 'Frames bring along what the camera knows of them.',
@@ -25,7 +27,7 @@ export function addChunkFeatures(
       },
     },
   })
-  const selector = description.enumeration({
+  const selector = addEnumeration(description, {
     name: 'ChunkSelector',
     title: 'Chunk',
     tip: 'The chunk to switch on or off.',
@@ -44,13 +46,13 @@ export function addChunkFeatures(
       },
     }),
   )
-  const enable = description.boolean({
+  const enable = addBoolean(description, {
     name: 'ChunkEnable',
     title: 'Chunk on',
     tip: 'Whether the selected chunk comes with each frame.',
     visibility: 'Expert',
     locked: true,
-    value: { node: description.indexed('ChunkEnableRegister', selector, enabled) },
+    value: { node: addIndexed(description, 'ChunkEnableRegister', selector, enabled) },
   })
   description.category('ChunkDataControl', 'Chunk Data Control', 'Data that come with each frame.', [
     active,

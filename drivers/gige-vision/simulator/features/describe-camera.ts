@@ -12,6 +12,7 @@ import { addNetworkFeatures, type NetworkFeatureOptions } from './network-featur
 import { addTestFeatures, type TestFeatureOptions } from './test-features.ts'
 import { addTransportFeatures, type TransportFeatureOptions } from './transport-features.ts'
 
+/** All that the features act on. */
 export type DescribedCamera = AcquisitionFeatureOptions &
   DeviceFeatureOptions &
   MicroscopeFeatureOptions &

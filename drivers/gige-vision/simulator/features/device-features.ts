@@ -2,6 +2,11 @@ import { bootstrap, bootstrapTextBytes } from '../../protocol/bootstrap-register
 import { optionalRegister } from '../../protocol/optional-registers.ts'
 import type { DeviceClock } from '../device-clock.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addCommand } from './describe-command.ts'
+import { addFormula, addIndexed } from './describe-computed.ts'
+import { addInteger, addLong } from './describe-numbers.ts'
+import { addText } from './describe-text.ts'
 import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
@@ -11,6 +16,7 @@ const temperatures = [
   { name: 'Mainboard', value: 1, celsius: 41.5 },
 ] as const
 
+/** What the features act on. */
 export type DeviceFeatureOptions = {
   readonly clock: DeviceClock
   readonly status: () => {
@@ -30,7 +36,14 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
     tip: string,
     key: keyof typeof bootstrapTextBytes & keyof typeof bootstrap,
   ) =>
-    description.text({ name, title, tip, at: bootstrap[key], bytes: bootstrapTextBytes[key], access: 'RO' })
+    addText(description, {
+      name,
+      title,
+      tip,
+      at: bootstrap[key],
+      bytes: bootstrapTextBytes[key],
+      access: 'RO',
+    })
   description.category(
     'DeviceControl',
     'Device Control',
@@ -51,7 +64,7 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
         'Tells this camera from others of its model.',
         'serialNumber',
       ),
-      description.text({
+      addText(description, {
         name: 'DeviceUserID',
         title: 'User name',
         tip: 'A name of your own; the camera keeps it.',
@@ -59,7 +72,7 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
         bytes: bootstrapTextBytes.userName,
         access: 'RW',
       }),
-      description.enumeration({
+      addEnumeration(description, {
         name: 'DeviceScanType',
         title: 'Scan type',
         tip: 'Kind of sensor.',
@@ -68,7 +81,7 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
         value: { read: () => 0 },
       }),
       ...addTemperatures(description),
-      description.integer({
+      addInteger(description, {
         name: 'DeviceLinkSpeed',
         title: 'Link speed',
         tip: 'Speed of the network link.',
@@ -76,7 +89,7 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
         unit: 'Mbps',
         value: { at: optionalRegister.linkSpeed, access: 'RO' },
       }),
-      description.command({
+      addCommand(description, {
         name: 'DeviceReset',
         title: 'Reset',
         tip: 'Switches the camera off and on again; the connection is lost.',
@@ -93,7 +106,7 @@ export function addDeviceFeatures(description: CameraDescription, options: Devic
 }
 
 function addTemperatures(description: CameraDescription): readonly string[] {
-  const selector = description.enumeration({
+  const selector = addEnumeration(description, {
     name: 'DeviceTemperatureSelector',
     title: 'Temperature place',
     tip: 'Where the temperature is measured.',
@@ -102,18 +115,25 @@ function addTemperatures(description: CameraDescription): readonly string[] {
     selects: ['DeviceTemperature'],
   })
   const hundredths = temperatures.map(({ celsius }) => ({ read: () => Math.round(celsius * 100) }))
-  const raw = description.indexed('DeviceTemperatureRaw', selector, hundredths, 'Signed')
-  const temperature = description.formula('SwissKnife', 'DeviceTemperature', 'RAW / 100.0', { RAW: raw }, [
-    element('ToolTip', 'Temperature at the selected place.'),
-    element('DisplayName', 'Temperature'),
-    element('Visibility', 'Beginner'),
-  ])
+  const raw = addIndexed(description, 'DeviceTemperatureRaw', selector, hundredths, 'Signed')
+  const temperature = addFormula(
+    description,
+    'SwissKnife',
+    'DeviceTemperature',
+    'RAW / 100.0',
+    { RAW: raw },
+    [
+      element('ToolTip', 'Temperature at the selected place.'),
+      element('DisplayName', 'Temperature'),
+      element('Visibility', 'Beginner'),
+    ],
+  )
   return [selector, temperature]
 }
 
 function addTimestamp(description: CameraDescription, clock: DeviceClock): readonly string[] {
   return [
-    description.long({
+    addLong(description, {
       name: 'Timestamp',
       title: 'Clock',
       tip: 'The camera’s clock now.',
@@ -122,7 +142,7 @@ function addTimestamp(description: CameraDescription, clock: DeviceClock): reado
       pollingMs: 1000,
       value: { read: () => clock.now() },
     }),
-    description.command({
+    addCommand(description, {
       name: 'TimestampLatch',
       title: 'Latch clock',
       tip: 'Keeps the present time of the clock for reading.',
@@ -132,7 +152,7 @@ function addTimestamp(description: CameraDescription, clock: DeviceClock): reado
         return 'success'
       },
     }),
-    description.long({
+    addLong(description, {
       name: 'TimestampLatchValue',
       title: 'Latched clock',
       tip: 'The clock when it was latched last.',
@@ -141,7 +161,7 @@ function addTimestamp(description: CameraDescription, clock: DeviceClock): reado
       invalidatedBy: ['TimestampLatch'],
       value: { read: () => clock.latched },
     }),
-    description.command({
+    addCommand(description, {
       name: 'TimestampReset',
       title: 'Reset clock',
       tip: 'Sets the camera’s clock to 0.',

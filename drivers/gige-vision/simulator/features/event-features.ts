@@ -1,10 +1,12 @@
 import { type DeviceEvents, eventKinds } from '../device-events.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addIndexed } from './describe-computed.ts'
 import { bitOf } from './feature.ts'
 
 /** SFNC 2.7, "Event Control": what the camera tells of its own accord, on the message channel. */
 export function addEventFeatures(description: CameraDescription, events: DeviceEvents): void {
-  const selector = description.enumeration({
+  const selector = addEnumeration(description, {
     name: 'EventSelector',
     title: 'Event',
     tip: 'The event to switch on or off.',
@@ -22,7 +24,7 @@ export function addEventFeatures(description: CameraDescription, events: DeviceE
       },
     }),
   )
-  const notification = description.enumeration({
+  const notification = addEnumeration(description, {
     name: 'EventNotification',
     title: 'Tell of event',
     tip: 'Whether the camera tells of the selected event.',
@@ -31,7 +33,7 @@ export function addEventFeatures(description: CameraDescription, events: DeviceE
       { name: 'Off', value: 0 },
       { name: 'On', value: 1 },
     ],
-    value: { node: description.indexed('EventNotificationRegister', selector, enabled) },
+    value: { node: addIndexed(description, 'EventNotificationRegister', selector, enabled) },
   })
   description.category('EventControl', 'Event Control', 'What the camera tells of its own accord.', [
     selector,

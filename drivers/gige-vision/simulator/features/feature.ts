@@ -4,6 +4,7 @@ import type { Writer } from '../registers.ts'
 /** A number, or the name of the node that tells it. */
 export type Limit = number | { readonly node: string }
 
+/** What every feature tells of itself. */
 export type FeatureText = {
   readonly name: string
   readonly title: string
@@ -41,6 +42,7 @@ export type IntegerFeature = FeatureText & {
   readonly bits?: { readonly first: number; readonly last: number }
 }
 
+/** A number with decimals. */
 export type FloatFeature = FeatureText & {
   readonly min?: Limit
   readonly max?: Limit
@@ -48,12 +50,14 @@ export type FloatFeature = FeatureText & {
   readonly representation?: 'Linear' | 'Logarithmic' | 'PureNumber'
 }
 
+/** One of several named values. */
 export type EnumerationFeature = FeatureText & {
   readonly entries: readonly EnumerationEntry[]
   /** Undefined: a choice of the client's alone, as most selectors are. */
   readonly value?: Behind<number>
   readonly bits?: { readonly first: number; readonly last: number }
 }
+/** A named value. */
 export type EnumerationEntry = { readonly name: string; readonly value: number; readonly tip?: string }
 
 /** An address as the XML has it. */

@@ -1,6 +1,9 @@
 import { type CameraSettings, roiStep, testPatterns } from '../camera-settings.ts'
 import type { ImageFormat } from '../image-format.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addFormula } from './describe-computed.ts'
+import { addInteger } from './describe-numbers.ts'
 import { element } from './xml-text.ts'
 
 const colourFilters: readonly ImageFormat['colour'][] = ['RG', 'GR', 'GB', 'BG']
@@ -13,7 +16,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
   const [horizontal, vertical] = addBinning(description, settings)
   addLimits(description)
   description.category('ImageFormatControl', 'Image Format Control', 'Size and format of the images.', [
-    description.integer({
+    addInteger(description, {
       ...pixels,
       name: 'SensorWidth',
       title: 'Sensor width',
@@ -21,7 +24,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       visibility: 'Expert',
       value: { read: () => model.sensorWidth },
     }),
-    description.integer({
+    addInteger(description, {
       ...pixels,
       name: 'SensorHeight',
       title: 'Sensor height',
@@ -29,7 +32,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       visibility: 'Expert',
       value: { read: () => model.sensorHeight },
     }),
-    description.integer({
+    addInteger(description, {
       ...pixels,
       name: 'WidthMax',
       title: 'Largest width',
@@ -38,7 +41,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: [horizontal],
       value: { read: () => settings.widthMax },
     }),
-    description.integer({
+    addInteger(description, {
       ...pixels,
       name: 'HeightMax',
       title: 'Largest height',
@@ -47,7 +50,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: [horizontal],
       value: { read: () => settings.heightMax },
     }),
-    description.integer({
+    addInteger(description, {
       ...roi,
       name: 'Width',
       title: 'Width',
@@ -58,7 +61,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: [horizontal],
       value: { read: () => settings.width, write: (width) => settings.setWidth(width) },
     }),
-    description.integer({
+    addInteger(description, {
       ...roi,
       name: 'Height',
       title: 'Height',
@@ -69,7 +72,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: [horizontal],
       value: { read: () => settings.height, write: (height) => settings.setHeight(height) },
     }),
-    description.integer({
+    addInteger(description, {
       ...roi,
       name: 'OffsetX',
       title: 'Left',
@@ -80,7 +83,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: [horizontal],
       value: { read: () => settings.offsetX, write: (x) => settings.setOffsetX(x) },
     }),
-    description.integer({
+    addInteger(description, {
       ...roi,
       name: 'OffsetY',
       title: 'Top',
@@ -93,7 +96,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
     }),
     horizontal,
     vertical,
-    description.enumeration({
+    addEnumeration(description, {
       name: 'PixelFormat',
       title: 'Pixel format',
       tip: 'Colour, depth and packing of the pixels.',
@@ -102,7 +105,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       value: { read: () => settings.format.code, write: (code) => settings.setFormat(code) },
     }),
     addPixelSize(description),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'PixelColorFilter',
       title: 'Colour filter',
       tip: 'Order of the colours on the sensor, as the pixel format has it.',
@@ -114,7 +117,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       ],
       value: { read: () => colourFilters.indexOf(settings.format.colour) + 1 },
     }),
-    description.integer({
+    addInteger(description, {
       name: 'PixelDynamicRangeMax',
       title: 'Largest pixel value',
       tip: 'Value of a saturated pixel.',
@@ -122,7 +125,7 @@ export function addImageFeatures(description: CameraDescription, settings: Camer
       invalidatedBy: ['PixelFormat'],
       value: { read: () => 2 ** settings.format.bits - 1 },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'TestPattern',
       title: 'Test pattern',
       tip: 'Images whose every pixel can be foretold, instead of the specimen.',
@@ -150,14 +153,14 @@ function addBinning(description: CameraDescription, settings: CameraSettings): r
     },
   }
   return [
-    description.integer({
+    addInteger(description, {
       ...binning,
       name: 'BinningHorizontal',
       title: 'Binning across',
       tip: 'Pixels that are averaged to one: 1, 2 or 4 in each direction. The image becomes the whole sensor again.',
       invalidatedBy: ['BinningVertical'],
     }),
-    description.integer({
+    addInteger(description, {
       ...binning,
       name: 'BinningVertical',
       title: 'Binning down',
@@ -177,13 +180,14 @@ function addLimits(description: CameraDescription): void {
     { name: 'OffsetYLimit', whole: 'HeightMax', other: 'Height' },
   ]
   for (const { name, whole, other } of limits) {
-    description.formula('IntSwissKnife', name, 'WHOLE - OTHER', { WHOLE: whole, OTHER: other })
+    addFormula(description, 'IntSwissKnife', name, 'WHOLE - OTHER', { WHOLE: whole, OTHER: other })
   }
 }
 
 /** Bits of a pixel are part of its format's code. */
 function addPixelSize(description: CameraDescription): string {
-  return description.formula(
+  return addFormula(
+    description,
     'IntSwissKnife',
     'PixelBits',
     '(CODE >> 16) & 0xFF',

@@ -2,6 +2,9 @@ import type { Microscope } from '../../../simulated-microscope/microscope.ts'
 import { filters, objectives } from '../../../simulated-microscope/optics.ts'
 import { channels } from '../../../simulated-microscope/presets.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addBoolean, addEnumeration } from './describe-choices.ts'
+import { addIndexed } from './describe-computed.ts'
+import { addConverted, addFloat } from './describe-numbers.ts'
 import { bitOf } from './feature.ts'
 
 /** Lights are dimmed in tenths of a percent. */
@@ -9,6 +12,7 @@ const intensitySteps = 10
 const maxIntensity = 100
 const noChannel = channels.length
 
+/** What the features act on. */
 export type MicroscopeFeatureOptions = {
   readonly microscope: Microscope
   /** Takes what goes on after the register has been written: a stage that moves. */
@@ -36,7 +40,7 @@ function addStage(
   const names = { x: 'across', y: 'down', z: 'focus' } as const
   return (['x', 'y', 'z'] as const).map((axis) => {
     const { min, max } = axes[axis] ?? { min: 0, max: 0 }
-    return description.float({
+    return addFloat(description, {
       name: `Stage${axis.toUpperCase()}`,
       title: `Stage ${axis} (${names[axis]})`,
       tip: 'Where the stage is; writing moves it there.',
@@ -62,7 +66,7 @@ function addTurrets(
 ): readonly string[] {
   const { objective, filter } = microscope
   return [
-    description.enumeration({
+    addEnumeration(description, {
       name: 'Objective',
       title: 'Objective',
       tip: 'Magnification and numerical aperture.',
@@ -82,7 +86,7 @@ function addTurrets(
         },
       },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'Filter',
       title: 'Filter',
       tip: 'What light passes from the specimen to the camera.',
@@ -97,7 +101,7 @@ function addTurrets(
         },
       },
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'Channel',
       title: 'Channel',
       tip: 'A filter with the light that belongs to it.',
@@ -128,7 +132,7 @@ function addLights(
   { lights }: Microscope,
   carryOut: MicroscopeFeatureOptions['carryOut'],
 ): readonly string[] {
-  const selector = description.enumeration({
+  const selector = addEnumeration(description, {
     name: 'LightSelector',
     title: 'Light',
     tip: 'The light to set.',
@@ -154,13 +158,13 @@ function addLights(
   }))
   return [
     selector,
-    description.boolean({
+    addBoolean(description, {
       name: 'LightOn',
       title: 'Light on',
       tip: 'Whether the selected light shines.',
-      value: { node: description.indexed('LightOnRegister', selector, on) },
+      value: { node: addIndexed(description, 'LightOnRegister', selector, on) },
     }),
-    description.converted({
+    addConverted(description, {
       name: 'LightIntensity',
       title: 'Light intensity',
       tip: 'Power of the selected light.',
@@ -169,7 +173,7 @@ function addLights(
       max: maxIntensity,
       toRaw: `ROUND(FROM * ${intensitySteps}, 0)`,
       fromRaw: `TO / ${intensitySteps}.0`,
-      value: { node: description.indexed('LightIntensityRegister', selector, intensity) },
+      value: { node: addIndexed(description, 'LightIntensityRegister', selector, intensity) },
     }),
   ]
 }

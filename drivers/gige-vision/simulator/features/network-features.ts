@@ -1,5 +1,6 @@
 import type { SimulatedLink } from '../simulator-options.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addConverted } from './describe-numbers.ts'
 
 /** Shares are set in hundredths of a percent. */
 const steps = 10_000
@@ -26,6 +27,7 @@ const shares = [
   },
 ] as const
 
+/** What the features act on. */
 export type NetworkFeatureOptions = {
   readonly link: () => SimulatedLink
   readonly setLink: (link: SimulatedLink) => void
@@ -42,7 +44,7 @@ export function addNetworkFeatures(
     'What the network does to the stream’s packets.',
     [
       ...shares.map(({ key, name, title, tip }) =>
-        description.converted({
+        addConverted(description, {
           name,
           title,
           tip,

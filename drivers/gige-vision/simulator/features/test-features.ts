@@ -1,11 +1,15 @@
 import { type GvcpStatus, statusCodes } from '../../protocol/gvcp-status.ts'
 import type { DeviceEvents } from '../device-events.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addCommand } from './describe-command.ts'
+import { addFloat, addInteger, addLong } from './describe-numbers.ts'
 import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
 const maxPendingMs = 60_000
 
+/** What the features act on. */
 export type TestFeatureOptions = {
   readonly events: DeviceEvents
   readonly pending: { ms: number }
@@ -21,7 +25,7 @@ export function addTestFeatures(
   const status = () => statuses[test.status]?.status ?? 'error'
   const guru = { visibility: 'Guru' } as const
   description.category('TestControl', 'Test Control', 'For those who develop a client.', [
-    description.enumeration({
+    addEnumeration(description, {
       ...guru,
       name: 'TestStatus',
       title: 'Status',
@@ -36,7 +40,7 @@ export function addTestFeatures(
       },
     }),
     addFailing(description, status),
-    description.command({
+    addCommand(description, {
       ...guru,
       name: 'TestErrorEvent',
       title: 'Tell error',
@@ -46,7 +50,7 @@ export function addTestFeatures(
         return 'success'
       },
     }),
-    description.integer({
+    addInteger(description, {
       ...guru,
       name: 'TestPendingAck',
       title: 'Time of a write',
@@ -63,7 +67,7 @@ export function addTestFeatures(
         },
       },
     }),
-    description.long({
+    addLong(description, {
       ...guru,
       name: 'TestInteger64',
       title: '64-bit integer',
@@ -76,7 +80,7 @@ export function addTestFeatures(
         },
       },
     }),
-    description.float({
+    addFloat(description, {
       ...guru,
       name: 'TestFloat64',
       title: '64-bit float',
@@ -122,7 +126,7 @@ function addFailing(description: CameraDescription, status: () => Exclude<GvcpSt
     refusesRead: status,
     write: status,
   }))
-  return description.integer({
+  return addInteger(description, {
     name: 'TestFailingRegister',
     title: 'Register that fails',
     tip: 'Reading and writing it is answered with the status code chosen above.',

@@ -4,9 +4,12 @@ import type { CameraSettings } from '../camera-settings.ts'
 import { minHeartbeatMs } from '../control-privilege.ts'
 import { maxPacketSize, minPacketSize, packetSizeStep } from '../stream-channel.ts'
 import type { CameraDescription } from './camera-description.ts'
+import { addEnumeration } from './describe-choices.ts'
+import { addInteger, addLong } from './describe-numbers.ts'
 import { hex } from './feature.ts'
 import { element } from './xml-text.ts'
 
+/** What the features act on. */
 export type TransportFeatureOptions = {
   readonly settings: CameraSettings
   /** Bytes of a frame as it is sent. */
@@ -21,7 +24,7 @@ export function addTransportFeatures(description: CameraDescription, options: Tr
     'Transport Layer Control',
     'How frames get to the computer.',
     [
-      description.integer({
+      addInteger(description, {
         name: 'PayloadSize',
         title: 'Payload size',
         tip: 'Bytes of a frame as it is sent.',
@@ -37,7 +40,7 @@ export function addTransportFeatures(description: CameraDescription, options: Tr
         ],
         value: { read: payloadSize },
       }),
-      description.integer({
+      addInteger(description, {
         name: 'TLParamsLocked',
         title: 'Locked',
         tip: '1 while a client streams: what determines the size of a frame cannot change then.',
@@ -63,7 +66,7 @@ export function addTransportFeatures(description: CameraDescription, options: Tr
 function addStreamChannel(description: CameraDescription): readonly string[] {
   const standard = (at: number) => ({ at, access: 'RW' }) as const
   return [
-    description.integer({
+    addInteger(description, {
       name: 'GevSCPSPacketSize',
       title: 'Packet size',
       tip: 'Bytes of a packet of the stream with its IP and UDP headers.',
@@ -75,7 +78,7 @@ function addStreamChannel(description: CameraDescription): readonly string[] {
       bits: { first: 16, last: 31 },
       value: standard(streamChannel.packetSize),
     }),
-    description.integer({
+    addInteger(description, {
       name: 'GevSCPD',
       title: 'Packet delay',
       tip: 'Pause between packets, for links that several cameras share.',
@@ -83,7 +86,7 @@ function addStreamChannel(description: CameraDescription): readonly string[] {
       unit: 'ns',
       value: standard(streamChannel.packetDelay),
     }),
-    description.integer({
+    addInteger(description, {
       name: 'GevSCPHostPort',
       title: 'Stream port',
       tip: 'UDP port that the stream goes to; 0: there is no stream.',
@@ -91,7 +94,7 @@ function addStreamChannel(description: CameraDescription): readonly string[] {
       max: 65_535,
       value: standard(streamChannel.port),
     }),
-    description.integer({
+    addInteger(description, {
       name: 'GevSCDA',
       title: 'Stream address',
       tip: 'Address that the stream goes to.',
@@ -99,7 +102,7 @@ function addStreamChannel(description: CameraDescription): readonly string[] {
       representation: 'IPV4Address',
       value: standard(streamChannel.destinationIp),
     }),
-    description.enumeration({
+    addEnumeration(description, {
       name: 'GevGVSPExtendedIDMode',
       title: 'Extended ids',
       tip: 'On: 64-bit block ids and 32-bit packet ids.',
@@ -117,7 +120,7 @@ function addStreamChannel(description: CameraDescription): readonly string[] {
 
 function addControlChannel(description: CameraDescription): readonly string[] {
   return [
-    description.enumeration({
+    addEnumeration(description, {
       name: 'GevCCP',
       title: 'Control',
       tip: 'Who may write to the camera.',
@@ -131,7 +134,7 @@ function addControlChannel(description: CameraDescription): readonly string[] {
       ],
       value: { at: bootstrap.controlPrivilege, access: 'RW' },
     }),
-    description.integer({
+    addInteger(description, {
       name: 'GevHeartbeatTimeout',
       title: 'Heartbeat timeout',
       tip: 'Control ends when its owner is silent for longer.',
@@ -140,7 +143,7 @@ function addControlChannel(description: CameraDescription): readonly string[] {
       min: minHeartbeatMs,
       value: { at: bootstrap.heartbeatTimeoutMs, access: 'RW' },
     }),
-    description.long({
+    addLong(description, {
       name: 'GevTimestampTickFrequency',
       title: 'Clock frequency',
       tip: 'Ticks of the clock per second.',
@@ -148,7 +151,7 @@ function addControlChannel(description: CameraDescription): readonly string[] {
       unit: 'Hz',
       value: { at: bootstrap.timestampTickFrequencyHigh, access: 'RO' },
     }),
-    description.integer({
+    addInteger(description, {
       name: 'GevMCPHostPort',
       title: 'Message port',
       tip: 'UDP port that events go to; 0: there are none.',
@@ -161,7 +164,7 @@ function addControlChannel(description: CameraDescription): readonly string[] {
 
 function addAddresses(description: CameraDescription): readonly string[] {
   const address = (name: string, title: string, tip: string, at: number, access: 'RO' | 'RW') =>
-    description.integer({
+    addInteger(description, {
       name,
       title,
       tip,
@@ -170,7 +173,7 @@ function addAddresses(description: CameraDescription): readonly string[] {
       value: { at, access },
     })
   const version = (name: string, title: string, first: number) =>
-    description.integer({
+    addInteger(description, {
       name,
       title,
       tip: 'Version of GigE Vision.',
@@ -206,7 +209,7 @@ function addAddresses(description: CameraDescription): readonly string[] {
       bootstrap.persistentGateway,
       'RW',
     ),
-    description.integer({
+    addInteger(description, {
       name: 'GevCurrentIPConfiguration',
       title: 'IP configuration',
       tip: 'How the address is found: 1 persistent, 2 DHCP, 4 link-local, or a sum of these.',

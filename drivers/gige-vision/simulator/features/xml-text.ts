@@ -1,3 +1,5 @@
+import { xmlAttributes, xmlEscaped } from '../../../../src-shared/xml-text.ts'
+
 /** An XML element; content that is an array is further elements. Elements without content are left out. */
 export function element(
   name: string,
@@ -5,16 +7,6 @@ export function element(
   attributes: Readonly<Record<string, string>> = {},
 ): string {
   if (content === undefined) return ''
-  const start = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
-  const inner = typeof content === 'object' ? content.join('') : escapeXml(String(content))
-  return `<${name}${start.join('')}>${inner}</${name}>`
-}
-
-/** `text` as content of an element or attribute. */
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  const inner = typeof content === 'object' ? content.join('') : xmlEscaped(String(content))
+  return `<${name}${xmlAttributes(attributes)}>${inner}</${name}>`
 }

@@ -7,7 +7,14 @@ import { type PlaneFormat, planeLayout } from '../../../../src-shared/frames/pla
 import type { ImageDataset, PlaneIndex } from '../../../../src-shared/gallery.ts'
 import { frameLogName } from '../../recording/frame-log.ts'
 import { boundedMetadata } from '../bounded-metadata.ts'
-import type { DatasetReader, FrameRange, FrameRecords, ImagePlane, OpenDatasets } from '../dataset-reader.ts'
+import type {
+  DatasetReader,
+  FrameRange,
+  FrameRecords,
+  ImagePlane,
+  OpenDatasets,
+  RowRange,
+} from '../dataset-reader.ts'
 import { openStoredPlanes, type StoredPlanes } from '../plane-places.ts'
 import { bytesOfSample, depthOf, isRealSample } from '../sample-type.ts'
 import { refuseLink } from '../without-links.ts'
@@ -102,11 +109,20 @@ class OmeZarrDataset implements DatasetReader {
       channels: channelsOf(image, pixelFormat),
       positions: images.length > 1 ? images.map(({ position }) => position) : [],
       levels,
+      ...(growing?.wholeTimes === undefined ? {} : { wholeTimes: growing.wholeTimes }),
       planes: growing?.planes ?? images.reduce((sum, one) => sum + planesOf(one.image, pixelFormat), 0),
     }
   }
 
-  async readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+  readPlane(index: PlaneIndex, level: number): Promise<ImagePlane | undefined> {
+    return this.#read(index, level, undefined)
+  }
+
+  readRows(index: PlaneIndex, level: number, rows: RowRange): Promise<ImagePlane | undefined> {
+    return this.#read(index, level, rows)
+  }
+
+  async #read(index: PlaneIndex, level: number, rows: RowRange | undefined): Promise<ImagePlane | undefined> {
     const { own, images, first } = await this.#images()
     const pixelFormat = formatOf(own?.image.pixelFormat, first.image)
     const image = images[index.p ?? 0]?.image
@@ -121,7 +137,8 @@ class OmeZarrDataset implements DatasetReader {
       if (t >= lengths.t || c >= lengths.c || z >= lengths.z) return undefined
     }
     const reader = await this.#folder.reader(folder)
-    const { width, height } = sizeOf(image, reader.array)
+    const { width, height: whole } = sizeOf(image, reader.array)
+    const height = rows?.count ?? whole
     refuseTooLarge(folder, width * height * planeLayout(pixelFormat).bytesPerPixel)
     const samples = planeLayout(pixelFormat).channels
     const { axes } = image
@@ -132,6 +149,7 @@ class OmeZarrDataset implements DatasetReader {
       at,
       y: axes.y,
       x: axes.x,
+      rows,
       ...(samples === 3 && axes.c !== undefined ? { samples: { axis: axes.c, from: c * samples } } : {}),
     })
     // For others, what is not there is black.

@@ -1,4 +1,5 @@
 /** One plane of an array, put together from its chunks. */
+import type { RowRange } from '../dataset-reader.ts'
 import type { ZarrArrayReader } from './zarr-array-reader.ts'
 import type { DecodedChunk } from './chunk-decoder.ts'
 import { isRealSample, realPixels } from '../sample-type.ts'
@@ -18,6 +19,8 @@ type PlaneSelection = {
   readonly x: number
   /** Axis whose planes are the three interleaved samples of colour pixels, and the place of the first. */
   readonly samples?: { readonly axis: number; readonly from: number } | undefined
+  /** Of y; absent: all. Chunks without any of them are not read. */
+  readonly rows?: RowRange | undefined
 }
 
 type PlanePixels = {
@@ -29,7 +32,7 @@ type PlanePixels = {
 }
 
 /**
- * Reads a plane: rows without padding, little endian, colours interleaved; all but uint8 and uint16 as `Float32`.
+ * Reads a plane, or some rows of it: rows without padding, little endian, colours interleaved; all but uint8 and uint16 as `Float32`.
  * @throws CoverslipError UNREADABLE_IMAGE naming the file; RangeError when there is not enough memory.
  */
 export async function readPlane(reader: ZarrArrayReader, selection: PlaneSelection): Promise<PlanePixels> {
@@ -58,6 +61,10 @@ function chunksAlong({ shape, chunkShape }: ZarrArray, axis: number): number {
   return Math.ceil((shape[axis] ?? 0) / (chunkShape[axis] ?? 1))
 }
 
+function rowsOf({ shape }: ZarrArray, { y, rows }: PlaneSelection): RowRange {
+  return rows ?? { top: 0, count: shape[y] ?? 0 }
+}
+
 /** Places of the chunks in which the plane lies. */
 function* chunksOf(array: ZarrArray, selection: PlaneSelection): Generator<readonly number[]> {
   const { chunkShape } = array
@@ -68,8 +75,9 @@ function* chunksOf(array: ZarrArray, selection: PlaneSelection): Generator<reado
     samples === undefined
       ? [0]
       : [...new Set([0, 1, 2].map((sample) => chunkOf(samples.from + sample, samples.axis)))]
+  const { top, count } = rowsOf(array, selection)
   for (const sample of sampleChunks)
-    for (let row = 0; row < chunksAlong(array, y); row++)
+    for (let row = chunkOf(top, y); row <= chunkOf(top + count - 1, y); row++)
       for (let column = 0; column < chunksAlong(array, x); column++)
         yield base.map((place, axis) =>
           axis === y ? row : axis === x ? column : axis === samples?.axis ? sample : place,
@@ -87,14 +95,14 @@ class PlaneTarget {
     this.#array = array
     this.#selection = selection
     this.#samples = selection.samples === undefined ? 1 : 3
-    const [height = 0, width = 0] = [array.shape[selection.y], array.shape[selection.x]]
-    const words = newWords(width * height * this.#samples, array)
+    const { count } = rowsOf(array, selection)
+    const words = newWords((array.shape[selection.x] ?? 0) * count * this.#samples, array)
     this.pixels = new Uint8Array(words.buffer)
     this.#words = words
     if (array.fill !== 0) this.#words.fill(array.fill)
   }
 
-  /** Copies the part of the plane that lies in the chunk at `place`. */
+  /** Copies the part of the rows that lies in the chunk at `place`. */
   put(place: readonly number[], { bytes, strides }: DecodedChunk): void {
     const { shape, chunkShape } = this.#array
     const { at, y, x, samples } = this.#selection
@@ -108,6 +116,9 @@ class PlaneTarget {
       0,
     )
     const [width = 0, samplesInPlane] = [shape[x], this.#samples]
+    const rows = rowsOf(this.#array, this.#selection)
+    const first = Math.max(0, rows.top - start(y))
+    const end = Math.min(count(y), rows.top + rows.count - start(y))
     for (let sample = 0; sample < samplesInPlane; sample++) {
       const within = samples === undefined ? 0 : samples.from + sample - start(samples.axis)
       if (samples !== undefined && (within < 0 || within >= count(samples.axis))) continue
@@ -121,9 +132,9 @@ class PlaneTarget {
             stride(x) === 3 &&
             count(samples.axis) >= 3
       const origin = base + (samples === undefined ? 0 : within * stride(samples.axis))
-      for (let row = 0; row < count(y); row++) {
+      for (let row = first; row < end; row++) {
         const from = origin + row * stride(y)
-        const to = ((start(y) + row) * width + start(x)) * samplesInPlane + sample
+        const to = ((start(y) + row - rows.top) * width + start(x)) * samplesInPlane + sample
         if (isInterleaved) this.#words.set(source.subarray(from, from + count(x) * samplesInPlane), to)
         else
           for (let column = 0; column < count(x); column++)

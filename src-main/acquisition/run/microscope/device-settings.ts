@@ -65,10 +65,13 @@ export class DeviceSettings {
     return [...new Set([...this.#wanted.values()].map(({ deviceId }) => deviceId))]
   }
 
-  /** Sets one device's properties after the other, and the devices side by side. @throws CoverslipError of the device. */
-  async apply(settings: readonly Setting[]): Promise<void> {
+  /**
+   * Sets one device's properties after the other, and the devices side by side.
+   * @throws CoverslipError of the device; the reason of `signal`, between two properties.
+   */
+  async apply(settings: readonly Setting[], signal: AbortSignal): Promise<void> {
     const byDevice = Map.groupBy(settings, ({ deviceId }) => deviceId)
-    await allEnded([...byDevice.values()].map((own) => this.#applyInOrder(own)))
+    await allEnded([...byDevice.values()].map((own) => this.#applyInOrder(own, signal)))
   }
 
   /** Whether the plan has set it so, and nothing else was heard of it. */
@@ -117,8 +120,11 @@ export class DeviceSettings {
     this.#stopListening()
   }
 
-  async #applyInOrder(settings: readonly Setting[]): Promise<void> {
-    for (const setting of settings) await this.set(setting)
+  async #applyInOrder(settings: readonly Setting[], signal: AbortSignal): Promise<void> {
+    for (const setting of settings) {
+      signal.throwIfAborted()
+      await this.set(setting)
+    }
   }
 
   #remember(device: DeviceState, property: string): void {

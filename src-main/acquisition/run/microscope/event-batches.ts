@@ -1,6 +1,5 @@
-import type { EventIndex } from '../../../../src-shared/plan/acquisition-event.ts'
+import type { AcquisitionEvent, EventIndex } from '../../../../src-shared/plan/acquisition-event.ts'
 import type { Axis } from '../../../../src-shared/plan/sequence.ts'
-import type { EventBatch, NumberedEvent } from '../acquisition-hardware.ts'
 
 /** How the cameras go through a batch. */
 export type BatchKind =
@@ -16,9 +15,19 @@ export type BatchKind =
 /** What the microscope can do in a row. */
 export type BatchRules = {
   /** Least time between images of `event` that are triggered one by one, ms. */
-  framePeriodMs(event: NumberedEvent): number
+  framePeriodMs(event: AcquisitionEvent): number
   /** Planes that the focus drive steps through by itself with the cameras of `event`, at a time; 0: it cannot. */
-  triggeredPlanes(event: NumberedEvent): number
+  triggeredPlanes(event: AcquisitionEvent): number
+}
+
+/** An event with how it is gone through. */
+export type InSequence<Event extends AcquisitionEvent = AcquisitionEvent> = {
+  readonly event: Event
+  readonly kind: BatchKind
+  /** Its number in its batch, from 0. */
+  readonly place: number
+  /** Whether its batch ends with it. */
+  readonly isLast: boolean
 }
 
 /** Times of a plan are sums of intervals, with errors of rounding, ms. */
@@ -26,24 +35,46 @@ const toleranceMs = 1e-3
 /** A batch is listed in memory. */
 const longestBatch = 100_000
 
-/** Groups events that differ in focus, or in time faster than the cameras; made as they are asked for. */
-export function* eventBatches(events: Iterable<NumberedEvent>, rules: BatchRules): Generator<EventBatch> {
-  let batch: NumberedEvent[] = []
+/** Says of each event how it is gone through; made as they are asked for, the event after each being known. */
+export function* inSequences<Event extends AcquisitionEvent>(
+  events: Iterable<Event>,
+  rules: BatchRules,
+): Generator<InSequence<Event>> {
+  let last: Event | undefined
+  let kind: BatchKind = 'single'
+  let place = 0
   for (const event of events) {
-    const last = batch.at(-1)
-    const kind = last === undefined ? undefined : followsAs(last, event, rules)
-    const isAlike = kind !== undefined && (batch.length === 1 || kind === kindOf(batch, rules))
-    if (isAlike && batch.length < longestBatch) batch.push(event)
-    else {
-      yield* inParts(batch, rules)
-      batch = [event]
+    if (last !== undefined) {
+      const follows: BatchKind = followsAs(last, event, rules)
+      if (place === 0) kind = follows
+      const isLast = follows === 'single' || follows !== kind || place + 1 === longestBatch
+      yield { event: last, kind, place, isLast }
+      place = isLast ? 0 : place + 1
     }
+    last = event
   }
-  yield* inParts(batch, rules)
+  if (last !== undefined) yield { event: last, kind: place === 0 ? 'single' : kind, place, isLast: true }
+}
+
+/** Groups events that differ in focus, or in time faster than the cameras; made as they are asked for. */
+export function* eventBatches<Event extends AcquisitionEvent>(
+  events: Iterable<Event>,
+  rules: BatchRules,
+): Generator<readonly Event[]> {
+  let batch: Event[] = []
+  for (const { event, isLast } of inSequences(events, rules)) {
+    batch.push(event)
+    if (!isLast) continue
+    yield* inParts(batch, rules)
+    batch = []
+  }
 }
 
 /** `batch`; a stack of more planes than are triggered at a time in parts as equal as can be. */
-function* inParts(batch: EventBatch, rules: BatchRules): Generator<EventBatch> {
+function* inParts<Event extends AcquisitionEvent>(
+  batch: readonly Event[],
+  rules: BatchRules,
+): Generator<readonly Event[]> {
   const [first] = batch
   if (first === undefined) return
   const room = kindOf(batch, rules) === 'triggeredStack' ? rules.triggeredPlanes(first) : batch.length
@@ -53,26 +84,23 @@ function* inParts(batch: EventBatch, rules: BatchRules): Generator<EventBatch> {
 }
 
 /** How a batch that `eventBatches` made is gone through. */
-export function kindOf([first, second]: EventBatch, rules: BatchRules): BatchKind {
+export function kindOf([first, second]: readonly AcquisitionEvent[], rules: BatchRules): BatchKind {
   if (first === undefined || second === undefined) return 'single'
-  return followsAs(first, second, rules) ?? 'single'
+  return followsAs(first, second, rules)
 }
 
-function followsAs(
-  event: NumberedEvent,
-  next: NumberedEvent,
-  rules: BatchRules,
-): Exclude<BatchKind, 'single'> | undefined {
-  if (!isLike(event, next)) return undefined
+/** How `next` follows `event`; `single`: by itself. */
+function followsAs(event: AcquisitionEvent, next: AcquisitionEvent, rules: BatchRules): BatchKind {
+  if (!isLike(event, next)) return 'single'
   if (differOnlyIn('z', event.index, next.index) && event.minStartS === next.minStartS)
     return rules.triggeredPlanes(event) > 1 ? 'triggeredStack' : 'stack'
-  if (!differOnlyIn('t', event.index, next.index) || event.zUm !== next.zUm) return undefined
+  if (!differOnlyIn('t', event.index, next.index) || event.zUm !== next.zUm) return 'single'
   const intervalMs = ((next.minStartS ?? 0) - (event.minStartS ?? 0)) * 1000
-  return intervalMs < rules.framePeriodMs(event) - toleranceMs ? 'burst' : undefined
+  return intervalMs < rules.framePeriodMs(event) - toleranceMs ? 'burst' : 'single'
 }
 
 /** Whether nothing but focus and time need differ. */
-function isLike(event: NumberedEvent, next: NumberedEvent): boolean {
+function isLike(event: AcquisitionEvent, next: AcquisitionEvent): boolean {
   return (
     event.action.type === 'acquireImage' &&
     next.action.type === 'acquireImage' &&

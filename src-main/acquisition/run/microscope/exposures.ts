@@ -2,6 +2,7 @@ import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
 import { camerasKey } from '../../plans/plan-costs.ts'
 import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
+import { onceOverdue, orGivenUp } from './giving-up.ts'
 import type { ImageConditions } from './image-conditions.ts'
 import type { LightGates } from './light-gates.ts'
 import type { LightGate } from './light-path.ts'
@@ -48,7 +49,10 @@ export class Exposures {
   readonly #room: number
   /** Frames that were handed on and are not taken yet, the oldest first. */
   #taking: Promise<unknown>[] = []
-  /** Aborted when a frame could not be taken, and while a sequence is exposed when the run is. */
+  /**
+   * Aborted when a frame could not be taken; and when the run is: at once while a sequence is exposed, or else as soon as
+   * the image under way is overdue.
+   */
   #stop = new AbortController()
 
   constructor(options: Options) {
@@ -69,7 +73,7 @@ export class Exposures {
 
   /**
    * One image of each camera; `between` brings the microscope from one event to the next, the light being off. When the
-   * run is stopped, the image under way is still taken.
+   * run is stopped, the image under way is still taken, unless a camera that should have delivered it by then has not.
    */
   oneByOne(batch: EventBatch, between: (event: NumberedEvent) => Promise<void>): Promise<void> {
     const { light, gates, run } = this.#options
@@ -99,7 +103,7 @@ export class Exposures {
           else await this.#hand(frame)
         },
       })
-      await this.#confirm(end)
+      await orGivenUp(this.#confirm(end), this.#options.run.signal)
       for (const frame of last) await this.#hand(frame)
     })
   }
@@ -119,7 +123,8 @@ export class Exposures {
           frames.push(frame)
         },
       })
-      await allEnded([this.#confirm(batch.at(-1)), this.#noneMore(batch.length)])
+      const ended = allEnded([this.#confirm(batch.at(-1)), this.#noneMore(batch.length)])
+      await orGivenUp(ended, this.#options.run.signal)
       for (const frame of frames) await this.#hand(frame)
     })
   }
@@ -158,14 +163,26 @@ export class Exposures {
   }
 
   async #takeAll(event: NumberedEvent): Promise<void> {
+    const { cameras, run } = this.#options
     const frames = new Map<string, number>()
-    await together(
-      this.#stop.signal,
-      this.#options.cameras.map((exposing) => async (signal: AbortSignal) => {
-        frames.set(exposing.camera.id, (await oneFrame(exposing, signal)).sequence)
-      }),
+    const began = performance.now()
+    const usualMs = Math.max(...cameras.map(({ camera, exposureMs }) => camera.usualMs(exposureMs)))
+    const unlink = onceOverdue(
+      run.signal,
+      () => began + usualMs - performance.now(),
+      () => this.#stop.abort(run.signal.reason),
     )
-    await this.#confirm(event)
+    try {
+      await together(
+        this.#stop.signal,
+        cameras.map((exposing) => async (signal: AbortSignal) => {
+          frames.set(exposing.camera.id, (await oneFrame(exposing, signal)).sequence)
+        }),
+      )
+      await orGivenUp(this.#confirm(event), this.#stop.signal, 0)
+    } finally {
+      unlink()
+    }
     for (const [camera, sequence] of frames) await this.#hand({ camera, sequence, event })
   }
 
@@ -193,7 +210,7 @@ export class Exposures {
       await Promise.all(this.#taking)
       this.#stop.signal.throwIfAborted()
     } catch (error) {
-      await this.#options.light.closeAfterFailure()
+      await this.#options.light.closeAfterFailure(this.#options.run.signal)
       await Promise.all(this.#taking)
       throw error
     }

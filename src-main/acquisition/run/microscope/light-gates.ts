@@ -1,6 +1,7 @@
 import type { DeviceState } from '../../../../src-shared/devices.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
+import { orGivenUp } from './giving-up.ts'
 import { gatesOf, isAbout, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
 import { allEnded, failuresAmong } from './together.ts'
@@ -107,9 +108,12 @@ export class LightGates {
     return this.keepOnly([])
   }
 
-  /** Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. */
-  async closeAfterFailure(): Promise<void> {
-    await Promise.allSettled([this.close()])
+  /**
+   * Closes what is open, as far as that can be done now; `makeDark` tries again, and tells. A light that hangs is not waited
+   * for once `signal` has aborted.
+   */
+  async closeAfterFailure(signal?: AbortSignal): Promise<void> {
+    await Promise.allSettled([orGivenUp(this.close(), signal)])
   }
 
   /** Whether what is open still is, nobody knows: after a failure. */
@@ -149,8 +153,17 @@ export class LightGates {
   }
 
   async #closeSurely(gate: LightGate): Promise<void> {
-    await whenReady(this.#devices, gate.deviceId, { withinMs: reconnectMs })
-    await this.#set(gate, false)
+    const close = async () => {
+      await whenReady(this.#devices, gate.deviceId, { withinMs: reconnectMs })
+      await this.#set(gate, false)
+    }
+    try {
+      await close()
+    } catch (error) {
+      // One that has hung until its connection was given up is opened again, and may be on.
+      if (this.#devices.device(gate.deviceId).status.state === 'ready') throw error
+      await close()
+    }
   }
 
   /** Somebody else has opened or closed a gate of the plan, or its device was lost. */

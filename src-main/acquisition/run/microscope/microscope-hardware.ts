@@ -1,6 +1,7 @@
 import type { FinishReason } from '../../../../src-shared/acquisition/acquisition-status.ts'
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
-import { CoverslipError } from '../../../../src-shared/errors.ts'
+import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
+import { planRefusal } from '../../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { channelKey } from '../../plans/channel-key.ts'
@@ -11,21 +12,23 @@ import type {
   ExposeOptions,
   NumberedEvent,
 } from '../acquisition-hardware.ts'
+import { BatchExposures } from './batch-exposures.ts'
 import { CameraRegions } from './camera-region.ts'
 import { DeviceSettings, type Setting } from './device-settings.ts'
 import { type BatchKind, type BatchRules, eventBatches, kindOf } from './event-batches.ts'
-import { Exposures } from './exposures.ts'
+import { orGivenUp } from './giving-up.ts'
 import { ImageConditions } from './image-conditions.ts'
 import { LightGates } from './light-gates.ts'
 import { isAbout, type LightGate } from './light-path.ts'
-import { type PlanCamera, triggerModesOf } from './plan-camera.ts'
+import type { PlanCamera } from './plan-camera.ts'
 import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { PlanLight } from './plan-light.ts'
 import { planProblems, propertyValue, sequencesOf } from './plan-problems.ts'
-import { stageAxes, StageMoves, stageOf } from './stage-moves.ts'
+import { stageAxes, stageOf } from './stage-axes.ts'
+import { StageMoves } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
-import { whenReady } from './when-ready.ts'
+import { whenAllReady } from './when-ready.ts'
 
 /** Devices that were lost are waited for so long before an event fails, ms. */
 const reconnectMs = 10_000
@@ -51,6 +54,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
   readonly #planLight: PlanLight
   readonly #light: LightGates
   readonly #conditions: ImageConditions
+  readonly #exposures: BatchExposures
   readonly #rules: BatchRules
   /** How the batch that is set up will be gone through. */
   #kind: BatchKind = 'single'
@@ -82,23 +86,36 @@ export class MicroscopeHardware implements AcquisitionHardware {
       stages: this.#stages,
       light: this.#light,
     })
+    this.#exposures = new BatchExposures({
+      devices,
+      cameras: this.#cameras,
+      stages: this.#stages,
+      focus: this.#focus,
+      planLight: this.#planLight,
+      light: this.#light,
+      conditions: this.#conditions,
+      times,
+    })
     this.#rules = {
       framePeriodMs: (event) => this.#cameras.framePeriodMs(event),
       triggeredPlanes: (event) => this.#cameras.triggeredPlanes(event),
     }
   }
 
-  async prepare(sequence: MdaSequence): Promise<void> {
-    const [problem] = planProblems(this.#devices, { sequence, detectorNames: this.#detectorNames })
-    if (problem !== undefined) {
-      const { path, message } = problem
-      throw new CoverslipError('INVALID_INPUT', path === '' ? message : `${path}: ${message}`)
-    }
+  prepare(sequence: MdaSequence, signal: AbortSignal): Promise<void> {
+    return orGivenUp(this.#prepare(sequence, signal), signal)
+  }
+
+  async #prepare(sequence: MdaSequence, signal: AbortSignal): Promise<void> {
+    const problems = planProblems(this.#devices, { sequence, detectorNames: this.#detectorNames })
+    if (problems.length > 0) throw planRefusal(problems)
     this.#focus.begin(sequence)
     await this.#stages.remember()
+    signal.throwIfAborted()
     this.#planLight.remember((gate) => this.#light.isOpen(gate))
     await this.#light.begin(this.#planLight.gatesOf(sequence, this.#focus.image?.channel))
-    await this.#beginCameras(sequence)
+    signal.throwIfAborted()
+    await this.#beginCameras(sequence, signal)
   }
 
   batches(events: Iterable<NumberedEvent>): Iterable<EventBatch> {
@@ -109,27 +126,12 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const [first] = batch
     if (first === undefined) return
     signal.throwIfAborted()
-    const event = this.#focus.imageOf(first)
-    const path = this.#planLight.pathOf(event.channel)
-    const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
-    const own = this.#settingsOf(event.properties)
-    // Set up once more, it is only looked whether all is still as it was set.
-    const isNew = this.#setUpFor !== event.number
     this.#kind = kindOf(batch, this.#rules)
     this.#conditions.begin()
     try {
-      await this.#whenReady(event, signal)
-      await this.#light.keepOnly(path.gates)
-      const settings = [
-        ...path.settings.filter(
-          (setting) =>
-            !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
-        ),
-        ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
-      ]
-      await allEnded([this.#stages.moveTo(target, signal), this.#setChannel(event, settings)])
+      await orGivenUp(this.#arrange(this.#focus.imageOf(first), signal), signal)
       signal.throwIfAborted()
-      this.#setUpFor = event.number
+      this.#setUpFor = first.number
     } catch (error) {
       this.#forget()
       throw error
@@ -140,13 +142,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const [event] = batch
     if (event === undefined) return
     try {
-      if (event.action.type === 'acquireImage') return await this.#expose(event, batch, run)
+      if (event.action.type === 'acquireImage') return await this.#exposures.expose(batch, this.#kind, run)
       run.begun(event)
       const by = event.action.deviceName ?? ''
       await this.#times.timed({ kind: 'autofocus', by }, () =>
         this.#focus.find(event, {
           signal: run.signal,
-          expose: (image, options) => this.#expose(image, [image], options),
+          expose: (image, options) => this.#exposures.expose([image], 'single', options),
         }),
       )
     } catch (error) {
@@ -156,15 +158,21 @@ export class MicroscopeHardware implements AcquisitionHardware {
     }
   }
 
-  async pause(): Promise<void> {
+  pause(signal: AbortSignal): Promise<void> {
+    return orGivenUp(this.#showSpecimen(signal), signal)
+  }
+
+  async #showSpecimen(signal: AbortSignal): Promise<void> {
     // What it was set up for holds: commands of that event have been done.
     const setUpFor = this.#setUpFor
     this.#forget()
     this.#setUpFor = setUpFor
     await this.#light.close()
+    signal.throwIfAborted()
     await this.#cameras.runFree()
     // Light of one channel through the filter of another would show nothing.
-    await this.#settings.apply(this.#before(this.#planLight.all))
+    await this.#settings.apply(this.#before(this.#planLight.all), signal)
+    signal.throwIfAborted()
     await this.#light.openAsBefore(this.#planLight.before)
   }
 
@@ -198,47 +206,31 @@ export class MicroscopeHardware implements AcquisitionHardware {
       )
   }
 
-  async #expose(event: NumberedEvent, batch: EventBatch, run: ExposeOptions): Promise<void> {
-    const cameras = await Promise.all(
-      this.#cameras.of(event).map(async (id) => ({
-        camera: await this.#cameras.get(id),
-        exposureMs: this.#cameras.exposureMs(event, id),
-        isTriggered: triggerModesOf(this.#devices.camera(id)).includes('software'),
-      })),
-    )
-    const { gates } = this.#planLight.pathOf(event.channel)
-    const exposures = new Exposures({ light: this.#light, gates, cameras, conditions: this.#conditions, run })
-    switch (this.#kind) {
-      case 'single':
-      case 'stack':
-        return this.#oneByOne(exposures, batch, run.signal)
-      case 'burst':
-        return exposures.burst(batch)
-      case 'triggeredStack': {
-        const planesUm = batch.flatMap((plane) => this.#focus.zUm(plane) ?? [])
-        const exposureMs = exposures.longestMs
-        return exposures.triggeredBy(batch, (signal) =>
-          this.#stages.runStack(planesUm, { exposureMs, signal }),
-        )
-      }
-    }
-  }
-
-  async #oneByOne(exposures: Exposures, batch: EventBatch, signal: AbortSignal): Promise<void> {
-    const began = performance.now()
-    let movingMs = 0
-    await exposures.oneByOne(batch, async (next) => {
-      const moves = performance.now()
-      await this.#moveFocus(next, signal)
-      movingMs += performance.now() - moves
-    })
-    const imageMs = (performance.now() - began - movingMs) / batch.length - exposures.longestMs
-    this.#times.measured({ kind: 'image', by: exposures.camerasKey }, Math.max(0, imageMs) / 1000)
+  /** Has everything as the image `event` needs it, the light still off. */
+  async #arrange(event: NumberedEvent, signal: AbortSignal): Promise<void> {
+    const path = this.#planLight.pathOf(event.channel)
+    const target = { x: event.xUm, y: event.yUm, z: this.#focus.zUm(event) }
+    const own = this.#settingsOf(event.properties)
+    // Set up once more, it is only looked whether all is still as it was set.
+    const isNew = this.#setUpFor !== event.number
+    await this.#whenReady(event, target, signal)
+    signal.throwIfAborted()
+    await this.#light.keepOnly(path.gates)
+    signal.throwIfAborted()
+    const settings = [
+      ...path.settings.filter(
+        (setting) =>
+          !isAbout(setting, [...this.#light.used, ...own]) && !this.#cameras.isExposure(event, setting),
+      ),
+      ...own.filter((setting) => isNew || !this.#settings.isCommand(setting)),
+    ]
+    await allEnded([this.#stages.moveTo(target, signal), this.#setChannel(event, settings, signal)])
   }
 
   /** Sets what the channel of `event` and the event itself name, and how its cameras expose. */
-  async #setChannel(event: NumberedEvent, settings: readonly Setting[]): Promise<void> {
-    const set = () => allEnded([this.#settings.apply(settings), this.#cameras.setUp(event, this.#kind)])
+  async #setChannel(event: NumberedEvent, settings: readonly Setting[], signal: AbortSignal): Promise<void> {
+    const set = () =>
+      allEnded([this.#settings.apply(settings, signal), this.#cameras.setUp(event, this.#kind, signal)])
     const channel = channelKey(event)
     if (channel === this.#channel) return await set()
     this.#channel = undefined
@@ -247,30 +239,21 @@ export class MicroscopeHardware implements AcquisitionHardware {
   }
 
   /** Waits for devices that `event` needs and that have been lost. */
-  async #whenReady(event: NumberedEvent, signal: AbortSignal): Promise<void> {
-    const lost = this.#devices.devices().filter(({ status }) => status.state !== 'ready')
-    if (lost.length === 0) return
+  async #whenReady(event: NumberedEvent, target: StagePosition, signal: AbortSignal): Promise<void> {
     const { settings, gates } = this.#planLight.pathOf(event.channel)
+    const moved = stageAxes.filter((axis) => target[axis] !== undefined)
     const used = new Set([
       ...this.#cameras.of(event),
-      ...stageAxes.flatMap((axis) => stageOf(this.#devices, axis)?.id ?? []),
+      ...moved.flatMap((axis) => stageOf(this.#devices, axis)?.id ?? []),
       ...[...settings, ...gates, ...this.#settingsOf(event.properties)].map(({ deviceId }) => deviceId),
     ])
     const isNeeded = ({ id, description: { kind } }: DeviceState) =>
       used.has(id) || (kind === 'autofocus' && event.action.type === 'hardwareAutofocus')
-    const waits = lost
-      .filter(isNeeded)
-      .map(({ id }) => whenReady(this.#devices, id, { withinMs: reconnectMs, signal }))
-    await allEnded(waits)
-  }
-
-  async #moveFocus(event: NumberedEvent, signal: AbortSignal): Promise<void> {
-    const z = this.#focus.zUm(event)
-    if (z !== undefined) await this.#stages.moveTo({ z }, signal)
+    await whenAllReady(this.#devices, isNeeded, { withinMs: reconnectMs, signal })
   }
 
   /** Sets what the plan sets once, and starts the cameras. */
-  async #beginCameras(sequence: MdaSequence): Promise<void> {
+  async #beginCameras(sequence: MdaSequence, signal: AbortSignal): Promise<void> {
     const { setup } = sequence
     const names = this.#detectorNames.length === 0 ? [undefined] : this.#detectorNames
     const usual = [...new Set(names.map((name) => this.#devices.camera(name).id))]
@@ -278,9 +261,15 @@ export class MicroscopeHardware implements AcquisitionHardware {
     const others = [...channels.map(({ camera }) => camera), this.#focus.image?.camera].flatMap((camera) =>
       camera === undefined ? [] : this.#devices.camera(camera).id,
     )
-    await this.#settings.apply(this.#settingsOf(setup?.properties ?? []))
-    if (setup?.roi !== undefined) for (const id of usual) await this.#regions.set(id, setup.roi)
-    await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs })
+    await this.#settings.apply(this.#settingsOf(setup?.properties ?? []), signal)
+    const roi = setup?.roi
+    if (roi !== undefined)
+      for (const id of usual) {
+        signal.throwIfAborted()
+        await this.#regions.set(id, roi)
+      }
+    signal.throwIfAborted()
+    await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs, signal })
   }
 
   #settingsOf(properties: NumberedEvent['properties']): readonly Setting[] {

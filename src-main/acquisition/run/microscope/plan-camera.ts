@@ -6,11 +6,14 @@ import type { CameraLease } from '../../../devices/camera-leases.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { CameraFrames } from './camera-frames.ts'
 import { deviceFailure } from './device-failure.ts'
+import { orGivenUp } from './giving-up.ts'
 
 /** Longest time that the first frame of a camera is waited for, and any later one, ms. */
 const firstFrameMs = 20_000
 const laterFrameMs = 5000
 const exposuresWaited = 5
+/** A frame is overdue so long after the end of its exposure, or twice as late as the slowest before it, ms. */
+const overdueMs = 1000
 /** Frames that may be on their way, exposed earlier, when a camera runs free and its clock tells nothing. */
 const framesUnderWay = 2
 /** A camera's clock may be off by so much, ns. */
@@ -44,6 +47,8 @@ export class PlanCamera {
   #lostBecause: CoverslipError | undefined
   readonly #stopListening: () => void
   #awaitedBefore = false
+  /** The longest that a frame has taken beyond its exposure, from when it was asked for, ms. */
+  #slowestMs = 0
   /** Whether every frame since its last start was asked for by a trigger. */
   #triggersOnly = false
   /** The longest time that a frame since `skipPresent` took from its exposure's end until it was there, by its clock, ms. */
@@ -79,12 +84,17 @@ export class PlanCamera {
     return this.#lostBecause !== undefined
   }
 
+  /** How long a frame of such an exposure may take that is asked for now; what takes longer is overdue. ms */
+  usualMs(exposureMs: number): number {
+    return exposureMs + Math.max(overdueMs, 2 * this.#slowestMs)
+  }
+
   /**
    * Has one frame exposed by a software trigger.
    * @throws CoverslipError of the camera, also when there are frames that nobody has triggered; the reason of `signal`.
    */
   async trigger(exposureMs: number, signal: AbortSignal): Promise<FrameInfo> {
-    await this.#triggered
+    await orGivenUp(this.#triggered, signal, 0)
     const unasked = this.#frames.skipPresent()
     if (this.#triggersOnly && unasked > 0)
       throw this.#untriggered(`${unasked === 1 ? 'a frame' : `${unasked} frames`} that nobody had triggered`)
@@ -162,7 +172,11 @@ export class PlanCamera {
     if (this.#lostBecause !== undefined) throw this.#lostBecause
     const usualMs = this.#awaitedBefore ? laterFrameMs : firstFrameMs
     const timeoutMs = Math.max(usualMs, exposuresWaited * exposureMs)
+    const asked = performance.now()
     const info = await this.#frames[which]({ signal, timeoutMs })
+    // The first may take as long as the camera needs to begin.
+    if (this.#awaitedBefore)
+      this.#slowestMs = Math.max(this.#slowestMs, performance.now() - asked - exposureMs)
     this.#awaitedBefore = true
     const deliveryMs = Number(info.hostTimeNs - info.timestampNs) / 1e6
     if (isTimed(info)) this.#deliveryMs = Math.max(this.#deliveryMs, deliveryMs)

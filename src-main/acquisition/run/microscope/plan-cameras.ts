@@ -1,16 +1,15 @@
 import { type DeviceState, standardProperty } from '../../../../src-shared/devices.ts'
+import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { exposureMsOf } from '../../take-frame.ts'
+import type { AcquisitionEvent } from '../../../../src-shared/plan/acquisition-event.ts'
 import type { NumberedEvent } from '../acquisition-hardware.ts'
+import { freePeriodMs, type PacedCamera, triggeredPeriodMs, triggeredPlanes } from './camera-pace.ts'
 import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { presetOf } from './plan-problems.ts'
-import { triggeredStackOf } from './stage-moves.ts'
 import { allEnded, failuresAmong } from './together.ts'
-
-/** What a triggered image takes besides its exposure, about, ms. */
-const triggerMs = 3
 
 const triggerModeFor: Readonly<Record<BatchKind, string>> = {
   single: 'software',
@@ -30,6 +29,8 @@ export class PlanCameras {
   readonly #exposures = new Map<string, number>()
   /** Cameras of which frames may still come that were asked for in vain. */
   readonly #unsettled = new Set<string>()
+  /** A camera that hangs may start when the plan, which did not wait for it, has ended. */
+  #isOver = false
 
   /** `running`: shared with `settings`, which sets properties under the leases of the cameras. */
   constructor(devices: DeviceRegistry, settings: DeviceSettings, running: Map<string, PlanCamera>) {
@@ -38,20 +39,22 @@ export class PlanCameras {
     this.#running = running
   }
 
-  /** Starts the cameras: `usual` those for events that name none. @throws CoverslipError of the camera. */
+  /** Starts the cameras: `usual` those for events that name none. @throws CoverslipError of the camera; the reason of `signal`. */
   async begin(options: {
     readonly usual: readonly string[]
     readonly others: readonly string[]
     /** Absent: as each camera is set. */
     readonly exposureMs: number | undefined
+    readonly signal: AbortSignal
   }): Promise<void> {
-    const { usual, others, exposureMs } = options
+    const { usual, others, exposureMs, signal } = options
     this.#usual = usual
     await allEnded(
       [...new Set([...usual, ...others])].map(async (id) => {
         const camera = this.#devices.camera(id)
         this.#exposures.set(id, exposureMs ?? exposureMsOf(camera))
         await this.#setTrigger(camera, 'single')
+        signal.throwIfAborted()
         await this.get(id)
         if (camera.acquiring === true && goesOnInOtherModes(camera)) this.#unsettled.add(id)
       }),
@@ -59,13 +62,13 @@ export class PlanCameras {
   }
 
   /** The ids of the cameras that take the image of `event`. */
-  of({ action, camera }: NumberedEvent): readonly string[] {
+  of({ action, camera }: AcquisitionEvent): readonly string[] {
     if (action.type !== 'acquireImage') return []
     return camera === undefined ? this.#usual : [this.#devices.camera(camera).id]
   }
 
   /** How long `cameraId` exposes for `event`, ms: as its channel says, or else the channel's preset. */
-  exposureMs(event: NumberedEvent, cameraId: string): number {
+  exposureMs(event: AcquisitionEvent, cameraId: string): number {
     return event.exposureMs ?? this.#presetExposureMs(event, cameraId) ?? this.#exposures.get(cameraId) ?? 0
   }
 
@@ -75,23 +78,26 @@ export class PlanCameras {
   }
 
   /** Least time between images of `event` that are triggered one by one, as far as its cameras tell, ms. */
-  framePeriodMs(event: NumberedEvent): number {
-    const periods = this.of(event).map((id) => {
-      const { properties } = this.#devices.camera(id)
-      const rate = Number(properties.find(({ name }) => name === standardProperty.frameRate)?.value ?? 0)
-      return Math.max(this.exposureMs(event, id) + triggerMs, rate > 0 ? 1000 / rate : 0)
-    })
-    return Math.max(0, ...periods)
+  framePeriodMs(event: AcquisitionEvent): number {
+    return triggeredPeriodMs(this.#devices, this.#pacedFor(event))
   }
 
-  /** Sets exposure and trigger of the cameras of `event`. @throws CoverslipError of the camera. */
-  async setUp(event: NumberedEvent, kind: BatchKind): Promise<void> {
+  /** The same while they run free. */
+  freePeriodMs(event: AcquisitionEvent): number {
+    return freePeriodMs(this.#devices, this.#pacedFor(event))
+  }
+
+  /** Sets exposure and trigger of the cameras of `event`. @throws CoverslipError of the camera; the reason of `signal`. */
+  async setUp(event: NumberedEvent, kind: BatchKind, signal: AbortSignal): Promise<void> {
     await allEnded(
       this.of(event).map(async (id) => {
         const running = await this.get(id)
         const camera = this.#devices.camera(id)
+        signal.throwIfAborted()
         await this.#setTrigger(camera, kind)
+        signal.throwIfAborted()
         await this.#settle(running)
+        signal.throwIfAborted()
         const value = this.exposureMs(event, id)
         if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
@@ -114,6 +120,13 @@ export class PlanCameras {
     this.#running.delete(id)
     this.#unsettled.delete(id)
     const camera = await PlanCamera.open(this.#devices, id)
+    if (this.#isOver) {
+      await camera.release()
+      throw new CoverslipError(
+        'DEVICE_UNAVAILABLE',
+        `${camera.name} was started too late: the plan has ended`,
+      )
+    }
     this.#running.set(id, camera)
     return camera
   }
@@ -124,22 +137,24 @@ export class PlanCameras {
   }
 
   /** Planes that the focus drive steps through by itself while it triggers all cameras of `event`, and their rings hold. */
-  triggeredPlanes(event: NumberedEvent): number {
-    const { cameras: wired, maxPlanes } = triggeredStackOf(this.#devices)
-    const cameras = this.of(event)
-    const isWired = (id: string) =>
-      wired.includes(id) && triggerModesOf(this.#devices.camera(id)).includes('external')
-    if (cameras.length === 0 || !cameras.every(isWired)) return 0
-    // While another frame may be on its way.
-    const room = cameras.map((id) => (this.#running.get(id)?.slots ?? 1) - 1)
-    return Math.min(maxPlanes, ...room)
+  triggeredPlanes(event: AcquisitionEvent): number {
+    const slotsOf = (id: string) => this.#running.get(id)?.slots ?? 1
+    return triggeredPlanes(
+      this.#devices,
+      this.of(event).map((id) => ({ id, slots: slotsOf(id) })),
+    )
   }
 
   /** Gives the cameras back. @returns what went wrong. */
   release(): Promise<readonly Error[]> {
+    this.#isOver = true
     const running = [...this.#running.values()]
     this.#running.clear()
     return failuresAmong(running.map((camera) => camera.release()))
+  }
+
+  #pacedFor(event: AcquisitionEvent): readonly PacedCamera[] {
+    return this.of(event).map((id) => ({ id, exposureMs: this.exposureMs(event, id) }))
   }
 
   async #settle(camera: PlanCamera): Promise<void> {
@@ -148,7 +163,7 @@ export class PlanCameras {
     this.#unsettled.delete(camera.id)
   }
 
-  #presetExposureMs(event: NumberedEvent, cameraId: string): number | undefined {
+  #presetExposureMs(event: AcquisitionEvent, cameraId: string): number | undefined {
     const preset = event.channel === undefined ? undefined : presetOf(this.#devices, event.channel)
     const value = preset?.settings.find(
       ({ deviceId, property }) => deviceId === cameraId && property === standardProperty.exposureMs,

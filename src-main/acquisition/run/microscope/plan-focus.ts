@@ -11,7 +11,8 @@ import type { ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-
 import { autofocusOf } from './autofocus-of.ts'
 import type { DeviceSettings } from './device-settings.ts'
 import { sequencesOf } from './plan-problems.ts'
-import { interfered, type StageMoves } from './stage-moves.ts'
+import { interfered } from './stage-failures.ts'
+import type { StageMoves } from './stage-moves.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
@@ -119,11 +120,26 @@ export class PlanFocus {
         )
       this.#heedOthers()
     } catch (error) {
-      if (from !== undefined && this.#stages.zOfOthers() === undefined) await this.#stages.moveTo({ z: from })
+      await this.#putBack(from, error)
       throw error
     }
     const z = await this.#stages.readZ()
     if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
+  }
+
+  /** Brings z back to `fromUm` after `failure`. @throws CoverslipError: both, where it does not come back */
+  async #putBack(fromUm: number | undefined, failure: unknown): Promise<void> {
+    if (fromUm === undefined || this.#stages.zOfOthers() !== undefined) return
+    try {
+      await this.#stages.moveTo({ z: fromUm })
+    } catch (error) {
+      const { code, message, hint } = CoverslipError.from(error, 'DEVICE_FAILED')
+      const reason = failure instanceof CoverslipError ? `${failure.message}; and ` : ''
+      throw new CoverslipError(code, `${reason}z was not brought back to ${fromUm} µm: ${message}`, {
+        cause: error,
+        ...(hint === undefined ? {} : { hint }),
+      })
+    }
   }
 
   /** @throws CoverslipError DEVICE_FAILED when somebody else has moved or stopped z in the search */
@@ -139,9 +155,10 @@ export class PlanFocus {
     for (let retries = 0; ; retries += 1) {
       signal.throwIfAborted()
       try {
-        return await this.#settings.set({ deviceId, property: standardProperty.findFocus, value: true })
+        const command = { deviceId, property: standardProperty.findFocus, value: true }
+        return await this.#stages.zMovedBy(() => this.#settings.set(command), signal)
       } catch (error) {
-        if (retries >= maxRetries) throw error
+        if (signal.aborted || retries >= maxRetries) throw error
       }
     }
   }

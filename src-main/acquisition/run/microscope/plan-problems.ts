@@ -7,8 +7,8 @@ import {
   standardProperty,
 } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
-import { imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
-import type { PlanRemark } from '../../../../src-shared/plan/read-plan.ts'
+import { imageFocusKey, imageFocusOf } from '../../../../src-shared/plan/image-focus.ts'
+import { type PlanRemark, problemsOfRefusal } from '../../../../src-shared/plan/read-plan.ts'
 import type { ChannelPlan, MdaSequence, PropertySetting } from '../../../../src-shared/plan/sequence.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { sweepPlanesOf } from '../../focus/focus-drive.ts'
@@ -47,7 +47,7 @@ export function planProblems(devices: DeviceRegistry, plan: PlanOnMicroscope): r
     try {
       check()
     } catch (error) {
-      problems.push({ path, message: sentence(CoverslipError.from(error)) })
+      problems.push(...remarksOf(CoverslipError.from(error), path))
     }
   }
   const names = plan.detectorNames.length === 0 ? [undefined] : plan.detectorNames
@@ -84,8 +84,7 @@ function checkSequence(devices: DeviceRegistry, sequence: MdaSequence, at: strin
   }
   if (autofocus !== undefined)
     attempt(`${at}autofocus_plan`, () => {
-      if (autofocusOf(devices, autofocus.deviceName).by === 'image')
-        checkImageFocus(devices, check.metadata, cameras)
+      if (autofocusOf(devices, autofocus.deviceName).by === 'image') checkImageFocus(devices, check)
     })
   if ('plate' in positions) return
   for (const [i, position] of positions.entries()) {
@@ -175,19 +174,20 @@ function readyCamera(devices: DeviceRegistry, idOrName?: string) {
   return readyDevice(devices, devices.camera(idOrName).id)
 }
 
-/** @throws CoverslipError when the plan's search for the focus by the image names what is not there, or takes too long. */
-function checkImageFocus(
-  devices: DeviceRegistry,
-  metadata: MdaSequence['metadata'],
-  cameras: Check['cameras'],
-): void {
+/** What the plan's search for the focus by the image names must be there, and it must not take too long. @throws as `imageFocusOf` */
+function checkImageFocus(devices: DeviceRegistry, { metadata, cameras, attempt }: Check): void {
   const { rangeUm, stepUm, channel, camera, exposureMs } = imageFocusOf(metadata)
-  sweepPlanesOf({ rangeUm, stepUm })
-  if (channel !== undefined) checkPreset(devices, channel)
-  if (camera !== undefined) readyCamera(devices, camera)
-  checkExposure(devices, exposureMs, camera === undefined ? cameras : [camera])
+  const at = `metadata.${imageFocusKey}`
+  attempt(at, () => sweepPlanesOf({ rangeUm, stepUm }))
+  if (channel !== undefined) attempt(`${at}.channel`, () => checkPreset(devices, channel))
+  if (camera !== undefined) attempt(`${at}.camera`, () => readyCamera(devices, camera))
+  const taking = camera === undefined ? cameras : [camera]
+  attempt(`${at}.exposure`, () => checkExposure(devices, exposureMs, taking))
 }
 
-function sentence({ message, hint }: CoverslipError): string {
-  return hint === undefined ? message : `${message}. ${hint}`
+/** One that knows its fields tells them itself. */
+function remarksOf(error: CoverslipError, path: string): readonly PlanRemark[] {
+  if (error.data?.['problems'] !== undefined) return problemsOfRefusal(error)
+  const { message, hint } = error
+  return [{ path, message: hint === undefined ? message : `${message}. ${hint}` }]
 }

@@ -4,36 +4,10 @@ import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
+import { orGivenUp } from './giving-up.ts'
+import { axesOf, type StageAxis, stageAxes, stageOf, type StageTarget } from './stage-axes.ts'
+import { checkArrival, interfered, noStage, notBack, notHalted } from './stage-failures.ts'
 import { allEnded } from './together.ts'
-
-export type StageAxis = 'x' | 'y' | 'z'
-export const stageAxes: readonly StageAxis[] = ['x', 'y', 'z']
-
-/** The stage that moves `axis`: the first that has it. */
-export function stageOf(devices: Pick<DeviceRegistry, 'devices'>, axis: StageAxis): DeviceState | undefined {
-  return devices
-    .devices()
-    .find(({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined)
-}
-
-/** The cameras that the focus drive triggers when it steps through a stack by itself, and how many planes it takes. */
-export function triggeredStackOf(devices: DeviceRegistry): {
-  readonly cameras: readonly string[]
-  readonly maxPlanes: number
-} {
-  const stage = stageOf(devices, 'z')
-  const own = stage?.description.kind === 'stage' ? stage.description.triggeredStack : undefined
-  return own ?? { cameras: [], maxPlanes: 0 }
-}
-
-/** A stage that stands further off than this has not arrived, µm; less is the step of a coarse motor. */
-const toleranceUm = 5
-
-/** Where each axis is to go, µm; those that are absent stay. */
-type Target = Partial<Record<StageAxis, number>>
-
-const axesOf = (target: Target): readonly StageAxis[] =>
-  stageAxes.filter((axis) => target[axis] !== undefined)
 
 /**
  * The stages' moves in a plan, in an order in which the objective cannot be driven into the specimen: what takes the
@@ -42,14 +16,16 @@ const axesOf = (target: Target): readonly StageAxis[] =>
 export class StageMoves {
   readonly #devices: DeviceRegistry
   readonly #times: StepTimes
-  readonly #before: Target = {}
-  readonly #now: Target = {}
+  readonly #before: StageTarget = {}
+  readonly #now: StageTarget = {}
   /**
    * How often each stage has been moved or stopped: by anybody before the plan moved it last, or read where it is, and by
    * the plan since then.
    */
   readonly #motions = new Map<string, number>()
   readonly #moved = new Set<StageAxis>()
+  /** Stages that have not ended what they were told to do: one that hangs stays here. */
+  readonly #underWay = new Set<string>()
   /** Axes that were sent somewhere since `begin`, or were there. */
   readonly #wanted = new Set<StageAxis>()
 
@@ -90,12 +66,13 @@ export class StageMoves {
   }
 
   /**
-   * Moves what is not there yet; resolves when all has arrived. Abortion halts the stages.
+   * Moves what is not there yet; resolves when all has arrived. Abortion halts the stages; one that does not halt is not
+   * waited for, and not moved any more.
    * @throws CoverslipError of the stage; the reason of `signal`.
    */
   async moveTo(target: StagePosition, signal?: AbortSignal): Promise<void> {
     this.#heedOthers()
-    const wanted: Target = {}
+    const wanted: StageTarget = {}
     for (const axis of stageAxes) {
       const to = target[axis]
       if (to === undefined) continue
@@ -117,6 +94,15 @@ export class StageMoves {
     const z = planesUm.at(-1)
     if (stage === undefined || z === undefined) throw noStage('z')
     await this.#during(stage, { z }, signal, () => this.#devices.runStack(stage.id, planesUm, { exposureMs }))
+  }
+
+  /** Has something else than the plan, an autofocus device, move z. Abortion halts the stage. @throws as `action`; the reason of `signal` */
+  async zMovedBy(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const stage = stageOf(this.#devices, 'z')
+    if (stage === undefined) return action()
+    this.#moved.add('z')
+    await this.#untilEnded(stage, signal, action)
+    signal.throwIfAborted()
   }
 
   /** Where z stands, asked of the stage: something else than the plan has moved it. */
@@ -148,7 +134,7 @@ export class StageMoves {
    */
   async restore(): Promise<readonly Error[]> {
     this.forget()
-    const back: Target = {}
+    const back: StageTarget = {}
     for (const axis of this.#moved) {
       const to = this.#before[axis]
       if (to !== undefined) back[axis] = to
@@ -167,7 +153,7 @@ export class StageMoves {
   }
 
   /** The moves to `target`, in their order. @throws CoverslipError of the stage that does not tell where z is. */
-  async #steps(target: Target): Promise<readonly Target[]> {
+  async #steps(target: StageTarget): Promise<readonly StageTarget[]> {
     const { z, ...lateral } = target
     if (z === undefined || axesOf(lateral).length === 0) return [target]
     return (await this.#goesAway(z)) ? [{ z }, lateral] : [lateral, { z }]
@@ -177,6 +163,7 @@ export class StageMoves {
   async #goesAway(z: number): Promise<boolean> {
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) throw noStage('z')
+    this.#refuseHanging(stage)
     const from = this.#now.z ?? (await this.#devices.readPosition(stage.id)).z
     if (from === undefined)
       throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
@@ -187,8 +174,8 @@ export class StageMoves {
   }
 
   /** Moves the axes side by side, each stage's together. */
-  async #move(target: Target, signal?: AbortSignal): Promise<void> {
-    const byStage = new Map<string, { stage: DeviceState; part: Target }>()
+  async #move(target: StageTarget, signal?: AbortSignal): Promise<void> {
+    const byStage = new Map<string, { stage: DeviceState; part: StageTarget }>()
     for (const axis of stageAxes) {
       const to = target[axis]
       if (to === undefined) continue
@@ -201,7 +188,8 @@ export class StageMoves {
     await allEnded([...byStage.values()].map(({ stage, part }) => this.#moveStage(stage, part, signal)))
   }
 
-  async #moveStage(stage: DeviceState, part: Target, signal: AbortSignal | undefined): Promise<void> {
+  async #moveStage(stage: DeviceState, part: StageTarget, signal: AbortSignal | undefined): Promise<void> {
+    this.#refuseHanging(stage)
     const began = performance.now()
     await this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
     const distances = axesOf(part).map((axis) =>
@@ -216,36 +204,58 @@ export class StageMoves {
 
   /** Has `stage` end at `part` by `motion`; abortion halts it. */
   async #during(
-    { id, description: { name } }: DeviceState,
-    part: Target,
+    stage: DeviceState,
+    part: StageTarget,
     signal: AbortSignal | undefined,
     motion: () => Promise<StagePosition>,
   ): Promise<void> {
+    const { id, description } = stage
     signal?.throwIfAborted()
     for (const axis of axesOf(part)) {
       delete this.#now[axis]
       this.#moved.add(axis)
     }
+    let motions = 0
+    try {
+      const stands = await this.#untilEnded(stage, signal, () => {
+        const moving = motion()
+        motions = this.#devices.motionsOf(id)
+        this.#motions.set(id, motions)
+        return moving
+      })
+      signal?.throwIfAborted()
+      if (this.#devices.motionsOf(id) !== motions) throw interfered(description.name)
+      checkArrival(description.name, part, stands)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw deviceFailure(description.name, error)
+    }
+    Object.assign(this.#now, part)
+  }
+
+  /** What comes of `motion` of `stage`; abortion halts it. @throws as `motion`; the reason of `signal`: it does not halt */
+  async #untilEnded<Result>(
+    { id, description: { name } }: DeviceState,
+    signal: AbortSignal | undefined,
+    motion: () => Promise<Result>,
+  ): Promise<Result> {
     const halt = () => {
       this.#motions.set(id, (this.#motions.get(id) ?? 0) + 1)
       this.#devices.stopStage(id).catch((error: unknown) => console.error(`${name} did not halt:`, error))
     }
     signal?.addEventListener('abort', halt)
     try {
-      const moving = motion()
-      const motions = this.#devices.motionsOf(id)
-      this.#motions.set(id, motions)
-      const stands = await moving
-      signal?.throwIfAborted()
-      if (this.#devices.motionsOf(id) !== motions) throw interfered(name)
-      checkArrival(name, part, stands)
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw deviceFailure(name, error)
+      this.#underWay.add(id)
+      const moving = motion().finally(() => this.#underWay.delete(id))
+      return await orGivenUp(moving, signal)
     } finally {
       signal?.removeEventListener('abort', halt)
     }
-    Object.assign(this.#now, part)
+  }
+
+  /** @throws CoverslipError of a stage that was told to halt and has not: where it would go, and when, nobody knows */
+  #refuseHanging({ id, description: { name } }: DeviceState): void {
+    if (this.#underWay.has(id)) throw notHalted(name)
   }
 
   /** Somebody else has moved a stage: where it is now is not known. */
@@ -259,41 +269,4 @@ export class StageMoves {
   #isOthers({ id }: DeviceState): boolean {
     return this.#motions.get(id) !== this.#devices.motionsOf(id)
   }
-}
-
-function noStage(axis: StageAxis): CoverslipError {
-  return new CoverslipError('UNKNOWN_DEVICE', `There is no stage that moves ${axis}`, {
-    hint: 'Connect one, or take the positions out of the plan.',
-  })
-}
-
-/** @throws CoverslipError DEVICE_FAILED when the stage `name` stands somewhere else than at `target` */
-function checkArrival(name: string, target: Target, stands: StagePosition): void {
-  for (const axis of axesOf(target)) {
-    const [to, at] = [target[axis], stands[axis]]
-    if (to === undefined || at === undefined || Math.abs(at - to) <= toleranceUm) continue
-    throw new CoverslipError('DEVICE_FAILED', `${name} stands at ${axis} = ${at} µm, and not at ${to} µm`, {
-      hint: 'Look whether something is in its way.',
-    })
-  }
-}
-
-/** Why it is not known where the stage `name` is. */
-export function interfered(name: string): CoverslipError {
-  return new CoverslipError('DEVICE_FAILED', `${name} was moved or stopped by somebody else on its way`, {
-    hint: 'Leave it alone while the plan moves it, or pause the plan first.',
-  })
-}
-
-function notBack(target: Target): CoverslipError {
-  const { z, x, y } = target
-  if (z !== undefined && x === undefined && y === undefined) {
-    return new CoverslipError('DEVICE_FAILED', `The focus was not brought back to z = ${z} µm`, {
-      hint: 'x and y are not where they were: look first whether the objective is free to move.',
-    })
-  }
-  const places = axesOf(target).map((axis) => `${axis} = ${target[axis]} µm`)
-  return new CoverslipError('DEVICE_FAILED', `The stage was not brought back to ${places.join(', ')}`, {
-    hint: 'The focus was not taken away first: look whether the objective is free of the specimen.',
-  })
 }

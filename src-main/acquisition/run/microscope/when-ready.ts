@@ -1,5 +1,20 @@
+import type { DeviceState } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import { allEnded } from './together.ts'
+
+type Patience = { readonly withinMs: number; readonly signal?: AbortSignal }
+
+/** Resolves when all devices are connected that `isNeeded` names. @throws as `whenReady` */
+export async function whenAllReady(
+  devices: DeviceRegistry,
+  isNeeded: (device: DeviceState) => boolean,
+  patience: Patience,
+): Promise<void> {
+  const lost = devices.devices().filter(({ status }) => status.state !== 'ready')
+  if (lost.length === 0) return
+  await allEnded(lost.filter(isNeeded).map(({ id }) => whenReady(devices, id, patience)))
+}
 
 /**
  * Resolves when the device is connected: at once, or when the registry has opened it again.
@@ -8,7 +23,7 @@ import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 export async function whenReady(
   devices: DeviceRegistry,
   deviceId: string,
-  { withinMs, signal }: { readonly withinMs: number; readonly signal?: AbortSignal },
+  { withinMs, signal }: Patience,
 ): Promise<void> {
   signal?.throwIfAborted()
   const isReady = () => devices.device(deviceId).status.state === 'ready'

@@ -219,9 +219,45 @@ describe('acquisition.estimate', () => {
       storage: { format: 'raw' },
       // 512 MB stay free.
       freeDiskBytes: 540e6,
+      diskSpeed: () => Promise.reject(new Error('It need not be known')),
     })
     expect(found.problems).toEqual([
       { path: '', message: 'needs 0.0 GB, and the disk has 0.5 GB left, of which 0.5 GB stay free' },
+    ])
+  })
+
+  it('knows that bursts go at the camera’s rate, and that the drive steps through stacks by itself', async () => {
+    const channels = [{ config: 'DAPI', exposure: 5 }]
+    const burst = await estimate({ channels, time_plan: { interval: 0, loops: 1001 } })
+    // 50 a second; one by one there would be less than 40.
+    expect(burst.durationS).toBeGreaterThan(20)
+    expect(burst.durationS).toBeLessThan(23)
+    expect(burst.bytesPerSecond / (256 * 256 * 2)).toBeCloseTo(50, -1)
+    expect(burst.assumed).toEqual(expect.arrayContaining(['burst', 'sequence']))
+    expect(burst.assumed).not.toContain('image')
+    expect(burst.warnings).toEqual([])
+    const stack = await estimate({ channels, z_plan: { range: 500, step: 1 } })
+    expect(stack.durationS).toBeGreaterThan(501 * 0.005)
+    expect(stack.durationS).toBeLessThan(501 * 0.02)
+    expect(stack.assumed).toEqual(expect.arrayContaining(['plane', 'sequence']))
+    // A filter wheel between all planes: nothing goes by itself.
+    const inTurn = await estimate({
+      axis_order: 'zc',
+      channels: [...channels, 'GFP'],
+      z_plan: { range: 500, step: 1 },
+    })
+    expect(inTurn.durationS).toBeGreaterThan(5 * 2 * stack.durationS)
+  })
+
+  it('counts a burst as late only where the camera is slower than the plan', async () => {
+    const plan = (interval: number) => ({
+      channels: [{ config: 'DAPI', exposure: 19 }],
+      time_plan: { interval, loops: 500 },
+    })
+    // Triggered one by one, images would take 22 ms and more; the camera makes 50 a second.
+    expect((await estimate(plan(0.021))).warnings).toEqual([])
+    expect((await estimate(plan(0.01))).warnings).toEqual([
+      { path: 'time_plan', message: expect.stringMatching(/late, by up to about 5\.\d s/) },
     ])
   })
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { fromFile } from 'geotiff'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { acquisitionSummarySchema } from '../../../../src-main/acquisition/reading/acquisition-summary.ts'
 import { LiveFrameReader } from '../../../../src-main/frames/live-frame-reader.ts'
@@ -351,7 +351,7 @@ describe('Acquisition', () => {
   })
 
   it('keeps what there is when the camera is lost in a burst, and leaves the light off', async () => {
-    await open([demoConnection({ width: 64, height: 64, fault: 'throw-while-running' })])
+    await open([demoConnection({ width: 64, height: 64, frameRate: 5, fault: 'throw-while-running' })])
     const plan = { channels: ['DAPI'], time_plan: { interval: 0, loops: 500 } }
     await engine.acquisition.start({ plan, storage: raw })
     const status = await finished()
@@ -414,13 +414,9 @@ describe('Acquisition', () => {
   })
 
   it('survives kill -9: what was reported as written is there after the next start, by position', async () => {
-    const child = fork(
-      fileURLToPath(new URL('../../../fixtures/plan-process.ts', import.meta.url)),
-      [folder],
-      {
-        execArgv: [],
-      },
-    )
+    const script = fileURLToPath(new URL('../../../fixtures/plan-process.ts', import.meta.url))
+    const child = fork(script, [folder])
+    onTestFinished(() => void child.kill('SIGKILL'))
     const told = z.object({ id: z.string(), written: z.number() })
     let last = { id: '', written: 0 }
     child.on('message', (message) => {

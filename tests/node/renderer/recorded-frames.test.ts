@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { RecordedTimes } from '../../../src-renderer/export/recorded-times.ts'
+import { RecordedFrames } from '../../../src-renderer/export/recorded-frames.ts'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 
@@ -38,16 +38,16 @@ function logOf(lines: readonly FrameRecord[]) {
     return Promise.resolve({ records: own.slice(offset, offset + limit), total: own.length })
   }
   const { signal } = new AbortController()
-  const times = new RecordedTimes({ id: 'x', dataset: 'cells', gallery: { frames }, signal })
-  return { times, calls: () => calls }
+  const recorded = new RecordedFrames({ id: 'x', dataset: 'cells', gallery: { frames }, signal })
+  return { recorded, calls: () => calls }
 }
 
 it('asks for many records at once, where images follow each other as they were taken', async () => {
   const lost: FrameRecord = { kind: 'lost', camera: 'camera', first: 3, last: 4, reason: 'slow' }
   const lines = Array.from({ length: 1200 }, (_, t) => frame(t, { t }, t * t)).toSpliced(3, 0, lost)
-  const { times, calls } = logOf(lines)
-  const asked = await Promise.all(Array.from({ length: 1200 }, (_, t) => times.of({ t })))
-  expect(asked).toEqual(Array.from({ length: 1200 }, (_, t) => t * t))
+  const { recorded, calls } = logOf(lines)
+  const asked = await Promise.all(Array.from({ length: 1200 }, (_, t) => recorded.of({ t })))
+  expect(asked).toEqual(Array.from({ length: 1200 }, (_, t) => ({ elapsedS: t * t, exposureMs: 1 })))
   expect(calls()).toBeLessThan(10)
 })
 
@@ -56,13 +56,14 @@ it('asks for one at a time, where others lie between them', async () => {
   const lines = Array.from({ length: 20 * depths }, (_, i) =>
     frame(i, { t: Math.floor(i / depths), z: i % depths }, i),
   )
-  const { times, calls } = logOf(lines)
-  for (let t = 0; t < 20; t++) expect(await times.of({ t, z: 7 })).toBe(t * depths + 7)
+  const { recorded, calls } = logOf(lines)
+  for (let t = 0; t < 20; t++)
+    expect(await recorded.of({ t, z: 7 })).toMatchObject({ elapsedS: t * depths + 7 })
   expect(calls()).toBe(21)
 })
 
 it('asks no more where nothing was recorded', async () => {
-  const { times, calls } = logOf([])
-  for (let t = 0; t < 20; t++) expect(await times.of({ t })).toBeUndefined()
+  const { recorded, calls } = logOf([])
+  for (let t = 0; t < 20; t++) expect(await recorded.of({ t })).toBeUndefined()
   expect(calls()).toBe(2)
 })

@@ -1,0 +1,89 @@
+/** What may be deleted: whole items that nothing is written to, where they really are. */
+import { lstat, stat } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import {
+  type AcquisitionSummary,
+  findAcquisitionSummary,
+  summaryName,
+} from '../reading/acquisition-summary.ts'
+import { isZarr } from '../reading/open-datasets.ts'
+import { galleryPath, recordingsRoot, unknownImage } from './gallery-path.ts'
+import { findItem, type FoundItem, isGone } from './gallery-scan.ts'
+import { countedItem, plainItem } from './item-facts.ts'
+
+export type DeletableItem = {
+  readonly path: string
+  readonly name: string
+  /** Undefined where there are too many files to be counted. */
+  readonly bytes: number | undefined
+  /** In the folder of `path`: the item itself, and what is nothing without it. */
+  readonly files: readonly string[]
+}
+
+/** While something is recorded its folder changes every few seconds (`DiskWatch`); an interrupted one is silent. */
+const silentMs = 60_000
+
+/**
+ * @throws CoverslipError UNKNOWN_IMAGE: there is none, or a link leads to it; INVALID_INPUT: it is part of another item;
+ *   ACQUISITION_RUNNING: it is being written
+ */
+export async function deletableItem(dataFolder: string, id: string): Promise<DeletableItem> {
+  const path = await galleryPath(dataFolder, id)
+  const root = await recordingsRoot(dataFolder)
+  // A link is not the item that it leads to.
+  if (path !== join(root, ...id.split('/').slice(1))) throw unknownImage(id)
+  await refusePart(root, path, id)
+  const found = await findItem(path, id)
+  if (found === undefined) throw unknownImage(id)
+  const summary = found.type === 'acquisition' ? await summaryOf(path) : undefined
+  if (summary !== undefined && summary.finish === undefined && (await isRecent(path))) {
+    throw new CoverslipError('ACQUISITION_RUNNING', `${id} is being written, or was a moment ago`, {
+      hint: 'Stop it first. If it was interrupted, wait for a minute.',
+    })
+  }
+  const { bytes } = await countedItem(found, plainItem(found))
+  const files = [basename(path), ...(await companionsOf(found))]
+  return { path, name: summary?.name ?? found.name, bytes, files }
+}
+
+/** @throws CoverslipError INVALID_INPUT when the folder of an acquisition, or an OME-Zarr, has it in it */
+async function refusePart(root: string, path: string, id: string): Promise<void> {
+  for (let folder = dirname(path); folder.startsWith(root + sep); folder = dirname(folder)) {
+    if (!isZarr(folder) && !(await exists(join(folder, summaryName)))) continue
+    throw new CoverslipError('INVALID_INPUT', `${id} is a part of ${basename(folder)}`, {
+      hint: 'Delete that as a whole.',
+    })
+  }
+}
+
+/** Undefined of one that is damaged, which nobody writes. */
+async function summaryOf(path: string): Promise<AcquisitionSummary | undefined> {
+  try {
+    return await findAcquisitionSummary(path)
+  } catch (error) {
+    if (error instanceof CoverslipError) return undefined
+    throw error
+  }
+}
+
+async function isRecent(path: string): Promise<boolean> {
+  return Date.now() - (await stat(path)).mtimeMs < silentMs
+}
+
+/** Of our raw files the description, without which nobody can read them. */
+async function companionsOf({ path, type }: FoundItem): Promise<readonly string[]> {
+  if (type !== 'file' || !/\.raw$/i.test(path)) return []
+  const description = path.replace(/\.raw$/i, '.json')
+  return (await exists(description)) ? [basename(description)] : []
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (isGone(error)) return false
+    throw error
+  }
+}

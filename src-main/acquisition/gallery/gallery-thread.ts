@@ -1,0 +1,167 @@
+/** The gallery's worker, as it is asked: not for everything at once, and not for longer than it may take. */
+import { Worker } from 'node:worker_threads'
+import { CoverslipError } from '../../../src-shared/errors.ts'
+import { workerUrl } from '../../worker-url.ts'
+import type {
+  GalleryAnswer,
+  GalleryAnswerMessage,
+  GalleryRequest,
+  GalleryRequestMessage,
+  GalleryWorkerData,
+} from './gallery-messages.ts'
+
+/** Requests that the worker has at once; the others wait, and those whose caller has gone are dropped. */
+const atOnce = 6
+/** Of these, lists: a search waits for files to be read, and must not keep images from being shown meanwhile. */
+const listsAtOnce = 3
+/** A file that keeps the worker busy for longer hangs it: it is ended, and the next request has a new one. */
+const limitMs = 120_000
+/** Of JavaScript values; pixels lie outside of it. */
+const heapMb = 1024
+
+/** What a request of a type is answered by. */
+export type AnswerTo<Type extends GalleryRequest['type']> = Extract<GalleryAnswer, { type: Type }>
+
+type Waiting = {
+  readonly request: GalleryRequest
+  readonly signal: AbortSignal | undefined
+  settle(outcome: GalleryAnswer | CoverslipError): void
+}
+
+export class GalleryThread {
+  readonly #dataFolder: string
+  readonly #waiting: Waiting[] = []
+  readonly #asked = new Map<number, { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }>()
+  #worker: Worker | undefined
+  #number = 0
+  #closed = false
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder
+  }
+
+  /** Something has been kept, completed or removed. */
+  changed(): void {
+    this.#worker?.postMessage({ changed: true } satisfies GalleryRequestMessage)
+  }
+
+  /** Ends the worker; what is under way is refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#endWorker(new CoverslipError('INTERNAL', 'Coverslip is closing'))
+  }
+
+  /**
+   * @throws what the worker throws; the signal's reason where it was aborted before; INTERNAL when the thread is closed
+   */
+  async ask<Type extends GalleryRequest['type']>(
+    request: Extract<GalleryRequest, { type: Type }> & { readonly type: Type },
+    signal: AbortSignal | undefined,
+  ): Promise<AnswerTo<Type>> {
+    signal?.throwIfAborted()
+    const outcome = await new Promise<GalleryAnswer | CoverslipError>((settle) => {
+      this.#waiting.push({ request, signal, settle })
+      this.#next()
+    })
+    if (outcome instanceof CoverslipError) throw outcome
+    if (isAnswerTo<Type>(outcome, request.type)) return outcome
+    throw new CoverslipError('INTERNAL', `The gallery answered ${outcome.type} to ${request.type}`)
+  }
+
+  #next(): void {
+    while (this.#asked.size < atOnce) {
+      const waiting = this.#take()
+      if (waiting === undefined) return
+      if (this.#closed || waiting.signal?.aborted === true) {
+        waiting.settle(new CoverslipError('INTERNAL', 'Nobody waits for it any more'))
+        continue
+      }
+      const number = this.#number++
+      const timer = setTimeout(
+        () => void this.#endWorker(tooLong(waiting.request)),
+        limitFor(waiting.request),
+      )
+      this.#asked.set(number, { waiting, timer })
+      const worker = this.#started()
+      worker.postMessage({ number, request: waiting.request } satisfies GalleryRequestMessage)
+      // It keeps its place until the worker has left off: whoever gives up quickly must not fill the worker with work.
+      const drop = () => {
+        if (this.#asked.has(number)) worker.postMessage({ dropped: number } satisfies GalleryRequestMessage)
+      }
+      waiting.signal?.addEventListener('abort', drop, { once: true })
+    }
+  }
+
+  /** The request that has waited longest; small pictures come after what somebody looks at. */
+  #take(): Waiting | undefined {
+    const asked = [...this.#asked.values()]
+    const lists = asked.filter(({ waiting }) => waiting.request.type === 'list').length
+    const may = ({ request }: Waiting) => request.type !== 'list' || lists < listsAtOnce
+    const first = this.#waiting.findIndex((waiting) => may(waiting) && waiting.request.type !== 'thumbnail')
+    const at = first === -1 ? this.#waiting.findIndex(may) : first
+    return at === -1 ? undefined : this.#waiting.splice(at, 1)[0]
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const workerData: GalleryWorkerData = { dataFolder: this.#dataFolder }
+    const worker = new Worker(workerUrl('acquisition/gallery/gallery-worker'), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    })
+    this.#worker = worker
+    worker.on('message', (message: GalleryAnswerMessage) => {
+      this.#settle(
+        message.number,
+        'answer' in message ? message.answer : CoverslipError.deserialize(message.error),
+      )
+    })
+    const failed = (reason: string) => {
+      if (this.#worker !== worker) return
+      void this.#endWorker(
+        new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
+          hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
+        }),
+      )
+    }
+    worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)))
+    worker.on('exit', () => failed('its thread ended'))
+    return worker
+  }
+
+  #settle(number: number, outcome: GalleryAnswer | CoverslipError): void {
+    const asked = this.#asked.get(number)
+    if (asked === undefined) return
+    clearTimeout(asked.timer)
+    this.#asked.delete(number)
+    asked.waiting.settle(outcome)
+    this.#next()
+  }
+
+  /** Everything that it was asked fails with `reason`. */
+  async #endWorker(reason: CoverslipError): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    for (const number of [...this.#asked.keys()]) this.#settle(number, reason)
+    await worker?.terminate()
+  }
+}
+
+function isAnswerTo<Type extends GalleryRequest['type']>(
+  answer: GalleryAnswer,
+  type: Type,
+): answer is AnswerTo<Type> {
+  return answer.type === type
+}
+
+/** However many files are removed, they are no reason to end the worker, which would begin with them again. */
+function limitFor({ type }: GalleryRequest): number {
+  return type === 'removeDeleted' ? 100 * limitMs : limitMs
+}
+
+function tooLong(request: GalleryRequest): CoverslipError {
+  const what = 'id' in request ? request.id : 'The list'
+  return new CoverslipError('UNREADABLE_IMAGE', `${what} took longer than ${limitMs / 1000} s to read`, {
+    hint: 'Check the disk it is on, or whether another program opens it.',
+  })
+}

@@ -1,0 +1,45 @@
+/** How long is waited for what a stopped or paused run has under way: devices may hang. */
+
+/** What is told to end may take so long to do it, ms: a stage has halted by then, and a device has answered. */
+const patienceMs = 1000
+
+/**
+ * As `action`; where that has not ended soon after `signal` has aborted, it is left to itself: whatever comes of it then,
+ * the devices' own time limits tell of.
+ * @throws the reason of `signal` then
+ */
+export async function orGivenUp<Result>(
+  action: Promise<Result>,
+  signal: AbortSignal | undefined,
+  withinMs = patienceMs,
+): Promise<Result> {
+  if (signal === undefined) return action
+  const givenUp = Promise.withResolvers<never>()
+  const unlink = onceOverdue(
+    signal,
+    () => withinMs,
+    () => givenUp.reject(signal.reason),
+  )
+  try {
+    return await Promise.race([action, givenUp.promise])
+  } finally {
+    unlink()
+  }
+}
+
+/**
+ * Calls `act` once `signal` has aborted and what is waited for is overdue: `leftMs` says, when it aborts, how long it may
+ * still take. @returns what takes it back
+ */
+export function onceOverdue(signal: AbortSignal, leftMs: () => number, act: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const begin = () => {
+    timer = setTimeout(act, Math.max(0, leftMs()))
+  }
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin)
+  return () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', begin)
+  }
+}

@@ -1,0 +1,74 @@
+/** How fast a disk takes what is written to it: as it took the last acquisitions, or else as a short trial shows. */
+import { randomFillSync } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { writeFailure } from './append-file.ts'
+
+/** A trial writes pieces of growing size, MiB, until it has taken so long, ms. The last one counts, its start the least. */
+const pieces = [1, 2, 4, 8, 16]
+const patienceMs = 250
+/** What else uses the disk changes: a trial holds for so long, ms. */
+const holdsMs = 600_000
+/** One for each folder, so that what a crash leaves is written over by the next. */
+const trialName = '.disk-trial'
+
+type Measured = { readonly bytesPerSecond: number; readonly at: number }
+type Format = StorageOptions['format']
+
+export class DiskSpeed {
+  readonly #seen = new Map<string, Measured>()
+  readonly #trials = new Map<string, Promise<Measured>>()
+
+  /** An acquisition has written so fast to `folder`, bytes/s, while its images waited for the disk. */
+  saw(folder: string, format: Format, bytesPerSecond: number): void {
+    this.#seen.set(`${format}\n${folder}`, { bytesPerSecond, at: performance.now() })
+  }
+
+  /** Bytes/s that the disk of `folder`, which exists, takes in this format. @throws CoverslipError DATA_FOLDER */
+  async of(folder: string, format: Format): Promise<number> {
+    const seen = this.#seen.get(`${format}\n${folder}`)
+    if (seen !== undefined && performance.now() - seen.at < holdsMs) return seen.bytesPerSecond
+    const trial = this.#trials.get(folder) ?? tried(folder)
+    this.#trials.set(folder, trial)
+    try {
+      const { at, bytesPerSecond } = await trial
+      if (performance.now() - at > holdsMs) this.#forget(folder, trial)
+      return bytesPerSecond
+    } catch (error) {
+      this.#forget(folder, trial)
+      throw error
+    }
+  }
+
+  /** The next who asks tries again. */
+  #forget(folder: string, trial: Promise<Measured>): void {
+    if (this.#trials.get(folder) === trial) this.#trials.delete(folder)
+  }
+}
+
+/** Writes a few megabytes, which disks that compress cannot make smaller, and removes them. @throws CoverslipError DATA_FOLDER */
+async function tried(folder: string): Promise<Measured> {
+  const path = join(folder, trialName)
+  try {
+    const file = await open(path, 'w')
+    try {
+      const began = performance.now()
+      let bytesPerSecond = 0
+      for (const size of pieces) {
+        const piece = randomFillSync(new Uint8Array(size * 2 ** 20))
+        const pieceBegan = performance.now()
+        await file.writev([piece])
+        await file.datasync()
+        bytesPerSecond = (piece.length / (performance.now() - pieceBegan)) * 1000
+        if (performance.now() - began > patienceMs) break
+      }
+      return { bytesPerSecond, at: performance.now() }
+    } finally {
+      await file.close()
+      await rm(path, { force: true })
+    }
+  } catch (error) {
+    throw writeFailure(path, error)
+  }
+}

@@ -1,0 +1,133 @@
+/** Deleting items of the gallery, and putting them back. */
+import type { GalleryItem, RefusedItem } from '../../src-shared/gallery.ts'
+import type { CallFailure } from '../backend/call-failure.ts'
+import { outcome } from '../backend/outcome.ts'
+import type { Services } from '../services.ts'
+import type { GalleryStore } from '../stores/gallery-store.ts'
+import { whyNotAct } from '../stores/permission.ts'
+import { noteOutcome } from '../stores/session-store.ts'
+import { closeItem } from './gallery-actions.ts'
+
+/** The most that the engine takes in one call. */
+const mostAtOnce = 500
+
+/** Marks an item, or no longer; `range`: with all from the one that was marked last. */
+export function toggleMarked(gallery: GalleryStore, id: string, { range = false } = {}): void {
+  gallery.setState(({ marked, items = [] }) => {
+    const [from, to] = [
+      items.findIndex((item) => item.id === marked.at(-1)),
+      items.findIndex((item) => item.id === id),
+    ]
+    if (range && from >= 0 && to >= 0) {
+      const between = items.slice(Math.min(from, to), Math.max(from, to) + 1).map((item) => item.id)
+      // The one that was pressed is the last: the next range begins there.
+      return { marked: [...new Set([...marked, ...between])].filter((each) => each !== id).concat(id) }
+    }
+    return { marked: marked.includes(id) ? marked.filter((each) => each !== id) : [...marked, id] }
+  })
+}
+
+/** Marks everything that is listed so far. */
+export function markAll(gallery: GalleryStore): void {
+  gallery.setState(({ items = [] }) => ({ marked: items.map(({ id }) => id) }))
+}
+
+export function unmarkAll(gallery: GalleryStore): void {
+  if (gallery.getState().marked.length > 0) gallery.setState({ marked: [] })
+}
+
+/** Asks the user whether these shall be deleted; nothing happens where this page only watches. */
+export function askToDelete(
+  { engine, gallery }: Pick<Services, 'engine' | 'gallery'>,
+  items: readonly GalleryItem[],
+): void {
+  if (items.length > 0 && whyNotAct(engine.getState()) === undefined)
+    gallery.setState({ toDelete: items.slice(0, mostAtOnce) })
+}
+
+/** As `askToDelete`, of all that are marked, or else of the chosen one. */
+export function askToDeleteChosen(services: Pick<Services, 'engine' | 'gallery'>): void {
+  const { items = [], marked, chosen } = services.gallery.getState()
+  const wanted = marked.length > 0 ? marked : [chosen]
+  askToDelete(
+    services,
+    items.filter(({ id }) => wanted.includes(id)),
+  )
+}
+
+export function keepAll({ gallery }: Pick<Services, 'gallery'>): void {
+  if (!gallery.getState().deleting) gallery.setState({ toDelete: undefined })
+}
+
+/** Deletes what the user was asked about. */
+export async function deleteAsked(services: Services): Promise<void> {
+  const { backend, gallery, session, viewing } = services
+  const { toDelete = [], deleting } = gallery.getState()
+  if (deleting || toDelete.length === 0) return
+  gallery.setState({ deleting: true })
+  const result = await outcome(backend.client.gallery.delete({ ids: toDelete.map(({ id }) => id) }))
+  gallery.setState({ deleting: false, toDelete: undefined })
+  const title = 'Not deleted'
+  if (!result.ok) return noteOutcome(session, title, result.failure)
+  const { deleted, refused } = result.value
+  const gone = new Set(deleted.map(({ id }) => id))
+  gallery.setState(({ marked, items, total }) => ({
+    lastDeleted: deleted,
+    marked: marked.filter((id) => !gone.has(id)),
+    // The list itself is on its way.
+    items: items?.filter(({ id }) => !gone.has(id)),
+    total: Math.max(0, total - gone.size),
+  }))
+  if (gone.has(viewing.getState().viewer?.id ?? '')) closeItem(services)
+  noteOutcome(session, title, failureOfRefused(refused))
+}
+
+/** Puts back what was deleted last, or those of `keys`. */
+export async function restoreDeleted(services: Services, keys?: readonly string[]): Promise<void> {
+  const { backend, gallery, session } = services
+  const wanted = keys ?? gallery.getState().lastDeleted.map(({ key }) => key)
+  if (gallery.getState().deleting || wanted.length === 0) return
+  gallery.setState({ deleting: true })
+  const result = await outcome(backend.client.gallery.restore({ keys: [...wanted] }))
+  gallery.setState({ deleting: false })
+  const title = 'Not put back'
+  if (!result.ok) return noteOutcome(session, title, result.failure)
+  forgetDeleted(gallery, wanted)
+  noteOutcome(session, title, failureOfRefused(result.value.refused))
+}
+
+/** Removes deleted items for good. */
+export async function removeDeleted(services: Services, keys: readonly string[]): Promise<void> {
+  const { backend, gallery, session } = services
+  if (gallery.getState().deleting) return
+  gallery.setState({ deleting: true })
+  let refused: readonly RefusedItem[] = []
+  let failure: CallFailure | undefined
+  for (let at = 0; at < keys.length && failure === undefined; at += mostAtOnce) {
+    const result = await outcome(
+      backend.client.gallery.removeDeleted({ keys: keys.slice(at, at + mostAtOnce) }),
+    )
+    if (result.ok) refused = [...refused, ...result.value.refused]
+    else failure = result.failure
+  }
+  gallery.setState({ deleting: false })
+  forgetDeleted(gallery, keys)
+  noteOutcome(session, 'Not removed', failure ?? failureOfRefused(refused))
+}
+
+/** They are offered no more. */
+export function forgetDeleted(gallery: GalleryStore, keys: readonly string[]): void {
+  gallery.setState(({ lastDeleted }) => ({
+    lastDeleted: lastDeleted.filter(({ key }) => !keys.includes(key)),
+  }))
+}
+
+/** Why not, of the first of those that were refused; undefined: none was. */
+function failureOfRefused(refused: readonly RefusedItem[]): CallFailure | undefined {
+  const [first] = refused
+  if (first === undefined) return undefined
+  const { code, message, hint } = first.error
+  const others = refused.length - 1
+  const more = others === 0 ? '' : ` So ${others === 1 ? 'was another' : `were ${others} others`} refused.`
+  return { code, message: `${message}.${more}`, hint, details: undefined }
+}
