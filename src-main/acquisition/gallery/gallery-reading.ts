@@ -227,10 +227,7 @@ function metadataOf({ summary, datasets }: OpenedItem): Record<string, unknown> 
 }
 
 /** What is missing, for people. */
-function remarksOn(
-  { summary, failures }: Pick<OpenedItem, 'summary' | 'failures'>,
-  datasets: readonly ImageDataset[],
-): string[] {
+function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDataset[]): string[] {
   const remarks = failures.map(({ message }) => message)
   if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
   if (summary !== undefined && summary.finish === undefined)

@@ -150,6 +150,19 @@ describe('a frame log with damaged lines', () => {
     expect(await namedPlanes('beads_right.ome.tiff')).toEqual([[0, 0]])
   })
 
+  it('is told of with the file that cannot be opened', async () => {
+    const layout = datasetLayout({})
+    const lines = await writeTiff(layout, [{ t: 0 }])
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.join(''))
+    await describeIt(layout)
+    const path = join(folder, 'camera', 'beads.ome.tiff')
+    await rm(path)
+    await mkdir(path)
+    expect(await complete()).toEqual([
+      expect.stringContaining(`could not be completed: ${path} could not be written: `),
+    ])
+  })
+
   it('costs nothing of a file that was complete, unless a power cut took its description', async () => {
     const positions = [{ name: 'left' }, { name: 'right' }]
     const axes = [{ axis: 'p', length: 2 } as const, { axis: 't', length: 3 } as const]
