@@ -2,6 +2,7 @@
 import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
+import { dataSize } from '../data-size.ts'
 
 /**
  * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds, as disks pause
@@ -64,10 +65,9 @@ export function requireMemory(
 ): void {
   const { memoryBytes: bytes } = totalMemory(memory)
   if (bytes <= mostOfFree * freeBytes) return
-  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
   throw new CoverslipError(
     'INVALID_INPUT',
-    `The recording needs ${gigabytes(bytes)} of memory before it starts, and ${gigabytes(mostOfFree * freeBytes)} can be had`,
+    `The recording needs ${dataSize(bytes)} of memory before it starts, and ${dataSize(mostOfFree * freeBytes)} can be had`,
     {
       hint: 'Keep fewer seconds of before its beginning, lower the frame rate, or choose a smaller ROI.',
       data: { bytes, freeBytes },

@@ -51,6 +51,6 @@ describe('the memory of a recording', () => {
   it('is refused when it takes most of what is free', () => {
     const memory = recordingMemory({ begin: { kind: 'asked' }, preRecordS: 600 }, [recorded, recorded])
     requireMemory(memory, 64e9)
-    expect(() => requireMemory(memory, 1e9)).toThrow(/needs 1.3 GB of memory before it starts, and 0.8 GB/)
+    expect(() => requireMemory(memory, 1e9)).toThrow(/needs 1.3 GB of memory before it starts, and 750 MB/)
   })
 })
