@@ -1,7 +1,8 @@
 /** How fast a disk takes what is written to it: as it took the last acquisitions, or else as a short trial shows. */
-import { randomFillSync } from 'node:crypto'
+import { randomFill } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
 import { writeFailure } from './append-file.ts'
 
@@ -12,6 +13,8 @@ const patienceMs = 250
 const holdsMs = 600_000
 /** One for each folder, so that what a crash leaves is written over by the next. */
 const trialName = '.disk-trial'
+
+const fillRandomly = promisify(randomFill)
 
 type Measured = { readonly bytesPerSecond: number; readonly at: number }
 type Format = StorageOptions['format']
@@ -65,7 +68,8 @@ async function tried(folder: string): Promise<Measured> {
       const began = performance.now()
       let bytesPerSecond = 0
       for (const size of pieces) {
-        const piece = randomFillSync(new Uint8Array(size * 2 ** 20))
+        const piece = new Uint8Array(size * 2 ** 20)
+        await fillRandomly(piece)
         const pieceBegan = performance.now()
         await file.writev([piece])
         await file.datasync()
