@@ -238,7 +238,7 @@ describe('MicroscopeHardware on the simulated microscope', () => {
     // No time passes.
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     try {
-      await regions.set('camera', { x: 17, y: 33, width: 130, height: 100 })
+      await regions.set('camera', { x: 17, y: 33, width: 130, height: 100 }, new AbortController().signal)
     } finally {
       vi.useRealTimers()
       settings.end()
