@@ -28,6 +28,11 @@ export class Section {
     this.#feed.resized(canvas)
   }
 
+  /** Everything is asked for again: the file is another one. */
+  forgetAll(): void {
+    this.#feed.forgetAll()
+  }
+
   close(): void {
     this.#feed.close()
     this.#display.dispose()

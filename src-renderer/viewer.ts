@@ -74,7 +74,8 @@ export class Viewer {
       this.#feed.forgetUnfinished()
       this.store.setState((state) => withOpened(state, opened))
       // A file of the same name was put in its place.
-      if (before !== undefined && before.item.startedAt !== opened.item.startedAt) this.#feed.forgetAll()
+      if (before !== undefined && before.item.startedAt !== opened.item.startedAt)
+        for (const feed of [this.#feed, ...this.#sections.values()]) feed.forgetAll()
     } catch (error) {
       if (!signal.aborted) this.store.setState({ failure: callFailure(error) })
     }

@@ -112,7 +112,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
       [recorder.status, acquisition.status].some(
         (status) => status?.id === id && status.state !== 'finished',
       ),
-    letGo: async (id) => pyramids?.forget(id),
+    letGo: async (id) => (await pyramids?.forget(id)) ?? (() => undefined),
   })
   const capture = new Capture({
     devices,

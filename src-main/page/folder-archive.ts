@@ -37,7 +37,8 @@ export async function folderArchive(folder: string): Promise<FolderArchive> {
         hint: 'Copy it at the computer at the microscope, or fetch its files one by one.',
       },
     )
-  const nameOf = ({ path }: FolderFile) => `${name}/${path}`
+  // Windows takes a backslash for one between folders, and might unpack outside of them.
+  const nameOf = ({ path }: FolderFile) => `${name}/${path}`.replaceAll('\\', '_')
   const entries = files.values().map((file) => ({ name: nameOf(file), bytes: file.bytes }))
   return {
     bytes: storedZipBytes(entries),

@@ -3,7 +3,7 @@ import type { GalleryItem, RefusedItem } from '../../src-shared/gallery.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
 import { outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import type { GalleryStore } from '../stores/gallery-store.ts'
+import type { GalleryState, GalleryStore } from '../stores/gallery-store.ts'
 import { whyNotAct } from '../stores/permission.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 import { closeItem } from './gallery-actions.ts'
@@ -71,15 +71,27 @@ export async function deleteAsked(services: Services): Promise<void> {
   if (!result.ok) return noteOutcome(session, title, result.failure)
   const { deleted, refused } = result.value
   const gone = new Set(deleted.map(({ id }) => id))
-  gallery.setState(({ marked, items, total }) => ({
+  gallery.setState(({ marked, items, total, chosen }) => ({
     lastDeleted: deleted,
     marked: marked.filter((id) => !gone.has(id)),
+    chosen: chosenWithout(gone, { items, chosen }),
     // The list itself is on its way.
     items: items?.filter(({ id }) => !gone.has(id)),
     total: Math.max(0, total - gone.size),
   }))
   if (gone.has(viewing.getState().viewer?.id ?? '')) closeItem(services)
   noteOutcome(session, title, failureOfRefused(refused))
+}
+
+/** Instead of a chosen item that has gone the next one that is left, or else the one before. */
+function chosenWithout(
+  gone: ReadonlySet<string>,
+  { items = [], chosen }: Pick<GalleryState, 'items' | 'chosen'>,
+): string | undefined {
+  if (chosen === undefined || !gone.has(chosen)) return chosen
+  const at = items.findIndex(({ id }) => id === chosen)
+  const isLeft = ({ id }: GalleryItem) => !gone.has(id)
+  return (items.slice(at + 1).find(isLeft) ?? items.slice(0, Math.max(0, at)).findLast(isLeft))?.id
 }
 
 /** Puts back what was deleted last, or those of `keys`. */

@@ -108,6 +108,14 @@ export class SectionFeed {
     this.#sendView()
   }
 
+  /** Everything is asked for again: the file is another one. */
+  forgetAll(): void {
+    this.#cache.clear()
+    this.#control.abort()
+    this.#wanted = undefined
+    this.#want()
+  }
+
   close(): void {
     this.#closed = true
     this.#control.abort()
@@ -139,9 +147,11 @@ export class SectionFeed {
   /** The newest wish wins; one that is nearly done is shown before. */
   #want(): void {
     const wanted = this.#wantedNow()
-    if (wanted === undefined || wanted.key === this.#wanted?.key) return
+    if (wanted?.key === this.#wanted?.key) return
     this.#wanted = wanted
-    if (!this.#running) void this.#run()
+    // What is not shown any more need not be read on.
+    if (wanted === undefined) this.#control.abort()
+    else if (!this.#running) void this.#run()
     else if (performance.now() - this.#startedMs > patienceMs) this.#control.abort()
   }
 
@@ -159,7 +169,7 @@ export class SectionFeed {
     const at = Math.min(last, Math.floor((cut === 'xz' ? y : x) / scale))
     const channels = shownChannels(state)
     const { t, p } = state.index
-    const growing = isUnderWay(state) && t >= (dataset.wholeTimes ?? dataset.sizes.t ?? 1)
+    const growing = isUnderWay(state) && !isWholeAt(dataset, t)
     const key = [dataset.name, dataset.sizes.z, level, at, t, p, channels.join(','), growing].join(' ')
     return { key, dataset, level, at, channels, state, growing }
   }
@@ -211,7 +221,7 @@ export class SectionFeed {
     const { dataset, level, at, state, growing } = wanted
     const { z: _, ...index } = planeIndex(state, channel)
     const { t, p } = state.index
-    const key = `${dataset.name} ${level} ${at} ${t} ${p} ${channel} ${z.from}`
+    const key = `${dataset.name} ${level} ${at} ${t} ${p} ${channel} ${z.from}+${z.count}`
     const kept = this.#cache.get(key)
     if (kept?.kind === 'packet') return kept.packet
     const asked = { id, dataset: dataset.name, index, level, cut, at, z }
@@ -233,6 +243,13 @@ export class SectionFeed {
       }),
     })
   }
+}
+
+/** Whether nothing is still to come at time `t`; where that is not told, whether nothing at all is. */
+function isWholeAt({ wholeTimes, sizes, planes }: ImageDataset, t: number): boolean {
+  if (wholeTimes !== undefined) return t < wholeTimes
+  const { t: times = 1, p = 1, c = 1, z = 1 } = sizes
+  return planes >= times * p * c * z
 }
 
 type Part = { readonly from: number; readonly count: number }

@@ -114,7 +114,9 @@ it('items are deleted together, which others are told of, and are put back', asy
   await card(page, 'two.tif').click()
   await page.getByText('64 × 48').first().waitFor()
   await page.keyboard.press('Delete')
-  await page.getByRole('dialog', { name: 'Delete two.tif?' }).waitFor()
+  const sure = page.getByRole('dialog', { name: 'Delete two.tif?' }).getByRole('button', { name: 'Delete' })
+  // The dialog takes the keys a moment after it is seen.
+  await expect.poll(() => sure.evaluate((button) => button === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
   await page.getByText('two.tif is deleted').waitFor()
   await card(page, 'two.tif').waitFor({ state: 'detached' })
@@ -125,6 +127,19 @@ it('items are deleted together, which others are told of, and are put back', asy
   await page.getByText('Nothing that was deleted can be put back.').waitFor()
   await page.keyboard.press('Escape')
   await card(page, 'two.tif').waitFor()
+
+  // By key, from the list, which has the keys again after the dialog.
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+  await card(page, 'two.tif').focus()
+  await page.keyboard.press('Delete')
+  await sure.waitFor()
+  await page.keyboard.press('Escape')
+  await sure.waitFor({ state: 'detached' })
+  await expect.poll(focused).toBe('Open two.tif')
+  await page.keyboard.press('Delete')
+  await sure.click()
+  await card(page, 'two.tif').waitFor({ state: 'detached' })
+  await expect.poll(focused).toMatch(/^Open (one|three)\.tif$/)
 })
 
 it('items come in the order that is chosen', async () => {
@@ -164,6 +179,7 @@ it('cuts through a stack lie beside its plane, and are moved by dragging', async
   await expect.poll(() => xz.getAttribute('aria-label')).toBe(`XZ section at y ${stackSize.height / 2}`)
   await expect.poll(() => yz.getAttribute('aria-label')).toBe(`YZ section at x ${stackSize.width / 2}`)
   // Something is drawn in both.
+  await page.getByLabel('Pixel values').filter({ hasText: /\d/ }).waitFor()
   await page.getByRole('button', { name: 'Fit contrast' }).click()
   await eventually('a picture of XZ', async () => (await brightnessAt(xz, 0.3, 0.45)) > 25)
   await eventually('a picture of YZ', async () => (await brightnessAt(yz, 0.45, 0.3)) > 25)

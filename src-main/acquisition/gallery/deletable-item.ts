@@ -7,6 +7,7 @@ import {
   findAcquisitionSummary,
   summaryName,
 } from '../reading/acquisition-summary.ts'
+import { mayBeUnderWay } from '../recording/may-be-under-way.ts'
 import { isZarr } from '../reading/open-datasets.ts'
 import { galleryPath, recordingsRoot, unknownImage } from './gallery-path.ts'
 import { findItem, type FoundItem, isGone } from './gallery-scan.ts'
@@ -23,6 +24,8 @@ export type DeletableItem = {
 
 /** While something is recorded its folder changes every few seconds (`DiskWatch`); an interrupted one is silent. */
 const silentMs = 60_000
+/** One that another Coverslip may be writing has to be silent for longer: its computer's clock may show another time. */
+const silentElsewhereMs = 24 * 3_600_000
 
 /**
  * @throws CoverslipError UNKNOWN_IMAGE: there is none, or a link leads to it; INVALID_INPUT: it is part of another item;
@@ -37,11 +40,7 @@ export async function deletableItem(dataFolder: string, id: string): Promise<Del
   const found = await findItem(path, id)
   if (found === undefined) throw unknownImage(id)
   const summary = found.type === 'acquisition' ? await summaryOf(path) : undefined
-  if (summary !== undefined && summary.finish === undefined && (await isRecent(path))) {
-    throw new CoverslipError('ACQUISITION_RUNNING', `${id} is being written, or was a moment ago`, {
-      hint: 'Stop it first. If it was interrupted, wait for a minute.',
-    })
-  }
+  if (summary !== undefined && summary.finish === undefined) await refuseUnderWay(path, id, summary)
   const { bytes } = await countedItem(found, plainItem(found))
   const files = [basename(path), ...(await companionsOf(found))]
   return { path, name: summary?.name ?? found.name, bytes, files }
@@ -67,8 +66,19 @@ async function summaryOf(path: string): Promise<AcquisitionSummary | undefined> 
   }
 }
 
-async function isRecent(path: string): Promise<boolean> {
-  return Date.now() - (await stat(path)).mtimeMs < silentMs
+/** @throws CoverslipError ACQUISITION_RUNNING when another Coverslip may be writing it, or this one was a moment ago */
+async function refuseUnderWay(path: string, id: string, summary: AcquisitionSummary): Promise<void> {
+  const elsewhere = mayBeUnderWay(summary)
+  const silentForMs = Math.abs(Date.now() - (await stat(path)).mtimeMs)
+  if (silentForMs >= (elsewhere ? silentElsewhereMs : silentMs)) return
+  if (!elsewhere)
+    throw new CoverslipError('ACQUISITION_RUNNING', `${id} is being written, or was a moment ago`, {
+      hint: 'Stop it first. If it was interrupted, wait for a minute.',
+    })
+  const where = summary.host === undefined ? 'another Coverslip' : `Coverslip on ${summary.host}`
+  throw new CoverslipError('ACQUISITION_RUNNING', `${id} has not been finished by ${where}`, {
+    hint: 'Stop it there. If it was interrupted, start this Coverslip again, which completes it, or wait for a day.',
+  })
 }
 
 /** Of our raw files the description, without which nobody can read them. */

@@ -7,7 +7,7 @@
  *     .deleted/<time>-<random>-<name>/item/           its file or folder
  */
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -25,8 +25,9 @@ const itemName = 'item'
 /** Begins the name of what is being removed for good: it is not listed, and never put back in part. */
 const removing = 'removing-'
 const keyPattern = /^\d{1,15}-[\da-f]{8}-[\p{L}\p{M}\p{N}._-]*$/u
-/** Deleted items are removed for good after a week, ms. */
-const keptMs = 7 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+/** Deleted items are removed for good after a week. */
+const keptMs = 7 * dayMs
 
 const recordSchema = deletedItemSchema.omit({ key: true, keptUntil: true }).extend({ version: z.literal(1) })
 
@@ -34,6 +35,8 @@ export class DeletedItems {
   readonly #dataFolder: string
   readonly #now: () => number
   #last: Promise<unknown> = Promise.resolve()
+  /** Names of folders that are being removed for good. */
+  readonly #beingRemoved = new Set<string>()
 
   /** @param now Unix time, ms */
   constructor(dataFolder: string, now: () => number = Date.now) {
@@ -105,26 +108,55 @@ export class DeletedItems {
   }
 
   /** Removes an item for good. @throws CoverslipError UNKNOWN_IMAGE: it is not among them; DATA_FOLDER */
-  remove(key: string): Promise<void> {
-    return this.#inTurn(async () => {
+  async remove(key: string): Promise<void> {
+    const { name } = await this.#inTurn(async () => {
       const item = await this.#find(key)
       if (item === undefined) throw notDeleted(key)
-      await moving(item.name, () => this.#removeNow(key))
+      const folder = await this.#folder()
+      await moving(item.name, () => rename(join(folder, key), join(folder, removing + key)))
+      return item
     })
+    // That may take long: whoever deletes or puts back meanwhile does not wait for it.
+    await moving(name, () => this.#removeFolder(removing + key))
   }
 
-  /** Removes for good what was deleted a week ago, and what was being removed when the program last ended. */
+  /**
+   * Removes for good what was deleted a week ago, and what was being removed when the program last ended.
+   * @throws CoverslipError DATA_FOLDER when any of it cannot be removed; the rest is
+   */
   async removeOld(): Promise<void> {
-    for (const { key, keptUntil } of await this.list()) if (keptUntil <= this.#now()) await this.remove(key)
+    const failures: CoverslipError[] = []
+    const attempt = (work: Promise<void>) =>
+      work.catch((error: unknown) => void failures.push(CoverslipError.from(error, 'DATA_FOLDER')))
+    for (const item of await this.list()) await attempt(this.#removeIfOld(item))
     for (const name of await this.#names())
-      if (name.startsWith(removing)) await removeTree(join(await this.#folder(), name))
+      if (name.startsWith(removing)) await attempt(this.#removeFolder(name))
+    const [failure] = failures
+    if (failure !== undefined) throw failure
   }
 
-  async #removeNow(key: string): Promise<void> {
-    const folder = await this.#folder()
-    const place = join(folder, removing + key)
-    await rename(join(folder, key), place)
-    await removeTree(place)
+  /**
+   * A clock that is wrong for a while removes nothing: an item has to be found old twice, a day apart. When it was, the time
+   * of its record's change says, which takes no room on a disk that is full.
+   */
+  async #removeIfOld({ key, keptUntil }: DeletedItem): Promise<void> {
+    const now = this.#now()
+    if (keptUntil > now) return
+    const record = join(await this.#folder(), key, recordName)
+    const foundOldAt = Math.round((await lstat(record)).mtimeMs)
+    const wasOld = keptUntil <= foundOldAt && foundOldAt <= now
+    if (!wasOld) await utimes(record, new Date(now), new Date(now))
+    else if (now - foundOldAt >= dayMs) await this.remove(key)
+  }
+
+  async #removeFolder(name: string): Promise<void> {
+    if (this.#beingRemoved.has(name)) return
+    this.#beingRemoved.add(name)
+    try {
+      await removeTree(join(await this.#folder(), name))
+    } finally {
+      this.#beingRemoved.delete(name)
+    }
   }
 
   /** Undefined when nothing of that key can be put back. */
@@ -215,6 +247,13 @@ async function refuseTaken(path: string, id: string): Promise<void> {
   })
 }
 
+/** By what the system says. */
+const hints: Readonly<Record<string, string>> = {
+  EXDEV: 'It lies on another disk than the recordings folder: delete it in the file manager.',
+  ENOSPC:
+    'The disk is full: first remove for good what was deleted before, or something in the file manager.',
+}
+
 /** @throws CoverslipError DATA_FOLDER naming the item, when `work` is refused by the system */
 async function moving(name: string, work: () => Promise<void>): Promise<void> {
   try {
@@ -225,9 +264,7 @@ async function moving(name: string, work: () => Promise<void>): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CoverslipError('DATA_FOLDER', `${name} cannot be moved: ${reason}`, {
       hint:
-        code === 'EXDEV'
-          ? 'It lies on another disk than the recordings folder: delete it in the file manager.'
-          : 'Check that no other program has it open, and that its folder may be changed.',
+        hints[String(code)] ?? 'Check that no other program has it open, and that its folder may be changed.',
       cause: error,
     })
   }

@@ -26,8 +26,11 @@ export type GalleryOptions = {
   readonly dataFolder: string | undefined
   /** Whether an item is being acquired by this program. */
   readonly isUnderWay?: (id: string) => boolean
-  /** Ends whatever else this program writes to an item, which is about to be moved. */
-  readonly letGo?: (id: string) => Promise<void>
+  /**
+   * Ends whatever else this program writes to an item, which is about to be moved.
+   * @returns goes on with that, where it was not moved
+   */
+  readonly letGo?: (id: string) => Promise<() => void>
 }
 
 /** What was done with several items, and why not with others. */
@@ -36,11 +39,11 @@ type Done<Result> = { readonly done: Result[]; readonly refused: RefusedItem[] }
 export class Gallery {
   readonly #dataFolder: string | undefined
   readonly #isUnderWay: (id: string) => boolean
-  readonly #letGo: (id: string) => Promise<void>
+  readonly #letGo: NonNullable<GalleryOptions['letGo']>
   readonly #events = new Emitter<void>()
   readonly #ownThread: GalleryThread | undefined
 
-  constructor({ dataFolder, isUnderWay = () => false, letGo = () => Promise.resolve() }: GalleryOptions) {
+  constructor({ dataFolder, isUnderWay = () => false, letGo = writesNothing }: GalleryOptions) {
     this.#dataFolder = dataFolder
     this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread(dataFolder)
     this.#isUnderWay = isUnderWay
@@ -122,9 +125,14 @@ export class Gallery {
   ): Promise<{ readonly deleted: DeletedItem[]; readonly refused: RefusedItem[] }> {
     const { done, refused } = await this.#each(ids, async (id) => {
       this.#refuseUnderWay(id)
-      await this.#letGo(id)
-      // Whoever has begun meanwhile writes elsewhere: names are never given twice.
-      return (await this.#thread.ask({ type: 'delete', id }, undefined)).item
+      const goOn = await this.#letGo(id)
+      try {
+        // Whoever has begun meanwhile writes elsewhere: names are never given twice.
+        return (await this.#thread.ask({ type: 'delete', id }, undefined)).item
+      } catch (error) {
+        goOn()
+        throw error
+      }
     })
     return { deleted: done, refused }
   }
@@ -202,6 +210,8 @@ export class Gallery {
     throw new CoverslipError('ACQUISITION_RUNNING', `${id} is being acquired`, { hint: 'Stop it first.' })
   }
 }
+
+const writesNothing = () => Promise.resolve(() => undefined)
 
 function noDataFolder(): CoverslipError {
   return new CoverslipError('DATA_FOLDER', 'There is no data folder to look into', {

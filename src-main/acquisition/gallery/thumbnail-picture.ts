@@ -54,7 +54,7 @@ function colorOf({ channels }: ImageDataset, channel: number): string {
   return channels[channel]?.color ?? colors[channel % colors.length] ?? '#ffffff'
 }
 
-/** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (8-bit images keep theirs). */
+/** Pixels left out until it is small; black and white at 0.5 and 99.8 % of the values (of up to 8 bits those that there may be). */
 function smallRgb(plane: ImagePlane, maxSize: number): Picture {
   const { width, height, pixelFormat, pixels } = plane
   const maxValue = pixelFormat === 'Float32' ? undefined : 2 ** plane.significantBits - 1
@@ -73,7 +73,7 @@ function smallRgb(plane: ImagePlane, maxSize: number): Picture {
       values.set([r, g, b], to)
     }
   }
-  const { low, high } = bytesPerSample === 1 ? { low: 0, high: 255 } : windowOf(values, maxValue)
+  const { low, high } = bytesPerSample === 1 ? { low: 0, high: maxValue ?? 255 } : windowOf(values, maxValue)
   const scale = 255 / (high - low)
   const clamped = Uint8ClampedArray.from(values, (value) => (value - low) * scale)
   return { ...small, rgb: new Uint8Array(clamped.buffer) }

@@ -67,11 +67,19 @@ export class Pyramids {
     this.#next()
   }
 
-  /** Gives up the copies of an acquisition that is to be moved; resolves when none of it is written any more. */
-  async forget(id: string): Promise<void> {
-    if (!this.#wanted.delete(id)) return
+  /**
+   * Gives up the copies of an acquisition that is to be moved; resolves when none of it is written any more.
+   * @returns makes them after all, where it was not moved
+   */
+  async forget(id: string): Promise<() => void> {
+    if (!this.#wanted.delete(id)) return () => undefined
     this.#keepList()
     if (this.#making === id) await this.#worker?.terminate()
+    return () => {
+      this.#wanted.add(id)
+      this.#keepList()
+      this.#next()
+    }
   }
 
   /** Called with the id of an acquisition whose copies have been made. */

@@ -81,7 +81,8 @@ export async function tiffImage(directories: TiffDirectories, directory: TiffDir
   const sampleType = sampleTypeOf(bits, format)
   if (
     sampleType === undefined ||
-    [...bitsPerSample, ...formats].some((other) => other !== bits && other !== format)
+    bitsPerSample.some((other) => other !== bits) ||
+    formats.some((other) => other !== format)
   )
     throw unreadable(path, `it has ${samplesInWords(bits, format)}, which Coverslip does not show`)
   const compression = await number(tag.compression, 1)

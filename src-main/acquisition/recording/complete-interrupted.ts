@@ -1,6 +1,5 @@
 /** After a crash: recordings that were never completed are, from what lies on the disk. */
 import { lstat, readdir } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { StorageFormat } from '../../../src-shared/acquisition/storage-options.ts'
@@ -15,6 +14,7 @@ import { rawFramesIn } from '../storage/raw-writer.ts'
 import { completeOmeTiff } from '../storage/complete-ome-tiff.ts'
 import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
+import { mayBeUnderWay } from './may-be-under-way.ts'
 import { writeSummary } from './recording-folder.ts'
 
 /** A recording below the data folder. */
@@ -93,15 +93,6 @@ async function completeOne(
 }
 
 /**
- * Another Coverslip may record to the same data folder, also that of another computer, whose processes are not known here;
- * and a process of this one that lives may be another with the same number.
- */
-function mayBeUnderWay({ pid, host }: AcquisitionSummary): boolean {
-  const isHere = host === undefined || host === hostname()
-  return !isHere || (pid !== process.pid && isAlive(pid))
-}
-
-/**
  * What changes as long as it is written, by itself (`DiskWatch` marks the folder) or with the next frame: never compared to
  * a clock, as that of another computer may show anything, and this one's may have been set.
  */
@@ -115,16 +106,6 @@ async function looksOf(folder: string, { datasets }: AcquisitionSummary): Promis
     return `${stats?.mtimeMs} ${stats?.size}`
   })
   return (await Promise.all(looks)).join()
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
 
 type Completed = {

@@ -41,6 +41,7 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
       data-chosen={chosen || undefined}
       data-marked={marked || undefined}
       data-marking={marking || undefined}
+      onFocus={choose}
     >
       <button
         ref={button}
@@ -48,7 +49,6 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
         className={styles['open']}
         data-item={item.id}
         aria-label={`Open ${item.name}`}
-        onFocus={choose}
         onClick={onClick}
         {...drag}
       >

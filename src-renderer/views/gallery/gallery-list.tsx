@@ -40,6 +40,7 @@ export function GalleryList() {
   )
   useFreshList()
   useReturn(list)
+  useKeysAgain(list)
 
   function onKeyDown(event: KeyboardEvent) {
     const { key } = event
@@ -123,8 +124,8 @@ function onMarkingKey(services: Services, { key, ctrlKey, metaKey, shiftKey }: K
   return true
 }
 
-function focusItem(list: RefObject<HTMLElement | null>, id: string): void {
-  list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus()
+function focusItem(list: RefObject<HTMLElement | null>, id: string, options?: FocusOptions): void {
+  list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"]`)?.focus(options)
 }
 
 /** The list is where it was left, and keys work at once; the item that was open takes them when it is drawn. */
@@ -137,6 +138,22 @@ function useReturn(list: RefObject<HTMLElement | null>) {
     element.focus({ preventScroll: true })
     return () => gallery.setState({ scrolledPx: element.scrollTop })
   }, [gallery, list])
+}
+
+/** When a dialog over the list has closed, keys are for the list again, at the item that is chosen now. */
+function useKeysAgain(list: RefObject<HTMLElement | null>) {
+  const { gallery } = useServices()
+  const open = useGallery((state) => state.toDelete !== undefined || state.deletedShown)
+  const wasOpen = useRef(open)
+  useEffect(() => {
+    if (wasOpen.current && !open) {
+      const { chosen } = gallery.getState()
+      list.current?.focus({ preventScroll: true })
+      // Where the list is scrolled to it stays.
+      if (chosen !== undefined) focusItem(list, chosen, { preventScroll: true })
+    }
+    wasOpen.current = open
+  }, [gallery, list, open])
 }
 
 /** At the end of the list: more is asked for when it comes into sight. */

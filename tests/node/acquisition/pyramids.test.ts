@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Gallery } from '../../../src-main/acquisition/gallery/gallery.ts'
 import { openOmeZarr as openReaders } from '../../../src-main/acquisition/reading/ome-zarr/ome-zarr-dataset.ts'
 import { Rest } from '../../../src-main/acquisition/pyramids/rest.ts'
 import { Pyramids } from '../../../src-main/acquisition/pyramids/pyramids.ts'
@@ -138,6 +139,21 @@ describe('Pyramids', () => {
     await pyramids.forget(id)
     await pyramids.close()
     expect(await list()).toBe('[]\n')
+    expect(never).toEqual([])
+  })
+
+  it('are made after all for an acquisition that could not be moved', async () => {
+    const id = 'recordings/2026-11-28/beads'
+    const pyramids = new Pyramids({ dataFolder: folder, alerts })
+    pyramids.follow({ id: 'other', format: 'raw', state: 'acquiring' })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'acquiring' })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'finished' })
+    const gallery = new Gallery({ dataFolder: folder, letGo: (one) => pyramids.forget(one) })
+    const { refused } = await gallery.delete([id])
+    expect(refused).toMatchObject([{ id, error: { code: 'UNKNOWN_IMAGE' } }])
+    await gallery.close()
+    await pyramids.close()
+    expect(await list()).toBe(`["${id}"]\n`)
     expect(never).toEqual([])
   })
 

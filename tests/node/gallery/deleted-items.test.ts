@@ -25,12 +25,17 @@ async function put(path: string, text = path): Promise<void> {
 }
 
 /** A recording of one file, made an hour ago. */
-async function putRecording(path: string, finish: { readonly reason: string } | undefined): Promise<void> {
+async function putRecording(
+  path: string,
+  finish: { readonly reason: string } | undefined,
+  writer: { readonly host?: string } = {},
+): Promise<void> {
   const summary = {
     version: 1,
     name: 'beads',
     software: 'Coverslip',
     pid: process.pid,
+    ...writer,
     startedAt: 1,
     request: { storage: { format: 'ome-tiff' } },
     datasets: [],
@@ -89,6 +94,11 @@ describe('A deleted item', () => {
     const c = await items.delete('recordings/c.tif')
     await items.removeOld()
     expect(await items.list()).toEqual([c, b])
+    // What is found to be old is removed a day later.
+    await utimes(join(recordings, '.deleted', b.key, 'deleted.json'), new Date(now), new Date(now))
+    now += day
+    await items.removeOld()
+    expect(await items.list()).toEqual([c, b])
     now += day
     await items.removeOld()
     expect(await items.list()).toEqual([c])
@@ -97,6 +107,21 @@ describe('A deleted item', () => {
     expect(await items.list()).toEqual([c])
     await items.removeOld()
     expect(await readdir(join(recordings, '.deleted'))).toEqual([c.key])
+  })
+
+  it('is not removed by a clock that was wrong for a while', async () => {
+    await put('a.tif')
+    const { key } = await items.delete('recordings/a.tif')
+    await utimes(join(recordings, '.deleted', key, 'deleted.json'), new Date(now), new Date(now))
+    for (const days of [3000, 1, 8, 8.5]) {
+      now += days * day
+      await items.removeOld()
+      expect((await items.list()).map((item) => item.key)).toEqual([key])
+      now -= days * day
+    }
+    now += 9 * day
+    await items.removeOld()
+    expect(await items.list()).toEqual([])
   })
 
   it('takes the place of nothing when it is put back', async () => {
@@ -127,8 +152,19 @@ describe('Not deleted is', () => {
     await putRecording('beads', undefined)
     await utimes(join(recordings, 'beads'), new Date(), new Date())
     await expect(items.delete('recordings/beads')).rejects.toMatchObject({ code: 'ACQUISITION_RUNNING' })
+    // Another computer's clock may be wrong.
+    await putRecording('beads', undefined, { host: 'another computer' })
+    await expect(items.delete('recordings/beads')).rejects.toMatchObject({
+      code: 'ACQUISITION_RUNNING',
+      message: expect.stringContaining('on another computer'),
+    })
     // One that nobody has written to for an hour was interrupted.
     await putRecording('beads', undefined)
+    await items.delete('recordings/beads')
+    expect(await kept()).toEqual({})
+    await putRecording('beads', undefined, { host: 'another computer' })
+    const daysAgo = new Date(Date.now() - 2 * day)
+    await utimes(join(recordings, 'beads'), daysAgo, daysAgo)
     await items.delete('recordings/beads')
     expect(await kept()).toEqual({})
   })

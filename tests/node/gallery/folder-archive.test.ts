@@ -63,6 +63,20 @@ it('A folder is one ZIP file of what it says beforehand: no links, nothing hidde
   expect(head).toEqual({ status: 200, headers })
 })
 
+it.skipIf(process.platform === 'win32')(
+  'No name in it leads out of the folder where backslashes stand between folders',
+  async () => {
+    const folder = await acquisition()
+    for (const name of ['..\\..\\evil.bat', 'C:\\evil.bat']) await writeFile(join(folder, name), '')
+    const { open, bytes } = await folderArchive(folder)
+    const zip = await buffer(open())
+    expect(zip.length).toBe(bytes)
+    const names = directoryOf(zip).map(({ name }) => name)
+    expect(names).toContain('beads µm/C:_evil.bat')
+    expect(names.filter((name) => name.includes('\\'))).toEqual([])
+  },
+)
+
 it.skipIf(!knowsOpenFiles)('A ZIP file that nobody wants any more closes what it reads', async () => {
   const folder = await acquisition()
   // Far more than lies ready anywhere on the way.

@@ -67,3 +67,16 @@ it('Samples of 1 to 15 bits come as they are, and say how many bits they have', 
   })
   await fc.assert(runs, { numRuns: 150 })
 })
+
+it('Samples of different numbers of bits are refused', async () => {
+  const folder = await temporaryFolder()
+  onTestFinished(folder.remove)
+  const path = join(folder.path, 'mask beside.tif')
+  const file = Buffer.from(tiffBytes({ width: 4, height: 2, samples: 2, pages: [new Uint8Array(16)] }))
+  // BitsPerSample: two shorts within their entry.
+  const entry = file.indexOf(Buffer.from([2, 1, 3, 0, 2, 0, 0, 0, 8, 0, 8, 0]))
+  expect(entry).toBeGreaterThan(0)
+  file.writeUInt16LE(1, entry + 10)
+  await writeFile(path, file)
+  await expect(openDataset(path)).rejects.toMatchObject({ code: 'UNREADABLE_IMAGE' })
+})

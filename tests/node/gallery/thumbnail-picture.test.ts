@@ -35,6 +35,7 @@ it('A picture of one value is as bright as that is, and white where it is satura
   expect(await ends(new Uint16Array(count).fill(2048), 'Mono12', 12)).toEqual([128, 128])
   expect(await ends(new Uint16Array(count), 'Mono12', 12)).toEqual([0, 0])
   expect(await ends(new Uint8Array(count).fill(255), 'Mono8', 8)).toEqual([255, 255])
+  expect(await ends(new Uint8Array(count).fill(1), 'Mono8', 1)).toEqual([255, 255])
   expect(await ends(new Float32Array(count).fill(-3.5), 'Float32', 32)).toEqual([128, 128])
   expect(await ends(new Float32Array(count).fill(Number.NaN), 'Float32', 32)).toEqual([0, 0])
 })

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import type { PlaneListener } from '../../../src-renderer/display/plane-display.ts'
 import type { PlanePicture } from '../../../src-renderer/display/plane-messages.ts'
 import { SectionFeed } from '../../../src-renderer/planes/section-feed.ts'
@@ -6,7 +7,7 @@ import type { PlaneSource } from '../../../src-renderer/planes/plane-source.ts'
 import { createSectionStore } from '../../../src-renderer/stores/section-store.ts'
 import { createShownStore } from '../../../src-renderer/stores/shown-store.ts'
 import { createViewerStore, withIndex, withOpened } from '../../../src-renderer/stores/viewer-store.ts'
-import { sampleDataset, sampleOpened, settle } from './sample-image.ts'
+import { sampleDataset, sampleOpened, sampleUnderWay, settle } from './sample-image.ts'
 
 type Asked = Parameters<PlaneSource['section']>[0] & {
   readonly signal: AbortSignal
@@ -14,7 +15,7 @@ type Asked = Parameters<PlaneSource['section']>[0] & {
   fail(): void
 }
 
-function openFeed(cut: 'xz' | 'yz' = 'xz') {
+function openFeed(cut: 'xz' | 'yz' = 'xz', growing?: Partial<ImageDataset>) {
   const asked: Asked[] = []
   const pictures: PlanePicture[] = []
   const viewer = createViewerStore()
@@ -28,8 +29,10 @@ function openFeed(cut: 'xz' | 'yz' = 'xz') {
     channels: [],
     levels: [size],
     pixelFormat: 'Mono16',
+    ...growing,
   })
-  viewer.setState((state) => ({ ...withOpened(state, sampleOpened([dataset])), ortho: true }))
+  const opened = growing === undefined ? sampleOpened([dataset]) : sampleUnderWay([dataset])
+  viewer.setState((state) => ({ ...withOpened(state, opened), ortho: true }))
   let listener: PlaneListener | undefined
   const display = {
     listen: (given: PlaneListener) => {
@@ -57,8 +60,17 @@ function openFeed(cut: 'xz' | 'yz' = 'xz') {
     asked.at(-1)?.answer()
     await settle()
   }
+  const grow = async (now: Partial<ImageDataset>) => {
+    const later = sampleUnderWay([{ ...dataset, ...now }])
+    viewer.setState((state) => withOpened(state, later))
+    await settle()
+  }
+  const finish = async (now: Partial<ImageDataset>) => {
+    viewer.setState((state) => withOpened(state, sampleOpened([{ ...dataset, ...now }])))
+    await settle()
+  }
   const parts = () => asked.map(({ at, z }) => `${at}: ${z.from}+${z.count}`)
-  return { feed, asked, pictures, viewer, plane, section, display, answerNext, parts }
+  return { feed, asked, pictures, viewer, plane, section, display, answerNext, grow, finish, parts }
 }
 
 describe('SectionFeed', () => {
@@ -117,6 +129,62 @@ describe('SectionFeed', () => {
     open.viewer.setState((state) => withIndex(state, 't', 0))
     await settle()
     expect([open.asked.length, open.section.getState().progress.state]).toEqual([4, 'shown'])
+  })
+
+  it('asks for everything again when the file is another one', async () => {
+    open = openFeed()
+    await open.answerNext()
+    await open.answerNext()
+    open.feed.forgetAll()
+    await open.answerNext()
+    open.feed.forgetAll()
+    await settle()
+    await open.answerNext()
+    await open.answerNext()
+    expect(open.parts()).toEqual([
+      '1024: 0+2',
+      '1024: 2+1',
+      '1024: 0+2',
+      '1024: 2+1',
+      '1024: 0+2',
+      '1024: 2+1',
+    ])
+    expect(open.section.getState().progress).toEqual({ state: 'shown' })
+  })
+
+  it('reads no further once it is not shown any more', async () => {
+    open = openFeed()
+    open.viewer.setState({ ortho: false })
+    expect(open.asked[0]?.signal.aborted).toBe(true)
+    await settle()
+    expect(open.asked).toHaveLength(1)
+    open.viewer.setState({ ortho: true })
+    await open.answerNext()
+    await open.answerNext()
+    expect(open.parts()).toEqual(['1024: 0+2', '1024: 0+2', '1024: 2+1'])
+    expect(open.section.getState().progress).toEqual({ state: 'shown' })
+  })
+
+  it('asks again for a stack that has become higher', async () => {
+    open = openFeed('xz', { sizes: { z: 3 }, planes: 3 })
+    await open.answerNext()
+    await open.answerNext()
+    await open.grow({ sizes: { z: 4 }, planes: 4 })
+    await open.answerNext()
+    expect(open.parts()).toEqual(['1024: 0+2', '1024: 2+1', '1024: 2+2'])
+  })
+
+  it('asks again for a stack of which planes were still to come, also where no times tell so', async () => {
+    open = openFeed('xz', { sizes: { p: 2, z: 2 }, planes: 1 })
+    await open.answerNext()
+    await open.grow({ planes: 2 })
+    expect(open.asked).toHaveLength(1)
+    await open.finish({ planes: 4 })
+    await open.answerNext()
+    expect(open.parts()).toEqual(['1024: 0+2', '1024: 0+2'])
+    // What is whole stays as it is.
+    await open.finish({ planes: 4 })
+    expect(open.asked).toHaveLength(2)
   })
 
   it('says why a cut cannot be had', async () => {
