@@ -30,7 +30,7 @@ function Refusal({ failed: { failure, source } }: { readonly failed: LoadFailure
     >
       <RemarkLines remarks={problems} />
       {failure.hint !== undefined && <p className={styles['hint']}>{failure.hint}</p>}
-      {source !== undefined && <PlanCorrection key={source.fileName} source={source} />}
+      {source !== undefined && <PlanCorrection key={source.openedAt} source={source} />}
     </Report>
   )
 }
