@@ -21,7 +21,7 @@ import {
   moveAxis,
   orderQuestions,
 } from '../../../src-renderer/views/acquire/order-words.ts'
-import { enclosingPaths, pathWords } from '../../../src-renderer/views/acquire/plan-paths.ts'
+import { enclosingPaths, pathWords, remarkWords } from '../../../src-renderer/views/acquire/plan-paths.ts'
 import {
   endText,
   isWhole,
@@ -133,6 +133,12 @@ describe('paths of a plan', () => {
     ['z_plan.top', 'Focus stack, top'],
     ['unheard_of', 'unheard of'],
   ])('%s is “%s”', (path, words) => expect(pathWords(path, plan)).toBe(words))
+
+  it('are none of what is about the whole plan, which is a sentence', () => {
+    expect(remarkWords({ path: '', message: 'has nothing to do' })).toBe('The plan has nothing to do')
+    expect(remarkWords({ path: '', message: 'There is no data folder' })).toBe('There is no data folder')
+    expect(remarkWords({ path: 'z_plan.step', message: 'is 0' })).toBe('is 0')
+  })
 
   it('name wells of a plate', () => {
     const { sequence } = readPlan({
