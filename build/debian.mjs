@@ -13,8 +13,12 @@ export async function installPackages(names) {
   await updateLists()
   if ((await aptGet(...install, ...names)) === 0 || names.length === 1) return
   console.error('Not all can be installed together; trying them one by one …')
-  for (const name of names) await aptGet(...install, name)
+  const endMs = performance.now() + oneByOneMs
+  for (const name of names) if (performance.now() < endMs) await aptGet(...install, name)
 }
+
+/** So long: where others never let go of the packages, or the network is away, each of them would wait anew. */
+const oneByOneMs = 600_000
 
 const install = ['install', '-y', '--no-install-recommends']
 

@@ -16,3 +16,7 @@ export const readWithoutLinks = readAtOnce | withoutLinks
 
 /** Nor must it have them written to. */
 export const readAndWriteWithoutLinks = constants.O_RDWR | atOnce | withoutLinks
+
+/** A file of our own, made or written over. */
+export const writeOverWithoutLinks =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | atOnce | withoutLinks

@@ -29,6 +29,9 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_value':
       return mustBe(either(issue.values.map(String)), issue.input)
     case 'invalid_union': {
+      // The kind of what is read is named by one of its fields.
+      if (issue.discriminator !== undefined)
+        return mustBe(kindsNamed(issue), fieldOf(issue.input, issue.discriminator))
       const wanted = wantedBy(issue.errors)
       return wanted === undefined ? undefined : mustBe(either(wanted), issue.input)
     }
@@ -44,6 +47,14 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
       return undefined
   }
 }
+
+function kindsNamed(issue: object): string {
+  const options: readonly unknown[] = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+  return options.length === 0 ? 'a kind that is known' : either(options.map(String))
+}
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined
 
 /** `a, b or c` */
 function either(choices: readonly string[]): string {

@@ -5,8 +5,8 @@ import { CoverslipError } from '../../src-shared/errors.ts'
 
 /** In UTF-8; systems take 255, and endings and names of positions are added. */
 const longestNameBytes = 150
-/** Names that Windows keeps for devices. */
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i
+/** Names that Windows keeps for devices, whatever their ending. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /** `name` as a file name that every system takes, without folders; empty when nothing is left of it. */
 export function safeFileName(name: string): string {

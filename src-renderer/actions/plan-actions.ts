@@ -120,7 +120,7 @@ export async function loadPlanFile(services: Services, file: File): Promise<void
     return
   }
   const read = await outcome(file.text())
-  if (read.ok) await loadPlanText(services, { fileName: file.name, text: read.value })
+  if (read.ok) await loadPlanText(services, { fileName: file.name, openedAt: Date.now(), text: read.value })
   else tellLoaded(services, read.failure)
 }
 

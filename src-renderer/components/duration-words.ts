@@ -47,15 +47,15 @@ export function parseDurationText(text: string): number | undefined {
     const [hours, minutes, seconds] = clock.slice(1).map((part) => parseNumber(part ?? '0') ?? 0)
     return (hours ?? 0) * hour + (minutes ?? 0) * 60 + (seconds ?? 0)
   }
-  if (!/^(\d+([.,]\d+)?\s*[a-z]*\s*)+$/.test(trimmed)) return undefined
-  let sum = 0
-  for (const [, number = '', unit = ''] of trimmed.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]*)/g)) {
+  let [sum, read] = [0, 0]
+  for (const [part, number = '', unit = ''] of trimmed.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]*)\s*/gy)) {
     const factor = unit === '' ? 1 : (secondsPer[unit] ?? secondsPer[unit.replace(/s$/, '')])
     const value = parseNumber(number)
     if (factor === undefined || value === undefined) return undefined
     sum += value * factor
+    read += part.length
   }
-  return sum
+  return read > 0 && read === trimmed.length ? sum : undefined
 }
 
 /** For a field: exact, in one unit where that is short, so that it can be typed again. */

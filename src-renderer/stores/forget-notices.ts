@@ -1,4 +1,4 @@
-import { whyNotOperate } from './permission.ts'
+import { whyNotByHand, whyNotOperate } from './permission.ts'
 import type { EngineState } from './engine-state.ts'
 import type { EngineStore } from './engine-store.ts'
 import { dropNotices, type Notice, type SessionStore } from './session-store.ts'
@@ -11,6 +11,8 @@ export function isOver({ failure }: Notice, state: EngineState): boolean {
     case 'CONTROL_TAKEN':
     case 'FORBIDDEN':
       return whyNotOperate(state) === undefined
+    case 'SET_BY_PLAN':
+      return whyNotByHand(state) === undefined
     case 'ACQUISITION_RUNNING':
       return (
         [state.recording, state.acquisition].every((run) => run === undefined || run.state === 'finished') &&

@@ -7,8 +7,8 @@ export type Refusal = {
   readonly reason: string
   /** Control can be asked for, and would mend it. */
   readonly askable: boolean
-  /** Of the engine's error that would come of it, where it says when the cause is gone. */
-  readonly code?: 'ACQUISITION_RUNNING'
+  /** Of the notice that tells it, which goes with this cause. */
+  readonly code?: 'SET_BY_PLAN'
 }
 
 const watching: Refusal = {
@@ -53,7 +53,7 @@ export function mayOperate(state: EngineState): boolean {
 const planSets: Refusal = {
   reason: 'The acquisition sets the microscope now. Pause it to do so by hand.',
   askable: false,
-  code: 'ACQUISITION_RUNNING',
+  code: 'SET_BY_PLAN',
 }
 
 /**

@@ -23,7 +23,12 @@ export type MapTool = 'move' | 'area' | 'polygon'
 export type HiddenAlert = Pick<Alert, 'id' | 'since'>
 
 /** The text that a plan was read from. */
-export type PlanSource = { readonly fileName: string; readonly text: string }
+export type PlanSource = {
+  readonly fileName: string
+  /** When the file was opened, Unix time, ms: the text may have been corrected since. */
+  readonly openedAt: number
+  readonly text: string
+}
 
 /** Why the plan that was to be edited could not be. */
 export type LoadFailure = {
@@ -128,7 +133,6 @@ export function hideAlert(store: SessionStore, { id, since }: HiddenAlert) {
   }))
 }
 
-/** Whether this window has hidden the alert. */
 /** Whether `alert` was put away in this page. */
 export function isHidden(hidden: readonly HiddenAlert[], alert: HiddenAlert): boolean {
   return hidden.some(({ id, since }) => id === alert.id && since === alert.since)

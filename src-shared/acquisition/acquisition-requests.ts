@@ -23,8 +23,8 @@ export const recordingRequestSchema = z.strictObject({
   storage: storageOptionsSchema.prefault(defaultStorage),
   until: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('frames'), frames: z.number().int().positive() }),
-      z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive() }),
+      z.strictObject({ kind: z.literal('frames'), frames: z.number().int().positive().max(1e12) }),
+      z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive().max(1e9) }),
       z.strictObject({ kind: z.literal('stopped') }),
     ])
     .prefault({ kind: 'stopped' }),

@@ -24,23 +24,28 @@ export const storageOptionsSchema = z.discriminatedUnion('format', [
    * For people: 8 bits, window as seen; lossless on request. Made by the system's ffmpeg: one file for each position and
    * channel, with the frames' real times unless they are far apart.
    */
-  z.strictObject({
-    format: z.literal('video'),
-    /** Fragmented, so that it plays when it was cut off. */
-    container: z.enum(['mp4', 'mkv', 'webm']).default('mkv'),
-    /** 0 to 100; `lossless`: FFV1 in MKV, all bits of the camera, no overlays. */
-    quality: z.union([z.number().int().min(0).max(100), z.literal('lossless')]).default(80),
-    /** Try the graphics card's encoder first. */
-    hardware: z.boolean().default(false),
-    /**
-     * Grey value that is black, and that is white, ADU: the app sends those of its live view. Absent: 0.1 % of the first
-     * frame's pixels are black, 0.1 % white, as the live view shows it by itself.
-     */
-    windowLow: z.number().nonnegative().optional(),
-    windowHigh: z.number().positive().optional(),
-    /** Time stamp and scale bar in the picture. */
-    overlays: z.boolean().default(false),
-  }),
+  z
+    .strictObject({
+      format: z.literal('video'),
+      /** Fragmented, so that it plays when it was cut off. */
+      container: z.enum(['mp4', 'mkv', 'webm']).default('mkv'),
+      /** 0 to 100; `lossless`: FFV1 in MKV, all bits of the camera, no overlays. */
+      quality: z.union([z.number().int().min(0).max(100), z.literal('lossless')]).default(80),
+      /** Try the graphics card's encoder first. */
+      hardware: z.boolean().default(false),
+      /**
+       * Grey value that is black, and that is white, ADU: the app sends those of its live view. Absent: 0.1 % of the first
+       * frame's pixels are black, 0.1 % white, as the live view shows it by itself.
+       */
+      windowLow: z.number().nonnegative().optional(),
+      windowHigh: z.number().positive().optional(),
+      /** Time stamp and scale bar in the picture. */
+      overlays: z.boolean().default(false),
+    })
+    .refine(({ windowLow, windowHigh }) => (windowLow ?? 0) < (windowHigh ?? Number.POSITIVE_INFINITY), {
+      path: ['windowHigh'],
+      message: 'must be above windowLow',
+    }),
 ])
 export type StorageOptions = z.infer<typeof storageOptionsSchema>
 

@@ -382,6 +382,16 @@ describe('the Acquire view', () => {
     await start(page).click()
     await channel.getByRole('alert').getByText('Too small: type more than 0 ms').waitFor()
     expect(server.engine.acquisition.status).toBeUndefined()
+    await exposure.press('Escape')
+
+    // What is typed beside the images is none of the plan.
+    const microscope = page.getByRole('complementary', { name: 'Microscope' })
+    await fill(microscope.getByRole('textbox', { name: 'Position X' }), '9999999')
+    await microscope
+      .getByRole('alert')
+      .getByText(/^Too large/)
+      .waitFor()
+    await expect.poll(() => start(page).getAttribute('aria-disabled')).toBeNull()
   })
 
   it('lets nobody move the stage by hand while a plan does, until it is paused', async () => {
@@ -440,6 +450,11 @@ describe('the Acquire view', () => {
     await refusal.getByRole('button', { name: 'Read it again' }).click()
     await refusal.getByText('z_plan.step').waitFor({ state: 'hidden' })
     await refusal.getByText('time_plan.loops').waitFor()
+    // Opened anew, it is what is in the file by now.
+    const anew = 'time_plan: {interval: 1, loops: -1}\n'
+    await picker.setInputFiles(file('bad.yaml', anew))
+    await refusal.getByRole('button', { name: 'Correct it here…' }).click()
+    await expect.poll(() => correction.inputValue()).toBe(anew)
     await correction.fill('z_plan: {top: 5, bottom: 1, step: 1}\ntime_plan: {interval: 1, loops: 2}\n')
     await refusal.getByRole('button', { name: 'Read it again' }).click()
     await refusal.waitFor({ state: 'hidden' })

@@ -154,13 +154,13 @@ describe('live view in the browser', () => {
     await app.page.getByRole('option', { name: 'JPEG', exact: true }).click()
     await eventually('a JPEG stream', () => stream('camera')?.protocol === 'jpeg')
     await imageShown()
-    // The page may hear of the new stream a little later than we do; until then the window is its own.
     const quality = app.page.getByRole('textbox', { name: 'JPEG quality, %' })
     await quality.waitFor()
     const white = app.page.getByRole('textbox', { name: 'White at' })
-    await white.fill('1500')
-    await white.press('Enter')
-    await eventually('the stream’s window', () => {
+    // The page may hear of the new stream later than we do: until then the window is its own, and is typed again.
+    await eventually('the stream’s window', async () => {
+      await white.fill('1500')
+      await white.press('Enter')
       const params = stream('camera')?.params
       return params?.protocol === 'jpeg' && params.windowMode === 'manual' && params.windowHigh === 1500
     })

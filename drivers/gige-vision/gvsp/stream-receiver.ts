@@ -9,7 +9,10 @@ const lateMs = 12
 /** Where packets come from, and who takes them. */
 export type ReceiverOptions = {
   readonly socket: Socket
-  /** Where the camera sends from; packets of other senders are dropped and counted. `port` undefined: any. */
+  /**
+   * Where the camera sends from; packets of other senders are dropped and counted. `port` undefined: any. A port that
+   * nothing has come from yet is not believed: cameras may choose another one when they begin to send.
+   */
   readonly sender: { readonly address: string; readonly port: number | undefined }
   readonly assembler: BlockAssembler
 }
@@ -19,14 +22,17 @@ export class StreamReceiver {
   readonly #options: ReceiverOptions
   readonly #receive: (packet: Buffer, from: RemoteInfo) => void
   #timer: NodeJS.Timeout | undefined
+  #isPortTrue = false
   #lastSweepMs = 0
 
   constructor(options: ReceiverOptions) {
     this.#options = options
     const { assembler, sender } = options
     this.#receive = (packet, from) => {
-      const isCamera = from.address === sender.address && from.port === (sender.port ?? from.port)
-      if (isCamera) assembler.receive(packet, packet.length)
+      const isCamera = from.address === sender.address
+      if (isCamera && from.port === sender.port) this.#isPortTrue = true
+      if (isCamera && (from.port === sender.port || !this.#isPortTrue))
+        assembler.receive(packet, packet.length)
       else assembler.counts.foreignPackets += 1
     }
   }

@@ -2,7 +2,7 @@ import type { DeviceState } from '../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { mostFocusPlanes } from '../../../src-shared/focus.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
-import { orGivenUp } from '../run/microscope/giving-up.ts'
+import { haltOf, orGivenUp } from '../run/microscope/giving-up.ts'
 import { stageOf } from '../run/microscope/stage-axes.ts'
 import { notHalted } from '../run/microscope/stage-failures.ts'
 import { coarsePlanes, type SweepRange } from './focus-search.ts'
@@ -75,6 +75,8 @@ export class FocusDrive {
   #hasMoved = false
   /** Whether it has not ended what it was told to do. */
   #isUnderWay = false
+  /** When it was told to halt: until when that is waited for. */
+  #halted: Promise<void> = Promise.resolve()
 
   constructor(devices: DeviceRegistry, stage: DeviceState) {
     this.#devices = devices
@@ -99,21 +101,19 @@ export class FocusDrive {
     signal.throwIfAborted()
     const { id, description } = this.#stage
     this.heedOthers()
+    const moving = this.#devices.moveStage(id, { z: zUm }, 'absolute')
+    this.#hasMoved = true
+    this.#motions = this.#devices.motionsOf(id)
+    this.#isUnderWay = true
+    const ended = moving.finally(() => {
+      this.#isUnderWay = false
+    })
     const halt = () => {
       this.#motions += 1
-      this.#devices
-        .stopStage(id)
-        .catch((error: unknown) => console.error(`${description.name} did not halt:`, error))
+      this.#halted = haltOf(description.name, this.#devices.stopStage(id), ended, signal)
     }
     signal.addEventListener('abort', halt)
     try {
-      const moving = this.#devices.moveStage(id, { z: zUm }, 'absolute')
-      this.#hasMoved = true
-      this.#motions = this.#devices.motionsOf(id)
-      this.#isUnderWay = true
-      const ended = moving.finally(() => {
-        this.#isUnderWay = false
-      })
       await orGivenUp(ended, signal)
       signal.throwIfAborted()
       this.heedOthers()
@@ -127,6 +127,7 @@ export class FocusDrive {
    * @throws CoverslipError of the stage; DEVICE_TIMEOUT of one that has not halted when it was told to.
    */
   async putBack(zUm: number): Promise<void> {
+    await this.#halted
     if (this.#isUnderWay) throw notHalted(this.#stage.description.name)
     if (this.#hasMoved && !this.#isOthers)
       await this.#devices.moveStage(this.#stage.id, { z: zUm }, 'absolute')

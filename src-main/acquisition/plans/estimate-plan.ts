@@ -19,6 +19,7 @@ import { PlanTravel } from './plan-travel.ts'
 import type { ResolvedPlan } from './resolve-plan.ts'
 import type { StepTimes } from './step-times.ts'
 import { type PlanWalk, walkPlan } from './walk-plan.ts'
+import { dataSize } from '../data-size.ts'
 
 /** A longer list of problems helps nobody. */
 const mostRemarks = 50
@@ -219,8 +220,7 @@ function remarkOf(error: unknown): PlanRemark {
 
 function roomProblems(bytes: number, freeDiskBytes: number): readonly PlanRemark[] {
   if (freeDiskBytes - keepFreeBytes >= bytes) return []
-  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
-  const message = `needs ${gigabytes(bytes)}, and the disk has ${gigabytes(freeDiskBytes)} left, of which ${gigabytes(keepFreeBytes)} stay free`
+  const message = `needs ${dataSize(bytes)}, and the disk has ${dataSize(freeDiskBytes)} left, of which ${dataSize(keepFreeBytes)} stay free`
   return [{ path: '', message }]
 }
 

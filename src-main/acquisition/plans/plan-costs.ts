@@ -44,8 +44,9 @@ export class PlanCosts {
       (lateralUm === undefined ? 0 : this.#move('stage', lateralUm)) +
       (focusUm === undefined ? 0 : this.#move('focus', focusUm))
     const channelS = isLike(event, last) ? 0 : this.#stepS({ kind: 'channel', by: channelKey(event) })
-    const by = camerasKey(this.#images.of(event).cameraIds)
-    return Math.max(movesS, channelS) + (goesByItself ? this.#stepS({ kind: 'sequence', by }) : 0)
+    const preparedS = Math.max(movesS, channelS)
+    if (!goesByItself) return preparedS
+    return preparedS + this.#stepS({ kind: 'sequence', by: camerasKey(this.#images.of(event).cameraIds) })
   }
 
   /** The event itself, everything being set up. */

@@ -19,6 +19,9 @@ import { channelKey } from './channel-key.ts'
 /** Planes of the finer sweeps of a search for the focus. */
 const usualFinePlanes = 19
 
+/** What of an event its image depends on. */
+type ImagedEvent = Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>
+
 type Options = {
   readonly devices: DeviceRegistry
   readonly sequence: MdaSequence
@@ -42,6 +45,8 @@ export class PlanImages {
   readonly #options: Options
   /** By channel and camera, as many events share them. */
   readonly #known = new Map<string, PlanImage>()
+  /** What was asked for last. */
+  #last: { readonly event: ImagedEvent; readonly image: PlanImage } | undefined
   /** By the name of the device. */
   readonly #knownFocus = new Map<string | undefined, number>()
 
@@ -58,11 +63,15 @@ export class PlanImages {
   }
 
   /** Of `event`; the same object for events that are alike. */
-  of(event: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
+  of(event: ImagedEvent): PlanImage {
+    const last = this.#last
+    // Of a million events most are asked for several times, and are like the one before.
+    if (last !== undefined && isAlike(last.event, event)) return last.image
     const key = `${channelKey(event)}\n${event.exposureMs}`
-    const known = this.#known.get(key) ?? this.#find(event)
-    this.#known.set(key, known)
-    return known
+    const image = this.#known.get(key) ?? this.#find(event)
+    this.#known.set(key, image)
+    this.#last = { event, image }
+    return image
   }
 
   /** How events that follow each other will be gone through, as far as that is known before. */
@@ -82,11 +91,7 @@ export class PlanImages {
     return frameSizeOf({ camera, ring: devices.ring(camera.id) })
   }
 
-  #find({
-    channel,
-    camera,
-    exposureMs,
-  }: Pick<AcquisitionEvent, 'channel' | 'camera' | 'exposureMs'>): PlanImage {
+  #find({ channel, camera, exposureMs }: ImagedEvent): PlanImage {
     const { devices, sequence, cameras } = this.#options
     const taking = cameras.of(camera)
     const preset = channel === undefined ? undefined : presetOf(devices, channel)
@@ -132,4 +137,13 @@ export class PlanImages {
     }
     return imageBytes(known.data, roi.width, roi.height)
   }
+}
+
+function isAlike(a: ImagedEvent, b: ImagedEvent): boolean {
+  return (
+    a.channel?.group === b.channel?.group &&
+    a.channel?.config === b.channel?.config &&
+    a.camera === b.camera &&
+    a.exposureMs === b.exposureMs
+  )
 }

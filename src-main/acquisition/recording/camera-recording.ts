@@ -29,6 +29,7 @@ export class CameraRecording {
   readonly #ended = Promise.withResolvers<End>()
   #lease: CameraLease | undefined
   #over = false
+  #isComplete = false
   /** Why it ended early. */
   #error: CoverslipError | undefined
   /**
@@ -45,7 +46,7 @@ export class CameraRecording {
     this.#worker.on('error', (failure) => this.#fail(CoverslipError.from(failure)))
     this.#worker.once('exit', () => {
       this.#fail(new CoverslipError('INTERNAL', 'The worker that records ended unexpectedly'))
-      this.#ended.resolve({ error: this.#error, isComplete: false })
+      this.#ended.resolve({ error: this.#error, isComplete: this.#isComplete })
     })
     // Who asks for `finished` only learns of it there.
     this.#ready.promise.catch(() => undefined)
@@ -76,6 +77,8 @@ export class CameraRecording {
   #hear(message: RecordingMessage): void {
     const { layout, begun, counts, workers } = this.#options
     switch (message.type) {
+      case 'prepared':
+        return
       case 'ready':
         return this.#ready.resolve()
       case 'refused':
@@ -89,12 +92,18 @@ export class CameraRecording {
       case 'counts':
         return counts(message.counts)
       case 'finished': {
-        const { isComplete, memoryBytes, error } = message
+        const { isComplete, memoryBytes, foundBytes, error } = message
         this.#over = true
+        this.#isComplete = isComplete
         counts(message.counts)
-        if (error !== undefined) this.#fail(CoverslipError.deserialize(error))
-        workers.giveBack(this.#worker, memoryBytes)
-        this.#ended.resolve({ error: this.#error, isComplete })
+        if (error === undefined) {
+          workers.giveBack(this.#worker, memoryBytes, foundBytes)
+          this.#ended.resolve({ error: undefined, isComplete })
+          return
+        }
+        this.#fail(CoverslipError.deserialize(error))
+        // It may have left writes under way, open files, or memory in use: its files are completed when it is no more.
+        void this.#worker.terminate()
       }
     }
   }

@@ -5,6 +5,7 @@
  */
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { pageAlignedMemory, pageBytes } from '../../../src-shared/kernels/page-aligned-memory.ts'
+import { dataSize } from '../data-size.ts'
 
 /** Of one piece of memory there cannot be more. */
 const mostPerPiece = 2 ** 31
@@ -31,8 +32,8 @@ export class FrameBuffers {
     try {
       this.#pieces = Array.from({ length: count }, () => pageAlignedMemory(this.#pieceBytes))
     } catch (error) {
-      const size = `${(bytes / 1e9).toFixed(1)} GB`
-      throw new CoverslipError('INVALID_INPUT', `The computer does not give ${size} of memory for frames`, {
+      const message = `The computer does not give ${dataSize(bytes)} of memory for frames`
+      throw new CoverslipError('INVALID_INPUT', message, {
         hint: 'Keep fewer seconds of before the beginning, choose a smaller ROI, or close other programs.',
         cause: error,
       })

@@ -31,10 +31,10 @@ import { beginFolder } from './begin-folder.ts'
 import { freeDiskBytes, newFolder } from './recording-folder.ts'
 import { ChangedSettings } from './changed-settings.ts'
 import {
+  memoryToPrepare,
   type RecordingMemory,
   recordingMemory,
   requireMemory,
-  sizeOf,
   totalMemory,
 } from './recording-memory.ts'
 import { recordingLayout } from './layout-start.ts'
@@ -90,7 +90,8 @@ export class Recorder {
     const folder = await recordingsIn(this.#options.dataFolder)
     const cameras = this.#camerasOf(request)
     const estimate = await this.#estimate(request, cameras, folder)
-    if (!this.#options.turn.isTaken) this.#workers.prepare(this.#memoryFor(request, cameras).map(sizeOf))
+    const memory = memoryToPrepare(this.#memoryFor(request, cameras), this.#freeMemory())
+    if (!this.#options.turn.isTaken) this.#workers.prepare(memory)
     return estimate
   }
 
@@ -244,7 +245,7 @@ export class Recorder {
   }
 
   #freeMemory(): number {
-    return process.availableMemory() + this.#workers.idleBytes
+    return process.availableMemory() + this.#workers.foundBytes
   }
 
   #memoryFor(request: RecordingRequest, cameras: readonly RecordedCamera[]): readonly RecordingMemory[] {

@@ -131,6 +131,7 @@ export class RecordingLoop {
       counts: this.#counts(),
       isComplete,
       memoryBytes: this.#buffers.bytes,
+      foundBytes: this.#buffers.foundBytes,
       ...(failure === undefined ? {} : { error: failure.serialize() }),
     })
   }
@@ -165,9 +166,15 @@ export class RecordingLoop {
     return this.#failure === undefined && this.#left !== 0 && !full
   }
 
-  /** Memory that a slow disk will need is found while frames are recorded already, and none waits. */
+  /**
+   * Memory that a slow disk will need is found while frames are recorded already, and none waits. When all of it is in use
+   * it has been found: nothing turns in circles while the disk stands still.
+   */
   async #findMemory(): Promise<void> {
-    while (this.#goesOn() && (this.#reader.backlog > 0 || this.#buffers.find(foundAtOnce))) await turn()
+    while (this.#goesOn() && !this.#buffers.full) {
+      if (this.#reader.backlog === 0 && !this.#buffers.find(foundAtOnce)) return
+      await turn()
+    }
   }
 
   async #step(): Promise<void> {

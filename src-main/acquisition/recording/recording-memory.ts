@@ -2,6 +2,7 @@
 import type { RecordingRequest } from '../../../src-shared/acquisition/acquisition-requests.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { frameBytesOf, frameRateOf, type RecordedCamera } from './recording-room.ts'
+import { dataSize } from '../data-size.ts'
 
 /**
  * For frames that wait for the disk, all cameras of a recording together: what they make in two seconds, as disks pause
@@ -47,9 +48,6 @@ export function planMemory(cameras: readonly RecordedCamera[]): readonly Recordi
   return recordingMemory({ begin: { kind: 'now' }, preRecordS: 0 }, cameras)
 }
 
-/** Of one camera, both together. */
-export const sizeOf = ({ bufferBytes, heldBytes }: RecordingMemory): number => bufferBytes + heldBytes
-
 /** Of all cameras. */
 export function totalMemory(memory: readonly RecordingMemory[]) {
   const sum = (of: (one: RecordingMemory) => number) => memory.reduce((all, one) => all + of(one), 0)
@@ -57,20 +55,31 @@ export function totalMemory(memory: readonly RecordingMemory[]) {
   return { heldBytes, memoryBytes: heldBytes + sum((one) => one.bufferBytes) }
 }
 
+/** Bytes that a recording will need for each of its cameras; none where it would be refused: others need what is left. */
+export function memoryToPrepare(memory: readonly RecordingMemory[], freeBytes: number): readonly number[] {
+  return isRefused(memory, freeBytes) ? [] : memory.map(sizeOf)
+}
+
 /** @throws CoverslipError INVALID_INPUT when less is free */
 export function requireMemory(
   memory: readonly RecordingMemory[],
   freeBytes = process.availableMemory(),
 ): void {
+  if (!isRefused(memory, freeBytes)) return
   const { memoryBytes: bytes } = totalMemory(memory)
-  if (bytes <= mostOfFree * freeBytes) return
-  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
   throw new CoverslipError(
     'INVALID_INPUT',
-    `The recording needs ${gigabytes(bytes)} of memory before it starts, and ${gigabytes(mostOfFree * freeBytes)} can be had`,
+    `The recording needs ${dataSize(bytes)} of memory before it starts, and ${dataSize(mostOfFree * freeBytes)} can be had`,
     {
       hint: 'Keep fewer seconds of before its beginning, lower the frame rate, or choose a smaller ROI.',
       data: { bytes, freeBytes },
     },
   )
 }
+
+function isRefused(memory: readonly RecordingMemory[], freeBytes: number): boolean {
+  return totalMemory(memory).memoryBytes > mostOfFree * freeBytes
+}
+
+/** Of one camera, both together. */
+const sizeOf = ({ bufferBytes, heldBytes }: RecordingMemory): number => bufferBytes + heldBytes

@@ -56,6 +56,8 @@ export type RecordingCounts = {
 }
 
 export type RecordingMessage =
+  /** All memory that was to be prepared has been found. */
+  | { readonly type: 'prepared' }
   /** The next frame is recorded, or watched. */
   | { readonly type: 'ready' }
   /** It cannot begin. */
@@ -66,13 +68,14 @@ export type RecordingMessage =
   | { readonly type: 'layout'; readonly layout: DatasetLayout }
   | { readonly type: 'counts'; readonly counts: RecordingCounts }
   /**
-   * Nothing is written any more. `isComplete`: the files are; `memoryBytes`: what the worker has, for the next recording;
-   * `error`: why it ended before it should.
+   * Nothing is written any more. `isComplete`: the files are; `memoryBytes`: what the worker has, for the next recording,
+   * and `foundBytes` of it the operating system has found; `error`: why it ended before it should.
    */
   | {
       readonly type: 'finished'
       readonly counts: RecordingCounts
       readonly isComplete: boolean
       readonly memoryBytes: number
+      readonly foundBytes: number
       readonly error?: SerializedError
     }

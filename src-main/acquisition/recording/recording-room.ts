@@ -9,6 +9,7 @@ import { framesPublished, type FrameRingMemory } from '../../frames/frame-ring.t
 import { LiveFrameReader } from '../../frames/live-frame-reader.ts'
 import { storedShare } from '../storage/check-storage.ts'
 import { exposureMsOf } from '../take-frame.ts'
+import { dataSize } from '../data-size.ts'
 
 /** A recording ends before the disk is so full that nothing else works. */
 export const keepFreeBytes = 512 * 2 ** 20
@@ -118,12 +119,11 @@ export function estimateRecording(
 /** @throws CoverslipError DATA_FOLDER when the disk has no room for it */
 export function requireRoom({ bytes = 0, freeDiskBytes }: RecordingEstimate): void {
   if (freeDiskBytes - keepFreeBytes >= bytes) return
-  const gigabytes = (value: number) => `${(value / 1e9).toFixed(1)} GB`
   throw new CoverslipError(
     'DATA_FOLDER',
-    `The recording needs ${gigabytes(bytes)}, and the disk has ${gigabytes(freeDiskBytes)} left`,
+    `The recording needs ${dataSize(bytes)}, and the disk has ${dataSize(freeDiskBytes)} left`,
     {
-      hint: `Record less, or free some space: ${gigabytes(keepFreeBytes)} stay free in any case.`,
+      hint: `Record less, or free some space: ${dataSize(keepFreeBytes)} stay free in any case.`,
       data: { bytes, freeDiskBytes },
     },
   )

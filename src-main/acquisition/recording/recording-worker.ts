@@ -19,7 +19,10 @@ let recording: Promise<RecordingLoop | undefined> = Promise.resolve(undefined)
 async function prepare(memoryBytes: number): Promise<void> {
   const prepared = new FrameBuffers(memoryBytes)
   memory = prepared
-  while (!isRecording && prepared.find(foundAtOnce)) await turn()
+  while (!isRecording) {
+    if (!prepared.find(foundAtOnce)) return post({ type: 'prepared' })
+    await turn()
+  }
 }
 
 async function open(data: RecordingWorkerData): Promise<RecordingLoop | undefined> {

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { installedMemory } from '../../frames/ring-size.ts'
 import { workerUrl } from '../../worker-url.ts'
-import type { RecordingRequestMessage } from './recording-messages.ts'
+import type { RecordingMessage, RecordingRequestMessage } from './recording-messages.ts'
 
 const keptMs = 5 * 60_000
 /** All memory that is kept together. */
@@ -13,21 +13,35 @@ const keptShareOfMemory = 1 / 8
 /** Of that, memory is made ready in so many. */
 const steps = 8
 
-type Idle = { readonly worker: Worker; readonly memoryBytes: number; readonly forget: () => void }
+type Idle = {
+  readonly worker: Worker
+  readonly memoryBytes: number
+  /** Of that, what the operating system has found. */
+  foundBytes: number
+  /** Ends it when it has not been used for long. */
+  readonly timer: NodeJS.Timeout
+  readonly forget: () => void
+}
 
 export class RecordingWorkers {
   readonly #mostBytes: number
   /** Those without memory may have any. */
   #idle: Idle[] = []
+  #closed = false
 
   /** @param memoryBytes of the computer */
   constructor(memoryBytes = installedMemory()) {
     this.#mostBytes = memoryBytes * keptShareOfMemory
   }
 
-  /** Memory of those that wait: it counts as free for a recording. */
+  /** Memory of those that wait. */
   get idleBytes(): number {
     return this.#idle.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+  }
+
+  /** Of that, what is in use for the operating system: for a recording it is free. */
+  get foundBytes(): number {
+    return this.#idle.reduce((sum, { foundBytes }) => sum + foundBytes, 0)
   }
 
   /**
@@ -35,19 +49,23 @@ export class RecordingWorkers {
    * and have it found meanwhile where it is not too much to be kept.
    */
   prepare(memoryBytes: readonly number[]): void {
+    if (this.#closed) return
     // The next time it may be a little more.
     const step = this.#mostBytes / steps
     const rounded = memoryBytes.map((bytes) => Math.ceil(bytes / step) * step)
     const isKept = rounded.reduce((sum, bytes) => sum + bytes, 0) <= this.#mostBytes
-    const wanted = (isKept ? rounded : rounded.map(() => 0)).toSorted((a, b) => b - a)
+    const needed = memoryBytes.map((bytes) => (isKept ? bytes : 0)).toSorted((a, b) => b - a)
     const idle = this.#idle.map((one) => one.memoryBytes).toSorted((a, b) => b - a)
-    if (wanted.every((bytes, i) => (idle[i] ?? -1) >= bytes)) return
+    if (needed.every((bytes, i) => (idle[i] ?? -1) >= bytes)) {
+      for (const { timer } of this.#idle) timer.refresh()
+      return
+    }
     for (const one of this.#idle) this.#end(one)
-    for (const bytes of wanted) {
+    for (const bytes of isKept ? rounded : needed) {
       const worker = startWorker()
       if (bytes > 0)
         worker.postMessage({ type: 'prepare', memoryBytes: bytes } satisfies RecordingRequestMessage)
-      this.giveBack(worker, bytes)
+      this.giveBack(worker, bytes, 0)
     }
   }
 
@@ -60,38 +78,43 @@ export class RecordingWorkers {
     const fitting = enough ?? this.#idle[0]
     if (fitting === undefined) return startWorker()
     fitting.forget()
-    fitting.worker.ref()
+    fitting.worker.off('error', tellOf).ref()
     return fitting.worker
   }
 
-  /** A worker that has nothing to do and has so much memory: nobody else's any more. */
-  giveBack(worker: Worker, memoryBytes: number): void {
+  /** A worker that has nothing to do and has so much memory: nobody else's any more. @param foundBytes of its memory */
+  giveBack(worker: Worker, memoryBytes: number, foundBytes = memoryBytes): void {
     // Not all at once: some are Node's own.
     for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
-    if (this.idleBytes + memoryBytes > this.#mostBytes) {
+    worker.on('error', tellOf)
+    if (this.#closed || this.idleBytes + memoryBytes > this.#mostBytes) {
       void worker.terminate()
       return
     }
     const timer = setTimeout(() => this.#end(idle), keptMs).unref()
     const ended = () => idle.forget()
-    // A fault of a thread that does nothing is nobody's.
-    const failed = (error: unknown) => console.warn('A thread that waited to record has ended:', error)
+    const heard = ({ type }: RecordingMessage) => {
+      if (type === 'prepared') idle.foundBytes = memoryBytes
+    }
     const idle = {
       worker,
       memoryBytes,
+      foundBytes,
+      timer,
       forget: () => {
         clearTimeout(timer)
-        worker.off('exit', ended).off('error', failed)
+        worker.off('exit', ended).off('message', heard)
         this.#idle = this.#idle.filter((one) => one !== idle)
       },
     }
-    worker.on('exit', ended).on('error', failed)
+    worker.on('exit', ended).on('message', heard)
     worker.unref()
     this.#idle.push(idle)
   }
 
-  /** Ends those that wait. */
+  /** Ends those that wait, and from now on whichever is given back. */
   close(): void {
+    this.#closed = true
     for (const idle of this.#idle) this.#end(idle)
   }
 
@@ -100,5 +123,8 @@ export class RecordingWorkers {
     void worker.terminate()
   }
 }
+
+/** A fault of a thread that does nothing is nobody's, also while it is being ended. */
+const tellOf = (error: unknown) => console.warn('A thread that waited to record has ended:', error)
 
 const startWorker = (): Worker => new Worker(workerUrl('acquisition/recording/recording-worker'))

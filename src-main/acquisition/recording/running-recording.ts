@@ -184,13 +184,14 @@ export class RunningRecording {
 
   async #finish(): Promise<AcquisitionStatus> {
     const ends = await Promise.all(this.#options.cameras.map((part) => this.#camerasEnd(part)))
-    this.#disk.end()
     clearTimeout(this.#endTimer)
     const error = ends.map((end) => end.error).find((one) => one !== undefined)
     const finish = error === undefined ? (this.#ended ?? { reason: 'completed' as const }) : failure(error)
     await this.#file.saved()
     const broken = ends.flatMap(({ isComplete, folder }) => (isComplete ? [] : [folder]))
     const incomplete = await attempt(() => this.#complete(broken))
+    // Until now: another Coverslip would complete what nobody marks.
+    this.#disk.end()
     const unbegun = !this.#begun && this.#status.frames.written === 0
     // What has no end is completed at the next start.
     if (!unbegun && incomplete === undefined) this.#file.change((summary) => ({ ...summary, finish }))

@@ -222,7 +222,8 @@ export class Acquisition {
   #require(id: string | undefined): RunningPlan {
     const running = this.#running
     if (running !== undefined && (id === undefined || id === running.status.id)) return running
-    throw new CoverslipError('UNKNOWN_ACQUISITION', 'No plan is running', {
+    const message = running === undefined ? 'No plan is running' : `No plan ${id} is running`
+    throw new CoverslipError('UNKNOWN_ACQUISITION', message, {
       hint: 'It may have ended by itself: see the last status.',
     })
   }

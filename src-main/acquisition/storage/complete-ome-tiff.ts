@@ -164,22 +164,35 @@ class InterruptedFile {
   /** Has each image that was reported name the next one. @returns where the file ends now */
   async #link(file: FileHandle, images: ImagePlaces): Promise<number> {
     for (let number = 0; number < this.#last; number++)
-      await putOffset(file, images.nextAt(number), images.directoryAt(number + 1))
+      if ((await this.#nextOf(file, images, number)) === 0)
+        await writeAll(file, [fileOffset(images.directoryAt(number + 1))], images.nextAt(number))
     if (this.missing === 0) return this.#size
     // What is left of the next one would be taken for an image.
-    const end = images.endOf(this.#whole - 1)
-    await putOffset(file, images.nextAt(this.#whole - 1), 0)
+    const last = this.#whole - 1
+    if ((await this.#nextOf(file, images, last)) !== 0)
+      await writeAll(file, [fileOffset(0)], images.nextAt(last))
+    const end = images.endOf(last)
     await file.truncate(end)
     return end
   }
-}
 
-/** Writes the offset `value` to `at`, unless it is there. */
-async function putOffset(file: FileHandle, at: number, value: number): Promise<void> {
-  const wanted = fileOffset(value)
-  const present = Buffer.alloc(wanted.length)
-  await file.read(present, 0, present.length, at)
-  if (!present.equals(wanted)) await writeAll(file, [wanted], at)
+  /**
+   * What image `number` says of where the next one is: 0 where it does not know of any.
+   * @throws CoverslipError DATA_FOLDER when the images are not where this program puts them: nothing may be written then
+   */
+  async #nextOf(file: FileHandle, images: ImagePlaces, number: number): Promise<number> {
+    const next = Buffer.alloc(8)
+    await file.read(next, 0, next.length, images.nextAt(number))
+    const offset = Number(next.readBigUInt64LE())
+    if (offset === 0 || offset === images.directoryAt(number + 1)) return offset
+    throw new CoverslipError(
+      'DATA_FOLDER',
+      `${this.#path} has an image where none is expected, at ${offset}`,
+      {
+        hint: 'It is left as it is. Was it written by another version of this program?',
+      },
+    )
+  }
 }
 
 /** Adds `text` to a file of `size` bytes, and waits for the disk; all of it or nothing. */

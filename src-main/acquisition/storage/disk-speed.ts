@@ -1,8 +1,10 @@
 /** How fast a disk takes what is written to it: as it took the last acquisitions, or else as a short trial shows. */
-import { randomFillSync } from 'node:crypto'
+import { randomFill } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { StorageOptions } from '../../../src-shared/acquisition/storage-options.ts'
+import { writeOverWithoutLinks } from '../../open-flags.ts'
 import { writeFailure } from './append-file.ts'
 
 /** A trial writes pieces of growing size, MiB, until it has taken so long, ms. The last one counts, its start the least. */
@@ -10,7 +12,7 @@ const pieces = [1, 2, 4, 8, 16]
 const patienceMs = 250
 /** What else uses the disk changes: a trial holds for so long, ms. */
 const holdsMs = 600_000
-/** One for each folder, so that what a crash leaves is written over by the next. */
+/** One for each folder, so that what a crash leaves is removed by the next. */
 const trialName = '.disk-trial'
 
 type Measured = { readonly bytesPerSecond: number; readonly at: number }
@@ -56,16 +58,21 @@ export class DiskSpeed {
   }
 }
 
+/** Not on this thread: it takes some hundredths of a second. */
+const randomFilled = promisify<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>(randomFill)
+
 /** Writes a few megabytes, which disks that compress cannot make smaller, and removes them. @throws CoverslipError DATA_FOLDER */
 async function tried(folder: string): Promise<Measured> {
   const path = join(folder, trialName)
   try {
-    const file = await open(path, 'w')
+    // It may be a link, too.
+    await rm(path, { force: true })
+    const file = await open(path, writeOverWithoutLinks)
     try {
       const began = performance.now()
       let bytesPerSecond = 0
       for (const size of pieces) {
-        const piece = randomFillSync(new Uint8Array(size * 2 ** 20))
+        const piece = await randomFilled(new Uint8Array(size * 2 ** 20))
         const pieceBegan = performance.now()
         await file.writev([piece])
         await file.datasync()

@@ -31,25 +31,26 @@ export function AcquireView({ phone }: { readonly phone: boolean }) {
     void loadPlanFile(services, file)
   }
   return (
-    <PlanCheckProvider>
-      <div
-        className={styles['view']}
-        data-phone={phone || undefined}
-        data-target={target || undefined}
-        onDragOver={onDragOver}
-        onDragLeave={() => setTarget(false)}
-        onDrop={onDrop}
-      >
-        <main className={styles['plan']} data-plan="">
+    <div
+      className={styles['view']}
+      data-phone={phone || undefined}
+      data-target={target || undefined}
+      onDragOver={onDragOver}
+      onDragLeave={() => setTarget(false)}
+      onDrop={onDrop}
+    >
+      <main className={styles['plan']} data-plan="">
+        {/* What is typed beside the images is none of the plan. */}
+        <PlanCheckProvider>
           <PlanBar />
           <Run />
           <LoadReport />
           <PlanEditor />
           <EstimateBar />
-        </main>
-        <AcquireImages phone={phone} />
-      </div>
-    </PlanCheckProvider>
+        </PlanCheckProvider>
+      </main>
+      <AcquireImages phone={phone} />
+    </div>
   )
 }
 

@@ -8,7 +8,7 @@ import { counted } from './estimate-words.ts'
 import styles from './load-report.module.css'
 import { usePlanCheck } from './plan-check.tsx'
 import { PlanCorrection } from './plan-correction.tsx'
-import { pathWords } from './plan-paths.ts'
+import { pathWords, remarkWords } from './plan-paths.ts'
 
 /** What was wrong with a plan that was to be edited, or odd about it. */
 export function LoadReport() {
@@ -30,7 +30,7 @@ function Refusal({ failed: { failure, source } }: { readonly failed: LoadFailure
     >
       <RemarkLines remarks={problems} />
       {failure.hint !== undefined && <p className={styles['hint']}>{failure.hint}</p>}
-      {source !== undefined && <PlanCorrection key={source.fileName} source={source} />}
+      {source !== undefined && <PlanCorrection key={source.openedAt} source={source} />}
     </Report>
   )
 }
@@ -82,7 +82,7 @@ function RemarkLines({ remarks }: { readonly remarks: readonly PlanRemark[] }) {
     <ul className={styles['lines']}>
       {remarks.map(({ path, message }) => (
         <li key={`${path} ${message}`}>
-          {path !== '' && <PathWords path={path} />} {message}
+          {path !== '' && <PathWords path={path} />} {remarkWords({ path, message })}
         </li>
       ))}
     </ul>

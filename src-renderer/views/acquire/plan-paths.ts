@@ -1,4 +1,5 @@
 /** From a field of a plan's file (`channels[1].exposure`) to its place in the editor. */
+import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { wellName } from '../../../src-shared/plan/well-plate.ts'
 
@@ -74,6 +75,11 @@ export function pathWords(path: string, sequence: MdaSequence): string {
     return [entry, ...detailWords(rest ?? '')].join(', ')
   }
   return detailWords(path).join(', ')
+}
+
+/** What is said of the field at `path`; of the whole plan, as a sentence of its own: `The plan has too many places`. */
+export function remarkWords({ path, message }: PlanRemark): string {
+  return path === '' && /^[a-z]/.test(message) ? `The plan ${message}` : message
 }
 
 function rowWords(list: string, index: number, { channels, positions }: MdaSequence): string {

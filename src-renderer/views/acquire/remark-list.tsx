@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import type { PlanRemark } from '../../../src-shared/plan/read-plan.ts'
 import { usePlan, useServices } from '../../services.ts'
-import { elementAt, pathWords } from './plan-paths.ts'
+import { elementAt, pathWords, remarkWords } from './plan-paths.ts'
 import styles from './remark-list.module.css'
 import { unfoldedFor } from './unfold.ts'
 
@@ -44,7 +44,7 @@ export function RemarkList({ remarks, kind }: RemarkListProps) {
               {pathWords(path, sequence)}
             </button>
           )}
-          <span>{message}</span>
+          <span>{remarkWords({ path, message })}</span>
         </li>
       ))}
     </ul>

@@ -224,6 +224,21 @@ describe('a power cut', () => {
     expect(await imagesOf(path)).toEqual(indices.map((index) => [...knownPixels(layout, index)]))
   })
 
+  it('leaves a file as it is whose images are not where they should be', async () => {
+    const layout = datasetLayout()
+    const path = await interrupt('ome-tiff', layout)
+    const bytes = await readFile(path)
+    const first = 16
+    const next = first + 8 + 20 * Number(bytes.readBigUInt64LE(first))
+    bytes.writeBigUInt64LE(bytes.readBigUInt64LE(next) + 16n, next)
+    for (const size of [bytes.length, bytes.length - 400]) {
+      await writeFile(path, bytes.subarray(0, size))
+      expect(await complete()).toEqual([expect.stringContaining('has an image where none is expected')])
+      expect((await readFile(path)).equals(bytes.subarray(0, size))).toBe(true)
+    }
+    expect(await isFinished()).toBe(false)
+  })
+
   it('costs the frames whose end has not reached the disk, and no others: raw', async () => {
     const layout = datasetLayout()
     await interrupt('raw', layout)
@@ -246,6 +261,22 @@ describe('a power cut', () => {
     await truncate(join(folder, 'camera', part), size - 100)
     expect(await complete()).toEqual([
       expect.stringMatching(/its 4 frames are kept; 2 that .* names had not/),
+    ])
+    await writer.close().catch(() => undefined)
+  })
+
+  it('may take a whole shard', async () => {
+    const layout = datasetLayout()
+    const writer = await openOmeZarr(join(folder, 'camera'), layout, { compression: 'none' })
+    const stored = indices.map((index, place) => storedFrame(layout, index, place))
+    await Promise.all(stored.map((frame) => writer.write(frame)))
+    const lines = stored.map(({ record }) => `${JSON.stringify(record)}\n`)
+    await writeFile(join(folder, 'camera', 'frames.jsonl'), lines.join(''))
+    await describeIt(layout, { format: 'ome-zarr' })
+    const parts = (await filesBelow(join(folder, 'camera'))).filter((file) => file.endsWith('.part'))
+    for (const part of parts) await rm(join(folder, 'camera', part))
+    expect(await complete()).toEqual([
+      expect.stringMatching(/its 0 frames are kept; 6 that .* names had not/),
     ])
     await writer.close().catch(() => undefined)
   })

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DiskSpeed } from '../../../src-main/acquisition/storage/disk-speed.ts'
@@ -46,5 +46,15 @@ describe('DiskSpeed', () => {
     await writeFile(join(missing, '.disk-trial'), 'left by a crash')
     expect(await speed.of(missing, 'raw', idle)).toBeGreaterThan(0)
     expect(await readdir(missing)).toEqual([])
+  })
+
+  it('writes to no file that a link in its place leads to', async () => {
+    const [other, shared] = [join(folder.path, 'other'), join(folder.path, 'shared')]
+    await mkdir(shared)
+    await writeFile(other, 'of somebody')
+    await symlink(other, join(shared, '.disk-trial'))
+    expect(await new DiskSpeed().of(shared, 'raw', idle)).toBeGreaterThan(0)
+    expect(await readFile(other, 'utf8')).toBe('of somebody')
+    expect(await readdir(shared)).toEqual([])
   })
 })

@@ -79,6 +79,14 @@ describe('MicroscopeHardware, with a device that hangs', () => {
     expect((await log('blue')).at(-1)).toBe('blue on')
   })
 
+  it('waits for a stage that takes its time to halt, and brings it back', async () => {
+    const slow = { hang: 'nothing', endless: 'z to 3', haltsAfterMs: 1500 }
+    const { failure, reason, notRestored } = await cancelledAt('z to 3', slow)
+    expect(failure).toBe(reason)
+    expect(notRestored).toEqual([])
+    expect(await log('xy', 'z')).toEqual(['xy to 1,2', 'z to 3', 'z to 0', 'xy to 0,0'])
+  })
+
   it('does not wait for a filter wheel, and sets nothing more of what the plan would', async () => {
     const { failure, reason, notRestored } = await cancelledAt('wheel red')
     expect(failure).toBe(reason)

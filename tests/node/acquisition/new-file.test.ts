@@ -19,6 +19,8 @@ test('a name never leads out of its folder, is hidden or ends in a dot', () => {
   expect(safeFileName('../../etc/passwd')).toBe('etc_passwd')
   expect(safeFileName('Niere 20× grün')).toBe('Niere_20_grün')
   expect(safeFileName('CON')).toBe('_CON')
+  expect(safeFileName('nul.2026')).toBe('_nul.2026')
+  expect(safeFileName('console')).toBe('console')
   expect(safeFileName('細胞'.repeat(100))).toBe('細胞'.repeat(25))
   expect(safeFileName('𠀀'.repeat(100))).toBe('𠀀'.repeat(37))
 })

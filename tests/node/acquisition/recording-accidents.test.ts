@@ -13,12 +13,16 @@ import { testConnection } from '../../fixtures/test-connection.ts'
 
 /** Workers that record, of this test. */
 const recorders = vi.hoisted(() => new Set<{ terminate(): Promise<number> }>())
+/** Whether they are killed as soon as they are started. */
+const kill = vi.hoisted(() => ({ atOnce: false }))
 vi.mock('node:worker_threads', async (importOriginal) => {
   const original = await importOriginal<typeof threads>()
   class Watched extends original.Worker {
     constructor(...args: ConstructorParameters<typeof original.Worker>) {
       super(...args)
-      if (/recording-worker|frame-store-worker/.test(String(args[0]))) recorders.add(this)
+      if (!/recording-worker|frame-store-worker/.test(String(args[0]))) return
+      recorders.add(this)
+      if (kill.atOnce) void this.terminate()
     }
   }
   return { ...original, Worker: Watched }
@@ -28,6 +32,7 @@ let dataFolder: string
 let engine: Engine
 beforeEach(async () => {
   recorders.clear()
+  kill.atOnce = false
   dataFolder = await mkdtemp(join(tmpdir(), 'coverslip-accident-'))
   engine = await createEngine({
     connections: [testConnection({ width: 40, height: 30, frameRate: 100 })],
@@ -81,11 +86,12 @@ describe('accidents while something is recorded', () => {
   })
 
   it('the worker that writes is killed before it takes frames: that is told, and the next recording goes', async () => {
-    const starting = engine.recorder.start()
-    const worker = await eventually('the worker', () => [...recorders][0])
-    await worker.terminate()
-    await expect(starting).rejects.toMatchObject({ message: expect.stringContaining('unexpectedly') })
+    kill.atOnce = true
+    await expect(engine.recorder.start()).rejects.toMatchObject({
+      message: expect.stringContaining('unexpectedly'),
+    })
     expect(await finished()).toMatchObject({ finish: { reason: 'failed' } })
+    kill.atOnce = false
     await engine.recorder.start({ until: { kind: 'frames', frames: 3 } })
     expect(await finished()).toMatchObject({ finish: { reason: 'completed' }, frames: { written: 3 } })
   })

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { fromFile } from 'geotiff'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -158,6 +159,27 @@ describe('RecordingLoop', () => {
     const sequences = (await log()).map((record) => record.kind === 'frame' && record.sequence)
     expect(sequences).toEqual(Array.from({ length: buffered + slots }, (_, i) => i))
     expect(messages.at(-1)).toMatchObject({ counts: { lost: 0 }, isComplete: true })
+  })
+
+  it('does nothing while all memory waits for the disk', async () => {
+    const [size, slots, buffered] = [{ width: 256, height: 256 }, 24, 16]
+    const slotBytes = size.width * size.height
+    const { loop, buffers, publish } = await loopOf('idle', {
+      slots,
+      slotBytes,
+      bufferBytes: buffered * slotBytes,
+    })
+    const disk = await standingDisk()
+    const running = loop.run()
+    // Some wait in the ring, from before all memory is found.
+    for (let sequence = 0; sequence < slots; sequence++) publish(sequence, size)
+    while (!buffers.full) await turn()
+    const { idle } = performance.eventLoopUtilization()
+    await delay(50)
+    expect(performance.eventLoopUtilization().idle).toBeGreaterThan(idle)
+    loop.stop()
+    disk.goOn()
+    await running
   })
 
   it('hears of everything else also while frames come as fast as it can copy them', async () => {

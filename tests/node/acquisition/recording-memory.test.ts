@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { recordingMemory, requireMemory } from '../../../src-main/acquisition/recording/recording-memory.ts'
+import {
+  memoryToPrepare,
+  recordingMemory,
+  requireMemory,
+} from '../../../src-main/acquisition/recording/recording-memory.ts'
 import { createFrameRing } from '../../../src-main/frames/frame-ring.ts'
 import type { DeviceState } from '../../../src-shared/devices.ts'
 
@@ -51,6 +55,12 @@ describe('the memory of a recording', () => {
   it('is refused when it takes most of what is free', () => {
     const memory = recordingMemory({ begin: { kind: 'asked' }, preRecordS: 600 }, [recorded, recorded])
     requireMemory(memory, 64e9)
-    expect(() => requireMemory(memory, 1e9)).toThrow(/needs 1.3 GB of memory before it starts, and 0.8 GB/)
+    expect(() => requireMemory(memory, 1e9)).toThrow(/needs 1.3 GB of memory before it starts, and 750 MB/)
+  })
+
+  it('is not prepared for a recording that would be refused', () => {
+    const memory = recordingMemory({ begin: { kind: 'now' }, preRecordS: 0 }, [recorded, recorded], 1e9)
+    expect(memoryToPrepare(memory, 1e9)).toEqual(memory.map(({ bufferBytes }) => bufferBytes))
+    expect(memoryToPrepare(memory, 200e6)).toEqual([])
   })
 })

@@ -1,9 +1,12 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { RecordingWorkers } from '../../../src-main/acquisition/recording/recording-workers.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 
 const megabyte = 2 ** 20
-const workers = new RecordingWorkers(80 * megabyte)
+let workers: RecordingWorkers
+beforeEach(() => {
+  workers = new RecordingWorkers(80 * megabyte)
+})
 afterEach(() => {
   vi.useRealTimers()
   workers.close()
@@ -37,6 +40,7 @@ describe('threads that record', () => {
     workers.prepare([megabyte])
     workers.prepare([2.1 * megabyte])
     expect(workers.idleBytes).toBe(prepared)
+    await eventually('all of it to be found', () => workers.foundBytes === prepared)
     const first = workers.take(2 * megabyte)
     const second = workers.take(megabyte)
     workers.prepare([50 * megabyte])
@@ -64,7 +68,30 @@ describe('threads that record', () => {
     workers.giveBack(worker, megabyte)
     vi.advanceTimersByTime(299_000)
     expect(workers.idleBytes).toBe(megabyte)
+    // Somebody asks once more what a recording would take.
+    workers.prepare([megabyte])
+    vi.advanceTimersByTime(299_000)
+    expect(workers.idleBytes).toBe(megabyte)
     vi.advanceTimersByTime(2000)
     expect(workers.idleBytes).toBe(0)
+  })
+
+  it('count as free with the memory that has been found for them, and no more', async () => {
+    const worker = workers.take(2 * megabyte)
+    workers.giveBack(worker, 2 * megabyte, megabyte)
+    expect(workers.foundBytes).toBe(megabyte)
+    workers.take(megabyte)
+    expect(workers.foundBytes).toBe(0)
+    await worker.terminate()
+  })
+
+  it('are neither started nor kept any more once all are closed', async () => {
+    const worker = workers.take(megabyte)
+    await new Promise((resolve) => worker.once('online', resolve))
+    workers.close()
+    workers.prepare([megabyte])
+    workers.giveBack(worker, megabyte)
+    expect(workers.idleBytes).toBe(0)
+    await worker.terminate()
   })
 })

@@ -25,7 +25,7 @@ function send(from: Socket, to: Socket, packet: Buffer): Promise<void> {
 }
 
 test.each([
-  ['is refused where the camera tells its port', true],
+  ['is refused where the camera tells its port, and has sent from it', true],
   ['passes where it does not', false],
 ])('a packet from another port of the camera’s address %s', async (_, tells) => {
   const [here, camera, other] = [await bound(), await bound(), await bound()]
@@ -36,8 +36,9 @@ test.each([
   const packets = block(1)
   const [leader] = packets
   if (leader === undefined) throw new Error('A block begins with its leader')
+  await send(camera, here, leader)
   await send(other, here, leader)
-  for (const packet of packets) await send(camera, here, packet)
+  for (const packet of packets.slice(1)) await send(camera, here, packet)
   await eventually('the frame', () => {
     give([])
     return frames.length === 1
@@ -47,4 +48,18 @@ test.each([
   expect({ foreignPackets, duplicatePackets }).toEqual(
     tells ? { foreignPackets: 1, duplicatePackets: 0 } : { foreignPackets: 0, duplicatePackets: 1 },
   )
+})
+
+test('a camera that sends from another port than it tells is heard', async () => {
+  const [here, camera, told] = [await bound(), await bound(), await bound()]
+  const { assembler, frames, give } = receiver()
+  const sender = { address: '127.0.0.1', port: told.address().port }
+  stream = new StreamReceiver({ socket: here, assembler, sender })
+  stream.start()
+  for (const packet of block(1)) await send(camera, here, packet)
+  await eventually('the frame', () => {
+    give([])
+    return frames.length === 1
+  })
+  expect(assembler.counts.foreignPackets).toBe(0)
 })

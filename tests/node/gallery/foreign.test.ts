@@ -74,7 +74,7 @@ describe('Files of others in the gallery', () => {
       'text.tiff': 'This is no image.',
       'cut.ome.tiff': tiffBytes({ ...grey(30, 20), bigTiff: true }).subarray(0, 30),
       'circle.tif': circle(),
-      'float.tif': tiffBytes({ ...grey(4, 4), tags: { 339: 3 } }),
+      'float.tif': tiffBytes({ ...grey(4, 4), tags: { 258: 24, 339: 3 } }),
       'jpeg2000.tif': tiffBytes({ ...grey(4, 4), tags: { 259: 34712 } }),
       'empty.png': '',
       'text.png': 'This is no image, but it is long enough for a header of one.',

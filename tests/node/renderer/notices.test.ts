@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import { createEngineStore } from '../../../src-renderer/stores/engine-store.ts'
 import { forgetNotices } from '../../../src-renderer/stores/forget-notices.ts'
+import { whyNotByHand } from '../../../src-renderer/stores/permission.ts'
 import { addNotice, createSessionStore, noteOutcome } from '../../../src-renderer/stores/session-store.ts'
+import { samplePlan } from './sample-engine.ts'
 
 const failure = (code: string) => ({ code, message: code, hint: undefined, details: undefined })
 
@@ -45,5 +48,20 @@ describe('notices', () => {
     expect(session.getState().notices).toHaveLength(1)
     engine.apply({ type: 'focusChanged', focus: { ...focus, state: 'stopped' } })
     expect(session.getState().notices).toEqual([])
+  })
+
+  it('go when the plan that sets the microscope is paused', () => {
+    const session = createSessionStore()
+    const engine = createEngineStore()
+    forgetNotices(engine, session)
+    const become = (state: PlanStatus['state']) =>
+      engine.apply({ type: 'acquisitionChanged', acquisition: { ...samplePlan, state } })
+    become('waiting')
+    addNotice(session, 'The stage was not moved', failure(whyNotByHand(engine.getState())?.code ?? ''))
+    addNotice(session, 'Nothing is recorded', failure('ACQUISITION_RUNNING'))
+    become('acquiring')
+    expect(session.getState().notices).toHaveLength(2)
+    become('paused')
+    expect(session.getState().notices.map(({ title }) => title)).toEqual(['Nothing is recorded'])
   })
 })

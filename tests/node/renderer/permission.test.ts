@@ -23,24 +23,10 @@ import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-sta
 import type { Caller, ControlState } from '../../../src-shared/access.ts'
 import type { Protocol } from '../../../src-shared/stream-params.ts'
 import { settingsSchema } from '../../../src-shared/settings.ts'
-import { sampleSnapshot, sampleStats, sampleStream } from './sample-engine.ts'
+import { samplePlan, sampleSnapshot, sampleStats, sampleStream } from './sample-engine.ts'
 
 const person = (id: string, role: Caller['role']): Caller => ({ id, role, label: id, address: '' })
 const [owner, anna, ben] = [person('owner', 'owner'), person('Anna', 'operator'), person('Ben', 'viewer')]
-
-const plan: PlanStatus = {
-  id: 'plans/a',
-  name: 'a',
-  format: 'raw',
-  detectorNames: ['camera'],
-  state: 'waiting',
-  startedAt: 1000,
-  frames: { written: 0, lost: 0, incomplete: 0 },
-  bytesWritten: 0,
-  buffer: { bytes: 0, limitBytes: 1 },
-  writeBytesPerSecond: 0,
-  events: { total: 8, done: 2, skipped: 0, late: 0 },
-}
 
 type Situation = {
   readonly caller?: Caller
@@ -96,10 +82,10 @@ describe('who may operate', () => {
   it('is nobody by hand while a plan is under way, but when it is paused', () => {
     const during = (state: PlanStatus['state']): EngineState => ({
       ...stateOf({ caller: owner }),
-      acquisition: { ...plan, state },
+      acquisition: { ...samplePlan, state },
     })
     for (const state of ['preparing', 'waiting', 'acquiring', 'finishing'] as const) {
-      expect(whyNotByHand(during(state))).toMatchObject({ code: 'ACQUISITION_RUNNING' })
+      expect(whyNotByHand(during(state))).toMatchObject({ code: 'SET_BY_PLAN' })
       expect(mayOperate(during(state))).toBe(true)
     }
     for (const state of ['paused', 'finished'] as const) expect(whyNotByHand(during(state))).toBeUndefined()

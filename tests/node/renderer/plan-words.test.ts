@@ -21,7 +21,7 @@ import {
   moveAxis,
   orderQuestions,
 } from '../../../src-renderer/views/acquire/order-words.ts'
-import { enclosingPaths, pathWords } from '../../../src-renderer/views/acquire/plan-paths.ts'
+import { enclosingPaths, pathWords, remarkWords } from '../../../src-renderer/views/acquire/plan-paths.ts'
 import {
   endText,
   isWhole,
@@ -85,8 +85,10 @@ describe('spans of time', () => {
     ['1 d', 86_400],
   ])('“%s” means %d s', (text, seconds) => expect(parseDurationText(text)).toBe(seconds))
 
-  it.each(['', 'soon', '5 furlongs', '1:2:3:4', '-5', '5 min -1'])('“%s” is none', (text) =>
-    expect(parseDurationText(text)).toBeUndefined(),
+  // The last one: read at once, however long it is.
+  it.each(['', 'soon', '5 furlongs', '1:2:3:4', '-5', '5 min -1', '5,5,5 s', `${'1'.repeat(36)}!`])(
+    '“%s” is none',
+    (text) => expect(parseDurationText(text)).toBeUndefined(),
   )
 
   it('can be typed again as they are shown in a field', () => {
@@ -131,6 +133,12 @@ describe('paths of a plan', () => {
     ['z_plan.top', 'Focus stack, top'],
     ['unheard_of', 'unheard of'],
   ])('%s is “%s”', (path, words) => expect(pathWords(path, plan)).toBe(words))
+
+  it('are none of what is about the whole plan, which is a sentence', () => {
+    expect(remarkWords({ path: '', message: 'has nothing to do' })).toBe('The plan has nothing to do')
+    expect(remarkWords({ path: '', message: 'There is no data folder' })).toBe('There is no data folder')
+    expect(remarkWords({ path: 'z_plan.step', message: 'is 0' })).toBe('is 0')
+  })
 
   it('name wells of a plate', () => {
     const { sequence } = readPlan({

@@ -1,4 +1,5 @@
 /** Engine state in small, for the tests of the UI's logic. */
+import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-status.ts'
 import type { EngineSnapshot } from '../../../src-shared/contract/events.ts'
 import type { DeviceState, PropertyDescriptor } from '../../../src-shared/devices.ts'
 import type { ActiveStream, StreamStats } from '../../../src-shared/live-view.ts'
@@ -39,6 +40,20 @@ export function sampleCamera(id: string, patch: Partial<DeviceState> = {}): Devi
     properties: [exposure],
     ...patch,
   }
+}
+
+export const samplePlan: PlanStatus = {
+  id: 'plans/a',
+  name: 'a',
+  format: 'raw',
+  detectorNames: ['camera'],
+  state: 'waiting',
+  startedAt: 1000,
+  frames: { written: 0, lost: 0, incomplete: 0 },
+  bytesWritten: 0,
+  buffer: { bytes: 0, limitBytes: 1 },
+  writeBytesPerSecond: 0,
+  events: { total: 8, done: 2, skipped: 0, late: 0 },
 }
 
 export const sampleStage: DeviceState = {

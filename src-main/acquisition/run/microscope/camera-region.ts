@@ -41,11 +41,11 @@ export class CameraRegions {
     this.#settings = settings
   }
 
-  /** @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE. */
-  async set(cameraId: string, region: CameraRoi): Promise<void> {
+  /** @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE; the reason of `signal`. */
+  async set(cameraId: string, region: CameraRoi, signal: AbortSignal): Promise<void> {
     const before = regionOf(this.#devices, cameraId)
     if (before !== undefined) this.#before.set(cameraId, before)
-    await setRegion(this.#devices, this.#settings, cameraId, region)
+    await setRegion(this.#devices, this.#settings, cameraId, { region, signal })
   }
 
   /** Whether `restore` brings this setting back. */
@@ -58,7 +58,7 @@ export class CameraRegions {
     const back = [...this.#before].map(
       ([id, region]) =>
         () =>
-          setRegion(this.#devices, this.#settings, id, region),
+          setRegion(this.#devices, this.#settings, id, { region }),
     )
     return failuresOf(back)
   }
@@ -66,14 +66,16 @@ export class CameraRegions {
 
 /**
  * Has a camera read part of its sensor only. It goes by way of the corner, where a region of any size fits.
- * @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE.
+ * @throws CoverslipError INVALID_INPUT when the camera has no region of interest; OUT_OF_RANGE; the reason of `signal`,
+ *   between two properties: whoever has given up waiting may be setting the former region already.
  */
 async function setRegion(
   devices: DeviceRegistry,
   settings: DeviceSettings,
   cameraId: string,
-  { x, y, width, height }: CameraRoi,
+  { region, signal }: { readonly region: CameraRoi; readonly signal?: AbortSignal },
 ): Promise<void> {
+  const { x, y, width, height } = region
   const steps: readonly (readonly [property: string, value: number])[] = [
     [roiX, leastOf(devices, cameraId, roiX)],
     [roiY, leastOf(devices, cameraId, roiY)],
@@ -83,7 +85,10 @@ async function setRegion(
     [roiY, y],
   ]
   // The limits of one side depend on the others: they are known when the setting of those is answered.
-  for (const [property, value] of steps) await settings.set({ deviceId: cameraId, property, value })
+  for (const [property, value] of steps) {
+    signal?.throwIfAborted()
+    await settings.set({ deviceId: cameraId, property, value })
+  }
 }
 
 /** The region that a camera reads; undefined where it always reads all. */

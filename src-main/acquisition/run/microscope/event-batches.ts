@@ -116,7 +116,8 @@ function isLike(event: AcquisitionEvent, next: AcquisitionEvent): boolean {
   )
 }
 
+const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
+
 function differOnlyIn(axis: Axis, a: EventIndex, b: EventIndex): boolean {
-  const axes: readonly Axis[] = ['t', 'p', 'g', 'c', 'z']
   return axes.every((other) => (a[other] === b[other]) === (other !== axis))
 }

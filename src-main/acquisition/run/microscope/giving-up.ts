@@ -1,6 +1,6 @@
 /** How long is waited for what a stopped or paused run has under way: devices may hang. */
 
-/** What is told to end may take so long to do it, ms: a stage has halted by then, and a device has answered. */
+/** What is told to end may take so long to do it, ms: most stages have halted by then, and a device has answered. */
 const patienceMs = 1000
 
 /**
@@ -25,6 +25,21 @@ export async function orGivenUp<Result>(
   } finally {
     unlink()
   }
+}
+
+/**
+ * Resolves when `moving`, a motion of the stage `name`, has ended, or has not soon after the stage has answered `stopping`:
+ * some take their time to halt, or cannot, and answer when they stand.
+ */
+export async function haltOf(
+  name: string,
+  stopping: Promise<unknown>,
+  moving: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await stopping.catch((error: unknown) => console.error(`${name} did not halt:`, error))
+  // How it ended, whoever had it begun is told.
+  await Promise.allSettled([orGivenUp(moving, signal)])
 }
 
 /**

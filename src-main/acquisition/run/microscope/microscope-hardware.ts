@@ -263,11 +263,7 @@ export class MicroscopeHardware implements AcquisitionHardware {
     )
     await this.#settings.apply(this.#settingsOf(setup?.properties ?? []), signal)
     const roi = setup?.roi
-    if (roi !== undefined)
-      for (const id of usual) {
-        signal.throwIfAborted()
-        await this.#regions.set(id, roi)
-      }
+    if (roi !== undefined) for (const id of usual) await this.#regions.set(id, roi, signal)
     signal.throwIfAborted()
     await this.#cameras.begin({ usual, others, exposureMs: setup?.exposureMs, signal })
   }

@@ -4,7 +4,7 @@ import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
-import { orGivenUp } from './giving-up.ts'
+import { haltOf, orGivenUp } from './giving-up.ts'
 import { axesOf, type StageAxis, stageAxes, stageOf, type StageTarget } from './stage-axes.ts'
 import { checkArrival, interfered, noStage, notBack, notHalted } from './stage-failures.ts'
 import { allEnded } from './together.ts'
@@ -26,6 +26,8 @@ export class StageMoves {
   readonly #moved = new Set<StageAxis>()
   /** Stages that have not ended what they were told to do: one that hangs stays here. */
   readonly #underWay = new Set<string>()
+  /** Stages that were told to halt: until when that is waited for. */
+  readonly #halts = new Map<string, Promise<void>>()
   /** Axes that were sent somewhere since `begin`, or were there. */
   readonly #wanted = new Set<StageAxis>()
 
@@ -163,7 +165,7 @@ export class StageMoves {
   async #goesAway(z: number): Promise<boolean> {
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) throw noStage('z')
-    this.#refuseHanging(stage)
+    await this.#refuseHanging(stage)
     const from = this.#now.z ?? (await this.#devices.readPosition(stage.id)).z
     if (from === undefined)
       throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
@@ -189,7 +191,7 @@ export class StageMoves {
   }
 
   async #moveStage(stage: DeviceState, part: StageTarget, signal: AbortSignal | undefined): Promise<void> {
-    this.#refuseHanging(stage)
+    await this.#refuseHanging(stage)
     const began = performance.now()
     await this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
     const distances = axesOf(part).map((axis) =>
@@ -239,14 +241,14 @@ export class StageMoves {
     signal: AbortSignal | undefined,
     motion: () => Promise<Result>,
   ): Promise<Result> {
+    this.#underWay.add(id)
+    const moving = motion().finally(() => this.#underWay.delete(id))
     const halt = () => {
       this.#motions.set(id, (this.#motions.get(id) ?? 0) + 1)
-      this.#devices.stopStage(id).catch((error: unknown) => console.error(`${name} did not halt:`, error))
+      this.#halts.set(id, haltOf(name, this.#devices.stopStage(id), moving, signal))
     }
     signal?.addEventListener('abort', halt)
     try {
-      this.#underWay.add(id)
-      const moving = motion().finally(() => this.#underWay.delete(id))
       return await orGivenUp(moving, signal)
     } finally {
       signal?.removeEventListener('abort', halt)
@@ -254,7 +256,8 @@ export class StageMoves {
   }
 
   /** @throws CoverslipError of a stage that was told to halt and has not: where it would go, and when, nobody knows */
-  #refuseHanging({ id, description: { name } }: DeviceState): void {
+  async #refuseHanging({ id, description: { name } }: DeviceState): Promise<void> {
+    await this.#halts.get(id)
     if (this.#underWay.has(id)) throw notHalted(name)
   }
 

@@ -48,10 +48,12 @@ export async function completeOmeZarr(
     if (await leadsOut(path, root)) throw linksOut(path)
   const lost = new Set<string>()
   for (const [path, reported] of shards) {
-    if (!(await isThere(partOf(path)))) continue
-    const index = await completeShard(path, { chunks: chunksOfShard(grid), reported })
+    const isPart = await isThere(partOf(path))
+    if (!isPart && (await isThere(path))) continue
+    // A power cut may also have taken all of it.
+    const index = isPart ? await completeShard(path, { chunks: chunksOfShard(grid), reported }) : undefined
     for (const chunk of reported)
-      if (index.get(chunk) === undefined) lost.add(`${path} ${Math.floor(chunk / bandsOf(grid))}`)
+      if (index?.get(chunk) === undefined) lost.add(`${path} ${Math.floor(chunk / bandsOf(grid))}`)
   }
   const facts = { layout, grid, compression, summary }
   const { windows, unreadable } = await measureWindows(root, facts)

@@ -86,6 +86,15 @@ describe('ImageFocus', () => {
     expect(Math.abs((foundUm ?? Number.NaN) - 3)).toBeLessThan(0.1)
   })
 
+  it('goes back where the drive takes its time to halt', async () => {
+    const focus = await open({ focusUm: 3, endless: 'z to 2', haltsAfterMs: 1500 })
+    const finding = focus.find({ rangeUm: 20, stepUm: 1 })
+    await eventually('the move that does not end', async () => (await microscope.log('z')).includes('z to 2'))
+    expect(await focus.stop()).toMatchObject({ state: 'stopped' })
+    expect(await finding).toMatchObject({ state: 'stopped' })
+    expect(await zUm()).toBe(0)
+  })
+
   it('stops at once where the drive hangs, and leaves it alone', async () => {
     const focus = await open({ focusUm: 3, hang: 'z to 2' })
     const finding = focus.find({ rangeUm: 20, stepUm: 1 })

@@ -222,7 +222,7 @@ describe('acquisition.estimate', () => {
       diskSpeed: () => Promise.reject(new Error('It need not be known')),
     })
     expect(found.problems).toEqual([
-      { path: '', message: 'needs 0.0 GB, and the disk has 0.5 GB left, of which 0.5 GB stay free' },
+      { path: '', message: 'needs 13 MB, and the disk has 540 MB left, of which 537 MB stay free' },
     ])
   })
 

@@ -261,7 +261,9 @@ describe('Acquisition', () => {
     await eventually('the pause', () => engine.acquisition.status?.state === 'paused')
     engine.acquisition.resume()
     await eventually('waiting again', () => engine.acquisition.status?.state === 'waiting')
-    expect(() => engine.acquisition.pause('recordings/another')).toThrow(/No plan is running/)
+    expect(() => engine.acquisition.pause('recordings/another')).toThrow(
+      /No plan recordings\/another is running/,
+    )
     const status = await engine.acquisition.cancel(id)
     expect(status).toMatchObject({
       state: 'finished',
