@@ -74,13 +74,17 @@ export async function launchElectron(
 /** Starts the app in Node with the double in place of Electron, and a Chromium for its windows. */
 export async function launchDouble({ data, args = [] }: LaunchOptions): Promise<DesktopApp> {
   const { endpoint, chromiumProcess } = await startChromium(join(data, 'chromium'))
+  // Before the app opens its window: see startChromium.
+  const browser = await chromium.connectOverCDP(endpoint, { timeout: pageLimitMs }).catch(async (error) => {
+    await end(chromiumProcess)
+    throw error
+  })
   const child = forkDouble({ data, args, env: { ELECTRON_DOUBLE_BROWSER: endpoint } })
   const ended = exitCode(child)
   const kill = async (): Promise<void> => {
     await Promise.all([end(child), end(chromiumProcess)])
   }
   try {
-    const browser = await chromium.connectOverCDP(endpoint, { timeout: pageLimitMs })
     const page = await eventually('the window opens', () =>
       browser
         .contexts()
@@ -147,6 +151,8 @@ async function startChromium(profile: string): Promise<{ endpoint: string; chrom
     '--remote-debugging-port=0',
     `--user-data-dir=${profile}`,
     '--no-first-run',
+    // Playwright may wait for ever for a page that opens while it connects.
+    '--no-startup-window',
     '--use-angle=swiftshader',
     '--enable-unsafe-swiftshader',
     ...noSandbox,
