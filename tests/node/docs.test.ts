@@ -77,7 +77,8 @@ describe.each(documents)('%s', (document) => {
   })
 
   // What has changed was called otherwise.
-  test.skipIf(document === 'CHANGELOG.md')('names files, scripts and addresses that are there', () => {
+  if (document === 'CHANGELOG.md') return
+  test('names files, scripts and addresses that are there', () => {
     expect(codeWords(text).filter(isMissing)).toEqual([])
     const scripts = [...text.matchAll(/\bnpm run ([a-z-]+)/g)].map(([, script = '']) => script)
     const known = new Set(Object.keys(JSON.parse(readText('package.json')).scripts))
