@@ -46,7 +46,8 @@ async function check(name, step) {
 async function runTests() {
   await mkdir(join(projectRoot, 'test-results'), { recursive: true })
   await rm(reportFile, { force: true })
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+  const flaky = `--reporter=${join(projectRoot, 'build', 'flaky-reporter.mjs')}`
+  const reporters = ['--reporter=default', '--reporter=json', flaky, `--outputFile.json=${reportFile}`]
   const code = await runNode(['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args])
   const results = await readResults()
   counts.passed += results.passed

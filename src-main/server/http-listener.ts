@@ -57,8 +57,23 @@ export function createListener(handler: RequestListener, { tls, limits, tally }:
           { ...times, cert: tls.certificate, key: tls.key, handshakeTimeout: handshakeMs },
           handler,
         )
+  if (tls !== undefined) closeHandshakes(server)
   if (limits !== undefined) limitConnections(server, limits, tally)
   return server
+}
+
+/** Connections whose handshake is not over are unknown to Node's `closeAllConnections`: they held a closing server up. */
+function closeHandshakes(server: Server): void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  const closeRequests = server.closeAllConnections.bind(server)
+  server.closeAllConnections = () => {
+    closeRequests()
+    for (const socket of open) socket.destroy()
+  }
 }
 
 /**
