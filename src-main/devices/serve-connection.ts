@@ -10,6 +10,7 @@ import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
 import { RingSink } from './ring-sink.ts'
+import { SettingTurns } from './setting-turns.ts'
 
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */
 const tellEveryMs = 50
@@ -64,6 +65,7 @@ class ServedConnection {
   readonly #health: HealthReports
   /** Changes of each device's properties, as they are told. */
   readonly #changes = new Map<Device, Gathered>()
+  readonly #turns = new SettingTurns()
 
   constructor(port: ConnectionPort, connection: Connection) {
     this.#port = port
@@ -193,9 +195,12 @@ class ServedConnection {
     const device = this.#connection.devices.find((candidate) => this.#idOf(candidate) === request.deviceId)
     if (device === undefined) throw new CoverslipError('UNKNOWN_DEVICE', `No device ${request.deviceId} here`)
     if (request.call === 'setProperty') {
-      await device.setProperty(request.name, request.value)
-      // Whoever has set it knows of it when the call is answered.
-      return this.#changes.get(device)?.flush()
+      const { name, value } = request
+      return this.#turns.take(`${request.deviceId} ${name}`, async () => {
+        await device.setProperty(name, value)
+        // Whoever has set it knows of it when the call is answered.
+        this.#changes.get(device)?.flush()
+      })
     }
     if (isCamera(device)) return this.#operateCamera(device, request.call)
     if (isStage(device)) {
