@@ -4,7 +4,13 @@ import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
 import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
 import { ringSlotsFor } from '../frames/ring-size.ts'
-import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
+import type {
+  DeviceAnswer,
+  DeviceMessage,
+  DeviceRequest,
+  DeviceWorkerData,
+  OpenedDevice,
+} from './device-messages.ts'
 import { type Gathered, gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
@@ -114,13 +120,7 @@ class ServedConnection {
   async answer(request: DeviceRequest): Promise<void> {
     const { id } = request
     try {
-      const position = await this.#perform(request)
-      this.#port.post({
-        type: 'reply',
-        id,
-        result: 'done',
-        ...(position === undefined ? {} : { position }),
-      })
+      this.#port.post({ type: 'reply', id, result: 'done', ...(await this.#perform(request)) })
     } catch (error) {
       const failure = CoverslipError.from(error, 'DEVICE_FAILED')
       this.#port.post({ type: 'reply', id, result: 'failed', error: failure.serialize() })
@@ -182,7 +182,7 @@ class ServedConnection {
     return ring
   }
 
-  async #perform(request: DeviceRequest) {
+  async #perform(request: DeviceRequest): Promise<DeviceAnswer | void> {
     if (request.call === 'ping') return
     if (request.call === 'tellChanges') {
       for (const { flush } of this.#changes.values()) flush()
@@ -209,9 +209,10 @@ class ServedConnection {
       if (request.call === 'runStack') {
         if (device.runStack === undefined)
           throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot step through a stack`)
-        await device.runStack(request.planesUm)
+        const triggered = await device.runStack(request.planesUm)
+        return { position: device.position(), triggered }
       }
-      return device.position()
+      return { position: device.position() }
     }
     throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot do ${request.call}`)
   }
