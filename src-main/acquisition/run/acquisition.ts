@@ -35,6 +35,8 @@ type Options = {
   readonly dataFolder: string | undefined
   /** Name and version of this program. */
   readonly software: string
+  /** Has memory given up that is only kept for what may come. */
+  freeMemory(): Promise<void>
 }
 
 /** Share of the memory for images that wait for the disk, beyond which the disk is as fast as it can. */
@@ -155,6 +157,7 @@ export class Acquisition {
     const free = await freeDiskBytes(recordings)
     const { estimate, cameraIds } = await this.#estimated(plan, request, { recordings, free, mayTry: true })
     if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
+    await this.#options.freeMemory()
     const running = await openPlan(plan, {
       devices,
       times: this.#times,
