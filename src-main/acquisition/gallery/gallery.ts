@@ -53,7 +53,7 @@ export class Gallery {
     putBack = endedNothing,
   }: GalleryOptions) {
     this.#dataFolder = dataFolder
-    this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread(dataFolder)
+    this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread({ dataFolder })
     this.#isUnderWay = isUnderWay
     this.#letGo = letGo
     this.#putBack = putBack
