@@ -109,7 +109,10 @@ export interface FrameSink {
    * The same slot is handed out again until `commit`. The view stays valid only until then.
    */
   slot(): Uint8Array<SharedArrayBuffer>
-  /** Publishes the slot. `hostTimeNs` is set by the sink. */
+  /**
+   * Publishes the slot. `hostTimeNs` is set by the sink; so are `stage`, `channel` and `pixelSizeUm` where the driver does
+   * not tell them, as far as the engine knows them.
+   */
   commit(info: Omit<FrameInfo, 'hostTimeNs'>): void
   /** Reports an error that does not end the acquisition (a frame that could not be read); shown as an alert. */
   fault(error: Error): void

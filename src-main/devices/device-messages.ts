@@ -77,6 +77,8 @@ export type OpenedDevice = {
   readonly position?: StagePosition
   /** Cameras: where their frames are. */
   readonly ring?: FrameRingMemory
+  /** Cameras: what the engine tells their frames of (`FrameSurroundings`). */
+  readonly surroundings?: SharedArrayBuffer
   /** Cameras: the driver tells their health. */
   readonly tellsHealth?: boolean
   readonly notRestored: readonly NotRestored[]

@@ -2,7 +2,7 @@
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
 import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
-import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
+import { createFrameRing } from '../frames/frame-ring.ts'
 import { ringSlotsFor } from '../frames/ring-size.ts'
 import type {
   DeviceAnswer,
@@ -93,9 +93,7 @@ class ServedConnection {
         properties: device.properties(),
         notRestored,
         ...(isStage(device) ? { position: device.position() } : {}),
-        ...(isCamera(device)
-          ? { ring: this.#ringFor(device), tellsHealth: device.health !== undefined }
-          : {}),
+        ...(isCamera(device) ? { ...this.#memoryFor(device), tellsHealth: device.health !== undefined } : {}),
       })
     }
     return described
@@ -175,11 +173,13 @@ class ServedConnection {
     device.onMoved(moves.changed)
   }
 
-  #ringFor(camera: CameraDevice): FrameRingMemory {
+  /** Where the camera's frames go, and where they are told of their surroundings. */
+  #memoryFor(camera: CameraDevice): Required<Pick<OpenedDevice, 'ring' | 'surroundings'>> {
     const { maxFrameBytes } = camera.description
     const ring = createFrameRing({ slots: ringSlotsFor(maxFrameBytes), maxFrameBytes })
-    this.#sinks.set(camera, new RingSink(ring, (error) => this.#fault(camera, error)))
-    return ring
+    const sink = new RingSink(ring, (error) => this.#fault(camera, error))
+    this.#sinks.set(camera, sink)
+    return { ring, surroundings: sink.surroundings }
   }
 
   async #perform(request: DeviceRequest): Promise<DeviceAnswer | void> {
