@@ -189,6 +189,7 @@ describe('rows', () => {
     expect(itemState(item, [])).toBe('failed')
     expect(itemState(sampleItem(1), ['recordings/1'])).toBe('running')
     expect(itemState(sampleItem(1, { finish: 'completed' }), [''])).toBeUndefined()
+    expect(itemState(sampleItem(1, { damaged: 'acquisition.json is empty' }), [''])).toBe('damaged')
   })
 })
 
