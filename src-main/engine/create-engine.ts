@@ -114,6 +114,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
         (status) => status?.id === id && status.state !== 'finished',
       ),
     letGo: async (id) => (await pyramids?.forget(id)) ?? (() => undefined),
+    putBack: async (id) => pyramids?.putBack(id),
   })
   const capture = new Capture({
     devices,
