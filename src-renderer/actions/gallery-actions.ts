@@ -58,11 +58,13 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
   if (next !== undefined) openItem(services, next.id)
 }
 
+/** Lists what fits `search`, from the first item on; marks of others would not be seen. */
 export function searchGallery(services: GalleryServices, search: string): Promise<void> {
   services.gallery.setState({ search, marked: [] })
   return loadGallery(services, galleryPageItems)
 }
 
+/** Lists in another order, from the first item on. */
 export function sortGallery(services: GalleryServices, sort: GallerySort): Promise<void> {
   services.gallery.setState({ sort, scrolledPx: 0 })
   return loadGallery(services, galleryPageItems)
