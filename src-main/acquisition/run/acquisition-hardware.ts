@@ -11,6 +11,7 @@ export type ExposedFrame = {
   readonly event: NumberedEvent
 }
 
+/** An event that can be told from all others of its plan. */
 export type NumberedEvent = AcquisitionEvent & {
   /** Running number in the plan, from 0. */
   readonly number: number
@@ -56,6 +57,7 @@ export interface AcquisitionHardware {
   restore(outcome: FinishReason, signal: AbortSignal): Promise<readonly Error[]>
 }
 
+/** Who is told of what while a batch is exposed. */
 export type ExposeOptions = {
   readonly signal: AbortSignal
   /** `event` begins to be exposed now. */

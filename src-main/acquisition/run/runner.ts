@@ -32,6 +32,7 @@ const waitingToldEveryMs = 1000
 const setUpAheadMs = 500
 const setUpAheadMostMs = 60_000
 
+/** A plan, what it is run on, and where its frames go. */
 export type RunnerOptions = {
   readonly id: string
   readonly sequence: MdaSequence

@@ -103,6 +103,7 @@ function setMode(given: CallContext, detectorName: string | undefined, isAuto: b
   throw new CoverslipError('UNKNOWN_PROPERTY', `${camera.description.name} has no automatic exposure`)
 }
 
+/** Calls of SettingsController. */
 export const settingsController: Controller = {
   name: 'SettingsController',
   calls: {
