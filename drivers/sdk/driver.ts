@@ -130,8 +130,9 @@ export interface StageDevice extends DeviceBase {
   /**
    * For stages whose description has `triggeredStack`: goes through the focus planes (µm, checked against the travel and
    * `maxPlanes`) by itself. In each, once settled, it has the cameras at its trigger cable, which wait in the trigger
-   * mode `external`, expose once, and goes on when the exposure has ended. Resolves in the last plane.
+   * mode `external`, expose once, and goes on when the exposure has ended. Resolves in the last plane, or where it was
+   * stopped, with the number of planes in which it has triggered them.
    */
-  runStack?(planesUm: readonly number[]): Promise<void>
+  runStack?(planesUm: readonly number[]): Promise<number>
   onMoved(listener: (position: StagePosition) => void): () => void
 }
