@@ -241,4 +241,19 @@ describe('the Acquire view', () => {
     await page.getByRole('grid', { name: 'Wells of the plate, 3 wells chosen' }).waitFor()
     await screenshot('acquire-plate')
   })
+
+  it('lays what is seen where a plan would take it, also of a part of the sensor beside its middle', async () => {
+    for (const side of ['roiWidth', 'roiHeight']) await server.engine.devices.setProperty('camera', side, 64)
+    const { page, screenshot } = await openAcquire()
+    // Without a plan, the middle of the map is where the stage is.
+    const pictures = page.getByRole('application', { name: /^Map of the stage/ }).locator('canvas')
+    await eventually('a picture in the middle', () =>
+      pictures.evaluate((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement)) return false
+        const pixel = canvas.getContext('2d')?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1)
+        return (pixel?.data[3] ?? 0) > 0
+      }),
+    )
+    await screenshot('acquire-map-region')
+  })
 })
