@@ -27,6 +27,8 @@ export const galleryItemSchema = z.object({
   cameras: z.array(z.string()),
   /** Absent: it is under way, or does not say. */
   finish: finishReasonSchema.optional(),
+  /** Of an acquisition: why its `acquisition.json` cannot be read, and what can be done. */
+  damaged: z.string().optional(),
   /** What a search found it by, besides its name. */
   found: z.string().optional(),
 })

@@ -1,15 +1,12 @@
 /** Deleting items of the gallery, and putting them back. */
 import type { GalleryItem, RefusedItem } from '../../src-shared/gallery.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
-import { outcome } from '../backend/outcome.ts'
+import { inBatches } from '../backend/in-batches.ts'
 import type { Services } from '../services.ts'
 import type { GalleryState, GalleryStore } from '../stores/gallery-store.ts'
 import { whyNotAct } from '../stores/permission.ts'
 import { noteOutcome } from '../stores/session-store.ts'
 import { closeItem } from './gallery-actions.ts'
-
-/** The most that the engine takes in one call. */
-const mostAtOnce = 500
 
 /** Marks an item, or no longer; `range`: with all from the one that was marked last. */
 export function toggleMarked(gallery: GalleryStore, id: string, { range = false } = {}): void {
@@ -42,17 +39,16 @@ export function askToDelete(
   { engine, gallery }: Pick<Services, 'engine' | 'gallery'>,
   items: readonly GalleryItem[],
 ): void {
-  if (items.length > 0 && whyNotAct(engine.getState()) === undefined)
-    gallery.setState({ toDelete: items.slice(0, mostAtOnce) })
+  if (items.length > 0 && whyNotAct(engine.getState()) === undefined) gallery.setState({ toDelete: items })
 }
 
 /** As `askToDelete`, of all that are marked, or else of the chosen one. */
 export function askToDeleteChosen(services: Pick<Services, 'engine' | 'gallery'>): void {
   const { items = [], marked, chosen } = services.gallery.getState()
-  const wanted = marked.length > 0 ? marked : [chosen]
+  const wanted = new Set(marked.length > 0 ? marked : [chosen])
   askToDelete(
     services,
-    items.filter(({ id }) => wanted.includes(id)),
+    items.filter(({ id }) => wanted.has(id)),
   )
 }
 
@@ -67,11 +63,13 @@ export async function deleteAsked(services: Services): Promise<void> {
   const { toDelete = [], deleting } = gallery.getState()
   if (deleting || toDelete.length === 0) return
   gallery.setState({ deleting: true })
-  const result = await outcome(backend.client.gallery.delete({ ids: toDelete.map(({ id }) => id) }))
+  const ids = toDelete.map(({ id }) => id)
+  const { answers, failure } = await inBatches(ids, (some) => backend.client.gallery.delete({ ids: some }))
   gallery.setState({ deleting: false, toDelete: undefined })
   const title = 'Not deleted'
-  if (!result.ok) return noteOutcome(session, title, result.failure)
-  const { deleted, refused } = result.value
+  if (answers.length === 0) return noteOutcome(session, title, failure)
+  const deleted = answers.flatMap((answer) => answer.deleted)
+  const refused = answers.flatMap((answer) => answer.refused)
   const gone = new Set(deleted.map(({ id }) => id))
   gallery.setState(({ marked, items, total, chosen }) => ({
     lastDeleted: deleted,
@@ -82,7 +80,7 @@ export async function deleteAsked(services: Services): Promise<void> {
     total: Math.max(0, total - gone.size),
   }))
   if (gone.has(viewing.getState().viewer?.id ?? '')) closeItem(services)
-  noteOutcome(session, title, failureOfRefused(refused))
+  noteOutcome(session, title, failure ?? failureOfRefused(refused))
 }
 
 /** Instead of a chosen item that has gone the next one that is left, or else the one before. */
@@ -102,12 +100,13 @@ export async function restoreDeleted(services: Services, keys?: readonly string[
   const wanted = keys ?? gallery.getState().lastDeleted.map(({ key }) => key)
   if (gallery.getState().deleting || wanted.length === 0) return
   gallery.setState({ deleting: true })
-  const result = await outcome(backend.client.gallery.restore({ keys: [...wanted] }))
+  const { answers, done, failure } = await inBatches(wanted, (some) =>
+    backend.client.gallery.restore({ keys: some }),
+  )
   gallery.setState({ deleting: false })
-  const title = 'Not put back'
-  if (!result.ok) return noteOutcome(session, title, result.failure)
-  forgetDeleted(gallery, wanted)
-  noteOutcome(session, title, failureOfRefused(result.value.refused))
+  forgetDeleted(gallery, wanted.slice(0, done))
+  const refused = answers.flatMap((answer) => answer.refused)
+  noteOutcome(session, 'Not put back', failure ?? failureOfRefused(refused))
 }
 
 /** Removes deleted items for good. */
@@ -115,15 +114,10 @@ export async function removeDeleted(services: Services, keys: readonly string[])
   const { backend, gallery, session } = services
   if (gallery.getState().deleting) return
   gallery.setState({ deleting: true })
-  let refused: readonly RefusedItem[] = []
-  let failure: CallFailure | undefined
-  for (let at = 0; at < keys.length && failure === undefined; at += mostAtOnce) {
-    const result = await outcome(
-      backend.client.gallery.removeDeleted({ keys: keys.slice(at, at + mostAtOnce) }),
-    )
-    if (result.ok) refused = [...refused, ...result.value.refused]
-    else failure = result.failure
-  }
+  const { answers, failure } = await inBatches(keys, (some) =>
+    backend.client.gallery.removeDeleted({ keys: some }),
+  )
+  const refused = answers.flatMap((answer) => answer.refused)
   gallery.setState({ deleting: false })
   forgetDeleted(gallery, keys)
   noteOutcome(session, 'Not removed', failure ?? failureOfRefused(refused))

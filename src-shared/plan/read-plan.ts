@@ -19,6 +19,8 @@ export type ReadPlan = {
 
 /** How many times unknown keys are looked for anew: a key may hide behind another one's problem. */
 const maxPasses = 8
+/** A file with more of them is no plan. */
+const mostUnknown = 10_000
 /** Problems that the message itself names. */
 const mostTold = 5
 
@@ -39,7 +41,7 @@ export function readPlan(file: unknown): ReadPlan {
 
 function read(file: unknown): ReadPlan {
   const warnings: PlanRemark[] = []
-  let input = structuredClone(file)
+  const input = structuredClone(file)
   for (let pass = 0; pass < maxPasses; pass++) {
     const parsed = mdaSequenceSchema.safeParse(input, { error: plainWords })
     if (parsed.success) {
@@ -50,11 +52,15 @@ function read(file: unknown): ReadPlan {
     const unknown = issues.filter((issue) => issue.code === 'unrecognized_keys')
     if (unknown.length === 0)
       throw planRefusal(issues.map(({ path, message }) => ({ path: fieldPath(path), message })))
+    const count = unknown.reduce((sum, { keys }) => sum + keys.length, warnings.length)
+    if (count > mostUnknown)
+      throw planRefusal([
+        { path: '', message: `has ${count} fields that are not known: is it another file?` },
+      ])
     for (const { path, keys } of unknown) {
-      warnings.push(
-        ...keys.map((key) => ({ path: fieldPath([...path, key]), message: 'is not known, and not used' })),
-      )
-      input = without(input, path, keys)
+      for (const key of keys)
+        warnings.push({ path: fieldPath([...path, key]), message: 'is not known, and not used' })
+      removeKeys(input, path, keys)
     }
   }
   throw planRefusal([{ path: '', message: 'is nested too deeply' }])
@@ -77,16 +83,15 @@ export function problemsOfRefusal({
   return problems.success ? problems.data : [{ path: '', message }]
 }
 
-/** A copy of `input` in which the object at `path` lacks `keys`. */
-function without(input: unknown, path: readonly PropertyKey[], keys: readonly string[]): unknown {
-  if (typeof input !== 'object' || input === null) return input
-  const [next, ...rest] = path
-  if (next === undefined)
-    return Object.fromEntries(Object.entries(input).filter(([key]) => !keys.includes(key)))
-  if (Array.isArray(input)) return input.map((entry, i) => (i === next ? without(entry, rest, keys) : entry))
-  return Object.fromEntries(
-    Object.entries(input).map(([key, entry]) => [key, key === next ? without(entry, rest, keys) : entry]),
-  )
+/** Takes `keys` from the object at `path` of `input`. */
+function removeKeys(input: unknown, path: readonly PropertyKey[], keys: readonly string[]): void {
+  let at = input
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return
+    at = Reflect.get(at, step)
+  }
+  if (typeof at !== 'object' || at === null) return
+  for (const key of keys) Reflect.deleteProperty(at, key)
 }
 
 /** What is allowed and seldom meant. */

@@ -384,6 +384,21 @@ describe('the Acquire view', () => {
     expect(server.engine.acquisition.status).toBeUndefined()
     await exposure.press('Escape')
 
+    // It stays in its row when another goes, and goes with its row.
+    const second = row(page, 'Channel 2').getByRole('textbox', { name: 'Exposure' })
+    await fill(second, '-7')
+    await row(page, 'Channel 1').getByRole('button', { name: 'Remove GFP' }).click()
+    await row(page, 'Channel 2').waitFor({ state: 'detached' })
+    await channel.getByRole('alert').getByText('Too small: type more than 0 ms').waitFor()
+    expect(await exposure.inputValue()).toBe('-7')
+    await isRefused(start(page))
+    await section(page, 'Channels').getByRole('button', { name: 'Add channel' }).click()
+    await row(page, 'Channel 2').waitFor()
+    await channel.getByRole('button', { name: 'Remove DAPI' }).click()
+    await row(page, 'Channel 2').waitFor({ state: 'detached' })
+    expect(await exposure.inputValue()).toBe('')
+    await expect.poll(() => start(page).getAttribute('aria-disabled')).toBeNull()
+
     // What is typed beside the images is none of the plan.
     const microscope = page.getByRole('complementary', { name: 'Microscope' })
     await fill(microscope.getByRole('textbox', { name: 'Position X' }), '9999999')
@@ -394,7 +409,7 @@ describe('the Acquire view', () => {
     await expect.poll(() => start(page).getAttribute('aria-disabled')).toBeNull()
   })
 
-  it('lets nobody move the stage by hand while a plan does, until it is paused', async () => {
+  it('lets nobody move the stage or set the camera by hand while a plan does, until it is paused', async () => {
     const { page } = await openAcquire()
     await load(page, { channels: ['BF'], time_plan: { interval: 60, loops: 9 } })
     await takes(page).getByText('9 images').waitFor()
@@ -406,10 +421,27 @@ describe('the Acquire view', () => {
     await page.getByRole('application', { name: /^Live image/ }).press('ArrowRight')
     await page.getByRole('alert').getByText('Pause it to do so by hand').waitFor()
     expect(server.engine.devices.device('stage').position).toMatchObject({ x: 0, y: 0 })
+    const views = page.getByRole('navigation', { name: 'Views' })
+    await views.getByRole('button', { name: 'Live' }).click()
+    const camera = section(page, 'Camera')
+    const [exposure, binning] = ['Exposure', 'Binning'].map((name) =>
+      camera.getByRole('group', { name, exact: true }).locator('input').first(),
+    )
+    await expect.poll(() => exposure?.isDisabled()).toBe(true)
+    await exposure?.hover({ force: true })
+    const reason = page.getByText('Pause it to set the camera by hand').filter({ visible: true })
+    await reason.first().waitFor()
+    await views.getByRole('button', { name: 'Acquire' }).click()
     await run.getByRole('button', { name: 'Pause' }).click()
     await expect.poll(() => right.isEnabled()).toBe(true)
     await right.click()
     await eventually('the stage there', () => server.engine.devices.device('stage').position?.x === 50)
+    // The search would not wait for its end, nor does a camera stop for a setting.
+    expect(await page.getByRole('button', { name: 'Find focus' }).isDisabled()).toBe(true)
+    await views.getByRole('button', { name: 'Live' }).click()
+    await expect.poll(() => exposure?.isEnabled()).toBe(true)
+    expect(await binning?.isDisabled()).toBe(true)
+    await views.getByRole('button', { name: 'Acquire' }).click()
     await run.getByRole('button', { name: 'Cancel' }).click()
     await run.getByText('Cancelled').waitFor()
     // What kept it from being moved is over.

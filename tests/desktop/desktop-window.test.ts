@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type * as Electron from 'electron'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
+import { within } from '../fixtures/within.ts'
 import { randomPixels, temporaryFolder, tiffBytes, writePng } from '../fixtures/image-fixtures.ts'
 import { lastingPort } from '../fixtures/lasting-port.ts'
 import {
@@ -251,7 +252,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await app.evaluate(({ BrowserWindow }) => {
         BrowserWindow.getAllWindows()[0]?.close()
       }, undefined)
-      expect(await app.ended).toBe(0)
+      expect(await within('the app ends', app.ended)).toBe(0)
       const { before, after } = JSON.parse(readFileSync(report, 'utf8'))
       expect(before).toBeGreaterThanOrEqual(2)
       expect(after).toBe(0)
@@ -275,7 +276,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     test.runIf(host === 'the double')('a second instance opens no window and leaves', async () => {
       const data = join(folder.path, 'second')
       const child = forkDouble({ data, env: { ELECTRON_DOUBLE_LOCKED: 'yes' } })
-      expect(await exitCode(child)).toBe(0)
+      expect(await within('the second instance ends', exitCode(child))).toBe(0)
       expect(existsSync(join(data, 'settings.json'))).toBe(false)
     })
   })
@@ -291,6 +292,6 @@ async function framesArrive(page: DesktopApp['page']): Promise<void> {
 
 async function quit(app: DesktopApp): Promise<void> {
   await app.evaluate(({ app: electronApp }) => void setImmediate(() => electronApp.quit()), undefined)
-  expect(await app.ended).toBe(0)
+  expect(await within('the app ends', app.ended)).toBe(0)
   await app.kill()
 }

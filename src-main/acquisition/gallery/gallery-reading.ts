@@ -147,13 +147,11 @@ export class GalleryReading {
     signal: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const found = await this.#find(request.id)
-    const packet = await this.#opened.use(found, (item) => {
-      const { reader } = datasetOf(item, request)
-      return this.#large.read(reader, request.level, async () => {
-        const section = await stackSection(reader, { ...request, signal })
-        signal.throwIfAborted()
-        return section && this.#packets.make(section)
-      })
+    const packet = await this.#opened.use(found, async (item) => {
+      const reader = this.#large.inTurns(datasetOf(item, request).reader)
+      const section = await stackSection(reader, { ...request, signal })
+      signal.throwIfAborted()
+      return section && this.#packets.make(section)
     })
     if (packet !== undefined) return packet
     const { cut, at, z } = request

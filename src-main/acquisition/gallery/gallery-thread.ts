@@ -14,8 +14,10 @@ import type {
 const atOnce = 6
 /** Of these, lists: a search waits for files to be read, and must not keep images from being shown meanwhile. */
 const listsAtOnce = 3
-/** A file that keeps the worker busy for longer hangs it: it is ended, and the next request has a new one. */
+/** What takes longer is given up: who asked for it is told so. */
 const limitMs = 120_000
+/** Within this time the worker leaves off what was given up. Else it hangs, and another takes its place. */
+const leaveOffMs = 30_000
 /** Of JavaScript values; pixels lie outside of it. */
 const heapMb = 1024
 
@@ -28,16 +30,36 @@ type Waiting = {
   settle(outcome: GalleryAnswer | CoverslipError): void
 }
 
+/** What the worker was asked. */
+type Asked = {
+  readonly waiting: Waiting
+  /** Of the limit, and then of the time to leave off. */
+  timer: NodeJS.Timeout
+  /** It took too long. */
+  givenUp: boolean
+}
+
+/** How long the thread may take for a request, and then to leave off (ms) before it is ended. */
+export type GalleryThreadOptions = {
+  readonly dataFolder: string
+  /** How long a request may take. */
+  readonly limitOf?: (request: GalleryRequest) => number
+  readonly leaveOffMs?: number
+  /** The worker's entry. */
+  readonly entry?: URL
+}
+
 export class GalleryThread {
-  readonly #dataFolder: string
+  readonly #options: Required<GalleryThreadOptions>
   readonly #waiting: Waiting[] = []
-  readonly #asked = new Map<number, { readonly waiting: Waiting; readonly timer: NodeJS.Timeout }>()
+  readonly #asked = new Map<number, Asked>()
   #worker: Worker | undefined
   #number = 0
   #closed = false
 
-  constructor(dataFolder: string) {
-    this.#dataFolder = dataFolder
+  constructor(options: GalleryThreadOptions) {
+    const entry = workerUrl('acquisition/gallery/gallery-worker')
+    this.#options = { limitOf: limitFor, leaveOffMs, entry, ...options }
   }
 
   /** Something has been kept, completed or removed. */
@@ -77,11 +99,8 @@ export class GalleryThread {
         continue
       }
       const number = this.#number++
-      const timer = setTimeout(
-        () => void this.#endWorker(tooLong(waiting.request)),
-        limitFor(waiting.request),
-      )
-      this.#asked.set(number, { waiting, timer })
+      const timer = setTimeout(() => this.#giveUp(number), this.#options.limitOf(waiting.request))
+      this.#asked.set(number, { waiting, timer, givenUp: false })
       const worker = this.#started()
       worker.postMessage({ number, request: waiting.request } satisfies GalleryRequestMessage)
       // It keeps its place until the worker has left off: whoever gives up quickly must not fill the worker with work.
@@ -104,8 +123,9 @@ export class GalleryThread {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker
-    const workerData: GalleryWorkerData = { dataFolder: this.#dataFolder }
-    const worker = new Worker(workerUrl('acquisition/gallery/gallery-worker'), {
+    const { dataFolder, entry } = this.#options
+    const workerData: GalleryWorkerData = { dataFolder }
+    const worker = new Worker(entry, {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
     })
@@ -118,11 +138,7 @@ export class GalleryThread {
     })
     const failed = (reason: string) => {
       if (this.#worker !== worker) return
-      void this.#endWorker(
-        new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
-          hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
-        }),
-      )
+      void this.#endWorker(gaveUp(reason))
     }
     worker.on('error', (error) => failed(error instanceof Error ? error.message : String(error)))
     worker.on('exit', () => failed('its thread ended'))
@@ -132,10 +148,32 @@ export class GalleryThread {
   #settle(number: number, outcome: GalleryAnswer | CoverslipError): void {
     const asked = this.#asked.get(number)
     if (asked === undefined) return
-    clearTimeout(asked.timer)
-    this.#asked.delete(number)
+    this.#forget(number)
     asked.waiting.settle(outcome)
     this.#next()
+  }
+
+  /** Tells who asked, and has the worker leave off. */
+  #giveUp(number: number): void {
+    const asked = this.#asked.get(number)
+    if (asked === undefined) return
+    asked.givenUp = true
+    asked.waiting.settle(tooLong(asked.waiting.request))
+    this.#worker?.postMessage({ dropped: number } satisfies GalleryRequestMessage)
+    asked.timer = setTimeout(() => void this.#replaceWorker(), this.#options.leaveOffMs)
+  }
+
+  /** It hangs: what else it was asked is asked of another, but for what may have been done already. */
+  async #replaceWorker(): Promise<void> {
+    for (const { waiting, givenUp } of [...this.#asked.values()].toReversed())
+      if (!givenUp && isReading(waiting.request)) this.#waiting.unshift(waiting)
+    for (const [number, { waiting }] of this.#asked) if (this.#waiting.includes(waiting)) this.#forget(number)
+    await this.#endWorker(gaveUp('another file took too long'))
+  }
+
+  #forget(number: number): void {
+    clearTimeout(this.#asked.get(number)?.timer)
+    this.#asked.delete(number)
   }
 
   /** Everything that it was asked fails with `reason`. */
@@ -159,9 +197,24 @@ function limitFor({ type }: GalleryRequest): number {
   return type === 'removeDeleted' ? 100 * limitMs : limitMs
 }
 
+/** What changes nothing may be asked twice. */
+function isReading({ type }: GalleryRequest): boolean {
+  return type !== 'delete' && type !== 'restore' && type !== 'removeDeleted'
+}
+
+function gaveUp(reason: string): CoverslipError {
+  return new CoverslipError('UNREADABLE_IMAGE', `The gallery gave up: ${reason}`, {
+    hint: 'Try again; if it happens with the same file, that file is damaged or too large.',
+  })
+}
+
 function tooLong(request: GalleryRequest): CoverslipError {
   const what = 'id' in request ? request.id : 'The list'
+  const ofStack =
+    request.type === 'section' || ('zProjection' in request && request.zProjection !== undefined)
   return new CoverslipError('UNREADABLE_IMAGE', `${what} took longer than ${limitMs / 1000} s to read`, {
-    hint: 'Check the disk it is on, or whether another program opens it.',
+    hint: ofStack
+      ? 'Ask for a smaller copy (level) where there is one, and for fewer planes at a time.'
+      : 'Check the disk it is on, or whether another program opens it.',
   })
 }

@@ -32,6 +32,8 @@ export type GalleryOptions = {
    * @returns goes on with that, where it was not moved
    */
   readonly letGo?: (id: string) => Promise<() => void>
+  /** An item was put back: what was ended for it may go on. */
+  readonly putBack?: (id: string) => Promise<void>
 }
 
 /** What was done with several items, and why not with others. */
@@ -41,14 +43,21 @@ export class Gallery {
   readonly #dataFolder: string | undefined
   readonly #isUnderWay: (id: string) => boolean
   readonly #letGo: NonNullable<GalleryOptions['letGo']>
+  readonly #putBack: NonNullable<GalleryOptions['putBack']>
   readonly #events = new Emitter<void>()
   readonly #ownThread: GalleryThread | undefined
 
-  constructor({ dataFolder, isUnderWay = () => false, letGo = writesNothing }: GalleryOptions) {
+  constructor({
+    dataFolder,
+    isUnderWay = () => false,
+    letGo = writesNothing,
+    putBack = endedNothing,
+  }: GalleryOptions) {
     this.#dataFolder = dataFolder
-    this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread(dataFolder)
+    this.#ownThread = dataFolder === undefined ? undefined : new GalleryThread({ dataFolder })
     this.#isUnderWay = isUnderWay
     this.#letGo = letGo
+    this.#putBack = putBack
   }
 
   /** Called when something was kept, completed or removed. */
@@ -147,10 +156,11 @@ export class Gallery {
   async restore(
     keys: readonly string[],
   ): Promise<{ readonly restored: string[]; readonly refused: RefusedItem[] }> {
-    const { done, refused } = await this.#each(
-      keys,
-      async (key) => (await this.#thread.ask({ type: 'restore', key }, undefined)).id,
-    )
+    const { done, refused } = await this.#each(keys, async (key) => {
+      const { id } = await this.#thread.ask({ type: 'restore', key }, undefined)
+      await this.#putBack(id)
+      return id
+    })
     return { restored: done, refused }
   }
 
@@ -212,6 +222,7 @@ export class Gallery {
   }
 }
 
+const endedNothing = () => Promise.resolve()
 const writesNothing = () => Promise.resolve(() => undefined)
 
 function noDataFolder(): CoverslipError {

@@ -46,8 +46,9 @@ export async function acquisitionFacts(found: FoundItem): Promise<ItemFacts> {
     summary = await readAcquisitionSummary(found.path)
   } catch (error) {
     // The list goes on; who opens it is told.
-    const { message } = CoverslipError.from(error)
-    return { item: { ...plainItem(found), kind: 'recording' }, lines: [message] }
+    const { message, hint = '' } = CoverslipError.from(error)
+    const damaged = `${message}. ${hint}`.trim()
+    return { item: { ...plainItem(found), kind: 'recording', damaged }, lines: [message] }
   }
   return { item: acquisitionItem(found, summary), lines: acquisitionLines(summary) }
 }

@@ -20,6 +20,18 @@ export class LargePlanes {
     this.#last = turn.catch(() => undefined)
     return turn
   }
+
+  /** Reads as `reader` does, each large plane in its turn: others come between the planes of a stack. */
+  inTurns(reader: DatasetReader): Pick<DatasetReader, 'describe' | 'readPlane' | 'readRows'> {
+    const { readRows } = reader
+    return {
+      describe: () => reader.describe(),
+      readPlane: (index, level) => this.read(reader, level, () => reader.readPlane(index, level)),
+      ...(readRows === undefined
+        ? {}
+        : { readRows: (index, level, rows) => readRows.call(reader, index, level, rows) }),
+    }
+  }
 }
 
 async function planeBytes(reader: DatasetReader): Promise<number> {

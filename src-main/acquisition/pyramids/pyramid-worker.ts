@@ -1,7 +1,7 @@
 /** Makes the smaller copies of one acquisition's images, then ends. */
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { findAcquisitionSummary } from '../reading/acquisition-summary.ts'
+import { findAcquisitionSummary, wantsPyramid } from '../reading/acquisition-summary.ts'
 import { makePyramid } from '../storage/ome-zarr/make-pyramid.ts'
 import { omeZarrPath } from '../storage/ome-zarr/ome-zarr-path.ts'
 import { Rest } from './rest.ts'
@@ -18,8 +18,7 @@ port.on('message', ({ type }: PyramidWorkerMessage) => {
 })
 
 const summary = await findAcquisitionSummary(folder)
-const { storage } = summary?.request ?? {}
-if (summary !== undefined && storage?.format === 'ome-zarr' && storage.pyramid === true) {
+if (summary !== undefined && wantsPyramid(summary)) {
   for (const { folder: dataset, layout } of summary.datasets) {
     // Without a frame there is nothing to make smaller.
     if (layout === undefined) continue

@@ -12,6 +12,7 @@ import type { AlertSink } from '../../../src-shared/alerts.ts'
 import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { workerUrl } from '../../worker-url.ts'
+import { findAcquisitionSummary, wantsPyramid } from '../reading/acquisition-summary.ts'
 import { replaceFile } from '../replace-file.ts'
 import type { PyramidWorkerData, PyramidWorkerMessage } from './pyramid-messages.ts'
 
@@ -75,11 +76,23 @@ export class Pyramids {
     if (!this.#wanted.delete(id)) return () => undefined
     this.#keepList()
     if (this.#making === id) await this.#worker?.terminate()
-    return () => {
-      this.#wanted.add(id)
-      this.#keepList()
-      this.#next()
+    return () => this.#want(id)
+  }
+
+  /**
+   * Makes what may be missing of an item that was put back: it may have been taken away before, whatever program ran then.
+   * Nothing happens where it is no acquisition, or wants none.
+   */
+  async putBack(id: string): Promise<void> {
+    try {
+      const summary = await findAcquisitionSummary(join(this.#dataFolder, id))
+      if (summary?.finish === undefined || !wantsPyramid(summary)) return
+    } catch (error) {
+      // One that is damaged has no smaller copies either; the gallery shows why.
+      if (error instanceof CoverslipError) return
+      throw error
     }
+    this.#want(id)
   }
 
   /** Called with the id of an acquisition whose copies have been made. */
@@ -96,6 +109,12 @@ export class Pyramids {
 
   get #listPath(): string {
     return join(this.#dataFolder, 'pyramids.json')
+  }
+
+  #want(id: string): void {
+    this.#wanted.add(id)
+    this.#keepList()
+    this.#next()
   }
 
   #next(): void {

@@ -51,6 +51,11 @@ export const acquisitionSummarySchema = z.looseObject({
 })
 export type AcquisitionSummary = z.infer<typeof acquisitionSummarySchema>
 
+/** Whether smaller copies of its images were asked for. */
+export function wantsPyramid({ request: { storage } }: Pick<AcquisitionSummary, 'request'>): boolean {
+  return storage.format === 'ome-zarr' && storage.pyramid === true
+}
+
 /** @throws CoverslipError UNREADABLE_IMAGE when it is missing or damaged */
 export async function readAcquisitionSummary(folder: string): Promise<AcquisitionSummary> {
   const path = join(folder, summaryName)

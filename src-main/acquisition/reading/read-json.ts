@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { readWithoutLinks } from '../../open-flags.ts'
 import { jsonComplaint } from './json-complaint.ts'
 import { reasonOf, unreadable } from './unreadable.ts'
 import { refuseLink } from './without-links.ts'
@@ -10,7 +11,7 @@ export async function readJson(path: string): Promise<unknown> {
   await refuseLink(path)
   try {
     if ((await stat(path)).size > longest) throw new Error(`it is longer than ${longest / 2 ** 20} MB`)
-    return parsed(await readFile(path, 'utf8'))
+    return parsed(await readFile(path, { encoding: 'utf8', flag: readWithoutLinks }))
   } catch (error) {
     throw unreadable(path, reasonOf(error), error)
   }

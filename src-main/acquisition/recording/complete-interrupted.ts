@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import type { StorageFormat } from '../../../src-shared/acquisition/storage-options.ts'
 import type { AlertSink } from '../../../src-shared/alerts.ts'
+import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type AcquisitionSummary, findAcquisitionSummary } from '../reading/acquisition-summary.ts'
 import { FrameLogReader } from '../reading/frame-log-reader.ts'
 import { unreadable } from '../reading/unreadable.ts'
@@ -16,6 +17,7 @@ import { completeOmeZarr } from '../storage/ome-zarr/complete-ome-zarr.ts'
 import { frameLogName } from './frame-log.ts'
 import { mayBeUnderWay } from './may-be-under-way.ts'
 import { writeSummary } from './recording-folder.ts'
+import { ToldDamages } from './told-damages.ts'
 
 /** A recording below the data folder. */
 type RecordingPlace = { readonly day: string; readonly name: string }
@@ -36,11 +38,13 @@ export async function completeInterrupted(
 ): Promise<readonly DoubtfulRecording[]> {
   const recordings = join(dataFolder, recordingsFolder)
   const doubtful: DoubtfulRecording[] = []
+  const damages = await ToldDamages.read(dataFolder)
   try {
     for (const place of among ?? (await placesIn(recordings))) {
-      const looks = await completeOne(recordings, place, alerts)
+      const looks = await completeOne(recordings, place, { alerts, damages })
       if (looks !== undefined) doubtful.push({ day: place.day, name: place.name, looks })
     }
+    if (among === undefined) await damages.keep()
   } catch (error) {
     alerts.raise({
       id: 'recording:unreadable',
@@ -53,15 +57,24 @@ export async function completeInterrupted(
   return doubtful
 }
 
+type Telling = { readonly alerts: AlertSink; readonly damages: ToldDamages }
+
 /** @returns how it looks when another Coverslip may be writing it */
 async function completeOne(
   recordings: string,
   { day, name, looks: before }: RecordingPlace & Partial<DoubtfulRecording>,
-  alerts: AlertSink,
+  { alerts, damages: told }: Telling,
 ): Promise<string | undefined> {
   const folder = join(recordings, day, name)
+  let summary: AcquisitionSummary | undefined
   try {
-    const summary = await findAcquisitionSummary(folder)
+    summary = await findAcquisitionSummary(folder)
+  } catch (error) {
+    const { message } = CoverslipError.from(error)
+    if (told.isNew(`${day}/${name}`, message)) alerts.raise(damageAlert({ day, name }, message))
+    return undefined
+  }
+  try {
     if (summary === undefined || summary.finish !== undefined) return undefined
     if (mayBeUnderWay(summary)) {
       const looks = await looksOf(folder, summary)
@@ -90,6 +103,17 @@ async function completeOne(
     })
   }
   return undefined
+}
+
+/** Of a recording whose `acquisition.json` cannot be read; the gallery goes on showing that it is damaged. */
+function damageAlert({ day, name }: RecordingPlace, reason: string): Parameters<AlertSink['raise']>[0] {
+  return {
+    id: `recording:damaged:${day}/${name}`,
+    severity: 'warning',
+    source: 'Recording',
+    message: `${name} is damaged: ${reason}`,
+    hint: `Its images are still in ${recordingsFolder}/${day}/${name}; it is marked as damaged in the gallery. This is told once.`,
+  }
 }
 
 /**

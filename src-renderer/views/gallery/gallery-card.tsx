@@ -68,7 +68,7 @@ export function GalleryCard({ item }: { readonly item: GalleryItem }) {
           )}
         </span>
         {state !== undefined && (
-          <span className={styles['state']} data-state={state}>
+          <span className={styles['state']} data-state={state} title={item.damaged}>
             {stateWords[state]}
           </span>
         )}

@@ -72,11 +72,12 @@ export function foundWords({
 }
 
 /** Undefined: it is complete, or nothing is known of how it ended. */
-export type ItemState = 'running' | 'cancelled' | 'failed' | undefined
+export type ItemState = 'running' | 'cancelled' | 'failed' | 'damaged' | undefined
 
 /** How an item ended, if not as it should, or that it is under way. */
-export function itemState({ id, finish }: GalleryItem, running: readonly string[]): ItemState {
+export function itemState({ id, finish, damaged }: GalleryItem, running: readonly string[]): ItemState {
   if (running.includes(id)) return 'running'
+  if (damaged !== undefined) return 'damaged'
   return finish === 'completed' ? undefined : finish
 }
 
@@ -85,6 +86,7 @@ export const stateWords: Record<NonNullable<ItemState>, string> = {
   running: 'under way',
   cancelled: 'stopped early',
   failed: 'failed',
+  damaged: 'damaged',
 }
 
 /** Ids of what is being acquired now, with commas between. */

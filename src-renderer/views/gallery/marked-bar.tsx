@@ -13,7 +13,8 @@ export function MarkedBar() {
   const items = useGallery((state) => state.items)
   const refusal = useEngine(whyNotOperate)
   if (marked.length === 0) return null
-  const chosen = items?.filter(({ id }) => marked.includes(id)) ?? []
+  const ids = new Set(marked)
+  const chosen = items?.filter(({ id }) => ids.has(id)) ?? []
   return (
     <section className={styles['bar']} aria-label="Marked items">
       <output>{totalWords(chosen)}</output>

@@ -109,6 +109,28 @@ async function imagesOf(path: string): Promise<readonly number[][]> {
   return images
 }
 
+it('a damaged acquisition.json is told of once, again when it is damaged otherwise, and keeps nothing else back', async () => {
+  const other = join(dataFolder, 'recordings', '2026-11-28', 'worms')
+  await mkdir(other)
+  await writeFile(join(other, 'acquisition.json'), '')
+  await describeIt(datasetLayout({ axes: [{ axis: 't', length: undefined }] }))
+  const damage = 'worms is damaged: acquisition.json cannot be read: it is empty'
+  expect(await complete()).toEqual(
+    expect.arrayContaining([damage, expect.stringContaining('cells was interrupted')]),
+  )
+  expect(await complete()).toEqual([])
+  await writeFile(join(other, 'acquisition.json'), 'hello')
+  expect(await complete()).toEqual(['worms is damaged: acquisition.json cannot be read: it is no JSON text'])
+  // What is mended and damaged again is told of again.
+  await rm(join(other, 'acquisition.json'))
+  expect(await complete()).toEqual([])
+  await writeFile(join(other, 'acquisition.json'), 'hello')
+  expect(await complete()).toHaveLength(1)
+  // A note that is damaged itself at worst tells it twice.
+  await writeFile(join(dataFolder, 'damaged.json'), '[1')
+  expect(await complete()).toHaveLength(1)
+})
+
 describe('a frame log with damaged lines', () => {
   it.each([
     ['of zeros', '\0'.repeat(40)],

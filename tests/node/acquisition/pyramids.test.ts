@@ -44,6 +44,14 @@ async function levelsOf(id: string): Promise<number> {
   return (await reader?.describe())?.levels.length ?? 0
 }
 
+/** Of a recording that wants smaller copies and has none: its id. */
+async function recordWithoutCopies(): Promise<string> {
+  const id = await record(false, () => eventually('the list', async () => (await list()) === '[]\n'))
+  const summary = join(folder, id, 'acquisition.json')
+  await writeFile(summary, (await readFile(summary, 'utf8')).replace('"pyramid": false', '"pyramid": true'))
+  return id
+}
+
 const list = async () => readFile(join(folder, 'pyramids.json'), 'utf8')
 const never: Alert[] = []
 const alerts = {
@@ -105,9 +113,7 @@ describe('Pyramids', () => {
   })
 
   it('are made at the next start when the program ended before', async () => {
-    const id = await record(false, () => eventually('the list', async () => (await list()) === '[]\n'))
-    const summary = join(folder, id, 'acquisition.json')
-    await writeFile(summary, (await readFile(summary, 'utf8')).replace('"pyramid": false', '"pyramid": true'))
+    const id = await recordWithoutCopies()
     const first = new Pyramids({ dataFolder: folder, alerts })
     first.follow({ id, format: 'ome-zarr', state: 'acquiring' })
     await first.close()
@@ -154,6 +160,28 @@ describe('Pyramids', () => {
     await gallery.close()
     await pyramids.close()
     expect(await list()).toBe(`["${id}"]\n`)
+    expect(never).toEqual([])
+  })
+
+  it('are made after all for an acquisition that was deleted meanwhile, and put back', async () => {
+    const id = await recordWithoutCopies()
+    expect(await levelsOf(id)).toBe(1)
+    const first = new Pyramids({ dataFolder: folder, alerts })
+    const gallery = new Gallery({
+      dataFolder: folder,
+      letGo: (one) => first.forget(one),
+      putBack: (one) => second.putBack(one),
+    })
+    // The program is started anew before it is put back.
+    const second = new Pyramids({ dataFolder: folder, alerts })
+    const { deleted } = await gallery.delete([id])
+    await first.close()
+    expect(deleted).toHaveLength(1)
+    expect((await gallery.restore(deleted.map(({ key }) => key))).restored).toEqual([id])
+    await eventually('smaller copies', async () => (await levelsOf(id)) === 3)
+    await second.putBack('recordings/nothing-is-there')
+    await gallery.close()
+    await second.close()
     expect(never).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toggleMarked } from '../../../src-renderer/actions/delete-actions.ts'
 import {
   type GalleryServices,
   loadMore,
@@ -119,6 +120,18 @@ describe('the list', () => {
     await settle()
     expect([gallery.getState().items?.length, gallery.getState().asking]).toEqual([400, false])
   })
+  it('keeps marks on what a search finds, and on nothing else', async () => {
+    const { gallery, services, answerAll } = scriptedGallery(30)
+    void refreshGallery(services)
+    await answerAll()
+    // As when the user marks before what was typed is searched for.
+    toggleMarked(gallery, 'recordings/12')
+    toggleMarked(gallery, 'recordings/7')
+    void searchGallery(services, '12')
+    toggleMarked(gallery, 'recordings/3')
+    await answerAll()
+    expect(gallery.getState().marked).toEqual(['recordings/12'])
+  })
   it('says that a search goes on', async () => {
     const gallery = createGalleryStore()
     let complete = false
@@ -176,6 +189,7 @@ describe('rows', () => {
     expect(itemState(item, [])).toBe('failed')
     expect(itemState(sampleItem(1), ['recordings/1'])).toBe('running')
     expect(itemState(sampleItem(1, { finish: 'completed' }), [''])).toBeUndefined()
+    expect(itemState(sampleItem(1, { damaged: 'acquisition.json is empty' }), [''])).toBe('damaged')
   })
 })
 

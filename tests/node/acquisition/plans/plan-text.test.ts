@@ -67,6 +67,7 @@ describe('readPlanText', () => {
       /line 3, column 1 \(exposure: 10\): lines that belong together must begin at the same column/,
     ],
     ['z_plan:\n  range: 4\n  range: 5\n', /line 3, column 3 \(range: 5\): this name is there twice/],
+    ['channels: [{config: GFP, "config": BF}]', /line 1, column 26 .*: this name is there twice/],
     ['z_plan:\n\trange: 4', /line 2, column 1 \(range: 4\): the line begins with a tab: use spaces/],
     ['channels: [GFP]\n---\nchannels: [BF]', /line 2.*a file holds one plan/],
     ['channels: [@GFP]', /line 1.*needs quotes/],
@@ -89,10 +90,26 @@ describe('readPlanText', () => {
   it('reads in a thread of its own what takes long', async () => {
     let turns = 0
     const others = setInterval(() => turns++, 1)
-    // Keys are compared with each other.
     const keys = Array.from({ length: 2000 }, (_, i) => `key${i}: 1\n`).join('')
     expect((await readPlanText(`channels: [DAPI]\n${keys}`)).warnings).toHaveLength(2000)
     clearInterval(others)
-    expect(turns).toBeGreaterThan(10)
+    // Read in this thread, it would all be done before any other turn of it.
+    expect(turns).toBeGreaterThan(0)
+  })
+
+  it('refuses another file than a plan, however large', async () => {
+    const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key${i}`, 1]))
+    expect(await refusalOf(JSON.stringify(keys))).toMatch(
+      /has 100000 fields that are not known: is it another file\?/,
+    )
+    const positions = Array.from({ length: 20_000 }, (_, x) => ({ x, colour: 1 }))
+    expect(await refusalOf(JSON.stringify({ stage_positions: positions }))).toMatch(/has 20000 fields/)
+  })
+
+  it('warns of fields that are not known wherever they are', async () => {
+    const positions = Array.from({ length: 9000 }, (_, x) => ({ x, colour: 1 }))
+    const { warnings } = await readPlanText(JSON.stringify({ stage_positions: positions }))
+    expect(warnings).toHaveLength(9000)
+    expect(warnings[8999]?.path).toBe('stage_positions[8999].colour')
   })
 })
