@@ -39,6 +39,7 @@ type Asked = {
   givenUp: boolean
 }
 
+/** How long the thread may take for a request, and then to leave off (ms) before it is ended. */
 export type GalleryThreadOptions = {
   readonly dataFolder: string
   /** How long a request may take. */
