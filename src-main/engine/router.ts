@@ -200,6 +200,9 @@ export const router: Router<typeof contract, CallContext> = os.router({
       context.reveal(path)
     }),
     delete: os.gallery.delete.handler(({ context, input }) => context.engine.gallery.delete(input.ids)),
+    rename: os.gallery.rename.handler(({ context, input }) =>
+      context.engine.gallery.rename(input.id, input.name),
+    ),
     deleted: os.gallery.deleted.handler(({ context }) => context.engine.gallery.deleted()),
     restore: os.gallery.restore.handler(({ context, input }) => context.engine.gallery.restore(input.keys)),
     removeDeleted: os.gallery.removeDeleted.handler(({ context, input }) =>

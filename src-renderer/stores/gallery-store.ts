@@ -28,6 +28,8 @@ export type GalleryState = {
   readonly marked: readonly string[]
   /** Items that the user is asked about, whether they shall be deleted. */
   readonly toDelete: readonly GalleryItem[] | undefined
+  /** The item that the user gives another name. */
+  readonly toRename: GalleryItem | undefined
   /** Items are being deleted, put back, or removed for good. */
   readonly deleting: boolean
   /** What this page has deleted last, to be put back at once. */
@@ -59,6 +61,7 @@ export function createGalleryStore(): GalleryStore {
     chosen: undefined,
     marked: [],
     toDelete: undefined,
+    toRename: undefined,
     deleting: false,
     lastDeleted: [],
     deletedShown: false,

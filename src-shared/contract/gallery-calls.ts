@@ -133,6 +133,24 @@ export const galleryCalls = {
     })
     .input(z.strictObject({ ids: z.array(id).min(1).max(500) }))
     .output(z.object({ deleted: z.array(deletedItemSchema), refused })),
+  /**
+   * Its file or folder is renamed; names within it stay. INVALID_INPUT: it is no name, part of another item, or its OME-XML
+   * names files. ACQUISITION_RUNNING: it is being written. DATA_FOLDER: there is another of that name.
+   */
+  rename: call
+    .route({
+      method: 'POST',
+      path: '/gallery/rename',
+      summary: 'Give an item another name; its ending stays',
+      tags,
+    })
+    .input(
+      z.strictObject({
+        id,
+        name: z.string().trim().min(1).max(200).describe('What is no letter or digit becomes _'),
+      }),
+    )
+    .output(z.object({ id: z.string().describe('Id of the item from now on'), name: z.string() })),
   deleted: freeCall
     .route({
       method: 'GET',

@@ -51,6 +51,34 @@ it('the newest image of a recording under way is followed, until the user stays 
   await follow.waitFor({ state: 'detached' })
 })
 
+it('an item is renamed, which others are told of, and never over another', async () => {
+  await putFiles('before.tif', 'taken.tif')
+  const other = await openGallery()
+  await card(other, 'before.tif').click()
+  await other.getByText('64 × 48').first().waitFor()
+  const page = await openGallery()
+  await card(page, 'before.tif').hover()
+  await page.getByRole('button', { name: 'More about before.tif' }).click()
+  await page.getByRole('menuitem', { name: 'Rename …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Rename before.tif' })
+  const name = dialog.getByRole('textbox', { name: 'New name' })
+  await expect.poll(() => name.inputValue()).toBe('before')
+  await name.fill('taken')
+  await name.press('Enter')
+  await dialog.getByRole('alert').getByText('There is another taken.tif').waitFor()
+  await screenshot('gallery-rename')
+  await name.fill('after all')
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await card(page, 'after_all.tif').waitFor()
+  await card(page, 'before.tif').waitFor({ state: 'detached' })
+  await other.getByText('It is not in the gallery any more').waitFor()
+  const files = await readdir(recordings())
+  expect(files.filter((file) => file.endsWith('.tif'))).toEqual(
+    expect.arrayContaining(['after_all.tif', 'taken.tif']),
+  )
+})
+
 it('items are deleted together, which others are told of, and are put back', async () => {
   await putFiles('one.tif', 'two.tif', 'three.tif')
   const other = await openGallery()

@@ -14,7 +14,7 @@ import { CoverslipError } from '../../../src-shared/errors.ts'
 import { type DeletedItem, deletedItemSchema } from '../../../src-shared/gallery.ts'
 import { safeFileName } from '../new-file.ts'
 import { readJson } from '../reading/read-json.ts'
-import { deletableItem } from './deletable-item.ts'
+import { movableItem } from './movable-item.ts'
 import { galleryParent, recordingsRoot } from './gallery-path.ts'
 import { isGone } from './gallery-scan.ts'
 import { removeTree } from './remove-tree.ts'
@@ -51,7 +51,7 @@ export class DeletedItems {
    */
   delete(id: string): Promise<DeletedItem> {
     return this.#inTurn(async () => {
-      const { path, name, bytes, files } = await deletableItem(this.#dataFolder, id)
+      const { path, name, bytes, files } = await movableItem(this.#dataFolder, id)
       const deletedAt = this.#now()
       // With its name, as keys stand in the log of changes.
       const key = `${deletedAt}-${randomBytes(4).toString('hex')}-${safeFileName(name)}`

@@ -33,6 +33,7 @@ export type GalleryRequest =
   | ({ readonly type: 'frames'; readonly id: string; readonly dataset: string } & FrameRange)
   | { readonly type: 'thumbnail'; readonly id: string; readonly maxSize: number }
   | { readonly type: 'delete'; readonly id: string }
+  | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'deleted' }
   | { readonly type: 'restore'; readonly key: string }
   | { readonly type: 'removeDeleted'; readonly key: string }
@@ -48,6 +49,7 @@ export type GalleryAnswer =
   /** A PNG file. */
   | { readonly type: 'thumbnail'; readonly png: Uint8Array<ArrayBuffer> }
   | { readonly type: 'delete'; readonly item: DeletedItem }
+  | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'deleted'; readonly items: DeletedItem[] }
   | { readonly type: 'restore'; readonly id: string }
   | { readonly type: 'removeDeleted' }

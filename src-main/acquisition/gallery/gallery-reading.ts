@@ -13,6 +13,7 @@ import type { OpenedDataset, OpenedItem } from './open-item.ts'
 import { OpenedItems } from './opened-items.ts'
 import { PlanePackets } from './plane-packet.ts'
 import { planOf, runOf } from './plan-of.ts'
+import { renameItem } from './rename-item.ts'
 import { stackSection } from './stack-section.ts'
 import { ThumbnailCache } from './thumbnail-cache.ts'
 import { thumbnailPng } from './thumbnail-picture.ts'
@@ -63,6 +64,9 @@ export class GalleryReading {
         // Windows moves nothing that is open.
         await this.#opened.release(request.id)
         return { type, item: await this.#deleted.delete(request.id) }
+      case 'rename':
+        await this.#opened.release(request.id)
+        return { type, ...(await renameItem(this.#dataFolder, request.id, request.name)) }
       case 'deleted':
         return { type, items: await this.#deleted.list() }
       case 'restore':

@@ -29,9 +29,9 @@ export type GalleryOptions = {
   readonly isUnderWay?: (id: string) => boolean
   /**
    * Ends whatever else this program writes to an item, which is about to be moved.
-   * @returns goes on with that, where it was not moved
+   * @returns goes on with that, where it was not moved, or under the id that it has now
    */
-  readonly letGo?: (id: string) => Promise<() => void>
+  readonly letGo?: (id: string) => Promise<(now?: string) => void>
   /** An item was put back: what was ended for it may go on. */
   readonly putBack?: (id: string) => Promise<void>
 }
@@ -145,6 +145,27 @@ export class Gallery {
       }
     })
     return { deleted: done, refused }
+  }
+
+  /**
+   * Gives an item another name.
+   * @returns its id and name from now on
+   * @throws CoverslipError UNKNOWN_IMAGE; INVALID_INPUT: it is no name, or the item is part of another or named within files;
+   *   ACQUISITION_RUNNING: it is being written; DATA_FOLDER: there is another of that name, or it cannot be renamed
+   */
+  async rename(id: string, name: string): Promise<{ readonly id: string; readonly name: string }> {
+    this.#refuseUnderWay(id)
+    const thread = this.#thread
+    const goOn = await this.#letGo(id)
+    let now = id
+    try {
+      const renamed = await thread.ask({ type: 'rename', id, name }, undefined)
+      now = renamed.id
+      this.changed()
+      return { id: now, name: renamed.name }
+    } finally {
+      goOn(now)
+    }
   }
 
   /** What was deleted and can be put back, newest first. @throws CoverslipError DATA_FOLDER when there is no data folder */

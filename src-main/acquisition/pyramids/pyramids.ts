@@ -70,13 +70,13 @@ export class Pyramids {
 
   /**
    * Gives up the copies of an acquisition that is to be moved; resolves when none of it is written any more.
-   * @returns makes them after all, where it was not moved
+   * @returns makes them after all, where it was not moved, or under the id that it has `now`
    */
-  async forget(id: string): Promise<() => void> {
+  async forget(id: string): Promise<(now?: string) => void> {
     if (!this.#wanted.delete(id)) return () => undefined
     this.#keepList()
     if (this.#making === id) await this.#worker?.terminate()
-    return () => this.#want(id)
+    return (now = id) => this.#want(now)
   }
 
   /**

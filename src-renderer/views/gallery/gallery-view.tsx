@@ -6,6 +6,7 @@ import { DeleteDialog } from './delete-dialog.tsx'
 import { DeletedDialog } from './deleted-dialog.tsx'
 import { GalleryList } from './gallery-list.tsx'
 import { OwnPresses } from './own-presses.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
 import styles from './gallery-view.module.css'
 
 /** What was kept: all of it, or the item that is open. */
@@ -23,6 +24,7 @@ export function GalleryView({ phone }: { readonly phone: boolean }) {
       </OwnPresses>
       <Messages at="corner" />
       <DeleteDialog />
+      <RenameDialog />
       <DeletedDialog />
     </div>
   )

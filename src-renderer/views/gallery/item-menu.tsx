@@ -5,6 +5,7 @@ import {
   IconFiles,
   IconFolder,
   IconMovie,
+  IconPencil,
   IconPhoto,
   IconRepeat,
   IconTrash,
@@ -15,6 +16,7 @@ import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { openExport } from '../../actions/export-actions.ts'
 import { askToDelete } from '../../actions/delete-actions.ts'
 import { openItem, repeatItem, revealItem } from '../../actions/gallery-actions.ts'
+import { askForName } from '../../actions/rename-actions.ts'
 import { fileAddress } from '../../backend/item-files.ts'
 import { byteSize } from '../../components/format.ts'
 import { useEngine, useServices } from '../../services.ts'
@@ -77,6 +79,16 @@ export function ItemMenu({ item }: { readonly item: GalleryItem }) {
           {!here && item.folder && (
             <Menu.Item leftSection={<IconFiles {...icon} />} onClick={() => setFilesShown(true)}>
               Single files…
+            </Menu.Item>
+          )}
+          {!watching && (
+            <Menu.Item
+              leftSection={<IconPencil {...icon} />}
+              disabled={running || refusal !== undefined}
+              title={running ? 'It is being acquired: stop it first.' : refusal?.reason}
+              onClick={() => askForName(services, item)}
+            >
+              Rename …
             </Menu.Item>
           )}
           {!watching && (

@@ -113,8 +113,8 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
           <Popover
             opened={open && !busy}
             onChange={setOpen}
-            // When the button has come up, a field that was left has counted, or says why not: then it stays open.
-            clickOutsideEvents={['mouseup', 'touchend']}
+            // A field that was left has counted by then, or says why not: then it stays open. A touch ends too early.
+            clickOutsideEvents={['mouseup']}
             closeOnClickOutside={wrong === undefined}
             position="top-start"
             withArrow
@@ -126,7 +126,7 @@ export function RecordButton({ phone }: { readonly phone: boolean }) {
                 variant="default"
                 aria-label="How to record"
                 disabled={!connected || busy}
-                onClick={() => setOpen((was) => !was)}
+                onClick={() => setOpen((was) => !was || wrong !== undefined)}
               >
                 <IconChevronUp size={14} stroke={1.6} />
               </ActionIcon>

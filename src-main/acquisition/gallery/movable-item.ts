@@ -1,4 +1,4 @@
-/** What may be deleted: whole items that nothing is written to, where they really are. */
+/** What may be deleted or renamed: whole items that nothing is written to, where they really are. */
 import { lstat, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -13,7 +13,7 @@ import { galleryPath, recordingsRoot, unknownImage } from './gallery-path.ts'
 import { findItem, type FoundItem, isGone } from './gallery-scan.ts'
 import { countedItem, plainItem } from './item-facts.ts'
 
-export type DeletableItem = {
+export type MovableItem = Pick<FoundItem, 'type'> & {
   readonly path: string
   readonly name: string
   /** Undefined where there are too many files to be counted. */
@@ -31,7 +31,7 @@ const silentElsewhereMs = 24 * 3_600_000
  * @throws CoverslipError UNKNOWN_IMAGE: there is none, or a link leads to it; INVALID_INPUT: it is part of another item;
  *   ACQUISITION_RUNNING: it is being written
  */
-export async function deletableItem(dataFolder: string, id: string): Promise<DeletableItem> {
+export async function movableItem(dataFolder: string, id: string): Promise<MovableItem> {
   const path = await galleryPath(dataFolder, id)
   const root = await recordingsRoot(dataFolder)
   // A link is not the item that it leads to.
@@ -43,7 +43,7 @@ export async function deletableItem(dataFolder: string, id: string): Promise<Del
   if (summary !== undefined && summary.finish === undefined) await refuseUnderWay(path, id, summary)
   const { bytes } = await countedItem(found, plainItem(found))
   const files = [basename(path), ...(await companionsOf(found))]
-  return { path, name: summary?.name ?? found.name, bytes, files }
+  return { path, type: found.type, name: summary?.name ?? found.name, bytes, files }
 }
 
 /** @throws CoverslipError INVALID_INPUT when the folder of an acquisition, or an OME-Zarr, has it in it */
@@ -51,7 +51,7 @@ async function refusePart(root: string, path: string, id: string): Promise<void>
   for (let folder = dirname(path); folder.startsWith(root + sep); folder = dirname(folder)) {
     if (!isZarr(folder) && !(await exists(join(folder, summaryName)))) continue
     throw new CoverslipError('INVALID_INPUT', `${id} is a part of ${basename(folder)}`, {
-      hint: 'Delete that as a whole.',
+      hint: 'Choose that as a whole.',
     })
   }
 }
