@@ -24,6 +24,7 @@ import { Paused, PauseSwitch } from './pause-switch.ts'
 import { monotonicClock, type RunClock } from './run-clock.ts'
 import { type RunOutcome, Stopped } from './run-outcome.ts'
 import { type RunProgress, RunReport } from './run-report.ts'
+import { numbered } from './planned-event.ts'
 import { RunTimer } from './run-timer.ts'
 
 /** Waiting is told of at least so often, ms. */
@@ -114,7 +115,7 @@ export class Runner {
   }
 
   async #run(): Promise<RunOutcome> {
-    const { sequence, hardware, sink, framesExpected } = this.#options
+    const { sequence, events, hardware, sink, framesExpected } = this.#options
     this.#report.sequenceStarted(sequence)
     let failure: CoverslipError | undefined
     let isComplete = false
@@ -122,7 +123,7 @@ export class Runner {
       this.#stop.signal.throwIfAborted()
       await hardware.prepare(sequence, this.#stop.signal)
       this.#stop.signal.throwIfAborted()
-      for (const batch of hardware.batches(this.#numbered())) await this.#runBatch(batch)
+      for (const batch of hardware.batches(numbered(events))) await this.#runBatch(batch)
       isComplete = true
     } catch (error) {
       const why: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : error
@@ -137,16 +138,9 @@ export class Runner {
     const reason = reasonOf()
     const frames = { expected: framesExpected, written: sink.framesWritten }
     this.#report.sequenceFinished(reason, { failure, frames })
-    return {
-      reason,
-      failure,
-      notRestored: restored.status === 'fulfilled' ? restored.value : [CoverslipError.from(restored.reason)],
-    }
-  }
-
-  *#numbered(): Generator<NumberedEvent> {
-    let number = 0
-    for (const event of this.#options.events) yield { ...event, number: number++ }
+    const notRestored =
+      restored.status === 'fulfilled' ? restored.value : [CoverslipError.from(restored.reason)]
+    return { reason, failure, notRestored }
   }
 
   async #runBatch(batch: EventBatch): Promise<void> {

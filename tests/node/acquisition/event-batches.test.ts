@@ -85,6 +85,15 @@ describe('eventBatches', () => {
     ).toEqual(['single 1', 'stack 5', 'single 1', 'stack 5'])
   })
 
+  it('keeps the times of a burst, and fits stacks into the rings, whatever has changed since it was made', () => {
+    const faster: BatchRules = { framePeriodMs: () => 1, triggeredPlanes: () => 4 }
+    const kindsOf = (plan: unknown, then: BatchRules) =>
+      [...eventBatches(eventsOf(plan), byHand)].map((batch) => kindOf(batch, then))
+    expect(kindsOf({ time_plan: { interval: 0.01, loops: 5 } }, faster)).toEqual(['burst'])
+    expect(kindsOf({ z_plan }, faster)).toEqual(['stack'])
+    expect(kindsOf({ z_plan: { range: 3, step: 1 } }, faster)).toEqual(['triggeredStack'])
+  })
+
   it('looks no further than one event ahead', () => {
     let asked = 0
     function* endless() {

@@ -3,7 +3,8 @@ import type { CameraLease } from '../../../devices/camera-leases.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { deviceFailure } from './device-failure.ts'
 import { isAbout, type LightGate } from './light-path.ts'
-import { allEnded } from './together.ts'
+import type { Restoration } from './restoration.ts'
+import { allEnded, failuresOf } from './together.ts'
 
 /** A property and the value that it shall have. */
 export type Setting = {
@@ -114,6 +115,16 @@ export class DeviceSettings {
   /** What was set, as it was before; the last thing set comes first. */
   before(): readonly Setting[] {
     return [...this.#before.values()].toReversed()
+  }
+
+  /** Sets `settings` again, one after the other. @returns what could not be set. */
+  restore(restoration: Restoration, settings: readonly Setting[]): Promise<readonly Error[]> {
+    return failuresOf(
+      settings.map((setting) => () => {
+        const { deviceId, property, value } = setting
+        return restoration.ask({ deviceId, what: `${property} = ${value}` }, () => this.set(setting))
+      }),
+    )
   }
 
   end(): void {

@@ -75,18 +75,24 @@ function* inParts<Event extends AcquisitionEvent>(
   batch: readonly Event[],
   rules: BatchRules,
 ): Generator<readonly Event[]> {
-  const [first] = batch
+  const [first, second] = batch
   if (first === undefined) return
-  const room = kindOf(batch, rules) === 'triggeredStack' ? rules.triggeredPlanes(first) : batch.length
+  const isTriggered = second !== undefined && followsAs(first, second, rules) === 'triggeredStack'
+  const room = isTriggered ? rules.triggeredPlanes(first) : batch.length
   const parts = Math.ceil(batch.length / room)
   const begin = (part: number) => Math.floor((part * batch.length) / parts)
   for (let part = 0; part < parts; part++) yield batch.slice(begin(part), begin(part + 1))
 }
 
-/** How a batch that `eventBatches` made is gone through. */
-export function kindOf([first, second]: readonly AcquisitionEvent[], rules: BatchRules): BatchKind {
+/**
+ * How a batch that `eventBatches` made, or what is left of it, is gone through: by what the microscope can do now. Somebody
+ * may have set the frame rate meanwhile, or a camera may be back: times are kept all the same, and no ring is too small.
+ */
+export function kindOf(batch: readonly AcquisitionEvent[], rules: BatchRules): BatchKind {
+  const [first, second] = batch
   if (first === undefined || second === undefined) return 'single'
-  return followsAs(first, second, rules)
+  if (first.index.z === second.index.z) return 'burst'
+  return batch.length <= rules.triggeredPlanes(first) ? 'triggeredStack' : 'stack'
 }
 
 /** How `next` follows `event`; `single`: by itself. */

@@ -28,7 +28,7 @@ import { planProblems, propertyValue, sequencesOf } from './plan-problems.ts'
 import { Restoration } from './restoration.ts'
 import { stageAxes, stageOf } from './stage-axes.ts'
 import { StageMoves } from './stage-moves.ts'
-import { allEnded, failuresOf } from './together.ts'
+import { allEnded } from './together.ts'
 import { whenAllReady } from './when-ready.ts'
 
 /** Devices that were lost are waited for so long before an event fails, ms. */
@@ -186,21 +186,13 @@ export class MicroscopeHardware implements AcquisitionHardware {
     this.#forget()
     const triggers = this.#settings.before().filter(isOfTrigger)
     const dim = failed ? this.#planLight.all : []
-    const setBack = (settings: readonly Setting[]) =>
-      failuresOf(
-        settings.map((setting) => () => {
-          const { deviceId, property, value } = setting
-          const what = `${property} = ${value}`
-          return restoration.ask({ deviceId, what }, () => this.#settings.set(setting))
-        }),
-      )
     const errors = [
       ...dark,
       ...released,
-      ...(await setBack(triggers)),
+      ...(await this.#settings.restore(restoration, triggers)),
       ...(await this.#stages.restore(restoration)),
       ...(await this.#regions.restore(restoration)),
-      ...(await setBack(this.#before(dim))),
+      ...(await this.#settings.restore(restoration, this.#before(dim))),
       ...(failed ? [] : await this.#light.restore(restoration)),
     ]
     this.#settings.end()
