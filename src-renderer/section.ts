@@ -4,6 +4,7 @@ import type { Size } from './display/view-transform.ts'
 import { SectionFeed, type SectionFeedOptions } from './planes/section-feed.ts'
 import { createSectionStore, type SectionStore } from './stores/section-store.ts'
 
+/** Which cut of which open stack. */
 export type SectionOptions = Pick<SectionFeedOptions, 'id' | 'gallery' | 'viewer' | 'plane'> & {
   readonly cut: SectionCut
   readonly document: Document

@@ -11,6 +11,7 @@ import { createViewerStore, type ViewerStore, withOpened } from './stores/viewer
 /** The item of the gallery that is open, if one is. */
 export type ViewingStore = StoreApi<{ readonly viewer: Viewer | undefined }>
 
+/** Which item, and where it comes from. */
 export type ViewerOptions = {
   readonly client: Backend['client']
   /** As the gallery lists it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pixelSizesSchema } from './pixel-size.ts'
 import { sharingSettingsSchema } from './sharing.ts'
 import { iceServerSchema, protocolSchema, savedStreamParamsSchema } from './stream-params.ts'
 
@@ -41,6 +42,8 @@ export const settingsSchema = z.object({
   allowedDrivers: z.record(z.string(), z.string()).default({}),
   /** STUN and TURN servers for all WebRTC streams; none are needed within one network. */
   iceServers: z.array(iceServerSchema).max(8).default([]),
+  /** Of cameras that were calibrated, for each objective. */
+  pixelSizes: pixelSizesSchema.default({}),
   /** A stream published to a media server by WHIP (RFC 9725), so that it serves the many; absent: none. */
   whip: whipSettingsSchema.optional(),
   /** Last used stream parameters, by detector and protocol. */
@@ -60,6 +63,7 @@ export const settingsPatchSchema = z
     theme: z.enum(['dark', 'light']),
     searchInterfaces: settingsSchema.shape.searchInterfaces.unwrap(),
     iceServers: settingsSchema.shape.iceServers.unwrap(),
+    pixelSizes: pixelSizesSchema,
   })
   .partial()
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>

@@ -10,6 +10,7 @@
  * ```
  */
 
+/** A file of the archive. */
 export type StoredEntry = {
   /** With `/` between folders. */
   readonly name: string

@@ -109,7 +109,10 @@ export interface FrameSink {
    * The same slot is handed out again until `commit`. The view stays valid only until then.
    */
   slot(): Uint8Array<SharedArrayBuffer>
-  /** Publishes the slot. `hostTimeNs` is set by the sink. */
+  /**
+   * Publishes the slot. `hostTimeNs` is set by the sink; so are `stage`, `channel` and `pixelSizeUm` where the driver does
+   * not tell them, as far as the engine knows them.
+   */
   commit(info: Omit<FrameInfo, 'hostTimeNs'>): void
   /** Reports an error that does not end the acquisition (a frame that could not be read); shown as an alert. */
   fault(error: Error): void
@@ -127,8 +130,9 @@ export interface StageDevice extends DeviceBase {
   /**
    * For stages whose description has `triggeredStack`: goes through the focus planes (µm, checked against the travel and
    * `maxPlanes`) by itself. In each, once settled, it has the cameras at its trigger cable, which wait in the trigger
-   * mode `external`, expose once, and goes on when the exposure has ended. Resolves in the last plane.
+   * mode `external`, expose once, and goes on when the exposure has ended. Resolves in the last plane, or where it was
+   * stopped, with the number of planes in which it has triggered them.
    */
-  runStack?(planesUm: readonly number[]): Promise<void>
+  runStack?(planesUm: readonly number[]): Promise<number>
   onMoved(listener: (position: StagePosition) => void): () => void
 }

@@ -158,7 +158,7 @@ export function propertiesOf(
     },
     {
       ...number,
-      name: 'sensorTemperature',
+      name: standardProperty.temperatureC,
       title: 'Sensor temperature',
       category: 'Status',
       unit: '°C',

@@ -150,7 +150,7 @@ export class SimulatedStage implements StageDevice {
    * Steps through `planesUm` and has the camera expose in each. The drive does not wait for the simulation: while a
    * plane's image is being made, it is on its way to the next.
    */
-  async runStack(planesUm: readonly number[]): Promise<void> {
+  async runStack(planesUm: readonly number[]): Promise<number> {
     const cable = this.#cable
     const [first] = planesUm
     if (cable === undefined || first === undefined || planesUm.length > mostPlanes) {
@@ -163,14 +163,17 @@ export class SimulatedStage implements StageDevice {
     this.#stack = ended
     await moving
     let readyMs = hostTimeMs()
+    let triggered = 0
     for (const z of planesUm) {
       if (ended.signal.aborted) break
       readyMs += this.#stepMs(z)
       this.#stand('z', z)
       readyMs = await cable.expose(readyMs)
+      triggered += 1
     }
     if (this.#stack === ended) this.#stack = undefined
     this.#moved.emit(this.position())
+    return triggered
   }
 
   #stepMs(z: number): number {

@@ -6,6 +6,7 @@ import { pngFile } from './png-writer.ts'
 import type { TakenFrame } from './take-frame.ts'
 import { tiffHeader } from './tiff-writer.ts'
 
+/** Endings of the files of single images. */
 export const extensionOf = { tiff: 'tif', png: 'png', jpeg: 'jpg' } as const satisfies Record<
   SnapFormat,
   string

@@ -2,9 +2,8 @@
 import { Worker } from 'node:worker_threads'
 import { Emitter } from '../../src-shared/emitter.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
-import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import { workerUrl } from '../worker-url.ts'
-import type { DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messages.ts'
+import type { DeviceAnswer, DeviceCall, DeviceMessage, DeviceWorkerData } from './device-messages.ts'
 import { type Lateness, whenLate } from './thread-patience.ts'
 
 /** What the worker tells of a connection that has been opened. */
@@ -39,7 +38,7 @@ export const defaultLimits: ConnectionLimits = {
 export const deviceMemory = { maxYoungGenerationSizeMb: 192 } as const
 
 type Pending = {
-  resolve(position: StagePosition | undefined): void
+  resolve(answer: DeviceAnswer): void
   reject(error: CoverslipError): void
   /** It need not be waited for any more. */
   settled(): void
@@ -91,12 +90,11 @@ export class DeviceConnection {
   }
 
   /**
-   * Has the driver do `call`; answers with the stage's position where there is one. `extraMs`: what it may take longer
-   * than such calls do.
+   * Has the driver do `call`. `extraMs`: what it may take longer than such calls do.
    * @throws CoverslipError of the driver; DEVICE_TIMEOUT when it does not answer in time, and then the worker is
    * ended, as nobody can tell what state the device is in; DEVICE_UNAVAILABLE when the worker is gone.
    */
-  call(call: DeviceCall, extraMs = 0): Promise<StagePosition | undefined> {
+  call(call: DeviceCall, extraMs = 0): Promise<DeviceAnswer> {
     if (this.#ended)
       return Promise.reject(new CoverslipError('DEVICE_UNAVAILABLE', 'The device is not connected'))
     const id = this.#nextId++
@@ -194,7 +192,7 @@ export class DeviceConnection {
         if (pending === undefined) return
         this.#pending.delete(message.id)
         pending.settled()
-        if (message.result === 'done') pending.resolve(message.position)
+        if (message.result === 'done') pending.resolve(message)
         else pending.reject(CoverslipError.deserialize(message.error))
         return
       }

@@ -59,6 +59,14 @@ export type DeviceCall =
   /** Answered by the worker itself: is its thread alive? */
   | { readonly call: 'ping' }
 
+/** What a driver has answered to a call. */
+export type DeviceAnswer = {
+  /** Where a stage stands. */
+  readonly position?: StagePosition
+  /** In how many planes a focus drive has triggered the cameras. */
+  readonly triggered?: number
+}
+
 /** A call and the number that its reply has. */
 export type DeviceRequest = DeviceCall & { readonly id: number }
 
@@ -69,6 +77,8 @@ export type OpenedDevice = {
   readonly position?: StagePosition
   /** Cameras: where their frames are. */
   readonly ring?: FrameRingMemory
+  /** Cameras: what the engine tells their frames of (`FrameSurroundings`). */
+  readonly surroundings?: SharedArrayBuffer
   /** Cameras: the driver tells their health. */
   readonly tellsHealth?: boolean
   readonly notRestored: readonly NotRestored[]
@@ -86,12 +96,11 @@ export type DeviceMessage =
       readonly missing: readonly SerializedError[]
     }
   | { readonly type: 'openFailed'; readonly error: SerializedError }
-  | {
+  | ({
       readonly type: 'reply'
       readonly id: number
       readonly result: 'done'
-      readonly position?: StagePosition
-    }
+    } & DeviceAnswer)
   | {
       readonly type: 'reply'
       readonly id: number

@@ -18,12 +18,12 @@ import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { CameraLease, LeaseOptions } from './camera-leases.ts'
 import type { BackOff, ConnectionConfig } from './connection-supervisor.ts'
 import type { ConnectionLimits } from './device-connection.ts'
-import type { DeviceCall } from './device-messages.ts'
+import type { DeviceAnswer, DeviceCall } from './device-messages.ts'
 import { deviceOf, findDevice, unavailable } from './find-device.ts'
 import type { ManagedCamera } from './managed-camera.ts'
 import type { ManagedConnection } from './managed-connection.ts'
 import { ManagedConnections, type RegistryEvent } from './managed-connections.ts'
-import { StageMotions } from './stage-motions.ts'
+import { type StackEnd, StageMotions } from './stage-motions.ts'
 
 /** What the user has decided of devices; asked at each use. */
 export type DevicePreferences = {
@@ -224,14 +224,14 @@ export class DeviceRegistry {
 
   /**
    * Has the focus drive go through the planes (µm) by itself and trigger its cameras, each exposure lasting `exposureMs`;
-   * resolves with the position when it stands in the last, or was stopped.
+   * resolves when it stands in the last, or was stopped.
    * @throws CoverslipError INVALID_INPUT when it cannot; OUT_OF_RANGE.
    */
   async runStack(
     deviceId: string,
     planesUm: readonly number[],
     options: { readonly exposureMs: number },
-  ): Promise<StagePosition> {
+  ): Promise<StackEnd> {
     return this.#stages.runStack(this.device(deviceId), planesUm, options)
   }
 
@@ -288,7 +288,7 @@ export class DeviceRegistry {
   }
 
   /** `extraMs`: what the call may take longer than calls do. */
-  #call(device: DeviceState, call: DeviceCall, extraMs = 0): Promise<StagePosition | undefined> {
+  async #call(device: DeviceState, call: DeviceCall, extraMs = 0): Promise<DeviceAnswer> {
     const { supervisor } = this.#connectionOf(device)
     if (supervisor.state.state !== 'open') throw unavailable(device)
     return supervisor.state.connection.call(call, extraMs)

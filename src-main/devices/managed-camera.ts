@@ -2,13 +2,16 @@ import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { CameraHealth, PropertyDescriptor } from '../../src-shared/devices.ts'
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
+import { SurroundingsWriter } from '../frames/frame-surroundings.ts'
 import { CameraLeases } from './camera-leases.ts'
 import type { ConnectionSupervisor } from './connection-supervisor.ts'
 import { FrameWatch } from './frame-watch.ts'
 
-type Options = {
+/** A camera of an open connection, and who is told of it. */
+export type CameraOptions = {
   readonly id: string
   readonly ring: FrameRingMemory
+  readonly surroundings: SharedArrayBuffer
   /** The driver tells the camera's health; otherwise the frames in the ring are counted. */
   readonly tellsHealth: boolean
   readonly supervisor: ConnectionSupervisor
@@ -23,12 +26,15 @@ type Options = {
 export class ManagedCamera {
   readonly ring: FrameRingMemory
   readonly leases: CameraLeases
-  readonly #options: Options
+  /** What its frames are told of where they are taken. */
+  readonly surroundings: SurroundingsWriter
+  readonly #options: CameraOptions
   readonly #watch: FrameWatch
 
-  constructor(options: Options) {
+  constructor(options: CameraOptions) {
     this.#options = options
     this.ring = options.ring
+    this.surroundings = new SurroundingsWriter(options.surroundings)
     this.#watch = new FrameWatch({
       ring: options.ring,
       properties: options.properties,

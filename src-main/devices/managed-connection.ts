@@ -13,11 +13,10 @@ import {
 import { CoverslipError } from '../../src-shared/errors.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import type { MissingDevice } from '../../src-shared/hardware.ts'
-import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import type { ConnectionSupervisor, SupervisorEvent, SupervisorState } from './connection-supervisor.ts'
 import type { Opened } from './device-connection.ts'
 import type { NotRestored } from './device-messages.ts'
-import { ManagedCamera } from './managed-camera.ts'
+import { type CameraOptions, ManagedCamera } from './managed-camera.ts'
 import type { RegistryEvent } from './managed-connections.ts'
 
 type Options = {
@@ -182,8 +181,9 @@ export class ManagedConnection {
     this.#presets = presets
     for (const device of opened.devices) {
       const { id } = device.description
-      const { ring, tellsHealth = false } = device
-      if (ring !== undefined) this.#cameras.set(id, this.#camera(id, { ring, tellsHealth }))
+      const { ring, surroundings, tellsHealth = false } = device
+      if (ring !== undefined && surroundings !== undefined)
+        this.#cameras.set(id, this.#camera(id, { ring, surroundings, tellsHealth }))
       this.#tellOfSettings(id, device.notRestored)
     }
     this.#options.alerts.clear(`connection:${this.id}`)
@@ -212,7 +212,7 @@ export class ManagedConnection {
     }
   }
 
-  #camera(id: string, camera: { readonly ring: FrameRingMemory; readonly tellsHealth: boolean }) {
+  #camera(id: string, camera: Pick<CameraOptions, 'ring' | 'surroundings' | 'tellsHealth'>) {
     return new ManagedCamera({
       ...camera,
       id,

@@ -5,6 +5,7 @@ import { imageBytes } from '../../src-shared/frames/pixel-format.ts'
 import { findMemory } from '../frames/find-memory.ts'
 import type { FrameRingMemory } from '../frames/frame-ring.ts'
 import { FrameRingWriter } from '../frames/frame-ring-writer.ts'
+import { createSurroundings, SurroundingsReader } from '../frames/frame-surroundings.ts'
 
 /** Filling smaller ones takes no time, be their memory found or not. */
 const largeFrameBytes = 2 ** 20
@@ -14,6 +15,9 @@ export class RingSink implements FrameSink {
   readonly #memory: FrameRingMemory
   readonly #writer: FrameRingWriter
   readonly #fault: (error: CoverslipError) => void
+  /** Set by the engine. */
+  readonly surroundings = createSurroundings()
+  readonly #surroundings = new SurroundingsReader(this.surroundings)
   #isPrepared = false
 
   constructor(memory: FrameRingMemory, fault: (error: CoverslipError) => void) {
@@ -34,7 +38,11 @@ export class RingSink implements FrameSink {
     return this.#writer.slot()
   }
 
-  /** @throws CoverslipError DEVICE_FAILED when the frame is larger than a slot or has no size. */
+  /**
+   * Publishes the frame, with what the engine knows of its surroundings where the driver does not tell. The size of a
+   * pixel that the user has calibrated goes before the driver's.
+   * @throws CoverslipError DEVICE_FAILED when the frame is larger than a slot or has no size.
+   */
   commit(info: Omit<FrameInfo, 'hostTimeNs'>): void {
     const bytes = imageBytes(info.pixelFormat, info.width, info.height)
     if (!(bytes > 0 && bytes <= this.#memory.slotBytes)) {
@@ -44,7 +52,14 @@ export class RingSink implements FrameSink {
         { hint: 'Its maxFrameBytes must cover every setting of the camera.' },
       )
     }
-    this.#writer.commit({ ...info, hostTimeNs: process.hrtime.bigint() })
+    const known = this.#surroundings.now
+    const { pixelSizeUm = info.pixelSizeUm } = known
+    this.#writer.commit({
+      ...known,
+      ...info,
+      ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
+      hostTimeNs: process.hrtime.bigint(),
+    })
   }
 
   fault(error: Error): void {

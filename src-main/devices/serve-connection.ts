@@ -2,14 +2,21 @@
 import type { CameraDevice, Connection, Device, Driver, StageDevice } from '../../drivers/sdk/driver.ts'
 import type { DeviceDescription, Preset } from '../../src-shared/devices.ts'
 import { CoverslipError, type SerializedError } from '../../src-shared/errors.ts'
-import { createFrameRing, type FrameRingMemory } from '../frames/frame-ring.ts'
+import { createFrameRing } from '../frames/frame-ring.ts'
 import { ringSlotsFor } from '../frames/ring-size.ts'
-import type { DeviceMessage, DeviceRequest, DeviceWorkerData, OpenedDevice } from './device-messages.ts'
+import type {
+  DeviceAnswer,
+  DeviceMessage,
+  DeviceRequest,
+  DeviceWorkerData,
+  OpenedDevice,
+} from './device-messages.ts'
 import { type Gathered, gathered } from './gathered.ts'
 import { HealthReports } from './health-reports.ts'
 import { loadDriver } from './load-driver.ts'
 import { restoreSettings } from './restore-settings.ts'
 import { RingSink } from './ring-sink.ts'
+import { SettingTurns } from './setting-turns.ts'
 
 /** Changes of properties and positions are told at most this often, so that a driver cannot flood the engine. */
 const tellEveryMs = 50
@@ -64,6 +71,7 @@ class ServedConnection {
   readonly #health: HealthReports
   /** Changes of each device's properties, as they are told. */
   readonly #changes = new Map<Device, Gathered>()
+  readonly #turns = new SettingTurns()
 
   constructor(port: ConnectionPort, connection: Connection) {
     this.#port = port
@@ -85,9 +93,7 @@ class ServedConnection {
         properties: device.properties(),
         notRestored,
         ...(isStage(device) ? { position: device.position() } : {}),
-        ...(isCamera(device)
-          ? { ring: this.#ringFor(device), tellsHealth: device.health !== undefined }
-          : {}),
+        ...(isCamera(device) ? { ...this.#memoryFor(device), tellsHealth: device.health !== undefined } : {}),
       })
     }
     return described
@@ -112,13 +118,7 @@ class ServedConnection {
   async answer(request: DeviceRequest): Promise<void> {
     const { id } = request
     try {
-      const position = await this.#perform(request)
-      this.#port.post({
-        type: 'reply',
-        id,
-        result: 'done',
-        ...(position === undefined ? {} : { position }),
-      })
+      this.#port.post({ type: 'reply', id, result: 'done', ...(await this.#perform(request)) })
     } catch (error) {
       const failure = CoverslipError.from(error, 'DEVICE_FAILED')
       this.#port.post({ type: 'reply', id, result: 'failed', error: failure.serialize() })
@@ -173,14 +173,16 @@ class ServedConnection {
     device.onMoved(moves.changed)
   }
 
-  #ringFor(camera: CameraDevice): FrameRingMemory {
+  /** Where the camera's frames go, and where they are told of their surroundings. */
+  #memoryFor(camera: CameraDevice): Required<Pick<OpenedDevice, 'ring' | 'surroundings'>> {
     const { maxFrameBytes } = camera.description
     const ring = createFrameRing({ slots: ringSlotsFor(maxFrameBytes), maxFrameBytes })
-    this.#sinks.set(camera, new RingSink(ring, (error) => this.#fault(camera, error)))
-    return ring
+    const sink = new RingSink(ring, (error) => this.#fault(camera, error))
+    this.#sinks.set(camera, sink)
+    return { ring, surroundings: sink.surroundings }
   }
 
-  async #perform(request: DeviceRequest) {
+  async #perform(request: DeviceRequest): Promise<DeviceAnswer | void> {
     if (request.call === 'ping') return
     if (request.call === 'tellChanges') {
       for (const { flush } of this.#changes.values()) flush()
@@ -193,9 +195,12 @@ class ServedConnection {
     const device = this.#connection.devices.find((candidate) => this.#idOf(candidate) === request.deviceId)
     if (device === undefined) throw new CoverslipError('UNKNOWN_DEVICE', `No device ${request.deviceId} here`)
     if (request.call === 'setProperty') {
-      await device.setProperty(request.name, request.value)
-      // Whoever has set it knows of it when the call is answered.
-      return this.#changes.get(device)?.flush()
+      const { name, value } = request
+      return this.#turns.take(`${request.deviceId} ${name}`, async () => {
+        await device.setProperty(name, value)
+        // Whoever has set it knows of it when the call is answered.
+        this.#changes.get(device)?.flush()
+      })
     }
     if (isCamera(device)) return this.#operateCamera(device, request.call)
     if (isStage(device)) {
@@ -204,9 +209,10 @@ class ServedConnection {
       if (request.call === 'runStack') {
         if (device.runStack === undefined)
           throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot step through a stack`)
-        await device.runStack(request.planesUm)
+        const triggered = await device.runStack(request.planesUm)
+        return { position: device.position(), triggered }
       }
-      return device.position()
+      return { position: device.position() }
     }
     throw new CoverslipError('INVALID_INPUT', `${device.description.name} cannot do ${request.call}`)
   }

@@ -21,6 +21,7 @@ import { PlanTemplates } from '../acquisition/plans/plan-templates.ts'
 import { Pyramids } from '../acquisition/pyramids/pyramids.ts'
 import { InterruptedRecordings } from '../acquisition/recording/interrupted-recordings.ts'
 import { Recorder } from '../acquisition/recording/recorder.ts'
+import { RecordingWorkers } from '../acquisition/recording/recording-workers.ts'
 import { Acquisition } from '../acquisition/run/acquisition.ts'
 import type { DeviceRegistry } from '../devices/device-registry.ts'
 import { FrameHub } from '../live-view/frame-hub.ts'
@@ -123,8 +124,10 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   })
   const turn = new AcquisitionTurn()
   const { dataFolder } = config
-  const recorder = new Recorder({ devices, alerts, turn, dataFolder, software })
-  const acquisition = new Acquisition({ devices, alerts, turn, dataFolder, software })
+  const recordingWorkers = new RecordingWorkers()
+  const common = { devices, alerts, turn, dataFolder, software }
+  const recorder = new Recorder({ ...common, workers: recordingWorkers })
+  const acquisition = new Acquisition({ ...common, freeMemory: () => recordingWorkers.endIdle() })
   const focus = new ImageFocus({ devices, turn })
   const plans = new PlanTemplates(config.dataFolder)
   const pyramids = dataFolder === undefined ? undefined : new Pyramids({ dataFolder, alerts })
@@ -206,6 +209,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
           await focus.close()
           await acquisition.close()
           await recorder.close()
+          await recordingWorkers.close()
           await interrupted?.close()
           await pyramids?.close()
           await gallery.close()

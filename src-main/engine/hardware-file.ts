@@ -44,6 +44,7 @@ const hardwareSchema = z.strictObject({
   /** Presets of the user, besides those that drivers bring along. */
   presets: z.array(presetSchema).max(1000).default([]),
 })
+/** What the file holds. */
 export type HardwareSettings = Omit<z.infer<typeof hardwareSchema>, 'version'>
 
 type Options = {

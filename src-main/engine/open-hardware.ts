@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { AlertSink } from '../../src-shared/alerts.ts'
 import type { ConnectionConfig } from '../devices/connection-supervisor.ts'
 import { DeviceRegistry, type RegistryOptions } from '../devices/device-registry.ts'
+import { followSurroundings } from '../devices/follow-surroundings.ts'
 import { DriverCatalog } from '../devices/driver-catalog.ts'
 import { connectionConfig, demoConnection } from './connections.ts'
 import { DeviceSettingsFile } from './device-settings-file.ts'
@@ -58,6 +59,10 @@ export async function openHardware(
     },
     ...(limits === undefined ? {} : { limits }),
     ...(backOff === undefined ? {} : { backOff }),
+  })
+  followSurroundings(devices, {
+    pixelSizes: () => settings.settings.pixelSizes,
+    onPixelSizesChanged: (listener) => settings.on(listener),
   })
   const hardware = new Hardware({ devices, file, deviceSettings, drivers, settings, alerts, dataFolder })
   return { devices, hardware, presets: new UserPresets({ devices, file }) }

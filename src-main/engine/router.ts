@@ -13,6 +13,7 @@ import { focusScores } from './focus-scores.ts'
 import { subscribeToEvents } from './engine-events.ts'
 import { answerGuarded } from './guarded-calls.ts'
 import { driverFor, hardwareFor } from './hardware-for-caller.ts'
+import { applyPresetByHand, setPropertyByHand } from './set-by-hand.ts'
 
 const os = implement(contract)
   .$context<CallContext>()
@@ -30,7 +31,7 @@ export const router: Router<typeof contract, CallContext> = os.router({
   devices: {
     list: os.devices.list.handler(({ context }) => context.engine.devices.devices()),
     setProperty: os.devices.setProperty.handler(({ context, input }) =>
-      context.engine.devices.setProperty(input.deviceId, input.property, input.value),
+      setPropertyByHand(context.engine, input),
     ),
     trigger: os.devices.trigger.handler(({ context, input }) =>
       context.engine.devices.trigger(input.deviceId),
@@ -98,9 +99,7 @@ export const router: Router<typeof contract, CallContext> = os.router({
   },
   presets: {
     list: os.presets.list.handler(({ context }) => context.engine.devices.presets()),
-    apply: os.presets.apply.handler(({ context, input }) =>
-      context.engine.devices.applyPreset(input.group, input.name),
-    ),
+    apply: os.presets.apply.handler(({ context, input }) => applyPresetByHand(context.engine, input)),
     save: os.presets.save.handler(({ context, input: { replace, ...preset } }) =>
       context.engine.presets.save(preset, { replace }),
     ),

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { galleryFile, galleryFilesPath } from '../page/gallery-file.ts'
 import { guarded, look, type ServerContext } from './server-context.ts'
 
+/** Adds the addresses below `galleryFilesPath` to the server. */
 export function addGalleryFiles(app: FastifyInstance, context: ServerContext): void {
   app.route<{ Params: { '*': string }; Querystring: { download?: string } }>({
     // By name: the HEAD that Fastify adds by itself says 0 bytes.

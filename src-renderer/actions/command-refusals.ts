@@ -1,5 +1,12 @@
 /** Why commands may not be run now; undefined: they may. */
-import { isOwner, type Refusal, whyNotAct, whyNotByHand, whyNotOperate } from '../stores/permission.ts'
+import {
+  isOwner,
+  type Refusal,
+  whyNotAct,
+  whyNotByHand,
+  whyNotFindFocus,
+  whyNotOperate,
+} from '../stores/permission.ts'
 import type { CommandStores } from './command.ts'
 
 /** Of what only the operator may do. */
@@ -7,6 +14,10 @@ export const operates = ({ engine }: CommandStores): Refusal | undefined => whyN
 
 /** Of what a plan that is under way sets itself. */
 export const byHand = ({ engine }: CommandStores): Refusal | undefined => whyNotByHand(engine.getState())
+
+/** Of the search for the focus, and its end. */
+export const findsFocus = ({ engine }: CommandStores): Refusal | undefined =>
+  whyNotFindFocus(engine.getState())
 
 /** Of what is not for those who only watch. */
 export const acts = ({ engine }: CommandStores): Refusal | undefined => whyNotAct(engine.getState())

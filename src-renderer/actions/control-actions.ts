@@ -2,7 +2,7 @@
 import { callFailure } from '../backend/call-failure.ts'
 import { outcome } from '../backend/outcome.ts'
 import type { Services } from '../services.ts'
-import { type Refusal, whyNotByHand, whyNotOperate } from '../stores/permission.ts'
+import { type Refusal, whyNotByHand, whyNotFindFocus, whyNotOperate } from '../stores/permission.ts'
 import { addNotice, noteOutcome } from '../stores/session-store.ts'
 
 /** Takes control where it is free (or this is the owner), else asks who has it. */
@@ -60,6 +60,11 @@ export function permitted(services: Services, title: string): boolean {
 /** Whether stage, light and channel may be set by hand now; when not, says why, under `title`. */
 export function permittedByHand(services: Services, title: string): boolean {
   return isAllowed(services, title, whyNotByHand(services.engine.getState()))
+}
+
+/** Whether the focus may be searched for now; when not, says why, under `title`. */
+export function permittedToFindFocus(services: Services, title: string): boolean {
+  return isAllowed(services, title, whyNotFindFocus(services.engine.getState()))
 }
 
 function isAllowed(services: Services, title: string, refusal: Refusal | undefined): boolean {

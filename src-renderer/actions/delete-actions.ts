@@ -29,6 +29,7 @@ export function markAll(gallery: GalleryStore): void {
   gallery.setState(({ items = [] }) => ({ marked: items.map(({ id }) => id) }))
 }
 
+/** Takes the marks off all items. */
 export function unmarkAll(gallery: GalleryStore): void {
   if (gallery.getState().marked.length > 0) gallery.setState({ marked: [] })
 }
@@ -51,6 +52,7 @@ export function askToDeleteChosen(services: Pick<Services, 'engine' | 'gallery'>
   )
 }
 
+/** Closes the question without deleting anything; not once it has been answered. */
 export function keepAll({ gallery }: Pick<Services, 'gallery'>): void {
   if (!gallery.getState().deleting) gallery.setState({ toDelete: undefined })
 }

@@ -2,7 +2,7 @@
 import { callFailure } from '../backend/call-failure.ts'
 import type { Services } from '../services.ts'
 import { noteOutcome } from '../stores/session-store.ts'
-import { permitted } from './control-actions.ts'
+import { permittedToFindFocus } from './control-actions.ts'
 import { selectedDetector } from './live-actions.ts'
 
 /**
@@ -21,7 +21,8 @@ export async function toggleFocusSearch(services: Services): Promise<void> {
       return
     }
     const detectorName = selectedDetector(services)
-    if (detectorName === undefined || !permitted(services, 'The focus was not searched for')) return
+    if (detectorName === undefined) return
+    if (!permittedToFindFocus(services, 'The focus was not searched for')) return
     await backend.client.focus.find({ detectorName, rangeUm: view.getState().focusRangeUm })
     noteOutcome(session, 'The focus was not found', undefined)
   } catch (error) {

@@ -58,11 +58,13 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
   if (next !== undefined) openItem(services, next.id)
 }
 
+/** Lists what fits `search`, from the first item on. Marks stay on what is found: the user may have set them while it was still to begin. */
 export function searchGallery(services: GalleryServices, search: string): Promise<void> {
-  services.gallery.setState({ search, marked: [] })
+  services.gallery.setState({ search })
   return loadGallery(services, galleryPageItems)
 }
 
+/** Lists in another order, from the first item on. */
 export function sortGallery(services: GalleryServices, sort: GallerySort): Promise<void> {
   services.gallery.setState({ sort, scrolledPx: 0 })
   return loadGallery(services, galleryPageItems)

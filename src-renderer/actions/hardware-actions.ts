@@ -89,6 +89,21 @@ export function chooseInterfaces(
   return changeSettings(services, { searchInterfaces: [...names] })
 }
 
+/** Calibrates a camera with one objective, µm; undefined: it is not known any more. Returns why that was refused. */
+export function setPixelSize(
+  services: Services,
+  {
+    cameraId,
+    objective,
+    um,
+  }: { readonly cameraId: string; readonly objective: string; readonly um: number | undefined },
+): Promise<CallFailure | undefined> {
+  const all = services.engine.getState().settings?.pixelSizes ?? {}
+  const { [objective]: _before, ...others } = all[cameraId] ?? {}
+  const sizes = um === undefined ? others : { ...others, [objective]: um }
+  return changeSettings(services, { pixelSizes: { ...all, [cameraId]: sizes } })
+}
+
 /** Shows the search; where it was chosen before on which networks to search, it begins at once. */
 export function openSearch(services: Services): void {
   const { settings, hardware } = services.engine.getState()

@@ -132,6 +132,7 @@ export async function loadPlanText(services: Services, source: PlanSource): Prom
   tellLoaded(services, failure, source)
 }
 
+/** How a plan is written as text; useq-schema reads both. */
 export type PlanFileFormat = 'json' | 'yaml'
 
 /** The plan being edited as the text of a file. */
@@ -163,6 +164,7 @@ export function saveTemplate(
   return failureOf(backend.client.plans.save({ name, plan: { ...writePlan(sequence) }, replace }))
 }
 
+/** Removes a template that was kept. @returns why it could not be */
 export function removeTemplate({ backend }: Services, name: string): Promise<CallFailure | undefined> {
   return failureOf(backend.client.plans.remove({ name }))
 }

@@ -2,7 +2,7 @@
 import type { EngineState } from '../stores/engine-state.ts'
 import { mayOperate } from '../stores/permission.ts'
 import { xyStage } from '../stores/selectors.ts'
-import { byHand, operates } from './command-refusals.ts'
+import { byHand, findsFocus } from './command-refusals.ts'
 import type { Command } from './command.ts'
 import { toggleFocusSearch } from './focus-actions.ts'
 import { jog } from './stage-actions.ts'
@@ -60,7 +60,7 @@ export const stageCommands: readonly Command[] = [
     shownKeys: 'Shift F',
     scope: 'live',
     once: true,
-    refusal: operates,
+    refusal: findsFocus,
     run: (services) => void toggleFocusSearch(services),
   },
 ]

@@ -22,10 +22,12 @@ import type { Viewer } from '../viewer.ts'
 /** The axes that can be played. */
 const playedAxes: readonly ImageAxis[] = ['t', 'z', 'p']
 
+/** Shows place `value` of `axis`, or the nearest that there is. */
 export function setIndex({ store }: Viewer, axis: ImageAxis, value: number): void {
   store.setState((state) => withIndex(state, axis, value))
 }
 
+/** Moves `by` places along `axis`, and stops what plays. */
 export function stepIndex({ store }: Viewer, axis: ImageAxis, by: number): void {
   store.setState((state) => withIndex({ ...state, playing: undefined }, axis, state.index[axis] + by))
 }
@@ -40,6 +42,7 @@ export function showNewest({ store }: Viewer): void {
   })
 }
 
+/** Shows another dataset of the item. */
 export function setDataset({ store }: Viewer, place: number): void {
   store.setState((state) => withDataset(state, place))
 }
@@ -166,11 +169,13 @@ export function selectChannel({ store }: Viewer, channel: number): void {
   })
 }
 
+/** Shows the next channel; after the last one the first. */
 export function nextChannel(viewer: Viewer): void {
   const state = viewer.store.getState()
   selectChannel(viewer, (state.index.c + 1) % Math.max(1, lengthOf(state, 'c')))
 }
 
+/** Draws the channels over each other, where there are several, or one alone. */
 export function setComposed({ store }: Viewer, composed: boolean): void {
   store.setState((state) => ({ composed: composed && state.looks.length > 1 }))
 }
@@ -230,6 +235,7 @@ export function fitAllContrasts(viewer: Viewer): void {
     setChannelWindow(viewer, Number(channel), windowOfHistogram(histogram))
 }
 
+/** Marks saturated pixels, or no longer. */
 export function toggleSaturation({ store }: Viewer): void {
   store.setState(({ markSaturated }) => ({ markSaturated: !markSaturated }))
 }

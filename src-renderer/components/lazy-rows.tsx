@@ -7,7 +7,6 @@ const margin = '600px 0px'
 
 type LazyRowsProps<T> = {
   readonly items: readonly T[]
-  readonly keyOf: (item: T) => string
   /** Height of a row that was not drawn yet, CSS px. */
   readonly rowHeight: number
   readonly children: (item: T) => ReactNode
@@ -17,12 +16,13 @@ type LazyRowsProps<T> = {
  * A long list of which only what is on the screen is drawn: rows far outside are empty room of about their height. The
  * rows may be of different and changing heights.
  */
-export function LazyRows<T>({ items, keyOf, rowHeight, children }: LazyRowsProps<T>) {
+export function LazyRows<T>({ items, rowHeight, children }: LazyRowsProps<T>) {
   const blocks = Array.from({ length: Math.ceil(items.length / rowsPerBlock) }, (_, index) =>
     items.slice(index * rowsPerBlock, (index + 1) * rowsPerBlock),
   )
-  return blocks.map((block) => (
-    <LazyBlock key={block.map(keyOf)[0]} height={block.length * rowHeight}>
+  return blocks.map((block, index) => (
+    // A block stays when the first of its rows goes.
+    <LazyBlock key={index} height={block.length * rowHeight}>
       {() => block.map(children)}
     </LazyBlock>
   ))

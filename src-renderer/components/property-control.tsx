@@ -5,9 +5,10 @@ import { FailureLine } from './failure-line.tsx'
 import { compact } from './format.ts'
 import { LabelledRow, type RowLayout } from './labelled-row.tsx'
 import { fromPlace, type NumberRange, rangeOf, toPlace } from './number-scale.ts'
-import { OperatorControls, useBlocked } from './operator-controls.tsx'
+import { useBlockedProperty } from './operator-controls.tsx'
 import styles from './property-control.module.css'
 import { PropertyEditor, usePropertySetting } from './property-editor.tsx'
+import { Refusable } from './refusable.tsx'
 import type { LiveSetting } from './use-live-setting.ts'
 
 type PropertyControlProps = {
@@ -23,18 +24,25 @@ type PropertyControlProps = {
 export function PropertyControl({ deviceId, property, title, layout }: PropertyControlProps) {
   const setting = usePropertySetting(deviceId, property)
   const failureId = useId()
+  const blocked = useBlockedProperty(deviceId, property)
   const name = title ?? property.title
   return (
     <div className={styles['control']} role="group" aria-label={name} data-property={property.name}>
       <LabelledRow title={name} help={property.description} layout={layout ?? layoutOf(property)}>
-        <OperatorControls>
+        <Refusable reason={blocked}>
           <PropertyEditor property={property} name={name} setting={setting} failureId={failureId} />
-        </OperatorControls>
+        </Refusable>
       </LabelledRow>
       {property.type === 'number' && !property.readOnly && (
-        <OperatorControls>
-          <PropertySlider range={rangeOf(property)} name={name} unit={property.unit} setting={setting} />
-        </OperatorControls>
+        <Refusable reason={blocked}>
+          <PropertySlider
+            range={rangeOf(property)}
+            name={name}
+            unit={property.unit}
+            setting={setting}
+            disabled={blocked !== undefined}
+          />
+        </Refusable>
       )}
       <FailureLine id={failureId} failure={setting.failure} />
     </div>
@@ -50,13 +58,13 @@ type SliderProps = {
   readonly name: string
   readonly unit: string | undefined
   readonly setting: LiveSetting<PropertyValue>
+  readonly disabled: boolean
 }
 
 /** Finest division of a slider's way. */
 const finest = 0.002
 
-function PropertySlider({ range, name, unit, setting }: SliderProps) {
-  const blocked = useBlocked() !== undefined
+function PropertySlider({ range, name, unit, setting, disabled }: SliderProps) {
   if (range === undefined || typeof setting.shown !== 'number') return null
   const { min, max, step, scale } = range
   const placeStep = scale === 'linear' && step !== undefined ? Math.max(finest, step / (max - min)) : finest
@@ -67,7 +75,7 @@ function PropertySlider({ range, name, unit, setting }: SliderProps) {
       max={1}
       step={placeStep}
       value={toPlace(range, setting.shown)}
-      disabled={blocked}
+      disabled={disabled}
       thumbLabel={`${name} slider`}
       thumbValueText={`${compact(setting.shown, 4)} ${unit ?? ''}`.trim()}
       onChange={(place) => {

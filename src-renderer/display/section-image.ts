@@ -1,6 +1,7 @@
 /** Cuts through a stack as pictures of true proportions. */
 import type { ImagePixels } from './image-textures.ts'
 
+/** How the planes of a stack lie in the picture of a cut. */
 export type SectionLayout = {
   /** Of the stack, whether they have come or not. */
   readonly planes: number

@@ -8,6 +8,7 @@
  * ```
  */
 
+/** What the pages of a file are, all of them alike. */
 export type TiffPage = {
   readonly width: number
   readonly height: number

@@ -7,6 +7,7 @@ import type { PictureLabel } from './export-plan.ts'
 const longestBar = 0.25
 const smallestFontPx = 10
 
+/** Where writing and scale bar are in a picture, pixels. */
 export type BurntInLayout = {
   readonly fontPx: number
   readonly marginPx: number

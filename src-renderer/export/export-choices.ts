@@ -4,6 +4,7 @@ import type { ImageAxis, ZProjection } from '../../src-shared/gallery.ts'
 /** `png`: pictures as shown; `raw`: PNGs of the camera's values; both in one ZIP file. `tiff`: its values as an OME-TIFF. */
 export type ExportFormat = 'mp4' | 'webm' | 'gif' | 'png' | 'tiff' | 'raw'
 
+/** How fast a video plays. */
 export type ExportSpeed =
   /** Pictures per second. */
   | { readonly kind: 'rate'; readonly perSecond: number }

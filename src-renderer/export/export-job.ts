@@ -27,6 +27,7 @@ const picturesUntilTold = 3
 /** Drawing the page takes its share of what draws the pictures. */
 const progressEveryMs = 300
 
+/** What is exported, how, and where to. */
 export type ExportJobOptions = {
   readonly subject: ExportSubject
   readonly choices: ExportChoices
@@ -37,6 +38,7 @@ export type ExportJobOptions = {
   onProgress(progress: ExportProgress): void
 }
 
+/** What has been made; `missing`: places without an image. */
 export type ExportOutcome = {
   readonly bytes: number
   readonly download: Blob | undefined

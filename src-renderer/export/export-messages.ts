@@ -7,6 +7,7 @@ import type { ExportChoices } from './export-choices.ts'
 import type { PictureLabel } from './export-plan.ts'
 import type { PlaneFacts, StackPlace, ValueStack } from './value-stack.ts'
 
+/** What the worker needs to know before the first picture. */
 export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   /** Of the pictures. */
   readonly size: Size
@@ -22,6 +23,7 @@ export type ExportJob = Pick<ExportChoices, 'format' | 'quality'> & {
   readonly file: FileSystemFileHandle | undefined
 }
 
+/** One picture, as the planes that it is drawn of. */
 export type ExportPicture = {
   /** Of a file in a ZIP, without its ending. */
   readonly name: string
@@ -43,11 +45,13 @@ export type PictureLayer = {
   readonly facts: PlaneFacts | undefined
 }
 
+/** To the worker; the next one is sent once it is `ready`. */
 export type ExportRequest =
   | { readonly type: 'begin'; readonly job: ExportJob }
   | { readonly type: 'picture'; readonly picture: ExportPicture }
   | { readonly type: 'finish' }
 
+/** From the worker. */
 export type ExportReport =
   /** `maxSize`: largest width and height of planes that can be drawn. */
   | { readonly type: 'begun'; readonly maxSize: number }

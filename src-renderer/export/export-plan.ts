@@ -116,6 +116,7 @@ function* placesOf([outermost, ...others]: ReturnType<typeof exportedRanges>): G
     for (const within of placesOf(others)) yield { [axis]: place, ...within }
 }
 
+/** From when on a picture of a video is shown, and for how long, s. */
 export type ShownTime = { readonly atS: number; readonly durationS: number }
 
 /** Tells picture by picture when each is shown, so that nothing needs to be known of all of them beforehand. */
@@ -172,6 +173,7 @@ export function timeStamp(elapsedS: number | undefined): string | undefined {
   return elapsedS === undefined ? undefined : elapsedText(elapsedS)
 }
 
+/** Writing in a picture; `colour` in CSS. */
 export type PictureLabel = { readonly text: string; readonly colour: string }
 
 const white = '#ffffff'

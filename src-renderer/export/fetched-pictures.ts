@@ -24,6 +24,7 @@ type FetchOptions = {
   readonly level: number
 }
 
+/** A picture of the plan, and the planes that it shows. */
 export type FetchedPicture = {
   readonly index: PlannedPicture['index']
   /** None where there is no image. */

@@ -9,6 +9,7 @@ const batch = 500
 /** Asking for more than one record is worth it when so many of them are used. */
 const leastUsed = 5
 
+/** Whose frame records, and who is asked for them. */
 export type RecordedFramesOptions = {
   readonly id: string
   readonly dataset: string

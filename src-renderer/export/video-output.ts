@@ -3,8 +3,10 @@ import { Mp4OutputFormat, Output, StreamTarget, WebMOutputFormat } from 'mediabu
 import type { ExportChoices } from './export-choices.ts'
 import type { ExportFile } from './export-file.ts'
 
+/** Formats of an export that are videos. */
 export type VideoFormat = Extract<ExportChoices['format'], 'mp4' | 'webm'>
 
+/** What the encoder has to know. */
 export type VideoOptions = Pick<ExportChoices, 'quality'> & {
   readonly format: VideoFormat
   /** Pictures per second, where that is the same throughout, and one at least. */

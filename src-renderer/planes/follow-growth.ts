@@ -7,6 +7,7 @@ const lookAgainMs = 1000
 /** And one that tells of no more after so many times: frames are told of a moment before they can be read. */
 const patience = 3
 
+/** What tells of changes, and what shows them. */
 export type FollowGrowthOptions = {
   readonly engine: EngineStore
   readonly viewer: Pick<Viewer, 'id' | 'refresh'>

@@ -4,6 +4,7 @@ import type { PlaneSource } from './plane-source.ts'
 /** Planes pass by faster than anybody reads what is known of them. */
 const settledAfterMs = 120
 
+/** Whose records, who is asked for them, and where they are shown. */
 export type FrameRecordFeedOptions = {
   readonly id: string
   readonly gallery: Pick<PlaneSource, 'frames'>

@@ -33,6 +33,7 @@ const cacheBytes = 256 * 2 ** 20
 /** What every graphics card with WebGL2 draws. */
 const leastMaxSize = 2048
 
+/** Where planes come from, what is wanted of them, and what draws them. */
 export type PlaneFeedOptions = {
   readonly id: string
   readonly gallery: Pick<PlaneSource, 'plane' | 'frames'>

@@ -10,6 +10,7 @@ export function scaleOf(whole: Size, level: Size): number {
   return Math.abs(factor * level.width - whole.width) < factor ? factor : ratio
 }
 
+/** How large the image is on the screen. */
 export type LevelOptions = {
   /** CSS pixels per pixel of the whole image. */
   readonly zoom: number

@@ -7,6 +7,7 @@ const mostAhead = 2
 /** A request that was overtaken may still end within this time: its plane shows where a dragged slider is, ms. */
 const patienceMs = 400
 
+/** Where planes come from, and who is given them. */
 export type PlaneLoaderOptions = {
   readonly cache: PlaneCache
   /** Fetches a plane; rejects with whatever the call fails with, also when aborted. */

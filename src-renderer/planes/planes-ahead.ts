@@ -4,6 +4,7 @@ import type { ImageAxis, ImageDataset, PlaneIndex } from '../../src-shared/galle
 const playedAhead = 6
 const besideAhead = 1
 
+/** Where one is in the image, and whereto one moves. */
 export type AheadOptions = {
   readonly sizes: ImageDataset['sizes']
   readonly index: PlaneIndex

@@ -1,5 +1,6 @@
 /** Plays an axis at its true rate: a plane when its time has come and the one before is on the screen. */
 
+/** What is played, and by which clock. */
 export type PlaybackOptions = {
   /**
    * Shows the plane whose time it is.

@@ -32,6 +32,7 @@ const patienceMs = 400
 /** What every graphics card with WebGL2 draws. */
 const leastMaxSize = 2048
 
+/** Where a cut comes from, what is wanted of it, and what draws it. */
 export type SectionFeedOptions = {
   readonly id: string
   readonly cut: SectionCut

@@ -7,6 +7,7 @@ const mostRequests = 3
 /** Pictures kept. */
 const mostKept = 300
 
+/** Where pictures come from, and how a page shows them. */
 export type ThumbnailsOptions = {
   fetch(id: string, signal: AbortSignal): Promise<Blob>
   /** URL of a picture, and its end. */

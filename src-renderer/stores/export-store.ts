@@ -4,6 +4,7 @@ import type { CallFailure } from '../backend/call-failure.ts'
 import type { ExportChoices } from '../export/export-choices.ts'
 import type { ViewerState } from './viewer-store.ts'
 
+/** How far the dialog is. */
 export type ExportPhase =
   | { readonly phase: 'closed' }
   | { readonly phase: 'opening' }
@@ -32,6 +33,7 @@ export type ExportPhase =
 /** An open item, and which of its images are seen how. */
 export type ExportSubject = { readonly id: string; readonly state: ViewerState }
 
+/** Pictures of the export that are in its file. */
 export type ExportProgress = {
   readonly done: number
   readonly total: number
@@ -39,6 +41,7 @@ export type ExportProgress = {
   readonly secondsLeft?: number
 }
 
+/** The file that has been made. */
 export type ExportResult = {
   readonly fileName: string
   readonly bytes: number
@@ -53,6 +56,7 @@ export type ExportResult = {
 
 export type ExportStore = StoreApi<ExportPhase>
 
+/** Of a dialog that is closed. */
 export function createExportStore(): ExportStore {
   return createStore<ExportPhase>(() => ({ phase: 'closed' }))
 }

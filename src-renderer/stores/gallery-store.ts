@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { DeletedItem, GalleryItem, GallerySort } from '../../src-shared/gallery.ts'
 import type { CallFailure } from '../backend/call-failure.ts'
 
+/** The list of the gallery, and what the user does with it. */
 export type GalleryState = {
   readonly search: string
   readonly sort: GallerySort
@@ -42,6 +43,7 @@ export const galleryPageItems = 200
 
 export type GalleryStore = StoreApi<GalleryState>
 
+/** Of a gallery that has asked for nothing yet. */
 export function createGalleryStore(): GalleryStore {
   return createStore<GalleryState>(() => ({
     search: '',

@@ -1,5 +1,6 @@
 /** Pictures of the specimen that were seen live, by where they were: what the map of the stage lies on. */
 
+/** An image of the specimen, where it was taken. */
 export type OverviewPicture = {
   readonly bitmap: ImageBitmap
   /** Upper left corner and size on the stage, µm; y grows downwards as in the image. */

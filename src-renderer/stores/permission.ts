@@ -1,5 +1,7 @@
 /** What this page may do: the one place that decides which controls are enabled. */
 import { type Caller, mayAct } from '../../src-shared/access.ts'
+import type { RunState } from '../../src-shared/acquisition/acquisition-status.ts'
+import type { PropertyDescriptor } from '../../src-shared/devices.ts'
 import type { EngineState } from './engine-state.ts'
 
 /** Why something may not be done now, for tooltips and notices. */
@@ -8,7 +10,7 @@ export type Refusal = {
   /** Control can be asked for, and would mend it. */
   readonly askable: boolean
   /** Of the notice that tells it, which goes with this cause. */
-  readonly code?: 'SET_BY_PLAN'
+  readonly code?: 'SET_BY_PLAN' | 'ACQUISITION_RUNNING'
 }
 
 const watching: Refusal = {
@@ -61,9 +63,69 @@ const planSets: Refusal = {
  * are not what it takes them for; while it is paused, they may.
  */
 export function whyNotByHand(state: EngineState): Refusal | undefined {
-  const run = state.acquisition?.state
-  const underWay = run !== undefined && run !== 'paused' && run !== 'finished'
-  return whyNotOperate(state) ?? (underWay ? planSets : undefined)
+  return whyNotOperate(state) ?? (isUnderWay(state.acquisition) ? planSets : undefined)
+}
+
+const planHoldsFocus: Refusal = {
+  reason: 'An acquisition runs. Pause it to focus by hand; the search can be used when it has ended.',
+  askable: false,
+  code: 'ACQUISITION_RUNNING',
+}
+
+const recordingHoldsFocus: Refusal = {
+  reason: 'A recording runs. The search can be used when it has ended.',
+  askable: false,
+  code: 'ACQUISITION_RUNNING',
+}
+
+/**
+ * Why the focus may not be searched for now: searches take turns with acquisitions, also with one that is paused. The
+ * search that is under way may be ended.
+ */
+export function whyNotFindFocus(state: EngineState): Refusal | undefined {
+  const refusal = whyNotOperate(state)
+  if (refusal !== undefined || state.focus?.state === 'searching') return refusal
+  if (isUnfinished(state.acquisition)) return planHoldsFocus
+  return isUnfinished(state.recording) ? recordingHoldsFocus : undefined
+}
+
+const planUsesCamera: Refusal = {
+  reason: 'The acquisition takes its images with this camera. Pause it to set the camera by hand.',
+  askable: false,
+  code: 'SET_BY_PLAN',
+}
+
+const mustNotStop: Refusal = {
+  reason: 'The camera would have to stop for this, and an acquisition or a recording uses it.',
+  askable: false,
+  code: 'ACQUISITION_RUNNING',
+}
+
+/**
+ * Why a property of a device may not be set now: of a camera whose images a plan takes, none may until it is paused, and
+ * none for which the camera stops before whatever uses it has ended.
+ */
+export function whyNotSet(
+  state: EngineState,
+  deviceId: string,
+  { lockedWhileAcquiring }: Pick<PropertyDescriptor, 'lockedWhileAcquiring'>,
+): Refusal | undefined {
+  const refusal = whyNotOperate(state)
+  if (refusal !== undefined) return refusal
+  const used = [state.acquisition, state.recording].filter((run) => run?.detectorNames.includes(deviceId))
+  if (used.includes(state.acquisition) && isUnderWay(state.acquisition)) return planUsesCamera
+  return lockedWhileAcquiring === true && used.some(isUnfinished) ? mustNotStop : undefined
+}
+
+type Run = { readonly state: RunState } | undefined
+
+function isUnfinished(run: Run): boolean {
+  return run !== undefined && run.state !== 'finished'
+}
+
+/** Whether it goes on by itself. */
+function isUnderWay(run: Run): boolean {
+  return isUnfinished(run) && run?.state !== 'paused'
 }
 
 /** Whether this page decides about others. */

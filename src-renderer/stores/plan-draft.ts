@@ -31,6 +31,7 @@ export type PlanSection = (typeof planSections)[number]
 /** The axis that a section goes through; autofocus has none. */
 const axisOf = { channels: 'c', z: 'z', positions: 'p', grid: 'g', time: 't', autofocus: undefined } as const
 
+/** A plan of nothing: one image where the microscope stands. */
 export const emptySequence: MdaSequence = {
   metadata: {},
   axisOrder: defaultAxisOrder,
@@ -44,6 +45,7 @@ export const emptySequence: MdaSequence = {
   keepShutterOpenAcross: [],
 }
 
+/** Before anything has been planned. */
 export const emptyDraft: PlanDraft = {
   name: '',
   sequence: emptySequence,

@@ -1,5 +1,6 @@
 /** How the microscope is set now, as far as it makes a channel: what a preset of it would keep. */
 import { type DeviceState, type Preset, standardProperty } from '../../src-shared/devices.ts'
+import { holdsObjectives } from '../../src-shared/pixel-size.ts'
 import { compact } from '../components/format.ts'
 import { devicesOf, propertyOf } from './selectors.ts'
 
@@ -30,12 +31,7 @@ export function presentSettings(
     ),
     // Channels share the objective, as a rule.
     ...turrets.flatMap((turret) =>
-      single(
-        turret,
-        standardProperty.position,
-        String,
-        !/objective|nosepiece/i.test(turret.description.name),
-      ),
+      single(turret, standardProperty.position, String, !holdsObjectives(turret)),
     ),
     ...(detector === undefined
       ? []

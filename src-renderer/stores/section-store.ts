@@ -17,6 +17,7 @@ type SectionState = {
 
 export type SectionStore = StoreApi<SectionState>
 
+/** Of a cut of which nothing has come yet. */
 export function createSectionStore(): SectionStore {
   return createStore<SectionState>(() => ({
     progress: { state: 'reading', done: 0, total: 1 },

@@ -1,4 +1,5 @@
-import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
+import type { DeviceState } from '../../src-shared/devices.ts'
+import { binningOf } from '../../src-shared/pixel-size.ts'
 
 type ShownFrame = { readonly pixelSizeUm?: number | undefined; readonly subsampling: number }
 
@@ -11,8 +12,5 @@ export function sensorPixelUm(
   camera: DeviceState | undefined,
 ): number | undefined {
   if (frame?.pixelSizeUm === undefined) return undefined
-  const binning = camera?.properties.find(({ name }) => name === standardProperty.binning)?.value
-  // `2x2`, or a number.
-  const binned = Number.parseInt(String(binning), 10)
-  return frame.pixelSizeUm / frame.subsampling / (binned > 0 ? binned : 1)
+  return frame.pixelSizeUm / frame.subsampling / (camera === undefined ? 1 : binningOf(camera))
 }

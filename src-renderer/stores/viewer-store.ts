@@ -23,12 +23,14 @@ export type PlaneState =
 
 /** Rates that can be played at, planes/s. */
 export const slowestFps = 0.01
+/** The fastest: planes that cannot be drawn in time are passed over. */
 export const fastestFps = 1000
 /** Of what has no rate of its own, or one that nobody would wait for. */
 const usualFps = 10
 /** From this rate on it is a film, which is played as it was taken. */
 const slowestFilm = 2
 
+/** What the viewer of one item shows, and how. */
 export type ViewerState = {
   /** Undefined while it is being opened, and when it cannot be. */
   readonly opened: OpenedImage | undefined
@@ -65,6 +67,7 @@ export type ViewerState = {
   readonly record: FrameRecord | undefined
 }
 
+/** Of an item that is being opened. */
 export const initialViewerState: ViewerState = {
   opened: undefined,
   failure: undefined,
@@ -90,10 +93,12 @@ export const initialViewerState: ViewerState = {
 
 export type ViewerStore = StoreApi<ViewerState>
 
+/** Of an item that is being opened. */
 export function createViewerStore(): ViewerStore {
   return createStore<ViewerState>(() => initialViewerState)
 }
 
+/** The dataset on show; undefined while nothing is open. */
 export function datasetOf({ opened, dataset }: ViewerState): ImageDataset | undefined {
   return opened?.datasets[dataset]
 }

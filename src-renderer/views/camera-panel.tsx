@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { type DeviceState, standardProperty } from '../../src-shared/devices.ts'
 import { triggerCamera } from '../actions/device-actions.ts'
 import { showDevices } from '../actions/hardware-actions.ts'
-import { OperatorControls } from '../components/operator-controls.tsx'
+import { useBlockedProperty } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { PropertyControl } from '../components/property-control.tsx'
+import { Refusable } from '../components/refusable.tsx'
 import { LazyRows } from '../components/lazy-rows.tsx'
 import {
   groupProperties,
@@ -40,6 +41,8 @@ function CameraSettings({ camera }: { readonly camera: DeviceState }) {
     camera.properties.filter((property) => isWithin(property.level, level)),
   )
   const trigger = propertyOf(camera, standardProperty.triggerMode)
+  // A recording takes what is triggered; a plan triggers by itself.
+  const blockedTrigger = useBlockedProperty(camera.id, { lockedWhileAcquiring: false })
   const bySoftware = trigger?.type === 'option' && /software/i.test(trigger.value)
   const count = others.reduce((sum, group) => sum + group.properties.length, 0)
   return (
@@ -48,9 +51,9 @@ function CameraSettings({ camera }: { readonly camera: DeviceState }) {
         <PropertyControl key={property.name} deviceId={camera.id} property={property} />
       ))}
       {bySoftware && (
-        <OperatorControls>
+        <Refusable reason={blockedTrigger}>
           <TriggerButton camera={camera} />
-        </OperatorControls>
+        </Refusable>
       )}
       {count > 0 && <MoreSettings camera={camera} groups={others} count={count} />}
     </>
@@ -108,7 +111,7 @@ function MoreSettings({ camera, groups, count }: MoreProps) {
         found.map((group) => (
           <div key={group.category} role="group" aria-label={group.category}>
             <h3 className={styles['category']}>{group.category}</h3>
-            <LazyRows items={group.properties} keyOf={({ name }) => name} rowHeight={rowHeight}>
+            <LazyRows items={group.properties} rowHeight={rowHeight}>
               {(property) => <PropertyControl key={property.name} deviceId={camera.id} property={property} />}
             </LazyRows>
           </div>

@@ -5,8 +5,9 @@ import { toggleFocusSearch } from '../actions/focus-actions.ts'
 import { FocusCurve } from '../components/focus-curve.tsx'
 import { fixed } from '../components/format.ts'
 import { NumberField } from '../components/number-field.tsx'
-import { HandControls } from '../components/operator-controls.tsx'
+import { Refusable } from '../components/refusable.tsx'
 import { useDetector, useEngine, useServices, useView } from '../services.ts'
+import { whyNotFindFocus } from '../stores/permission.ts'
 import { deviceById } from '../stores/selectors.ts'
 import styles from './focus-search.module.css'
 import { LiveSharpness } from './live-sharpness.tsx'
@@ -17,13 +18,14 @@ export function FocusSearch({ stage }: { readonly stage: DeviceState }) {
   const detector = useDetector()
   const ready = useEngine((state) => deviceById(state, detector)?.status.state === 'ready')
   const status = useEngine((state) => state.focus)
+  const refusal = useEngine(whyNotFindFocus)
   const rangeUm = useView((state) => state.focusRangeUm)
   const searching = status?.state === 'searching'
   if (detector === undefined) return null
   return (
     <div className={styles['search']} role="group" aria-label="Focus by the image">
       <div className={styles['row']}>
-        <HandControls>
+        <Refusable reason={refusal?.reason}>
           <Tooltip
             label={
               searching
@@ -40,7 +42,7 @@ export function FocusSearch({ stage }: { readonly stage: DeviceState }) {
               {searching ? 'Stop search' : 'Find focus'}
             </Button>
           </Tooltip>
-        </HandControls>
+        </Refusable>
         <NumberField
           label="Range of the search"
           value={rangeUm}

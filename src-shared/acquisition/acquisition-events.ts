@@ -18,6 +18,7 @@ export type PlannedEvent = z.infer<typeof plannedEventSchema>
 
 const failure = { message: z.string(), hint: z.string().optional() }
 
+/** What happens while a plan is run, named as the signals of pymmcore-plus where it has such. */
 export const acquisitionEventSchema = z.discriminatedUnion('type', [
   /** `plan`: as `writePlan` writes it. */
   z.object({ type: z.literal('sequenceStarted'), id: z.string(), plan: z.record(z.string(), z.unknown()) }),

@@ -5,6 +5,7 @@ import { defaultStorage, storageOptionsSchema } from './storage-options.ts'
 const detectorNames = z.array(z.string().min(1).max(200)).max(8)
 const name = z.string().max(200).describe('Without folder; absent: named by kind and time')
 
+/** When a recording begins. Until then its cameras are watched, and frames of before can be kept. */
 export const recordingBeginSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('now') }),
   /** Unix time, ms. */
@@ -16,6 +17,7 @@ export const recordingBeginSchema = z.discriminatedUnion('kind', [
 ])
 export type RecordingBegin = z.infer<typeof recordingBeginSchema>
 
+/** A recording: which cameras, for how long, and where to. */
 export const recordingRequestSchema = z.strictObject({
   /** Cameras to record, side by side; absent: the first camera. */
   detectorNames: detectorNames.min(1).optional(),
@@ -45,6 +47,7 @@ export const faultPolicySchema = z.discriminatedUnion('kind', [
 ])
 export type FaultPolicy = z.infer<typeof faultPolicySchema>
 
+/** A plan to be run. */
 export const planRequestSchema = z.strictObject({
   /** An MDASequence of useq-schema, as JSON data. */
   plan: z.record(z.string(), z.unknown()),

@@ -12,9 +12,11 @@ import { storageFormatSchema } from './storage-options.ts'
 export const runStateSchema = z.enum(['preparing', 'waiting', 'acquiring', 'paused', 'finishing', 'finished'])
 export type RunState = z.infer<typeof runStateSchema>
 
+/** How it ended: as was asked for, by the user, or by a failure. */
 export const finishReasonSchema = z.enum(['completed', 'cancelled', 'failed'])
 export type FinishReason = z.infer<typeof finishReasonSchema>
 
+/** How far a recording is, or how the last one ended; of plans with more: `planStatusSchema`. */
 export const acquisitionStatusSchema = z.object({
   /** Folder below the data folder, with `/`: also its name in the gallery. */
   id: z.string(),
@@ -75,6 +77,7 @@ export const planStatusSchema = acquisitionStatusSchema.extend({
 })
 export type PlanStatus = z.infer<typeof planStatusSchema>
 
+/** What a recording comes to, told before it starts. */
 export const recordingEstimateSchema = z.object({
   /** Absent: until it is stopped. */
   frames: z.number().int().nonnegative().optional(),
@@ -106,6 +109,7 @@ export const planStepSchema = z.enum([
 ])
 export type PlanStep = z.infer<typeof planStepSchema>
 
+/** What a plan comes to, told before it starts. */
 export const planEstimateSchema = z.object({
   events: z.number().int().nonnegative(),
   /** Images of all cameras. */

@@ -10,6 +10,7 @@ import { axisSchema } from '../plan/sequence.ts'
 /** Where in the plan an image is; recordings have `t` only. */
 export const frameIndexSchema = z.partialRecord(axisSchema, z.number().int().nonnegative())
 
+/** A line of the frame log. */
 export const frameRecordSchema = z.discriminatedUnion('kind', [
   /** A frame that is in the file. */
   z.object({

@@ -1,6 +1,7 @@
 /** How an acquisition is kept on disk. */
 import { z } from 'zod'
 
+/** File formats of acquisitions. */
 export const storageFormatSchema = z.enum(['ome-tiff', 'ome-zarr', 'raw', 'video'])
 export type StorageFormat = z.infer<typeof storageFormatSchema>
 
@@ -49,4 +50,5 @@ export const storageOptionsSchema = z.discriminatedUnion('format', [
 ])
 export type StorageOptions = z.infer<typeof storageOptionsSchema>
 
+/** Taken where nothing was chosen. */
 export const defaultStorage: StorageOptions = { format: 'ome-tiff', files: 'perPosition' }

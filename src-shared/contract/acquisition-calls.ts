@@ -73,6 +73,7 @@ const planTags = ['Plans']
 const planName = z.string().min(1).max(100)
 const plan = z.record(z.string(), z.unknown())
 
+/** Calls about plans that are not run: reading, writing, and templates. */
 export const planCalls = {
   read: view
     .route({

@@ -27,7 +27,10 @@ export const frameInfoSchema = z.object({
   gain: z.number(),
   /** Size of a delivered pixel in the specimen, µm (objective and binning included); undefined when not calibrated. */
   pixelSizeUm: z.number().positive().optional(),
-  /** Where the stage was, µm, when known. The image centre lies here. */
+  /**
+   * Where the centre of the image lies on the stage, µm, when known: where the stage was, and besides, how far from the
+   * middle of the sensor the part of it lies that was read.
+   */
   stage: stagePositionSchema.optional(),
   /** Name of the channel preset in use, when known. */
   channel: z.string().optional(),

@@ -7,6 +7,7 @@ import { type MdaSequence, mdaSequenceSchema } from './sequence.ts'
 
 /** Something about a plan that its author should know. */
 export const planRemarkSchema = z.object({ path: z.string(), message: z.string() })
+/** What is odd about a field of a plan. */
 export type PlanRemark = FieldProblem
 
 /** A plan, and what its author should know. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { decode } from 'fast-png'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../../bench/browser/chromium.ts'
+import { within } from '../fixtures/within.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -70,7 +71,7 @@ export async function openApp(browser: Browser, url: string, options: OpenOption
       await mkdir(folder, { recursive: true })
       await page.screenshot({ path: join(folder, `${name}.png`) })
     },
-    close: () => context.close(),
+    close: () => within('the page closes', context.close()),
   }
 }
 

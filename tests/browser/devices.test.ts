@@ -205,6 +205,31 @@ describe('the Devices view', () => {
     }
   })
 
+  it('gives a camera the size of its pixels: its images have a scale bar, and its snaps the size', async () => {
+    await addBenchCamera('S-1')
+    const { page, screenshot } = await openDevices()
+    await list(page)
+      .getByRole('button', { name: /^ready Many properties/ })
+      .click()
+    const size = page.getByRole('region', { name: 'Pixel size' }).getByRole('textbox', { name: 'Pixel size' })
+    await size.fill('-3')
+    await size.press('Enter')
+    await page
+      .getByRole('region', { name: 'Pixel size' })
+      .getByText(/Too small/)
+      .waitFor()
+    await size.fill('650 nm')
+    await size.press('Enter')
+    await expect.poll(() => size.inputValue()).toBe('0.65')
+    await screenshot('devices-pixel-size')
+
+    await main(page).getByRole('button', { name: 'Show live' }).click()
+    await page.getByRole('img', { name: /^Scale bar/ }).waitFor()
+    const { filePath } = await server.engine.capture.snap({ detectorName: 'Many properties' })
+    expect((await readFile(filePath)).toString('latin1')).toContain('"pixelSizeUm":0.65')
+    expectNoComplaints()
+  })
+
   it('searches, limits and changes hundreds of settings, and draws only what changes', async () => {
     await addBenchCamera('S-1')
     const { page, screenshot } = await openDevices()

@@ -1,55 +1,24 @@
 /** What happens to items while somebody looks: they grow, are deleted and put back; and cuts through their stacks. */
 import { readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { decode } from 'fast-png'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
-import { temporaryFolder, tiffBytes } from '../fixtures/image-fixtures.ts'
-import { stackSize, writeKnownStack } from '../fixtures/known-stack.ts'
-import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
-import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
+import { tiffBytes } from '../fixtures/image-fixtures.ts'
+import { stackSize } from '../fixtures/known-stack.ts'
+import { setUpGalleryPages } from './gallery-pages.ts'
 
-let browser: Browser
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let microscope: SharedMicroscope
-const apps: AppPage[] = []
-beforeAll(async () => {
-  browser = await launchChromium()
-  folder = await temporaryFolder()
-  microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder })
-  await writeKnownStack(join(folder.path, 'recordings', '2026-11-27'))
-})
-afterAll(async () => {
-  await microscope.close()
-  await browser.close()
-  await folder.remove()
-})
-afterEach(async () => {
-  for (const app of apps.splice(0)) {
-    expect(app.complaints).toEqual([])
-    await app.close()
-  }
-})
-
-async function openGallery(options: OpenOptions = {}): Promise<Page> {
-  const app = await openApp(browser, microscope.url, options)
-  apps.push(app)
-  await app.page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Gallery' }).click()
-  return app.page
-}
-const screenshot = (name: string) => apps.at(-1)?.screenshot(name)
+const { microscope, recordings, openGallery, screenshot } = setUpGalleryPages()
 const card = (page: Page, name: string) => page.getByRole('button', { name: `Open ${name}` })
 
 async function putFiles(...names: string[]): Promise<void> {
   const pages = [new Uint8Array(64 * 48).map((_, i) => i % 251)]
-  for (const name of names)
-    await writeFile(join(folder.path, 'recordings', name), tiffBytes({ width: 64, height: 48, pages }))
+  for (const name of names) await writeFile(recordings(name), tiffBytes({ width: 64, height: 48, pages }))
 }
 
 it('the newest image of a recording under way is followed, until the user stays at one', async () => {
   const page = await openGallery()
-  await microscope.engine.recorder.start({ name: 'growing', storage: { format: 'ome-tiff' } })
+  await microscope().engine.recorder.start({ name: 'growing', storage: { format: 'ome-tiff' } })
   await card(page, 'growing').click()
   const place = async () => {
     const text = await page.getByLabel('Time on show').locator('span').first().textContent()
@@ -77,7 +46,7 @@ it('the newest image of a recording under way is followed, until the user stays 
     const { at, of } = await place()
     return at > before.of && at === of
   })
-  await microscope.engine.recorder.stop()
+  await microscope().engine.recorder.stop()
   // What is complete is not followed any more.
   await follow.waitFor({ state: 'detached' })
 })
@@ -89,6 +58,7 @@ it('items are deleted together, which others are told of, and are put back', asy
   await other.getByRole('slider').or(other.getByText('64 × 48')).first().waitFor()
   const page = await openGallery()
   await page.getByRole('textbox', { name: 'Search the gallery' }).fill('tif')
+  // What is marked before the search is answered stays marked.
   await page.getByRole('checkbox', { name: 'Mark one.tif' }).click()
   await page.getByRole('checkbox', { name: 'Mark three.tif' }).click()
   const bar = page.getByRole('region', { name: 'Marked items' })
@@ -100,8 +70,7 @@ it('items are deleted together, which others are told of, and are put back', asy
   await screenshot('gallery-delete')
   await dialog.getByRole('button', { name: 'Delete' }).click()
   await card(page, 'one.tif').waitFor({ state: 'detached' })
-  const left = async () =>
-    (await readdir(join(folder.path, 'recordings'))).filter((name) => name.endsWith('.tif'))
+  const left = async () => (await readdir(recordings())).filter((name) => name.endsWith('.tif'))
   expect(await left()).toEqual(['two.tif'])
   // Whoever looks at it is told, and still sees it.
   await other.getByText('It is not in the gallery any more').waitFor()
@@ -139,8 +108,8 @@ it('items are deleted together, which others are told of, and are put back', asy
   await page.keyboard.press('Delete')
   await sure.click()
   await card(page, 'two.tif').waitFor({ state: 'detached' })
-  // The recording before is of OME-TIFF, and found as well.
-  await expect.poll(focused).toMatch(/^Open (one\.tif|three\.tif|growing)$/)
+  // The stack is an OME-TIFF, and found as well.
+  await expect.poll(focused).toMatch(/^Open (one\.tif|three\.tif|stack\.ome\.tiff)$/)
 })
 
 it('items come in the order that is chosen', async () => {

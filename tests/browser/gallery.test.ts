@@ -1,48 +1,16 @@
 /** Gallery and viewer with a real engine: what is recorded is found, opened, and shown with the pixels of its file. */
 import { readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { fromFile } from 'geotiff'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createdTokenSchema } from '../../src-shared/access.ts'
 import { eventually } from '../fixtures/eventually.ts'
-import { channelNames, knownValue, stackSize, writeKnownStack } from '../fixtures/known-stack.ts'
-import { temporaryFolder, tiffBytes } from '../fixtures/image-fixtures.ts'
-import { type SharedMicroscope, startSharedMicroscope } from '../fixtures/shared-microscope.ts'
-import { type AppPage, appFolder, launchChromium, openApp, type OpenOptions } from './app-page.ts'
+import { channelNames, knownValue, stackSize } from '../fixtures/known-stack.ts'
+import { tiffBytes } from '../fixtures/image-fixtures.ts'
+import { setUpGalleryPages } from './gallery-pages.ts'
 
-let browser: Browser
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let microscope: SharedMicroscope
-const pages: AppPage[] = []
-beforeAll(async () => {
-  browser = await launchChromium()
-  folder = await temporaryFolder()
-  microscope = await startSharedMicroscope({ dataFolder: folder.path, appFolder })
-  await writeKnownStack(join(folder.path, 'recordings', '2026-11-27'))
-})
-afterAll(async () => {
-  await microscope.close()
-  await browser.close()
-  await folder.remove()
-})
-afterEach(async () => {
-  for (const app of pages.splice(0)) {
-    expect(app.complaints).toEqual([])
-    await app.close()
-  }
-})
-
-async function open(url = microscope.url, options: OpenOptions = {}): Promise<Page> {
-  const app = await openApp(browser, url, options)
-  pages.push(app)
-  return app.page
-}
-const screenshot = (name: string) => pages.at(-1)?.screenshot(name)
-
-const place = (page: Page, name: string) =>
-  page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
+const { microscope, recordings, open, openGallery, screenshot } = setUpGalleryPages()
 const image = (page: Page) => page.getByRole('application', { name: /^Image\./ })
 const onShow = (page: Page, axis: 'Time' | 'Z') => page.getByLabel(`${axis} on show`).textContent()
 const shows = (page: Page, axis: 'Time' | 'Z', text: string) =>
@@ -75,7 +43,7 @@ async function coloursAt(page: Page, places: readonly (readonly [number, number]
 describe('a recording', () => {
   it('is offered when it has ended, plays, and shows the pixels of its file', async () => {
     const page = await open()
-    const { recorder } = microscope.engine
+    const { recorder } = microscope().engine
     await page.getByRole('button', { name: 'Stop live view' }).waitFor()
     await recorder.start({
       name: 'beads',
@@ -90,10 +58,10 @@ describe('a recording', () => {
     await shows(page, 'Time', '7 / 20')
     await page.getByText('Camera frame').waitFor()
 
-    const files = await readdir(join(folder.path, 'recordings'), { recursive: true })
+    const files = await readdir(recordings(), { recursive: true })
     const name = files.find((file) => file.endsWith('beads.ome.tiff'))
     if (name === undefined) throw new Error(`No file among ${files.join(', ')}`)
-    const tiff = await fromFile(join(folder.path, 'recordings', name))
+    const tiff = await fromFile(recordings(name))
     const frame = await tiff.getImage(6)
     const [pixels] = await frame.readRasters()
     if (!(pixels instanceof Uint16Array)) throw new Error('The image is not of 16 bits')
@@ -128,8 +96,7 @@ describe('a recording', () => {
 describe('a stack of several channels', () => {
   let page: Page
   beforeEach(async () => {
-    page = await open()
-    await place(page, 'Gallery')
+    page = await openGallery()
     await page.getByRole('textbox', { name: 'Search the gallery' }).fill('stack DAPI')
     await eventually('one item', async () => (await page.getByRole('article').count()) === 1)
     await screenshot('gallery-search')
@@ -289,12 +256,8 @@ describe('a double click on a card', () => {
     // The last card of a row of seven lies where the viewer has its panel.
     const pages = [new Uint8Array(64 * 48).map((_, i) => i % 251)]
     for (let number = 1; number <= 7; number++)
-      await writeFile(
-        join(folder.path, 'recordings', `row ${number}.tif`),
-        tiffBytes({ width: 64, height: 48, pages }),
-      )
-    const page = await open()
-    await place(page, 'Gallery')
+      await writeFile(recordings(`row ${number}.tif`), tiffBytes({ width: 64, height: 48, pages }))
+    const page = await openGallery()
     await page.getByRole('textbox', { name: 'Search the gallery' }).fill('row tif')
     const cards = page.getByRole('article')
     await eventually('seven items', async () => (await cards.count()) === 7)
@@ -324,10 +287,9 @@ describe('an image of real numbers', () => {
     )
     const tags = { 256: width, 258: 32, 339: 3 }
     const pages = [new Uint8Array(values.buffer)]
-    const path = join(folder.path, 'recordings', 'ratio.tif')
+    const path = recordings('ratio.tif')
     await writeFile(path, tiffBytes({ width: width * 4, height, pages, tags }))
-    const page = await open()
-    await place(page, 'Gallery')
+    const page = await openGallery()
     await page.getByRole('button', { name: 'Open ratio.tif' }).click()
     await page.getByText('64 × 48 · float32').waitFor()
     for (const [across, down] of [
@@ -364,10 +326,10 @@ describe('an image of real numbers', () => {
 
 describe('a viewer far away', () => {
   it('finds and sees the same on a phone, and can change nothing', async () => {
-    const { settings } = microscope.engine
+    const { settings } = microscope().engine
     settings.change({ remote: { ...settings.settings.remote, host: '127.0.0.1', port: 0, tls: 'off' } })
     const owner = async (path: string, body: unknown): Promise<unknown> => {
-      const answer = await fetch(`${microscope.url}/api${path}`, {
+      const answer = await fetch(`${microscope().url}/api${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -380,8 +342,7 @@ describe('a viewer far away', () => {
       await owner('/access/tokens', { label: 'Student', role: 'viewer' }),
     )
     const [link = ''] = links
-    const page = await open(link, { width: 390, height: 800 })
-    await place(page, 'Gallery')
+    const page = await openGallery({ url: link, width: 390, height: 800 })
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).waitFor()
     await eventually('small pictures', async () => (await page.locator('article img').count()) > 0)
     await screenshot('gallery-phone')

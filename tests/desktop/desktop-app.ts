@@ -9,6 +9,7 @@ import type * as Electron from 'electron'
 import { _electron, chromium, type Page } from 'playwright-core'
 import { pageLimitMs } from '../browser/app-page.ts'
 import { eventually } from '../fixtures/eventually.ts'
+import { within } from '../fixtures/within.ts'
 
 /** What tests do with the app. */
 export type DesktopApp = {
@@ -121,7 +122,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
-  await ended
+  await within('a killed process ends', ended)
 }
 
 function evaluator(child: ChildProcess): DesktopApp['evaluate'] {

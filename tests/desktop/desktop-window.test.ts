@@ -1,10 +1,11 @@
 /** The desktop app as a user has it: the built main process and preload with a real page. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
+import { within } from '../fixtures/within.ts'
 import { randomPixels, temporaryFolder, tiffBytes, writePng } from '../fixtures/image-fixtures.ts'
 import { lastingPort } from '../fixtures/lasting-port.ts'
 import {
@@ -60,9 +61,14 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
 
   describe('while it runs', () => {
     let app: DesktopApp
-    beforeAll(async () => {
+    beforeEach(async () => {
+      if (running.length > 0) return
       app = await start('shared')
       await framesArrive(app.page)
+    })
+    // One that a test has failed with may be left anyhow: the next begins with another.
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail') await killAll()
     })
     afterAll(killAll)
 
@@ -216,6 +222,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     afterEach(killAll)
 
     test('opens where it was', async () => {
+      await rm(join(folder.path, 'placed'), { recursive: true, force: true })
       const first = await start('placed')
       const bounds = { x: 120, y: 90, width: 1000, height: 700 }
       await first.evaluate(
@@ -251,7 +258,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
       await app.evaluate(({ BrowserWindow }) => {
         BrowserWindow.getAllWindows()[0]?.close()
       }, undefined)
-      expect(await app.ended).toBe(0)
+      expect(await within('the app ends', app.ended)).toBe(0)
       const { before, after } = JSON.parse(readFileSync(report, 'utf8'))
       expect(before).toBeGreaterThanOrEqual(2)
       expect(after).toBe(0)
@@ -260,7 +267,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     test('shares the microscope where its settings say so', async () => {
       const data = join(folder.path, 'sharing')
       const port = await lastingPort()
-      await mkdir(data)
+      await mkdir(data, { recursive: true })
       const remote = { enabled: true, host: '127.0.0.1', port, tls: 'off' }
       await writeFile(join(data, 'settings.json'), JSON.stringify({ remote }))
       const app = await start('sharing')
@@ -275,7 +282,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     test.runIf(host === 'the double')('a second instance opens no window and leaves', async () => {
       const data = join(folder.path, 'second')
       const child = forkDouble({ data, env: { ELECTRON_DOUBLE_LOCKED: 'yes' } })
-      expect(await exitCode(child)).toBe(0)
+      expect(await within('the second instance ends', exitCode(child))).toBe(0)
       expect(existsSync(join(data, 'settings.json'))).toBe(false)
     })
   })
@@ -291,6 +298,6 @@ async function framesArrive(page: DesktopApp['page']): Promise<void> {
 
 async function quit(app: DesktopApp): Promise<void> {
   await app.evaluate(({ app: electronApp }) => void setImmediate(() => electronApp.quit()), undefined)
-  expect(await app.ended).toBe(0)
+  expect(await within('the app ends', app.ended)).toBe(0)
   await app.kill()
 }

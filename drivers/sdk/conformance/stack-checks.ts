@@ -61,7 +61,7 @@ async function checkStack(context: ConformanceContext, { stage, cameras }: Wirin
   await pause(quietMs)
   for (const sink of sinks)
     ensure(sink.frames.length === 0, 'A frame came in external-trigger mode before any trigger')
-  await within(stage.runStack(planesUm), timeoutMs, 'runStack()')
+  const triggered = await within(stage.runStack(planesUm), timeoutMs, 'runStack()')
   for (const sink of sinks) await sink.waitForFrames(planes, timeoutMs)
   await pause(quietMs)
   for (const [i, sink] of sinks.entries()) {
@@ -71,6 +71,7 @@ async function checkStack(context: ConformanceContext, { stage, cameras }: Wirin
       `A stack of ${planes} planes gave ${sink.frames.length} frames of ${camera}`,
     )
   }
+  ensure(triggered === planes, `A stack of ${planes} planes says that it has triggered in ${triggered}`)
   const last = planesUm.at(-1) ?? z
   const stands = stage.position().z ?? Number.NaN
   ensure(
@@ -96,9 +97,13 @@ async function checkStop(context: ConformanceContext, { stage, cameras }: Wiring
   for (const camera of cameras) sinks.push(await startedByPulses(context, camera))
   const running = stage.runStack?.(Array.from({ length: stoppedPlanes }, () => z))
   await within(stage.stop(), timeoutMs, 'stop() during a stack')
-  await within(running ?? Promise.resolve(), timeoutMs, 'runStack() that was stopped')
-  for (const sink of sinks)
+  const triggered = await within(running ?? Promise.resolve(0), timeoutMs, 'runStack() that was stopped')
+  for (const sink of sinks) {
     ensure(sink.frames.length < stoppedPlanes, 'The stack went on to its end although it was stopped')
+    await sink.waitForFrames(triggered, timeoutMs)
+    const { length } = sink.frames
+    ensure(length >= triggered, `A stack says that it has triggered ${triggered} frames, and gave ${length}`)
+  }
   for (const camera of cameras) await within(camera.stop(), timeoutMs, 'stop()')
 }
 

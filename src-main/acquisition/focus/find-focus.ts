@@ -12,6 +12,7 @@ export interface FocusSteps {
   measure(): Promise<Sharpness>
 }
 
+/** How to look for the focus, and where to go then. */
 export type FocusRun = {
   readonly range: SweepRange
   /** Where to stop above the sharpest plane, µm. */

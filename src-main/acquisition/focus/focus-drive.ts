@@ -110,7 +110,7 @@ export class FocusDrive {
     })
     const halt = () => {
       this.#motions += 1
-      this.#halted = haltOf(description.name, this.#devices.stopStage(id), ended, signal)
+      this.#halted = haltOf(description.name, this.#devices.stopStage(id), () => orGivenUp(ended, signal))
     }
     signal.addEventListener('abort', halt)
     try {

@@ -18,6 +18,7 @@ type Entry = {
   lines: readonly string[] | undefined
 }
 
+/** A page of the list: `limit` items that fit `search`, from number `offset` on in the order `sort`. */
 export type ListRequest = {
   readonly search: string
   readonly sort: GallerySort

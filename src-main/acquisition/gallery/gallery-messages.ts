@@ -11,8 +11,10 @@ import type { FrameRange, FrameRecords } from '../reading/dataset-reader.ts'
 import type { ListRequest } from './gallery-index.ts'
 import type { SectionOptions } from './stack-section.ts'
 
+/** What the thread begins with. */
 export type GalleryWorkerData = { readonly dataFolder: string }
 
+/** What the gallery's thread is asked for. */
 export type GalleryRequest =
   | ({ readonly type: 'list' } & ListRequest)
   | { readonly type: 'open'; readonly id: string }
@@ -35,6 +37,7 @@ export type GalleryRequest =
   | { readonly type: 'restore'; readonly key: string }
   | { readonly type: 'removeDeleted'; readonly key: string }
 
+/** The answer to the request of the same type. */
 export type GalleryAnswer =
   | { readonly type: 'list'; readonly page: Pick<GalleryPage, 'items' | 'total' | 'complete'> }
   | { readonly type: 'open'; readonly opened: OpenedImage }
@@ -49,6 +52,7 @@ export type GalleryAnswer =
   | { readonly type: 'restore'; readonly id: string }
   | { readonly type: 'removeDeleted' }
 
+/** To the thread; `number` is told again with the answer, as these come in any order. */
 export type GalleryRequestMessage =
   | { readonly number: number; readonly request: GalleryRequest }
   /** Who made the request of this number does not wait for it any more; it is answered all the same. */
@@ -56,6 +60,7 @@ export type GalleryRequestMessage =
   /** Something has been kept, completed or removed. */
   | { readonly changed: true }
 
+/** From the thread, one for each request. */
 export type GalleryAnswerMessage = { readonly number: number } & (
   | { readonly answer: GalleryAnswer }
   | { readonly error: SerializedError }

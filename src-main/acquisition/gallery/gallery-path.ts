@@ -62,6 +62,7 @@ function partsOf(id: string): readonly string[] {
   throw unknownImage(id)
 }
 
+/** The failure UNKNOWN_IMAGE of an item that is not there. */
 export function unknownImage(id: string): CoverslipError {
   return new CoverslipError('UNKNOWN_IMAGE', `There is no image ${id}`, {
     hint: 'It may have been moved or removed: look at the list again.',

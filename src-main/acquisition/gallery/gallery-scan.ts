@@ -7,6 +7,7 @@ import { fileFormat, isZarr } from '../reading/open-datasets.ts'
 import { summaryName } from '../reading/acquisition-summary.ts'
 import { recordingsFolder } from '../recordings-folder.ts'
 
+/** Something below the data folder that may be an image, as far as its name and its folder tell. */
 export type FoundItem = Pick<GalleryItem, 'id' | 'name'> & {
   readonly path: string
   readonly type: 'acquisition' | 'zarr' | 'file'

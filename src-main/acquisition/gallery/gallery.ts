@@ -22,6 +22,7 @@ import { galleryPath } from './gallery-path.ts'
 import { GalleryThread } from './gallery-thread.ts'
 import type { SectionOptions } from './stack-section.ts'
 
+/** Where the gallery's images are, and who else in this program has to do with them. */
 export type GalleryOptions = {
   readonly dataFolder: string | undefined
   /** Whether an item is being acquired by this program. */

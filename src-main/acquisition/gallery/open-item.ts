@@ -7,12 +7,14 @@ import { fileFormat } from '../reading/open-datasets.ts'
 import type { FoundItem } from './gallery-scan.ts'
 import { unknownImage } from './gallery-path.ts'
 
+/** One camera's images of an item, or one of the images of a file. */
 export type OpenedDataset = {
   /** Unique within the item. */
   readonly name: string
   readonly reader: DatasetReader
 }
 
+/** An item with what can be read of it. */
 export type OpenedItem = {
   readonly datasets: readonly OpenedDataset[]
   /** Why other datasets of it cannot be read. */

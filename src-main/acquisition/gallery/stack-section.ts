@@ -3,6 +3,7 @@ import { planeLayout } from '../../../src-shared/frames/plane-format.ts'
 import type { ImageDataset, PlaneIndex, SectionCut } from '../../../src-shared/gallery.ts'
 import type { DatasetReader, ImagePlane } from '../reading/dataset-reader.ts'
 
+/** Where a stack is cut, and which part of the cut is wanted. */
 export type SectionOptions = {
   /** Its `z` does not count. */
   readonly index: PlaneIndex

@@ -2,6 +2,7 @@ import type { PlaneIndex } from '../../../src-shared/gallery.ts'
 import type { DatasetReader, ImagePlane } from '../reading/dataset-reader.ts'
 import { planeSamples } from '../reading/plane-samples.ts'
 
+/** Which stack, and how much it is reduced. */
 export type ProjectionOptions = {
   /** Its `z` does not count. */
   readonly index: PlaneIndex

@@ -32,6 +32,7 @@ export type PlanLayout = Pick<
   indexOf(event: Pick<AcquisitionEvent, 'index' | 'channel' | 'camera'>): EventIndex
 }
 
+/** What one camera's dataset of a plan depends on besides the plan. */
 export type LayoutOptions = ExpandOptions & {
   /** Leaves out channels that another camera takes; absent: all are there. */
   readonly takes?: (channel: Pick<ChannelPlan, 'camera'>) => boolean

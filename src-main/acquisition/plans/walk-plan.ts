@@ -17,6 +17,7 @@ const mostEvents = 1_000_000
 const eventsAtOnce = 64
 const sliceMs = 5
 
+/** What a plan comes to. */
 export type PlanWalk = {
   readonly events: number
   /** Images of all cameras together. */

@@ -1,3 +1,4 @@
+/** Whose smaller copies the thread makes. */
 export type PyramidWorkerData = {
   /** Of the acquisition: it holds `acquisition.json`. */
   readonly folder: string

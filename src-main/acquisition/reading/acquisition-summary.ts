@@ -13,8 +13,10 @@ import { datasetLayoutSchema, fileNameSchema } from './dataset-layout-schema.ts'
 import { readJson } from './read-json.ts'
 import { unreadable, unreadableFields } from './unreadable.ts'
 
+/** File of a recording's or a plan's folder that makes it one. */
 export const summaryName = 'acquisition.json'
 
+/** `acquisition.json` (docs/file-formats.md); what is not named here is kept. */
 export const acquisitionSummarySchema = z.looseObject({
   version: z.literal(1),
   name: z.string().max(300),

@@ -3,6 +3,7 @@
 /** Markers that are looked for; all stand behind a byte 255. */
 export const jpegMarker = { app0: 0xe0, app14: 0xee, comment: 0xfe } as const
 
+/** Size and samples of an image, from its frame header (ITU-T T.81, B.2.2). */
 export type JpegFrame = {
   readonly width: number
   readonly height: number
@@ -11,6 +12,7 @@ export type JpegFrame = {
   readonly precision: number
 }
 
+/** A marker segment (ITU-T T.81, B.1.1.4); positions are bytes of the file. */
 export type JpegSegment = {
   readonly marker: number
   /** From its marker on. */

@@ -3,6 +3,7 @@ import { SaxesParser, type SaxesTagNS } from 'saxes'
 import type { DatasetChannel } from '../storage/dataset-writer.ts'
 import { jsonOrText } from './json-or-text.ts'
 
+/** An `Image` with its `Pixels`. */
 export type OmeImage = {
   readonly name: string
   readonly sizeX: number

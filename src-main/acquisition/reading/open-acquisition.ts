@@ -17,6 +17,7 @@ import { unreadable } from './unreadable.ts'
 import { openVideoOf } from './video-reader.ts'
 import { refuseLink } from './without-links.ts'
 
+/** What can be read of an acquisition, and what cannot. */
 export type OpenedAcquisition = {
   /** By the names of their folders. */
   readonly datasets: readonly { readonly name: string; readonly reader: DatasetReader }[]

@@ -9,6 +9,7 @@ import { openRawDataset } from './raw-reader.ts'
 import { videoEndings } from './video-frames.ts'
 import { openVideoFile } from './video-reader.ts'
 
+/** A kind of files that the gallery shows. */
 export type FileFormat = {
   /** As users name it. */
   readonly name: string

@@ -5,6 +5,7 @@ import type { DatasetLayout } from '../storage/dataset-writer.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { FrameLogReader } from './frame-log-reader.ts'
 
+/** What changes while a dataset grows. */
 export type DatasetSizes = Pick<ImageDataset, 'sizes' | 'planes' | 'timeStepS' | 'wholeTimes'>
 
 interface PlanePlaces {
@@ -16,6 +17,7 @@ interface PlanePlaces {
   skipped(index: PlaneIndex): FrameRecord | undefined
 }
 
+/** Number of a plane in the order of arrival (`place`), and among those of its file. */
 export type StoredPlace = { readonly place: number; readonly inFile: number }
 
 /** Reasons that are remembered. */
@@ -36,6 +38,7 @@ type StoredDataset = {
 /** The planes of a dataset that we wrote: where they are, and what is known of them. */
 export type StoredPlanes = Omit<PlanePlaces, 'skipped'> & Pick<DatasetReader, 'records'>
 
+/** Which planes of one of our datasets are where: by its frame log or, without one, by their number. */
 export async function openStoredPlanes(dataset: StoredDataset): Promise<StoredPlanes> {
   const { axes, logPath } = dataset
   const probe = new FrameLogReader(logPath)

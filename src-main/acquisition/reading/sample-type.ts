@@ -4,6 +4,7 @@ import { type RealSampleType, realSampleTypeSchema } from '../../../src-shared/f
 import type { ImageDataset } from '../../../src-shared/gallery.ts'
 import { halfFloats } from './half-floats.ts'
 
+/** Types of samples that the gallery shows. */
 export const sampleTypeSchema = z.enum(['uint8', 'uint16', ...realSampleTypeSchema.options])
 export type SampleType = z.infer<typeof sampleTypeSchema>
 

@@ -16,6 +16,7 @@ export type TiffPlace = {
   readonly behind?: number
 }
 
+/** How a dataset's planes lie in its TIFF files. */
 export type TiffDatasetOptions = {
   readonly files: TiffFiles
   readonly metadata: DatasetReader['metadata']

@@ -10,6 +10,7 @@ export type TiffForm = {
   readonly firstAt: number
 }
 
+/** One field of a directory (TIFF 6.0, section 2; BigTIFF). */
 export type TiffEntry = {
   /** Field type of TIFF 6.0, section 2. */
   readonly type: number

@@ -23,6 +23,7 @@ const demuxers: Readonly<Record<string, string>> = {
   '.mov': 'mov',
   '.avi': 'avi',
 }
+/** Endings of files that are opened as videos, in small letters. */
 export const videoEndings: ReadonlySet<string> = new Set(Object.keys(demuxers))
 
 const limitMs = 60_000
@@ -58,6 +59,7 @@ const probeSchema = z.object({
   packets: z.array(z.object({ pts_time: z.coerce.number().optional() })).default([]),
 })
 
+/** What ffprobe tells of a video. */
 export type VideoFacts = Pick<ImagePlane, 'width' | 'height' | 'significantBits'> & {
   readonly pixelFormat: PixelFormat
   readonly codec: string

@@ -15,6 +15,7 @@ import { jsonOrText } from './json-or-text.ts'
 import { openStoredPlanes, type StoredPlanes } from './plane-places.ts'
 import { type VideoFacts, VideoFrames } from './video-frames.ts'
 
+/** Opens a video by ffmpeg. @throws CoverslipError UNREADABLE_IMAGE, also where there is no ffmpeg */
 export const openVideoFile: OpenDatasets = async (path) => {
   const frames = new VideoFrames(path)
   const { tags, codec } = await frames.facts()

@@ -41,7 +41,7 @@ export class CameraRecording {
   constructor(options: Options) {
     this.#options = options
     const { workers, data } = options
-    this.#worker = workers.take(data.bufferBytes + data.heldBytes)
+    this.#worker = workers.take(data.bufferBytes + data.heldBytes, data.layout.camera.id)
     this.#worker.on('message', (message: RecordingMessage) => this.#hear(message))
     this.#worker.on('error', (failure) => this.#fail(CoverslipError.from(failure)))
     this.#worker.once('exit', () => {

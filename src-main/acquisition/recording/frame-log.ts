@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FrameRecord } from '../../../src-shared/acquisition/frame-record.ts'
 import { AppendFile } from '../storage/append-file.ts'
 
+/** File beside each dataset: see docs/file-formats.md. */
 export const frameLogName = 'frames.jsonl'
 
 /** `frames.jsonl`: one line per frame, in the order in which they were written, and one per gap. */

@@ -1,6 +1,7 @@
 /** Frames of the last seconds, kept in case that the recording begins. */
 import type { FrameInfo } from '../../../src-shared/frames/frame-info.ts'
 
+/** A frame that has been copied out of its ring. */
 export type HeldFrame = {
   readonly kind: 'frame'
   readonly info: FrameInfo
@@ -89,6 +90,7 @@ export class HeldFrames {
   }
 }
 
+/** Seconds as whole nanoseconds, as times of the host's clock are. */
 export function secondsAsNs(seconds: number): bigint {
   return BigInt(Math.round(seconds * 1e9))
 }

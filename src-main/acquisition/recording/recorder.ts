@@ -22,7 +22,7 @@ import { Emitter } from '../../../src-shared/emitter.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import type { DeviceRegistry } from '../../devices/device-registry.ts'
 import type { AcquisitionTurn, Turn } from '../acquisition-turn.ts'
-import { deviceSettings, temperatureOf } from '../device-settings.ts'
+import { deviceSettings } from '../device-settings.ts'
 import { localTime } from '../local-time.ts'
 import { safeFileName } from '../new-file.ts'
 import { recordingsFolder, recordingsIn } from '../recordings-folder.ts'
@@ -38,15 +38,16 @@ import {
   totalMemory,
 } from './recording-memory.ts'
 import { recordingLayout } from './layout-start.ts'
-import type { RecordingWorkerData } from './recording-messages.ts'
 import { estimateRecording, type RecordedCamera, requireRoom } from './recording-room.ts'
-import { RecordingWorkers } from './recording-workers.ts'
+import type { RecordingWorkers } from './recording-workers.ts'
 import { RunningRecording } from './running-recording.ts'
+import { workerData } from './worker-data.ts'
 
 type Options = {
   readonly devices: DeviceRegistry
   readonly alerts: AlertSink
   readonly turn: AcquisitionTurn
+  readonly workers: RecordingWorkers
   readonly dataFolder: string | undefined
   /** Name and version of this program. */
   readonly software: string
@@ -61,7 +62,6 @@ export class Recorder {
   readonly #options: Options
   readonly #events = new Emitter<AcquisitionStatus>()
   readonly #unsubscribe: () => void
-  readonly #workers = new RecordingWorkers()
   #running: RunningRecording | undefined
   #starting: Promise<void> | undefined
   #last: AcquisitionStatus | undefined
@@ -70,7 +70,7 @@ export class Recorder {
     this.#options = options
     this.#unsubscribe = options.devices.on((event) => {
       if (event.type === 'deviceChanged') this.#deviceChanged(event.device)
-      if (event.type === 'deviceRemoved') this.#running?.cameraLost(event.deviceId)
+      if (event.type === 'deviceRemoved') this.#cameraRemoved(event.deviceId)
     })
   }
 
@@ -91,7 +91,7 @@ export class Recorder {
     const cameras = this.#camerasOf(request)
     const estimate = await this.#estimate(request, cameras, folder)
     const memory = memoryToPrepare(this.#memoryFor(request, cameras), this.#freeMemory())
-    if (!this.#options.turn.isTaken) this.#workers.prepare(memory)
+    if (!this.#options.turn.isTaken) this.#options.workers.prepare(memory)
     return estimate
   }
 
@@ -159,7 +159,6 @@ export class Recorder {
     await this.#starting
     this.#running?.end({ reason: 'cancelled', message: 'Coverslip was closed' })
     await this.#running?.finished
-    this.#workers.close()
   }
 
   async #start(request: RecordingRequest, turn: Turn): Promise<AcquisitionStatus> {
@@ -200,7 +199,7 @@ export class Recorder {
       summary,
       alerts,
       settings: new ChangedSettings(all),
-      workers: this.#workers,
+      workers: this.#options.workers,
       acquire: (cameraId) => devices.acquire(cameraId, { owner: 'a recording' }),
       cameras: parts.map((part, i) => ({
         camera: part.camera,
@@ -232,8 +231,16 @@ export class Recorder {
   }
 
   #deviceChanged(device: DeviceState): void {
-    if (device.status.state === 'error') this.#running?.cameraLost(device.id)
+    const { state } = device.status
+    if (state === 'error') this.#running?.cameraLost(device.id)
     else this.#running?.deviceChanged(device)
+    // Its ring is gone with its connection.
+    if (state !== 'ready') this.#options.workers.cameraGone(device.id)
+  }
+
+  #cameraRemoved(cameraId: string): void {
+    this.#running?.cameraLost(cameraId)
+    this.#options.workers.cameraGone(cameraId)
   }
 
   /** The cameras asked for, each once. @throws CoverslipError UNKNOWN_DEVICE, NO_CAMERA, DEVICE_UNAVAILABLE */
@@ -245,7 +252,7 @@ export class Recorder {
   }
 
   #freeMemory(): number {
-    return process.availableMemory() + this.#workers.foundBytes
+    return process.availableMemory() + this.#options.workers.foundBytes
   }
 
   #memoryFor(request: RecordingRequest, cameras: readonly RecordedCamera[]): readonly RecordingMemory[] {
@@ -269,30 +276,4 @@ function refusePast({ begin }: RecordingRequest): void {
     `The recording cannot begin at ${new Date(begin.time).toLocaleString('sv')}: that has passed`,
     { hint: 'Choose a later time. It is Unix time in milliseconds.' },
   )
-}
-
-function workerData(
-  { camera, ring }: RecordedCamera,
-  parts: Pick<RecordingWorkerData, 'folder' | 'layout'> & {
-    readonly request: RecordingRequest
-    readonly memory: RecordingMemory
-  },
-): RecordingWorkerData {
-  const { request, memory, folder, layout } = parts
-  const { begin, storage, until } = request
-  return {
-    ring,
-    folder,
-    layout,
-    storage,
-    begin,
-    // A camera that stands still has no frames of before.
-    preRecordS: begin.kind === 'now' && camera.acquiring !== true ? 0 : request.preRecordS,
-    most: {
-      frames: until.kind === 'frames' ? until.frames : undefined,
-      seconds: until.kind === 'seconds' ? until.seconds : undefined,
-    },
-    ...memory,
-    temperatureC: temperatureOf(camera),
-  }
 }

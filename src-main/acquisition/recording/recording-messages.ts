@@ -27,6 +27,7 @@ export type RecordingWorkerData = {
   readonly temperatureC: number | undefined
 }
 
+/** To the thread of one camera's recording. */
 export type RecordingRequestMessage =
   /** To a worker that records nothing: so much memory will be needed. */
   | { readonly type: 'prepare'; readonly memoryBytes: number }
@@ -40,6 +41,7 @@ export type RecordingRequestMessage =
   | { readonly type: 'temperature'; readonly temperatureC: number | undefined }
   | { readonly type: 'stop' }
 
+/** How far a recording is: frames, if not said otherwise. */
 export type RecordingCounts = {
   readonly written: number
   readonly lost: number
@@ -55,6 +57,7 @@ export type RecordingCounts = {
   readonly change: number | undefined
 }
 
+/** From the thread of one camera's recording. */
 export type RecordingMessage =
   /** All memory that was to be prepared has been found. */
   | { readonly type: 'prepared' }

@@ -14,6 +14,7 @@ import { dataSize } from '../data-size.ts'
 /** A recording ends before the disk is so full that nothing else works. */
 export const keepFreeBytes = 512 * 2 ** 20
 
+/** A camera that is recorded, and the memory that its frames come in. */
 export type RecordedCamera = { readonly camera: DeviceState; readonly ring: FrameRingMemory }
 
 type FrameSize = Pick<FrameInfo, 'pixelFormat' | 'width' | 'height'>

@@ -35,6 +35,8 @@ type Options = {
   readonly dataFolder: string | undefined
   /** Name and version of this program. */
   readonly software: string
+  /** Has memory given up that is only kept for what may come. */
+  freeMemory(): Promise<void>
 }
 
 /** Share of the memory for images that wait for the disk, beyond which the disk is as fast as it can. */
@@ -140,6 +142,25 @@ export class Acquisition {
     return running.finished
   }
 
+  /**
+   * Refuses that somebody else sets a camera whose images a plan takes now: they would not be what they are taken for.
+   * While it is paused, all but what stops the camera may be set.
+   * @throws CoverslipError ACQUISITION_RUNNING naming the plan; UNKNOWN_DEVICE
+   */
+  checkFree(deviceId: string): void {
+    const { status } = this
+    if (status === undefined || status.state === 'paused' || status.state === 'finished') return
+    const { id, description } = this.#options.devices.device(deviceId)
+    if (!status.detectorNames.includes(id)) return
+    throw new CoverslipError(
+      'ACQUISITION_RUNNING',
+      `${status.name} takes its images with ${description.name}`,
+      {
+        hint: 'Pause it to set the camera by hand, or wait until it has ended.',
+      },
+    )
+  }
+
   /** Completes what runs. */
   async close(): Promise<void> {
     await this.#starting
@@ -155,6 +176,7 @@ export class Acquisition {
     const free = await freeDiskBytes(recordings)
     const { estimate, cameraIds } = await this.#estimated(plan, request, { recordings, free, mayTry: true })
     if (estimate.problems.length > 0) throw planRefusal(estimate.problems)
+    await this.#options.freeMemory()
     const running = await openPlan(plan, {
       devices,
       times: this.#times,

@@ -32,6 +32,14 @@ export class BatchProgress {
     return [...this.#events.values()].flatMap(({ event, isDone }) => (isDone ? [] : [event]))
   }
 
+  /** The planes that a stack lacks of which others are there. Of a series in time none are lacking: it is shorter. */
+  get restOfStack(): EventBatch {
+    const { rest } = this
+    const [first] = this.#events.values()
+    if (rest.length === this.#events.size) return []
+    return rest.filter(({ index }) => index.t === first?.event.index.t)
+  }
+
   /** Cameras whose frames of `event` are not there yet. */
   missing(event: NumberedEvent): readonly string[] {
     return [...(this.#of(event)?.missing ?? [])]

@@ -15,7 +15,7 @@ export class Stopped extends Error {
   readonly failure: CoverslipError | undefined
 
   constructor(failure?: CoverslipError) {
-    super('The run was stopped')
+    super(failure?.message ?? 'The plan was cancelled')
     this.failure = failure
   }
 }

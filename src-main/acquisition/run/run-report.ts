@@ -12,6 +12,7 @@ import { plannedEvent } from './planned-event.ts'
 /** Later than planned by more than this is counted as late, ms. */
 const toleratedLatenessMs = 50
 
+/** How far a run is. */
 export type RunProgress = {
   /** Events that need nothing more, whether their images were taken or not. */
   readonly done: number

@@ -19,6 +19,7 @@ import type { AcquisitionHardware, EventBatch, ExposedFrame, NumberedEvent } fro
 import type { AcquisitionSink } from './acquisition-sink.ts'
 import { BatchProgress } from './batch-progress.ts'
 import { FaultTally } from './fault-tally.ts'
+import { overwritten, undelivered } from './frame-failures.ts'
 import { Paused, PauseSwitch } from './pause-switch.ts'
 import { monotonicClock, type RunClock } from './run-clock.ts'
 import { type RunOutcome, Stopped } from './run-outcome.ts'
@@ -31,6 +32,7 @@ const waitingToldEveryMs = 1000
 const setUpAheadMs = 500
 const setUpAheadMostMs = 60_000
 
+/** A plan, what it is run on, and where its frames go. */
 export type RunnerOptions = {
   readonly id: string
   readonly sequence: MdaSequence
@@ -129,7 +131,8 @@ export class Runner {
     const reasonOf = () => (failure !== undefined ? 'failed' : isComplete ? 'completed' : 'cancelled')
     this.#report.become('finishing')
     // Light goes off without waiting for the disk.
-    const [restored, closed] = await Promise.allSettled([hardware.restore(reasonOf()), sink.close()])
+    const restoring = hardware.restore(reasonOf(), this.#stop.signal)
+    const [restored, closed] = await Promise.allSettled([restoring, sink.close()])
     if (closed.status === 'rejected') failure ??= CoverslipError.from(closed.reason, 'DATA_FOLDER')
     const reason = reasonOf()
     const frames = { expected: framesExpected, written: sink.framesWritten }
@@ -148,6 +151,16 @@ export class Runner {
 
   async #runBatch(batch: EventBatch): Promise<void> {
     const progress = new BatchProgress(batch, this.#options.camerasOf)
+    try {
+      await this.#goThrough(progress)
+    } catch (error) {
+      const { message } = CoverslipError.from(error, 'DEVICE_FAILED')
+      for (const event of progress.restOfStack) this.#leaveOut(event, progress, message)
+      throw error
+    }
+  }
+
+  async #goThrough(progress: BatchProgress): Promise<void> {
     for (;;) {
       const { rest } = progress
       const [first] = rest
@@ -241,11 +254,7 @@ export class Runner {
     const { event, camera } = frame
     // Of an event that is tried again, a camera that did not fail delivers twice.
     if (!progress.missing(event).includes(camera)) return
-    if ((await this.#store(frame)) === 'lost') {
-      throw new CoverslipError('DEVICE_FAILED', `A frame of ${camera} was overwritten before it was taken`, {
-        hint: 'The disk is too slow: take images more slowly, or choose a smaller ROI.',
-      })
-    }
+    if ((await this.#store(frame)) === 'lost') throw overwritten(camera)
     this.#report.frameReady(frame)
     if (progress.taken(event, camera)) this.#conclude(event, progress)
   }
@@ -265,9 +274,7 @@ export class Runner {
   #concludeUntold(event: NumberedEvent, progress: BatchProgress): void {
     const [missing] = progress.missing(event)
     if (missing === undefined) return this.#conclude(event, progress)
-    throw new CoverslipError('DEVICE_FAILED', `${missing} delivered no frame`, {
-      hint: 'Check its trigger setting, power and cable.',
-    })
+    throw undelivered(missing)
   }
 
   #conclude(event: NumberedEvent, progress: BatchProgress): void {
@@ -286,10 +293,14 @@ export class Runner {
     this.#report.failed(event, failure, consequence)
     if (consequence === 'abort') throw failure
     if (consequence === 'retry') return
-    const missing = progress.missing(event)
-    this.#options.sink.skip(event, missing, failure.message)
     // It had its turn: what counts from it is still due.
     if (progress.beganAt(event) === undefined) this.#timer.begun(event, this.#clock.now())
+    this.#leaveOut(event, progress, failure.message)
+  }
+
+  #leaveOut(event: NumberedEvent, progress: BatchProgress, reason: string): void {
+    const missing = progress.missing(event)
+    this.#options.sink.skip(event, missing, reason)
     progress.done(event)
     this.#report.skipped(missing.length)
   }

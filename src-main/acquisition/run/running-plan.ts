@@ -27,6 +27,7 @@ const toldEveryMs = 200
 
 type PlanSummary = AcquisitionSummary & { readonly request: PlanRequest }
 
+/** What one camera keeps of a plan. */
 export type PlanPart = {
   readonly camera: DeviceState
   /** Below the acquisition's folder. */

@@ -7,6 +7,7 @@ import type { FramePlace } from '../recording/dataset-recording.ts'
 import type { LayoutStart } from '../recording/layout-start.ts'
 import type { DatasetLayout } from '../storage/dataset-writer.ts'
 
+/** What the thread begins with. */
 export type StoreWorkerData = {
   readonly ring: FrameRingMemory
   /** Exists; holds nothing yet. */
@@ -17,6 +18,7 @@ export type StoreWorkerData = {
   readonly bufferBytes: number
 }
 
+/** To the thread that keeps one camera's frames. */
 export type StoreRequest =
   /** Frame `sequence` of the ring belongs at `place`; answered by `taken` with the same `number`. */
   | { readonly type: 'take'; readonly number: number; readonly sequence: number; readonly place: FramePlace }
@@ -28,6 +30,7 @@ export type StoreRequest =
   | { readonly type: 'ring'; readonly ring: FrameRingMemory }
   | { readonly type: 'close' }
 
+/** How far it is: frames, if not said otherwise. */
 export type StoreCounts = {
   readonly written: number
   /** Of those written: with pixels missing. */
@@ -38,6 +41,7 @@ export type StoreCounts = {
   readonly bufferLimitBytes: number
 }
 
+/** From the thread that keeps one camera's frames. */
 export type StoreMessage =
   /** Memory is reserved. */
   | { readonly type: 'ready' }

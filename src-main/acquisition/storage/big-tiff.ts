@@ -21,6 +21,7 @@ export type BigTiffImage = {
   readonly alignment: number
 }
 
+/** Length of a file's header; the first directory follows. */
 export const bigTiffHeaderBytes = 16
 const entryBytes = 20
 /** Within an entry. */
@@ -35,6 +36,7 @@ type Entry =
   | { readonly tag: number; readonly type: 'rational'; readonly values: readonly [number, number] }
   | { readonly tag: number; readonly type: 'ascii'; readonly values: Uint8Array }
 
+/** `II`, 43, 8 (bytes of an offset), 0, and where the first directory is: right behind. */
 export function bigTiffHeader(): Buffer {
   const header = Buffer.alloc(bigTiffHeaderBytes)
   header.write('II', 0, 'latin1')

@@ -6,6 +6,7 @@ import type { EventIndex } from '../../../src-shared/plan/acquisition-event.ts'
 /** Axes of a dataset besides y and x; grid tiles and positions are one axis, `p`. */
 export type DatasetAxis = 't' | 'p' | 'c' | 'z'
 
+/** A place of the stage that images were taken at: a position, or a tile of a grid. */
 export type DatasetPosition = {
   /** Unique within the dataset; letters, digits, `_` and `-`. */
   readonly name: string
@@ -16,6 +17,7 @@ export type DatasetPosition = {
   readonly well?: { readonly row: number; readonly column: number } | undefined
 }
 
+/** A channel of a plan. */
 export type DatasetChannel = {
   readonly name: string
   /** CSS colour `#rrggbb`. */

@@ -5,6 +5,7 @@ import type { DatasetAxis, DatasetLayout, StoredFrame } from './dataset-writer.t
 type PlaneAxis = Exclude<DatasetAxis, 'p'>
 type Place = Readonly<Record<PlaneAxis, number>>
 
+/** A plane, and what a description tells of it. */
 export type OmePlane = {
   readonly index: StoredFrame['index']
   readonly record: Pick<StoredFrame['record'], 'stage' | 'exposureMs' | 'elapsedS'>

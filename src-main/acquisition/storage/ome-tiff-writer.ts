@@ -21,6 +21,7 @@ export function omeTiffName({ name, positions }: DatasetLayout, position?: numbe
   return `${name}${ending}.ome.tiff`
 }
 
+/** Begins the files of a dataset in `folder`, which exists; each is made when its first frame comes. */
 export async function openOmeTiff(
   folder: string,
   layout: DatasetLayout,

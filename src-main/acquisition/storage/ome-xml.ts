@@ -36,6 +36,10 @@ export function omeXml(
   ].join('')
 }
 
+/**
+ * Of a file that grows: its planes are not told, against the schema, which wants a `TiffData`. tifffile and Bio-Formats
+ * then go by the images that are there; with one they would believe the size, and show a recording's first image only.
+ */
 const noPlanes: ImagePlanes = { count: 0, lengths: { t: 0, c: 0, z: 0 }, runs: [], planes: [] }
 
 /** Its rate is the camera's, which is even. */

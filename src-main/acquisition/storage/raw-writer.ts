@@ -14,6 +14,7 @@ import {
   type StoredFrame,
 } from './dataset-writer.ts'
 
+/** Begins `<name>.raw`, when `<name>.json` has been written. @throws CoverslipError DATA_FOLDER */
 export const openRaw: OpenDataset = async (folder, layout) => {
   const description = await AppendFile.create(join(folder, `${layout.name}.json`))
   await description.append([Buffer.from(`${JSON.stringify(rawDescription(layout), undefined, 2)}\n`)])

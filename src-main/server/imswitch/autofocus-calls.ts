@@ -86,6 +86,7 @@ const autoFocus = call({
   },
 })
 
+/** Calls of AutofocusController. */
 export const autofocusController: Controller = {
   name: 'AutofocusController',
   calls: {

@@ -37,6 +37,7 @@ function isConnected({ context }: CallContext): boolean {
   return context.engine.devices.devices().some(({ status }) => status.state === 'ready')
 }
 
+/** Controllers of which pages need facts only. */
 export const hardwareControllers: readonly Controller[] = [
   {
     name: 'ExperimentController',

@@ -135,6 +135,7 @@ async function stopForLongExposure(given: CallContext, detectorName: string | un
 
 const inBody = { errorsInBody: true } as const
 
+/** Calls of LiveViewController. */
 export const liveViewController: Controller = {
   name: 'LiveViewController',
   calls: {

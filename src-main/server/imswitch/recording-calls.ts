@@ -1,4 +1,4 @@
-/** ImSwitch's RecordingController: snaps. Recordings are answered honestly: there are none yet. */
+/** ImSwitch's RecordingController: snaps. Recordings are refused: Coverslip's own calls make them. */
 import { z } from 'zod'
 import type { SnapFormat } from '../../../src-shared/capture.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -30,13 +30,14 @@ function wishOf(query: z.output<typeof snapQuery>, previewByDefault: boolean): S
 }
 
 function noRecording(): never {
-  throw new CoverslipError('PROTOCOL_UNAVAILABLE', 'This version does not record; it takes single images', {
-    hint: 'Use startSnap.',
+  throw new CoverslipError('PROTOCOL_UNAVAILABLE', "ImSwitch's calls take single images, and do not record", {
+    hint: 'Use startSnap, or record on the page Record, or by POST /api/recording/start.',
   })
 }
 
 const jobQuery = z.object({ jobId: inQuery.name })
 
+/** Calls of RecordingController. */
 export const recordingController: Controller = {
   name: 'RecordingController',
   calls: {

@@ -20,13 +20,17 @@ const detectorQuery = z.object({ detectorName: inQuery.name })
 const cameraOf = ({ context }: CallContext, detectorName: string | undefined): DeviceState =>
   context.engine.devices.camera(detectorName)
 
-/** Sets a property; answers null as ImSwitch does. @throws CoverslipError as `DeviceRegistry.setProperty`. */
+/**
+ * Sets a property; answers null as ImSwitch does.
+ * @throws CoverslipError as `DeviceRegistry.setProperty`; ACQUISITION_RUNNING of a camera that a plan uses.
+ */
 async function set(
   given: CallContext,
   wish: { readonly detectorName: string | undefined; readonly property: string; readonly value: unknown },
 ): Promise<null> {
   const camera = cameraOf(given, wish.detectorName)
   const value = typedValue(camera, wish.property, wish.value)
+  given.context.engine.acquisition.checkFree(camera.id)
   await setProperty(given.context.engine.devices, camera.id, { property: wish.property, value })
   return null
 }
@@ -37,6 +41,7 @@ async function setBinning(given: CallContext, detectorName: string | undefined, 
   const value = all.get(binning)
   try {
     if (value !== undefined) {
+      given.context.engine.acquisition.checkFree(camera.id)
       const property = standardProperty.binning
       await setProperty(given.context.engine.devices, camera.id, { property, value })
     } else if (binning !== 1 || all.size > 0) {
@@ -98,6 +103,7 @@ function setMode(given: CallContext, detectorName: string | undefined, isAuto: b
   throw new CoverslipError('UNKNOWN_PROPERTY', `${camera.description.name} has no automatic exposure`)
 }
 
+/** Calls of SettingsController. */
 export const settingsController: Controller = {
   name: 'SettingsController',
   calls: {

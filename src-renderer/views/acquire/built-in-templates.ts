@@ -10,6 +10,7 @@ import {
 } from '../../stores/plan-defaults.ts'
 import { emptySequence } from '../../stores/plan-draft.ts'
 
+/** A plan that is made to fit the microscope. */
 export type BuiltInTemplate = {
   readonly title: string
   readonly about: string

@@ -9,7 +9,7 @@ import { ChannelPresets } from './channel-presets.tsx'
 import { ChannelRow } from './channel-row.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
-import { moved } from './row-tools.tsx'
+import { changed, moved, rowKeys, withAdded, without } from './row-keys.ts'
 
 /** Which channels are taken, and how each of them. */
 export function ChannelsSection() {
@@ -34,6 +34,7 @@ export function ChannelsSection() {
 function ChannelTable() {
   const { plan } = useServices()
   const channels = usePlan((draft) => draft.sequence.channels)
+  const keys = rowKeys(channels)
   const presets = useEngine((state) => state.presets)
   const cameras = useDevices('camera')
   const hasStack = usePlan((draft) => draft.sequence.z !== undefined)
@@ -61,15 +62,14 @@ function ChannelTable() {
         </div>
         {channels.map((channel, index) => (
           <ChannelRow
-            // Rows change their content, not their place in the page: the focus stays in a field that was edited.
-            key={index}
+            key={keys[index]}
             channel={channel}
             index={index}
             count={channels.length}
             extras={extras}
-            onChange={(patch) => change(channels.with(index, { ...channel, ...patch }))}
+            onChange={(patch) => change(changed(channels, index, { ...channel, ...patch }))}
             onMove={(by) => change(moved(channels, index, by))}
-            onRemove={() => change(channels.toSpliced(index, 1))}
+            onRemove={() => change(without(channels, index))}
           />
         ))}
       </div>
@@ -80,7 +80,7 @@ function ChannelTable() {
           leftSection={<IconPlus size={13} />}
           disabled={unused === undefined}
           onClick={() => {
-            if (unused !== undefined) change([...channels, channelOf(unused)])
+            if (unused !== undefined) change(withAdded(channels, channelOf(unused)))
           }}
         >
           Add channel

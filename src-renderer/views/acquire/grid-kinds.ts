@@ -5,6 +5,7 @@ import { type FieldOfView, tilesOf } from '../../../src-shared/plan/grid-tiles.t
 import { type Box, boundsOf, type Point } from '../../../src-shared/plan/polygon.ts'
 import { roundedUm } from '../../stores/plan-defaults.ts'
 
+/** Ways to say which tiles there are. */
 export type GridKind = GridPlan['kind']
 
 export const gridKinds: readonly { readonly value: GridKind; readonly label: string }[] = [
@@ -16,6 +17,7 @@ export const gridKinds: readonly { readonly value: GridKind; readonly label: str
   { value: 'point', label: 'One point beside each position' },
 ]
 
+/** How tiles lie beside each other. */
 export type Tiling = Pick<
   Extract<GridPlan, { kind: 'edges' }>,
   'overlap' | 'order' | 'fovWidthUm' | 'fovHeightUm'
@@ -64,6 +66,7 @@ function tilingOf(plan: GridPlan): Tiling {
   return { overlap: plan.overlap, order: plan.order, ...fov }
 }
 
+/** What a grid is laid by where the one before does not tell. */
 export type GridSurroundings = {
   /** Where an area of the stage is laid, µm. */
   readonly centre: Point

@@ -25,6 +25,7 @@ export function ownSettings({ sequence, properties }: PlanPosition): string {
   ].join(', ')
 }
 
+/** A field of a plan file that the editor does not show, by its path. */
 export type KeptField = { readonly path: string; readonly text: string }
 
 const mostNamed = 6

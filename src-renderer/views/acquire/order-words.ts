@@ -38,6 +38,7 @@ export function moveAxis(sequence: MdaSequence, axis: Axis, by: -1 | 1): readonl
   return sequence.axisOrder.map((each) => swapped[each] ?? each)
 }
 
+/** Which of two axes goes round within the other. */
 export type OrderQuestion = {
   readonly axes: readonly [Axis, Axis]
   readonly title: string

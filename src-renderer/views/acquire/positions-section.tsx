@@ -11,7 +11,7 @@ import { PlanSection } from './plan-section.tsx'
 import { PlateEditor } from './plate-editor.tsx'
 import { PositionRow } from './position-row.tsx'
 import styles from './plan-rows.module.css'
-import { moved } from './row-tools.tsx'
+import { changed, moved, rowKeys, withAdded, without } from './row-keys.ts'
 import { microscopeNow } from './use-microscope.ts'
 
 /** Places on the stage: a list of them, or the wells of a plate. */
@@ -57,11 +57,16 @@ type PositionListProps = {
   onChange(positions: readonly PlanPosition[]): void
 }
 
-type Numbered = { readonly index: number; readonly position: PlanPosition }
+type Numbered = {
+  readonly index: number
+  readonly position: PlanPosition
+  readonly rowKey: number | undefined
+}
 
 function PositionList({ positions, onChange }: PositionListProps) {
   const services = useServices()
-  const numbered = positions.map((position, index): Numbered => ({ position, index }))
+  const keys = rowKeys(positions)
+  const numbered = positions.map((position, index): Numbered => ({ position, index, rowKey: keys[index] }))
   const present = () => presentPosition(microscopeNow(services))
   return (
     <>
@@ -75,20 +80,20 @@ function PositionList({ positions, onChange }: PositionListProps) {
           <span />
         </div>
         <div className={styles['scroll']} role="list" aria-label="Positions of the plan">
-          <LazyRows items={numbered} keyOf={({ index }) => String(index)} rowHeight={29}>
-            {({ position, index }) => (
+          <LazyRows items={numbered} rowHeight={29}>
+            {({ position, index, rowKey }) => (
               <PositionRow
-                key={index}
+                key={rowKey}
                 position={position}
                 index={index}
                 count={positions.length}
-                onChange={(patch) => onChange(positions.with(index, { ...position, ...patch }))}
+                onChange={(patch) => onChange(changed(positions, index, { ...position, ...patch }))}
                 onReplace={() => {
                   const { xUm, yUm, zUm } = present()
-                  onChange(positions.with(index, { ...position, xUm, yUm, zUm }))
+                  onChange(changed(positions, index, { ...position, xUm, yUm, zUm }))
                 }}
                 onMove={(by) => onChange(moved(positions, index, by))}
-                onRemove={() => onChange(positions.toSpliced(index, 1))}
+                onRemove={() => onChange(without(positions, index))}
               />
             )}
           </LazyRows>
@@ -99,7 +104,7 @@ function PositionList({ positions, onChange }: PositionListProps) {
           variant="default"
           size="compact-xs"
           leftSection={<IconPlus size={13} />}
-          onClick={() => onChange([...positions, present()])}
+          onClick={() => onChange(withAdded(positions, present()))}
         >
           Add current
         </Button>

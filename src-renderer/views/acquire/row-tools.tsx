@@ -1,14 +1,8 @@
 import { ActionIcon } from '@mantine/core'
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react'
 import type { KeyboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import styles from './plan-rows.module.css'
-
-/** `list` with the entry at `index` moved by `by` places; the same list where there is no such place. */
-export function moved<T>(list: readonly T[], index: number, by: -1 | 1): readonly T[] {
-  const [entry, other] = [list[index], list[index + by]]
-  if (entry === undefined || other === undefined) return list
-  return list.with(index, other).with(index + by, entry)
-}
 
 export type RowToolsProps = {
   /** What is moved or removed, for screen readers. */
@@ -34,7 +28,12 @@ export function RowTools({ name, index, count, onMove, onRemove }: RowToolsProps
       >
         <IconChevronDown size={14} stroke={1.8} />
       </ActionIcon>
-      <ActionIcon size={20} aria-label={`Remove ${name}`} onClick={onRemove}>
+      <ActionIcon
+        size={20}
+        aria-label={`Remove ${name}`}
+        data-removes
+        onClick={({ currentTarget }) => removeRow(currentTarget, onRemove)}
+      >
         <IconX size={14} stroke={1.8} />
       </ActionIcon>
     </span>
@@ -42,6 +41,13 @@ export function RowTools({ name, index, count, onMove, onRemove }: RowToolsProps
 }
 
 const focusable = 'input, button, [tabindex]'
+
+/** Where the row around `element` lies among those that are drawn. */
+function placeOf(element: Element) {
+  const list = element.closest('[role="list"]')
+  const rows = () => [...(list?.querySelectorAll('[role="listitem"]') ?? [])]
+  return { rows, at: rows().findIndex((row) => row.contains(element)) }
+}
 
 /** Alt with the up and down arrows moves the row that has the focus; the focus goes with it. */
 export function moveRowByKeys(
@@ -54,9 +60,17 @@ export function moveRowByKeys(
   event.stopPropagation()
   const row = event.currentTarget
   const control = [...row.querySelectorAll(focusable)].findIndex((element) => element === event.target)
-  const rows = row.closest('[role="list"]')?.querySelectorAll('[role="listitem"]') ?? []
-  const next = rows[index + by]
-  onMove(by)
-  const target = [...(next?.querySelectorAll<HTMLElement>(focusable) ?? [])][control]
-  target?.focus()
+  const { rows, at } = placeOf(row)
+  flushSync(() => onMove(by))
+  // In a long list it may have been drawn anew.
+  const target = rows()[at + by]?.querySelectorAll<HTMLElement>(focusable)[control]
+  if (target !== document.activeElement) target?.focus()
+}
+
+/** The focus goes to the row that takes its place. */
+function removeRow(button: HTMLElement, onRemove: () => void): void {
+  const { rows, at } = placeOf(button)
+  flushSync(onRemove)
+  const left = rows()
+  left[Math.min(at, left.length - 1)]?.querySelector<HTMLElement>('[data-removes]')?.focus()
 }

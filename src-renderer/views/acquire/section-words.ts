@@ -10,6 +10,7 @@ import type { PlanSection } from '../../stores/plan-draft.ts'
 import { counted } from './estimate-words.ts'
 import { knownTiles } from './grid-kinds.ts'
 
+/** What a section is set to, in a few words; empty where it is off. */
 export function sectionSummary(
   sequence: MdaSequence,
   section: PlanSection,

@@ -2,7 +2,9 @@
 import { maxPlanes, planesOf, type ZPlan } from '../../../src-shared/plan/z-plan.ts'
 import { roundedUm } from '../../stores/plan-defaults.ts'
 
+/** A stack with the same step between all planes. */
 export type EvenStack = Extract<ZPlan, { readonly stepUm: number }>
+/** Ways to say which planes a stack has. */
 export type StackKind = ZPlan['kind']
 
 export const stackKinds: readonly { readonly value: StackKind; readonly label: string }[] = [
@@ -110,6 +112,7 @@ function withStepFor(plan: Extract<ZPlan, { kind: 'topBottom' }>, count: number)
 /** Without the dust of binary fractions. */
 const tidy = (um: number) => Number(um.toPrecision(9))
 
+/** Planes of the stack. */
 export function planeCount(plan: ZPlan): number {
   return planesOf(plan).length
 }

@@ -1,12 +1,14 @@
 /** Phases of a time lapse, from one way of giving them to another. */
 import type { TimePhase } from '../../../src-shared/plan/time-plan.ts'
 
+/** Ways to say how long a phase lasts, as the user reads them. */
 export const phaseKinds: readonly { readonly value: TimePhase['kind']; readonly label: string }[] = [
   { value: 'intervalLoops', label: 'Interval and number' },
   { value: 'intervalDuration', label: 'Interval and duration' },
   { value: 'durationLoops', label: 'Duration and number' },
 ]
 
+/** How long a phase lasts, in every way. */
 export type PhaseFacts = { readonly intervalS: number; readonly durationS: number; readonly loops: number }
 
 /** All three of what a phase gives two of. */

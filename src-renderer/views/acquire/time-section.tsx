@@ -8,7 +8,8 @@ import { withSequence } from '../../stores/plan-draft.ts'
 import { useHasProblem } from './plan-check.tsx'
 import { PlanSection } from './plan-section.tsx'
 import styles from './plan-rows.module.css'
-import { moved, moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
+import { changed, moved, rowKeys, withAdded, without } from './row-keys.ts'
+import { moveRowByKeys, RowTools, type RowToolsProps } from './row-tools.tsx'
 import { phaseFacts, phaseKinds, phaseOfKind } from './time-phases.ts'
 
 /** When images are taken: one phase, or several one after the other. */
@@ -25,19 +26,20 @@ function Phases({ time: { phases } }: { readonly time: TimePlan }) {
   const { plan } = useServices()
   const change = (next: readonly TimePhase[]) =>
     plan.setState((draft) => withSequence(draft, { time: next.length === 0 ? undefined : { phases: next } }))
+  const keys = rowKeys(phases)
   const last = phases.at(-1)
   return (
     <>
       <div className={styles['rows']} role="list" aria-label="Phases of the time lapse">
         {phases.map((phase, index) => (
           <PhaseRow
-            key={index}
+            key={keys[index]}
             phase={phase}
             index={index}
             count={phases.length}
-            onChange={(next) => change(phases.with(index, next))}
+            onChange={(next) => change(changed(phases, index, next))}
             onMove={(by) => change(moved(phases, index, by))}
-            onRemove={() => change(phases.toSpliced(index, 1))}
+            onRemove={() => change(without(phases, index))}
           />
         ))}
       </div>
@@ -47,7 +49,7 @@ function Phases({ time: { phases } }: { readonly time: TimePlan }) {
           size="compact-xs"
           leftSection={<IconPlus size={13} />}
           onClick={() => {
-            if (last !== undefined) change([...phases, last])
+            if (last !== undefined) change(withAdded(phases, last))
           }}
         >
           Add phase

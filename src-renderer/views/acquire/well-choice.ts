@@ -1,7 +1,9 @@
 import type { WellPlatePlan } from '../../../src-shared/plan/well-plate.ts'
 
+/** Row and column, from 0. */
 export type Well = WellPlatePlan['wells'][number]
 
+/** Wells between two corners, to be chosen or not (`choose`). */
 export type WellBlock = {
   /** Two opposite corners. */
   readonly from: Well

@@ -4,6 +4,7 @@ import { DeviceProblem } from '../device-problem.tsx'
 import { CameraHealthPanel } from './camera-health.tsx'
 import { DeviceHeader } from './device-header.tsx'
 import styles from './device-page.module.css'
+import { PixelSizePanel } from './pixel-size-panel.tsx'
 import { PropertyBrowser } from './property-browser.tsx'
 
 /** One device: what it is, how it does, and all its settings. */
@@ -16,6 +17,7 @@ export function DevicePage({ deviceId }: { readonly deviceId: string }) {
         <DeviceHeader device={device} />
         <DeviceProblem device={device} />
         {device.description.kind === 'camera' && <CameraHealthPanel camera={device} />}
+        {device.description.kind === 'camera' && !device.demo && <PixelSizePanel camera={device} />}
       </div>
       <PropertyBrowser
         deviceId={device.id}

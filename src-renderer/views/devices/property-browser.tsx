@@ -100,7 +100,7 @@ function Category({ group, searched, deviceId, acquiring }: CategoryProps) {
       </h3>
       <div id={bodyId} hidden={folded}>
         {!folded && (
-          <LazyRows items={group.properties} keyOf={({ name }) => name} rowHeight={rowHeight}>
+          <LazyRows items={group.properties} rowHeight={rowHeight}>
             {(property) => (
               <PropertyRow
                 key={property.name}

@@ -4,8 +4,9 @@ import { memo, useId, useState } from 'react'
 import type { PropertyDescriptor } from '../../../src-shared/devices.ts'
 import { FailureLine } from '../../components/failure-line.tsx'
 import { limitsText } from '../../components/limits-text.ts'
-import { OperatorControls } from '../../components/operator-controls.tsx'
+import { useBlockedProperty } from '../../components/operator-controls.tsx'
 import { PropertyEditor, usePropertySetting } from '../../components/property-editor.tsx'
+import { Refusable } from '../../components/refusable.tsx'
 import styles from './property-row.module.css'
 
 type PropertyRowProps = {
@@ -19,6 +20,7 @@ type PropertyRowProps = {
 /** One setting: title, value, limits, what it means; all of it at length when the title is clicked. */
 export const PropertyRow = memo(function PropertyRow({ deviceId, property, acquiring }: PropertyRowProps) {
   const setting = usePropertySetting(deviceId, property)
+  const blocked = useBlockedProperty(deviceId, property)
   const [open, setOpen] = useState(false)
   const failureId = useId()
   const detailsId = useId()
@@ -45,7 +47,7 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
         {interrupts && <LockMark readOnly={readOnly} />}
       </button>
       <div className={styles['value']}>
-        {readOnly ? editor : <OperatorControls>{editor}</OperatorControls>}
+        {readOnly ? editor : <Refusable reason={blocked}>{editor}</Refusable>}
       </div>
       <span className={styles['limits']}>
         {interrupts && readOnly ? 'locked while it runs' : limitsText(property)}

@@ -4,6 +4,7 @@ import { byteSize, count } from '../../components/format.ts'
 
 type Sized = { readonly bytes?: number | undefined }
 
+/** The question before something is deleted. */
 export function deleteTitle(items: readonly Pick<GalleryItem, 'name'>[]): string {
   const [first] = items
   return items.length === 1 && first !== undefined
@@ -11,6 +12,7 @@ export function deleteTitle(items: readonly Pick<GalleryItem, 'name'>[]): string
     : `Delete ${count(items.length)} items?`
 }
 
+/** `1.2 GB`, as far as the item has been counted. */
 export function sizeWords({ bytes }: Sized): string {
   return bytes === undefined ? 'size not counted' : byteSize(bytes)
 }

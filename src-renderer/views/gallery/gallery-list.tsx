@@ -69,7 +69,7 @@ export function GalleryList() {
       >
         <FailureLine failure={failure} />
         {items?.length === 0 && <GalleryEmpty />}
-        <LazyRows items={rows} keyOf={(row) => row.key} rowHeight={rowPx}>
+        <LazyRows items={rows} rowHeight={rowPx}>
           {(row) =>
             row.kind === 'day' ? (
               <h2 key={row.key} className={styles['day']}>

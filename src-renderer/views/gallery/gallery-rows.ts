@@ -2,6 +2,7 @@
 import type { GalleryItem } from '../../../src-shared/gallery.ts'
 import { dayTitle } from './gallery-words.ts'
 
+/** A line of the list: a day, or items side by side. `key`: unique, and the same while the row is. */
 export type GalleryRow =
   | { readonly kind: 'day'; readonly title: string; readonly key: string }
   | { readonly kind: 'items'; readonly items: readonly GalleryItem[]; readonly key: string }

@@ -4,6 +4,7 @@ import { byteSize, count } from '../../components/format.ts'
 import type { EngineState } from '../../stores/engine-state.ts'
 import type { GalleryState } from '../../stores/gallery-store.ts'
 
+/** Kinds of items, as the user reads them. */
 export const kindWords: Record<GalleryKind, string> = {
   recording: 'Recording',
   plan: 'Acquisition',
@@ -70,6 +71,7 @@ export function foundWords({
   return search === '' ? `${words}, sizes are being counted` : `${words} so far, more is being read`
 }
 
+/** Undefined: it is complete, or nothing is known of how it ended. */
 export type ItemState = 'running' | 'cancelled' | 'failed' | 'damaged' | undefined
 
 /** How an item ended, if not as it should, or that it is under way. */
@@ -79,6 +81,7 @@ export function itemState({ id, finish, damaged }: GalleryItem, running: readonl
   return finish === 'completed' ? undefined : finish
 }
 
+/** How an item ended, as the user reads it. */
 export const stateWords: Record<NonNullable<ItemState>, string> = {
   running: 'under way',
   cancelled: 'stopped early',

@@ -11,6 +11,7 @@ export function lengthText(line: ImageLine, pixelSizeUm: number | undefined): st
   return um >= 1000 ? `${compact(um / 1000, 4)} mm` : `${compact(um, 4)} µm`
 }
 
+/** Length and angle of a line, in µm where that is known. */
 export function lineRows(line: ImageLine, pixelSizeUm: number | undefined): readonly MetadataRow[] {
   return [
     { name: 'Length', value: lengthText(line, pixelSizeUm) },

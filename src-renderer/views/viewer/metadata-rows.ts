@@ -1,5 +1,6 @@
 /** Metadata of any shape as lines of a table. */
 
+/** A line of the table. */
 export type MetadataRow = {
   readonly name: string
   readonly value: string

@@ -14,7 +14,7 @@ export function MetadataTable({ rows }: { readonly rows: readonly MetadataRow[] 
     return { row, heading: group === '' || group === rows[place - 1]?.group ? undefined : group }
   })
   return (
-    <LazyRows items={lines} keyOf={({ row }) => `${row.group} ${row.name}`} rowHeight={rowPx}>
+    <LazyRows items={lines} rowHeight={rowPx}>
       {({ row: { group, name, value }, heading }) => (
         <div key={`${group} ${name}`}>
           {heading !== undefined && <h4 className={styles['group']}>{heading}</h4>}

@@ -1,6 +1,7 @@
 /** Pixel values along a line as curves of a plot. */
 import type { LineProfile } from '../../display/image-line.ts'
 
+/** The values between which profiles are drawn. */
 export type ProfileRange = { readonly low: number; readonly high: number }
 
 /** The least and the largest finite value of all channels; undefined where there is none, as outside of the image. */

@@ -10,6 +10,9 @@ import { isolatedWorldSource, mainWorldSource, pack, type WireMessage } from './
 /** Handlers of `protocol.handle`, by scheme. */
 export const protocolHandlers = new Map<string, (request: Request) => Promise<Response>>()
 
+/** For hanging only; Playwright's own is too short for a loaded machine. */
+const limitMs = 90_000
+
 type OpenHandler = (details: { url: string }) => unknown
 
 export class WebContents extends EventEmitter {
@@ -74,8 +77,11 @@ export class WebContents extends EventEmitter {
   }
 
   async #openPage(size: { width: number; height: number }): Promise<Page> {
-    const browser = await chromium.connectOverCDP(process.env['ELECTRON_DOUBLE_BROWSER'] ?? '')
+    const browser = await chromium.connectOverCDP(process.env['ELECTRON_DOUBLE_BROWSER'] ?? '', {
+      timeout: limitMs,
+    })
     const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage()
+    page.setDefaultTimeout(limitMs)
     await page.setViewportSize({ width: size.width, height: size.height })
     page.on('load', () => this.emit('did-finish-load'))
     page.on('popup', (popup) => void popup.close())

@@ -90,6 +90,6 @@ describe.skipIf(disk === undefined)('workers whose disk is full', () => {
     expect(await recording.finished).toMatchObject({ error: { code: 'DATA_FOLDER' }, isComplete: false })
     // Its thread may have left anything: it is not for another recording.
     expect(workers.idleBytes).toBe(0)
-    workers.close()
+    await workers.close()
   })
 })

@@ -7,25 +7,25 @@ let workers: RecordingWorkers
 beforeEach(() => {
   workers = new RecordingWorkers(80 * megabyte)
 })
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers()
-  workers.close()
+  await workers.close()
 })
 
 describe('threads that record', () => {
   it('are used again with the memory that they have, where it is enough', async () => {
-    const first = workers.take(5 * megabyte)
+    const first = workers.take(5 * megabyte, 'camera')
     workers.giveBack(first, 5 * megabyte)
     expect(workers.idleBytes).toBe(5 * megabyte)
-    expect(workers.take(4 * megabyte)).toBe(first)
+    expect(workers.take(4 * megabyte, 'camera')).toBe(first)
     expect(workers.idleBytes).toBe(0)
-    const second = workers.take(megabyte)
+    const second = workers.take(megabyte, 'camera')
     workers.giveBack(first, 5 * megabyte)
     workers.giveBack(second, megabyte)
-    expect(workers.take(megabyte)).toBe(second)
+    expect(workers.take(megabyte, 'camera')).toBe(second)
     // Nothing is kept of what is too small, as its memory may be needed.
     const ended = new Promise((resolve) => first.once('exit', resolve))
-    const third = workers.take(6 * megabyte)
+    const third = workers.take(6 * megabyte, 'camera')
     expect([first, second]).not.toContain(third)
     expect(workers.idleBytes).toBe(0)
     await ended
@@ -41,17 +41,17 @@ describe('threads that record', () => {
     workers.prepare([2.1 * megabyte])
     expect(workers.idleBytes).toBe(prepared)
     await eventually('all of it to be found', () => workers.foundBytes === prepared)
-    const first = workers.take(2 * megabyte)
-    const second = workers.take(megabyte)
+    const first = workers.take(2 * megabyte, 'camera')
+    const second = workers.take(megabyte, 'camera')
     workers.prepare([50 * megabyte])
     expect(workers.idleBytes).toBe(0)
-    const third = workers.take(50 * megabyte)
+    const third = workers.take(50 * megabyte, 'camera')
     expect(new Set([first, second, third]).size).toBe(3)
     await Promise.all([first, second, third].map((worker) => worker.terminate()))
   })
 
   it('are not kept with more than an eighth of the memory of the computer', async () => {
-    const worker = workers.take(11 * megabyte)
+    const worker = workers.take(11 * megabyte, 'camera')
     const ended = new Promise((resolve) => worker.once('online', resolve))
     await ended
     workers.giveBack(worker, 11 * megabyte)
@@ -59,12 +59,12 @@ describe('threads that record', () => {
   })
 
   it('are forgotten when they end, or are not used for long', async () => {
-    const killed = workers.take(megabyte)
+    const killed = workers.take(megabyte, 'camera')
     workers.giveBack(killed, megabyte)
     await killed.terminate()
     await eventually('the end', () => workers.idleBytes === 0)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const worker = workers.take(megabyte)
+    const worker = workers.take(megabyte, 'camera')
     workers.giveBack(worker, megabyte)
     vi.advanceTimersByTime(299_000)
     expect(workers.idleBytes).toBe(megabyte)
@@ -77,21 +77,52 @@ describe('threads that record', () => {
   })
 
   it('count as free with the memory that has been found for them, and no more', async () => {
-    const worker = workers.take(2 * megabyte)
+    const worker = workers.take(2 * megabyte, 'camera')
     workers.giveBack(worker, 2 * megabyte, megabyte)
     expect(workers.foundBytes).toBe(megabyte)
-    workers.take(megabyte)
+    workers.take(megabyte, 'camera')
     expect(workers.foundBytes).toBe(0)
     await worker.terminate()
   })
 
   it('are neither started nor kept any more once all are closed', async () => {
-    const worker = workers.take(megabyte)
+    const worker = workers.take(megabyte, 'camera')
     await new Promise((resolve) => worker.once('online', resolve))
-    workers.close()
+    await workers.close()
     workers.prepare([megabyte])
     workers.giveBack(worker, megabyte)
     expect(workers.idleBytes).toBe(0)
     await worker.terminate()
+  })
+
+  it('end when others need their memory, which is free then', async () => {
+    workers.prepare([4 * megabyte, 4 * megabyte])
+    await eventually('all of it to be found', () => workers.foundBytes >= 8 * megabyte)
+    const idle = workers.take(megabyte, 'camera')
+    workers.giveBack(idle, 4 * megabyte)
+    let ended = false
+    idle.once('exit', () => (ended = true))
+    await workers.endIdle()
+    expect(ended).toBe(true)
+    expect([workers.idleBytes, workers.foundBytes]).toEqual([0, 0])
+    // The next recording is prepared as before.
+    workers.prepare([megabyte])
+    expect(workers.idleBytes).toBeGreaterThanOrEqual(megabyte)
+  })
+
+  it('are kept no longer than the cameras that they have recorded: whichever may hold its ring', async () => {
+    const idle = workers.take(megabyte, 'first')
+    workers.giveBack(idle, megabyte)
+    expect(workers.take(megabyte, 'second')).toBe(idle)
+    const other = workers.take(megabyte, 'third')
+    workers.giveBack(idle, megabyte)
+    workers.cameraGone('third')
+    expect(workers.idleBytes).toBe(megabyte)
+    // It went while it was recorded.
+    workers.giveBack(other, megabyte)
+    expect(workers.idleBytes).toBe(megabyte)
+    await other.terminate()
+    workers.cameraGone('first')
+    expect(workers.idleBytes).toBe(0)
   })
 })

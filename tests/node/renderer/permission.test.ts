@@ -14,7 +14,9 @@ import {
   otherOperator,
   whyNotAct,
   whyNotByHand,
+  whyNotFindFocus,
   whyNotOperate,
+  whyNotSet,
 } from '../../../src-renderer/stores/permission.ts'
 import { createShownStore } from '../../../src-renderer/stores/shown-store.ts'
 import { createViewStore, initialViewState } from '../../../src-renderer/stores/view-store.ts'
@@ -91,6 +93,41 @@ describe('who may operate', () => {
     for (const state of ['paused', 'finished'] as const) expect(whyNotByHand(during(state))).toBeUndefined()
     expect(whyNotByHand(stateOf({ caller: owner }))).toBeUndefined()
     expect(whyNotByHand(stateOf({ caller: ben }))).toEqual(whyNotAct(stateOf({ caller: ben })))
+  })
+  it('is nobody who searches for the focus before an acquisition has ended, also while it is paused', () => {
+    const idle = stateOf({ caller: owner })
+    for (const state of ['preparing', 'waiting', 'acquiring', 'paused', 'finishing'] as const) {
+      expect(whyNotFindFocus({ ...idle, acquisition: { ...samplePlan, state } })).toMatchObject({
+        code: 'ACQUISITION_RUNNING',
+        reason: expect.stringContaining('acquisition'),
+      })
+      expect(whyNotFindFocus({ ...idle, recording: { ...samplePlan, state } })?.reason).toMatch(/recording/)
+    }
+    expect(whyNotFindFocus({ ...idle, acquisition: { ...samplePlan, state: 'finished' } })).toBeUndefined()
+    const focus: EngineState['focus'] = {
+      detectorName: 'a',
+      startUm: 0,
+      fromUm: -5,
+      toUm: 5,
+      curve: [],
+      state: 'searching',
+    }
+    expect(whyNotFindFocus({ ...idle, focus, acquisition: samplePlan })).toBeUndefined()
+    expect(whyNotFindFocus(stateOf({ caller: ben }))).toEqual(whyNotAct(stateOf({ caller: ben })))
+  })
+  it('is nobody who sets the camera of a plan under way, nor stops one that is recorded', () => {
+    const idle = stateOf({ caller: owner })
+    const why = (state: Partial<EngineState>, deviceId = 'camera', lockedWhileAcquiring = false) =>
+      whyNotSet({ ...idle, ...state }, deviceId, { lockedWhileAcquiring })?.code
+    const paused = { ...samplePlan, state: 'paused' } as const
+    expect(why({})).toBeUndefined()
+    expect(why({ acquisition: samplePlan })).toBe('SET_BY_PLAN')
+    expect(why({ acquisition: samplePlan }, 'overview', true)).toBeUndefined()
+    expect(why({ acquisition: paused })).toBeUndefined()
+    expect(why({ acquisition: paused }, 'camera', true)).toBe('ACQUISITION_RUNNING')
+    expect(why({ recording: samplePlan })).toBeUndefined()
+    expect(why({ recording: samplePlan }, 'camera', true)).toBe('ACQUISITION_RUNNING')
+    expect(why({ recording: { ...samplePlan, state: 'finished' } }, 'camera', true)).toBeUndefined()
   })
   it('gives the same object for the same state, as stores need it', () => {
     const state = stateOf({ caller: owner, control: { holder: anna } })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toggleMarked } from '../../../src-renderer/actions/delete-actions.ts'
 import {
   type GalleryServices,
   loadMore,
@@ -118,6 +119,18 @@ describe('the list', () => {
     refreshed?.answer()
     await settle()
     expect([gallery.getState().items?.length, gallery.getState().asking]).toEqual([400, false])
+  })
+  it('keeps marks on what a search finds, and on nothing else', async () => {
+    const { gallery, services, answerAll } = scriptedGallery(30)
+    void refreshGallery(services)
+    await answerAll()
+    // As when the user marks before what was typed is searched for.
+    toggleMarked(gallery, 'recordings/12')
+    toggleMarked(gallery, 'recordings/7')
+    void searchGallery(services, '12')
+    toggleMarked(gallery, 'recordings/3')
+    await answerAll()
+    expect(gallery.getState().marked).toEqual(['recordings/12'])
   })
   it('says that a search goes on', async () => {
     const gallery = createGalleryStore()

@@ -9,6 +9,7 @@ import { findZarrNode, parsed, readZarrNode, type ZarrNode } from './zarr-metada
 const foldersAtOnce = 16
 const maxImages = 20_000
 
+/** One image of a dataset: a position, or a field of a well. */
 export type FoundImage = {
   /** Of a well with its field, or as the image itself is called. */
   readonly position: string

@@ -55,15 +55,18 @@ const omero = z.looseObject({
     .max(10_000),
 })
 
+/** Attributes of an image (section "multiscales"). An `omero` that is not as it should be is passed over. */
 export const omeImageSchema = z.looseObject({
   multiscales: z.array(multiscale).min(1).max(1000),
   omero: omero.optional().catch(undefined),
 })
 
+/** Attributes of a plate, as far as its wells are to be found. */
 export const omePlateSchema = z.looseObject({
   plate: z.looseObject({ wells: z.array(z.looseObject({ path: relativePath })).max(10_000) }),
 })
 
+/** Attributes of a well, as far as its fields are to be found. */
 export const omeWellSchema = z.looseObject({
   well: z.looseObject({ images: z.array(z.looseObject({ path: relativePath })).max(10_000) }),
 })

@@ -26,6 +26,7 @@ import { readPlane } from './read-plane.ts'
 import { unreadablePart } from './unreadable-part.ts'
 import type { ZarrArray } from './zarr-metadata.ts'
 
+/** Opens the dataset `root`: one reader for each kind of its images. @throws CoverslipError UNREADABLE_IMAGE */
 export const openOmeZarr: OpenDatasets = async (root) => {
   await refuseLink(root)
   const folder = new OmeZarrFolder(root)

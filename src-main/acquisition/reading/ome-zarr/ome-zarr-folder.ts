@@ -8,6 +8,7 @@ import { readZarrArray, readZarrNode } from './zarr-metadata.ts'
 /** Arrays whose readers, with what they know of shards, are kept. */
 const maxReaders = 16
 
+/** What a dataset's metadata say of it. */
 export type OmeZarrContent = {
   readonly images: readonly FoundImage[]
   /** Undefined for datasets of others. */

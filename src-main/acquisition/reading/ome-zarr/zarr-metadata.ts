@@ -18,8 +18,10 @@ const maxChunkBytes = 512 * 1024 * 1024
 const maxShardChunks = 4 * 1024 * 1024
 const maxRank = 8
 
+/** A step between the bytes of a chunk and its samples, as `zarr.json` names it. */
 export type Codec = { readonly name: string; readonly configuration: Readonly<Record<string, unknown>> }
 
+/** An array of either version of Zarr. Lengths and places have a number for each axis. */
 export type ZarrArray = {
   /** Of the array on the disk. */
   readonly folder: string
@@ -35,6 +37,7 @@ export type ZarrArray = {
   readonly shards: ShardLayout | undefined
 }
 
+/** How chunks lie in a file (Zarr v3, `sharding_indexed`). */
 export type ShardLayout = {
   /** Chunks along each axis. */
   readonly chunks: readonly number[]
@@ -42,6 +45,7 @@ export type ShardLayout = {
   readonly indexAt: 'start' | 'end'
 }
 
+/** What a folder of a dataset is. */
 export type ZarrNode =
   | { readonly kind: 'group'; readonly attributes: Readonly<Record<string, unknown>> }
   | {
@@ -239,6 +243,7 @@ function fillOf(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
 }
 
+/** Of no numbers it is 1. */
 export function productOf(numbers: readonly number[]): number {
   return numbers.reduce((product, number) => product * number, 1)
 }

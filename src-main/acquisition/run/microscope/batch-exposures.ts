@@ -57,7 +57,9 @@ export class BatchExposures {
       case 'triggeredStack': {
         const planesUm = batch.flatMap((plane) => focus.zUm(plane) ?? [])
         const exposureMs = exposures.longestMs
-        await exposures.triggeredBy(batch, (signal) => stages.runStack(planesUm, { exposureMs, signal }))
+        await exposures.triggeredBy(batch, (signal, halted) =>
+          stages.runStack(planesUm, { exposureMs, signal, halted }),
+        )
         const distanceUm = Math.abs((planesUm[1] ?? 0) - (planesUm[0] ?? 0))
         return pace.ended(times, { kind: 'plane', by, distanceUm }, exposureMs)
       }

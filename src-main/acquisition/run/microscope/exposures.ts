@@ -1,23 +1,15 @@
-import { CoverslipError } from '../../../../src-shared/errors.ts'
-import type { FrameInfo } from '../../../../src-shared/frames/frame-info.ts'
 import { camerasKey } from '../../plans/plan-costs.ts'
 import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
+import { burstFrame, type Exposing, oneFrame, type SequenceFrame, triggeredFrame } from './exposure-frames.ts'
 import { onceOverdue, orGivenUp } from './giving-up.ts'
 import type { ImageConditions } from './image-conditions.ts'
 import type { LightGates } from './light-gates.ts'
 import type { LightGate } from './light-path.ts'
-import { exposedAtNs, type PlanCamera } from './plan-camera.ts'
+import type { PlanCamera } from './plan-camera.ts'
 import { allEnded, linkedTo, together } from './together.ts'
 
 /** Frames of the ring that may wait to be taken, as a share of it. */
 const ringShare = 0.5
-
-/** A camera and how long it exposes, ms. */
-export type Exposing = {
-  readonly camera: PlanCamera
-  readonly exposureMs: number
-  readonly isTriggered: boolean
-}
 
 type Options = {
   readonly light: LightGates
@@ -35,12 +27,9 @@ type Sequence = {
   readonly frame: SequenceFrame
   readonly take: (frame: ExposedFrame) => Promise<void>
 }
-/** The frame of `event`, number `i` of a sequence that is lit since `sinceNs`, of `process.hrtime`. */
-type SequenceFrame = (
-  exposing: Exposing,
-  signal: AbortSignal,
-  at: { readonly i: number; readonly event: NumberedEvent; readonly sinceNs: bigint },
-) => Promise<FrameInfo>
+
+/** Has a focus drive step through planes; `halted` is told how many it has triggered when `signal` has stopped it. */
+export type TriggeringSteps = (signal: AbortSignal, halted: (triggered: number) => void) => Promise<void>
 
 /** The exposures of one batch: light on, frames awaited and handed on, light off. */
 export class Exposures {
@@ -81,7 +70,7 @@ export class Exposures {
       for (const [i, event] of batch.entries()) {
         if (i > 0) await between(event)
         run.signal.throwIfAborted()
-        await light.open(gates)
+        await light.open(gates, run.signal)
         run.begun(event)
         await this.#takeAll(event)
       }
@@ -111,33 +100,71 @@ export class Exposures {
   /**
    * Frames that `steps`, a motion of the focus drive, triggers one by one, in light that stays on. That a camera has missed
    * a trigger shows in nothing but their number: none is handed on before all are there, and the rings must hold them.
+   * Where the run is stopped, and the drive tells how far it has come, these are all those until there.
    */
-  triggeredBy(batch: EventBatch, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  triggeredBy(batch: EventBatch, steps: TriggeringSteps): Promise<void> {
+    const { run } = this.#options
     const frames: ExposedFrame[] = []
+    let halted: EventBatch | undefined
     return this.#inLight(async () => {
-      await this.#continuously(batch, {
-        beside: steps,
-        before: async ({ camera }) => camera.skipPresent(),
-        frame: triggeredFrame(batch),
-        take: async (frame) => {
-          frames.push(frame)
-        },
-      })
-      const ended = allEnded([this.#confirm(batch.at(-1)), this.#noneMore(batch.length)])
-      await orGivenUp(ended, this.#options.run.signal)
-      for (const frame of frames) await this.#hand(frame)
+      try {
+        await this.#continuously(batch, {
+          beside: (signal) =>
+            steps(signal, (triggered) => {
+              halted = batch.slice(0, triggered)
+            }),
+          before: async ({ camera }) => camera.skipPresent(),
+          frame: triggeredFrame(batch),
+          take: async (frame) => {
+            frames.push(frame)
+          },
+        })
+      } catch (error) {
+        if (!run.signal.aborted || halted === undefined) throw error
+        // Those that cannot be kept are taken again after a pause; what is wrong shows then.
+        return this.#keepHalted(halted, frames).catch(() => run.signal.throwIfAborted())
+      }
+      await this.#handSurely(batch, frames)
     })
   }
 
-  /** @throws CoverslipError of a camera that delivers more than `planned` frames; the reason of the run's signal. */
-  #noneMore(planned: number): Promise<void> {
+  /** Hands on `frames` when it is sure that they are those of `batch`, of which the last may keep the shutter open. */
+  async #handSurely(batch: EventBatch, frames: readonly ExposedFrame[]): Promise<void> {
     const { cameras, run } = this.#options
-    const waits = cameras.map(
-      ({ camera }) =>
-        (signal: AbortSignal) =>
-          camera.noneMore(planned, signal),
+    const noneMore = cameras.map(({ camera }) =>
+      camera.noneMore({ planned: batch.length, taken: framesOf(camera, frames).length }),
     )
-    return together(run.signal, waits)
+    await orGivenUp(allEnded([this.#confirm(batch.at(-1)), ...noneMore]), run.signal)
+    for (const frame of frames) await this.#hand(frame)
+  }
+
+  /** Hands on the frames of `batch`, whose planes have been triggered; `frames` are there already. */
+  async #keepHalted(batch: EventBatch, frames: ExposedFrame[]): Promise<void> {
+    await this.#takeUnderWay(batch, frames)
+    await this.#handSurely(batch, frames)
+  }
+
+  /** Waits for those frames of `batch` that are not among `frames` yet. @throws as `expose`, of those that are overdue, too */
+  async #takeUnderWay(batch: EventBatch, frames: ExposedFrame[]): Promise<void> {
+    const { cameras, run } = this.#options
+    const waits = cameras.map((exposing, n) => async (signal: AbortSignal) => {
+      const { camera, exposureMs } = exposing
+      const { length } = framesOf(camera, frames)
+      for (const [i, event] of batch.entries()) {
+        if (i < length) continue
+        if (n === 0 && i > length) run.begun(event)
+        const { sequence } = await camera.nextFrame(exposureMs, signal)
+        frames.push({ camera: camera.id, sequence, event })
+      }
+    })
+    const overdueMs = Math.max(...cameras.map(({ camera, exposureMs }) => camera.usualMs(exposureMs)))
+    const overdue = new AbortController()
+    const timer = setTimeout(() => overdue.abort(run.signal.reason), overdueMs)
+    try {
+      await together(overdue.signal, waits)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Each camera's frames in its own time; an event begins when the first camera has delivered the one before. */
@@ -146,7 +173,7 @@ export class Exposures {
     const { controller, unlink } = linkedTo(run.signal)
     this.#stop = controller
     try {
-      await light.open(gates)
+      await light.open(gates, run.signal)
       const sinceNs = process.hrtime.bigint()
       const taking = cameras.map((exposing, n) => async (signal: AbortSignal) => {
         await before(exposing, signal)
@@ -217,48 +244,5 @@ export class Exposures {
   }
 }
 
-/** One image whose exposure begins after the call. @throws CoverslipError of the camera; the reason of `signal`. */
-export function oneFrame(
-  { camera, exposureMs, isTriggered }: Exposing,
-  signal: AbortSignal,
-): Promise<FrameInfo> {
-  if (isTriggered) return camera.trigger(exposureMs, signal)
-  camera.skipPresent()
-  return camera.freshFrame(exposureMs, process.hrtime.bigint(), signal)
-}
-
-/** Times of frames have errors, ns. */
-const earlyNs = 1_000_000n
-
-/** Frames of cameras that run free: the first that is not earlier after the burst's first than planned. */
-function burstFrame([first]: EventBatch): SequenceFrame {
-  const beganNs = new Map<PlanCamera, bigint>()
-  return async ({ camera, exposureMs }, signal, { i, event, sinceNs }) => {
-    if (i === 0) {
-      const info = await camera.freshFrame(exposureMs, sinceNs, signal)
-      beganNs.set(camera, exposedAtNs(info))
-      return info
-    }
-    const offsetS = (event.minStartS ?? 0) - (first?.minStartS ?? 0)
-    const dueNs = (beganNs.get(camera) ?? 0n) + BigInt(Math.round(offsetS * 1e9)) - earlyNs
-    for (;;) {
-      const info = await camera.nextFrame(exposureMs, signal)
-      if (exposedAtNs(info) >= dueNs) return info
-    }
-  }
-}
-
-/** Frames that a focus drive triggers, one in each plane. */
-function triggeredFrame({ length }: EventBatch): SequenceFrame {
-  return async ({ camera, exposureMs }, signal, { i }) => {
-    try {
-      return await camera.nextFrame(exposureMs, signal)
-    } catch (error) {
-      if (!(error instanceof CoverslipError) || error.code !== 'DEVICE_TIMEOUT') throw error
-      throw new CoverslipError('DEVICE_TIMEOUT', `${camera.name} delivered ${i} frames of ${length} planes`, {
-        hint: 'Check its trigger cable, and that it can expose as fast as the focus drive triggers it.',
-        cause: error,
-      })
-    }
-  }
-}
+const framesOf = ({ id }: PlanCamera, frames: readonly ExposedFrame[]) =>
+  frames.filter(({ camera }) => camera === id)

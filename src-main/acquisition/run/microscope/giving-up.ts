@@ -1,7 +1,7 @@
 /** How long is waited for what a stopped or paused run has under way: devices may hang. */
 
 /** What is told to end may take so long to do it, ms: most stages have halted by then, and a device has answered. */
-const patienceMs = 1000
+export const patienceMs = 1000
 
 /**
  * As `action`; where that has not ended soon after `signal` has aborted, it is left to itself: whatever comes of it then,
@@ -28,18 +28,17 @@ export async function orGivenUp<Result>(
 }
 
 /**
- * Resolves when `moving`, a motion of the stage `name`, has ended, or has not soon after the stage has answered `stopping`:
- * some take their time to halt, or cannot, and answer when they stand.
+ * Resolves when `standing`, which begins once the stage `name` has answered `stopping`, says that it has halted, or not:
+ * some take their time, or cannot, and answer when they stand.
  */
 export async function haltOf(
   name: string,
   stopping: Promise<unknown>,
-  moving: Promise<unknown>,
-  signal: AbortSignal | undefined,
+  standing: () => Promise<unknown>,
 ): Promise<void> {
   await stopping.catch((error: unknown) => console.error(`${name} did not halt:`, error))
   // How it ended, whoever had it begun is told.
-  await Promise.allSettled([orGivenUp(moving, signal)])
+  await Promise.allSettled([standing()])
 }
 
 /**

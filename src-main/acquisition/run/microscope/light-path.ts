@@ -49,6 +49,7 @@ export function isAbout(setting: LightGate, gates: readonly LightGate[]): boolea
   return gates.some((gate) => isSame(setting, gate))
 }
 
+/** Whether both are the same property of the same device. */
 export function isSame(a: LightGate, b: LightGate): boolean {
   return a.deviceId === b.deviceId && a.property === b.property
 }

@@ -137,12 +137,13 @@ export class PlanCamera {
   }
 
   /**
-   * Resolves when every frame that was exposed until now must have arrived, and none has come besides the `planned`.
-   * @throws CoverslipError otherwise; the reason of `signal`.
+   * Resolves when every frame that was exposed until now must have arrived, and with those `taken` are not more than were
+   * `planned`.
+   * @throws CoverslipError otherwise.
    */
-  async noneMore(planned: number, signal: AbortSignal): Promise<void> {
-    await waitFor(Math.max(quietMs, 2 * this.#deliveryMs), undefined, { signal })
-    if (this.#frames.skipPresent() > 0)
+  async noneMore({ planned, taken }: { readonly planned: number; readonly taken: number }): Promise<void> {
+    await waitFor(Math.max(quietMs, 2 * this.#deliveryMs))
+    if (taken + this.#frames.skipPresent() > planned)
       throw this.#untriggered(`more than the ${planned} frames that were triggered`)
   }
 

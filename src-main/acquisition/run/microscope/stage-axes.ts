@@ -1,7 +1,9 @@
 import type { DeviceState } from '../../../../src-shared/devices.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 
+/** Directions in which stages move; z is the focus. */
 export type StageAxis = 'x' | 'y' | 'z'
+/** All of them. */
 export const stageAxes: readonly StageAxis[] = ['x', 'y', 'z']
 
 /** The stage that moves `axis`: the first that has it. */

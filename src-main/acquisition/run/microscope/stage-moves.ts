@@ -2,12 +2,20 @@ import type { DeviceState } from '../../../../src-shared/devices.ts'
 import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { StagePosition } from '../../../../src-shared/frames/frame-info.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
+import type { StackEnd } from '../../../devices/stage-motions.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
-import { haltOf, orGivenUp } from './giving-up.ts'
+import type { Restoration } from './restoration.ts'
+import { type HaltOptions, StageHalts } from './stage-halts.ts'
 import { axesOf, type StageAxis, stageAxes, stageOf, type StageTarget } from './stage-axes.ts'
-import { checkArrival, interfered, noStage, notBack, notHalted } from './stage-failures.ts'
+import { checkArrival, interfered, noStage, notBack } from './stage-failures.ts'
 import { allEnded } from './together.ts'
+
+type RunStackOptions = {
+  readonly exposureMs: number
+  readonly signal: AbortSignal
+  readonly halted: (triggered: number) => void
+}
 
 /**
  * The stages' moves in a plan, in an order in which the objective cannot be driven into the specimen: what takes the
@@ -24,10 +32,7 @@ export class StageMoves {
    */
   readonly #motions = new Map<string, number>()
   readonly #moved = new Set<StageAxis>()
-  /** Stages that have not ended what they were told to do: one that hangs stays here. */
-  readonly #underWay = new Set<string>()
-  /** Stages that were told to halt: until when that is waited for. */
-  readonly #halts = new Map<string, Promise<void>>()
+  readonly #halts: StageHalts
   /** Axes that were sent somewhere since `begin`, or were there. */
   readonly #wanted = new Set<StageAxis>()
 
@@ -35,6 +40,7 @@ export class StageMoves {
   constructor(devices: DeviceRegistry, times: StepTimes) {
     this.#devices = devices
     this.#times = times
+    this.#halts = new StageHalts(devices)
   }
 
   /** Notes where the stages stand, to come back to. */
@@ -85,17 +91,33 @@ export class StageMoves {
   }
 
   /**
-   * Has the focus drive step through `planesUm` and trigger the cameras, each exposure lasting `exposureMs`.
+   * Has the focus drive step through `planesUm` and trigger the cameras, each exposure lasting `exposureMs`. Abortion
+   * halts it; `halted` is called then with the number of planes in which it has triggered them, where it tells.
    * @throws CoverslipError of the stage; the reason of `signal`.
    */
   async runStack(
     planesUm: readonly number[],
-    { exposureMs, signal }: { readonly exposureMs: number; readonly signal: AbortSignal },
+    { exposureMs, signal, halted }: RunStackOptions,
   ): Promise<void> {
     const stage = stageOf(this.#devices, 'z')
     const z = planesUm.at(-1)
     if (stage === undefined || z === undefined) throw noStage('z')
-    await this.#during(stage, { z }, signal, () => this.#devices.runStack(stage.id, planesUm, { exposureMs }))
+    let ended: StackEnd | undefined
+    const steps = async () => {
+      ended = await this.#devices.runStack(stage.id, planesUm, { exposureMs })
+      return ended.position
+    }
+    try {
+      // It halts when the exposure under way has ended.
+      await this.#during(stage, { z }, { signal, extraMs: exposureMs }, steps)
+    } catch (error) {
+      if (signal.aborted && ended?.triggered !== undefined && !this.#isOthers(stage)) {
+        // Halted by nobody else, it stands where it says.
+        Object.assign(this.#now, ended.position)
+        halted(ended.triggered)
+      }
+      throw error
+    }
   }
 
   /** Has something else than the plan, an autofocus device, move z. Abortion halts the stage. @throws as `action`; the reason of `signal` */
@@ -103,7 +125,7 @@ export class StageMoves {
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) return action()
     this.#moved.add('z')
-    await this.#untilEnded(stage, signal, action)
+    await this.#untilEnded(stage, { signal }, action)
     signal.throwIfAborted()
   }
 
@@ -134,7 +156,7 @@ export class StageMoves {
    * the focus is out of their way, and the focus unless they are back.
    * @returns what could not be brought back.
    */
-  async restore(): Promise<readonly Error[]> {
+  async restore(restoration: Restoration): Promise<readonly Error[]> {
     this.forget()
     const back: StageTarget = {}
     for (const axis of this.#moved) {
@@ -143,6 +165,8 @@ export class StageMoves {
     }
     const untouched = { ...back }
     try {
+      const stages = axesOf(back).flatMap((axis) => stageOf(this.#devices, axis) ?? [])
+      for (const stage of stages) await restoration.requireAnswer(stage)
       for (const step of await this.#steps(back)) {
         for (const axis of axesOf(step)) delete untouched[axis]
         await this.#move(step)
@@ -165,7 +189,7 @@ export class StageMoves {
   async #goesAway(z: number): Promise<boolean> {
     const stage = stageOf(this.#devices, 'z')
     if (stage === undefined) throw noStage('z')
-    await this.#refuseHanging(stage)
+    await this.#halts.refuseHanging(stage)
     const from = this.#now.z ?? (await this.#devices.readPosition(stage.id)).z
     if (from === undefined)
       throw new CoverslipError('DEVICE_FAILED', `${stage.description.name} does not tell where z is`, {
@@ -191,9 +215,9 @@ export class StageMoves {
   }
 
   async #moveStage(stage: DeviceState, part: StageTarget, signal: AbortSignal | undefined): Promise<void> {
-    await this.#refuseHanging(stage)
+    await this.#halts.refuseHanging(stage)
     const began = performance.now()
-    await this.#during(stage, part, signal, () => this.#devices.moveStage(stage.id, part, 'absolute'))
+    await this.#during(stage, part, { signal }, () => this.#devices.moveStage(stage.id, part, 'absolute'))
     const distances = axesOf(part).map((axis) =>
       Math.abs((part[axis] ?? 0) - (stage.position?.[axis] ?? NaN)),
     )
@@ -208,10 +232,11 @@ export class StageMoves {
   async #during(
     stage: DeviceState,
     part: StageTarget,
-    signal: AbortSignal | undefined,
+    halting: HaltOptions,
     motion: () => Promise<StagePosition>,
   ): Promise<void> {
     const { id, description } = stage
+    const { signal } = halting
     signal?.throwIfAborted()
     for (const axis of axesOf(part)) {
       delete this.#now[axis]
@@ -219,7 +244,7 @@ export class StageMoves {
     }
     let motions = 0
     try {
-      const stands = await this.#untilEnded(stage, signal, () => {
+      const stands = await this.#untilEnded(stage, halting, () => {
         const moving = motion()
         motions = this.#devices.motionsOf(id)
         this.#motions.set(id, motions)
@@ -235,30 +260,14 @@ export class StageMoves {
     Object.assign(this.#now, part)
   }
 
-  /** What comes of `motion` of `stage`; abortion halts it. @throws as `motion`; the reason of `signal`: it does not halt */
-  async #untilEnded<Result>(
-    { id, description: { name } }: DeviceState,
-    signal: AbortSignal | undefined,
+  /** As `StageHalts.untilEnded`; the plan's own halt is nobody else's. */
+  #untilEnded<Result>(
+    stage: DeviceState,
+    halting: HaltOptions,
     motion: () => Promise<Result>,
   ): Promise<Result> {
-    this.#underWay.add(id)
-    const moving = motion().finally(() => this.#underWay.delete(id))
-    const halt = () => {
-      this.#motions.set(id, (this.#motions.get(id) ?? 0) + 1)
-      this.#halts.set(id, haltOf(name, this.#devices.stopStage(id), moving, signal))
-    }
-    signal?.addEventListener('abort', halt)
-    try {
-      return await orGivenUp(moving, signal)
-    } finally {
-      signal?.removeEventListener('abort', halt)
-    }
-  }
-
-  /** @throws CoverslipError of a stage that was told to halt and has not: where it would go, and when, nobody knows */
-  async #refuseHanging({ id, description: { name } }: DeviceState): Promise<void> {
-    await this.#halts.get(id)
-    if (this.#underWay.has(id)) throw notHalted(name)
+    const halted = () => void this.#motions.set(stage.id, (this.#motions.get(stage.id) ?? 0) + 1)
+    return this.#halts.untilEnded(stage, { ...halting, halted }, motion)
   }
 
   /** Somebody else has moved a stage: where it is now is not known. */

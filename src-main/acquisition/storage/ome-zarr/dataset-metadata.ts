@@ -30,6 +30,7 @@ import { arrayJson, groupJson, type JsonObject, writeZarrJson } from './zarr-jso
 /** Of an image's first level below the image. */
 export const firstLevel = '0'
 
+/** All that the metadata of a dataset are made of. */
 export type DatasetFacts = {
   readonly layout: DatasetLayout
   readonly grid: ZarrGrid

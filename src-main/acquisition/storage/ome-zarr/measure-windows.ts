@@ -10,6 +10,7 @@ import type { DisplayWindow } from './ome-image-attributes.ts'
 import { imagePaths } from './ome-image-paths.ts'
 import { arrayJson } from './zarr-json.ts'
 
+/** What was measured, and what could not be. */
 export type MeasuredWindows = {
   /** By channel. */
   readonly windows: readonly (DisplayWindow | undefined)[]

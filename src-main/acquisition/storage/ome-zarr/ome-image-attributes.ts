@@ -3,6 +3,7 @@ import { pixelLayout } from '../../../../src-shared/frames/pixel-format.ts'
 import type { DatasetLayout } from '../dataset-writer.ts'
 import type { JsonObject } from './zarr-json.ts'
 
+/** Of OME-Zarr, as every `ome` names it. */
 export const omeVersion = '0.5'
 
 /** Grey values that are shown black and white at first. */

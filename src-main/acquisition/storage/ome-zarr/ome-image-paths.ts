@@ -19,6 +19,7 @@ export function imagePaths(layout: Pick<DatasetLayout, 'positions' | 'plate'>): 
   return positions.length > 1 ? positions.map((_, number) => String(number)) : ['']
 }
 
+/** Whether it is kept as a plate: of plans with places beside the wells it is not. */
 export function isPlate({ plate, positions }: Pick<DatasetLayout, 'positions' | 'plate'>): boolean {
   return plate !== undefined && positions.length > 0 && positions.every(({ well }) => well !== undefined)
 }

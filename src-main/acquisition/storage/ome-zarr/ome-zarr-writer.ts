@@ -25,6 +25,7 @@ const metadataEveryMs = 3000
 /** With more images their metadata are written at the end only. */
 const maxImagesWhileGrowing = 16
 
+/** Begins `<name>.ome.zarr` in `folder`, with all its metadata. @throws CoverslipError DATA_FOLDER */
 export async function openOmeZarr(
   folder: string,
   layout: DatasetLayout,

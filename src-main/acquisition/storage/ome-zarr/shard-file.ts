@@ -14,6 +14,7 @@ import { writeAll } from '../write-all.ts'
 import { makeFolders } from './make-folders.ts'
 import { ShardIndex } from './shard-index.ts'
 
+/** Of the mark before each chunk: see "After a crash" in docs/file-formats.md. */
 export const markBytes = 32
 const magic = Buffer.from('CVSCHUNK', 'latin1')
 const zeros = new Uint8Array(diskBlockBytes)
@@ -22,6 +23,10 @@ const noChunk = 0xffff_ffff_ffff_ffffn
 /** Parts of one chunk, as they follow each other in the file. */
 type ChunkParts = { readonly chunk: number; readonly parts: readonly Uint8Array[] }
 
+/**
+ * A shard to be made: folder `below` which its folders are made, room for `chunks`, written past the system's cache
+ * or not.
+ */
 export type NewShard = { readonly below: string; readonly chunks: number; readonly direct: boolean }
 
 /** The name of the shard `path` while it is not complete. */

@@ -7,6 +7,7 @@ import { crc32c } from './crc32c.ts'
 const absent = 0xffff_ffff_ffff_ffffn
 const checksumBytes = 4
 
+/** Where a chunk lies in its file, bytes. */
 export type ChunkExtent = { readonly offset: number; readonly length: number }
 
 export class ShardIndex {

@@ -6,6 +6,7 @@ import { writeFailure } from '../append-file.ts'
 import type { OpenShards } from './open-shards.ts'
 import { bandsOf, chunksOfShard, type PlanePlace, shardOf, type ZarrGrid } from './zarr-grid.ts'
 
+/** How chunks are compressed: not at all, or by Zstandard, level 1. */
 export type ZarrCompression = 'none' | 'zstd'
 
 const compress = promisify(zstdCompress)

@@ -6,6 +6,7 @@ import { planeAxes, type PlanePlace, type ZarrGrid } from './zarr-grid.ts'
 
 const zarrJsonName = 'zarr.json'
 
+/** Content of a file, or a part of it. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** A group with its attributes. */

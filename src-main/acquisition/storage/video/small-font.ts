@@ -1,6 +1,8 @@
 /** Letters of 5 × 7 dots, as far as time stamps and scale bars need them. */
 
+/** Pixels of a character across, without the space to the next one. */
 export const glyphWidth = 5
+/** Pixels of a character from top to bottom. */
 export const glyphHeight = 7
 
 /** Rows from the top, `#` is ink. */

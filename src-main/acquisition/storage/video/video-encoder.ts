@@ -2,6 +2,7 @@
 import { everyFrameArguments, type FfmpegProgram } from '../../../../drivers/sdk/ffmpeg-program.ts'
 import type { StorageOptions } from '../../../../src-shared/acquisition/storage-options.ts'
 
+/** What the user chose of a video. */
 export type VideoOptions = Extract<StorageOptions, { format: 'video' }>
 type VideoContainer = VideoOptions['container']
 

@@ -2,6 +2,7 @@
 import type { Point as ScreenPoint } from '../../../display/view-transform.ts'
 import type { Box, Point } from '../../../../src-shared/plan/polygon.ts'
 
+/** An area or a polygon that is being drawn on the map. */
 export type Drawing = {
   readonly tool: 'area' | 'polygon'
   /** Corners set so far, µm. */
@@ -10,18 +11,21 @@ export type Drawing = {
   readonly cursor: Point | undefined
 }
 
+/** What a drawing has become: it goes on, is complete, or was given up. */
 export type DrawingStep =
   | { readonly kind: 'drawing'; readonly drawing: Drawing }
   | { readonly kind: 'area'; readonly box: Box }
   | { readonly kind: 'polygon'; readonly vertices: readonly Point[] }
   | { readonly kind: 'given-up' }
 
+/** Before the first corner. */
 export function beginDrawing(tool: Drawing['tool']): Drawing {
   return { tool, corners: [], cursor: undefined }
 }
 
 const goOn = (drawing: Drawing): DrawingStep => ({ kind: 'drawing', drawing })
 
+/** µm of the stage as the corners of a plan's polygons are written. */
 export const asPoint = ({ x, y }: ScreenPoint): Point => [x, y]
 
 /** The area between its first corner and the cursor. */
@@ -59,6 +63,7 @@ function takeBack(drawing: Drawing): DrawingStep {
     : goOn({ ...drawing, corners: drawing.corners.slice(0, -1) })
 }
 
+/** How the keyboard moves the cursor. */
 export type DrawingKeys = {
   /** Where the cursor is at first, µm. */
   readonly centre: Point

@@ -15,10 +15,12 @@ const limits = { min: 1e-4, max: 50 }
 
 const inLimits = (scale: number) => Math.max(limits.min, Math.min(limits.max, scale))
 
+/** From the stage, µm, to the map, CSS pixels from its upper left corner. */
 export function toMap({ centreX, centreY, scale }: MapFrame, size: Size, um: Point): Point {
   return { x: size.width / 2 + (um.x - centreX) * scale, y: size.height / 2 + (um.y - centreY) * scale }
 }
 
+/** From the map, CSS pixels from its upper left corner, to the stage, µm. */
 export function toStage({ centreX, centreY, scale }: MapFrame, size: Size, px: Point): Point {
   return { x: centreX + (px.x - size.width / 2) / scale, y: centreY + (px.y - size.height / 2) / scale }
 }
@@ -44,6 +46,11 @@ export function zoomFrame(frame: MapFrame, size: Size, factor: number, at: Point
     centreX: fixed.x - (at.x - size.width / 2) / scale,
     centreY: fixed.y - (at.y - size.height / 2) / scale,
   }
+}
+
+/** The same map of what lies `by` µm further. */
+export function movedFrame({ centreX, centreY, scale }: MapFrame, by: Point): MapFrame {
+  return { centreX: centreX + by.x, centreY: centreY + by.y, scale }
 }
 
 /** Moves what is shown by CSS pixels. */

@@ -7,6 +7,7 @@ import type { MdaSequence } from '../../../../src-shared/plan/sequence.ts'
 import { wellPositions } from '../../../../src-shared/plan/well-plate.ts'
 import { knownTiles } from '../grid-kinds.ts'
 
+/** A position of the plan, µm. */
 export type MapPlace = { readonly x: number; readonly y: number; readonly label: string }
 
 /** More are not drawn one by one. */
@@ -33,6 +34,7 @@ export function placesOf(
   return wellPositions(known, fieldOfView).map(({ xUm, yUm, name }) => ({ x: xUm, y: yUm, label: name }))
 }
 
+/** Tiles as the map draws them. */
 export type MapTiles = {
   /** Centres, µm, in the order of imaging. */
   readonly centres: readonly Point[]

@@ -3,6 +3,7 @@ import type { Box } from '../../../../src-shared/plan/polygon.ts'
 import { type Size, wheelZoomFactor } from '../../../display/view-transform.ts'
 import { fitBox, type MapFrame, panFrame, zoomFrame } from './map-frame.ts'
 
+/** The part of the stage on show, and what changes it. */
 export type MapView = {
   readonly frame: MapFrame
   /** CSS pixels. */

@@ -273,6 +273,46 @@ describe('Acquisition', () => {
     expect(() => engine.acquisition.cancel()).toThrow(/No plan is running/)
   })
 
+  it.each(['paused', 'cancelled'] as const)(
+    'keeps the planes of a triggered stack that is %s, and takes the others once or lists them',
+    async (how) => {
+      await open()
+      const taken: (number | undefined)[] = []
+      let isStopped = false
+      engine.acquisition.onEvent((event) => {
+        if (event.type === 'frameReady') taken.push(event.event.index.z)
+        if (isStopped || event.type !== 'eventStarted' || event.event.index.z !== 3) return
+        isStopped = true
+        if (how === 'paused') engine.acquisition.pause()
+        else void engine.acquisition.cancel()
+      })
+      const planes = Array.from({ length: 30 }, (_, z) => z)
+      await engine.acquisition.start({
+        plan: { channels: [{ config: 'GFP', exposure: 20 }], z_plan: { range: 29, step: 1 } },
+        storage: { format: 'ome-tiff' },
+      })
+      if (how === 'paused') {
+        await eventually('the pause', () => engine.acquisition.status?.state === 'paused')
+        expect(taken.length).toBeGreaterThanOrEqual(3)
+        engine.acquisition.resume()
+      }
+      const status = await finished()
+      const records = await recordsIn(dataset(status))
+      const frames = framesOf(records).map(({ index }) => index.z)
+      const skipped = records.flatMap((record) => (record.kind === 'skipped' ? [record.index.z] : []))
+      expect(frames.length).toBeGreaterThanOrEqual(3)
+      expect(taken).toEqual(frames)
+      expect([...frames, ...skipped]).toEqual(planes)
+      if (how === 'paused') expect(skipped).toEqual([])
+      expect(status).toMatchObject({
+        finish: { reason: how === 'paused' ? 'completed' : 'cancelled' },
+        frames: { written: frames.length },
+      })
+      const [file] = (await readdir(dataset(status))).filter((name) => name.endsWith('.ome.tiff'))
+      expect(await firstPixels(join(dataset(status), file ?? ''))).toHaveLength(frames.length)
+    },
+  )
+
   it('has the camera run free during a pause, and keeps nothing of it', async () => {
     await open()
     const plan = { channels: ['GFP'], time_plan: { interval: 0.1, loops: 6 } }

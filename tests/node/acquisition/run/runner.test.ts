@@ -268,6 +268,26 @@ describe('Runner', () => {
     expect(run.sink.frames.map(({ event }) => event.number)).toEqual([0, 1])
   })
 
+  it('lists the planes that a stack lacks when it is cancelled, and not the times that a series does not reach', async () => {
+    const cancelledAt = async (plan: Record<string, unknown>) => {
+      const run = runOf(plan, {
+        batchSize: 4,
+        beforeFrame: ({ number }) => {
+          if (number === 1) run.runner.cancel()
+        },
+      })
+      expect((await run.runner.run()).reason).toBe('cancelled')
+      expect(run.sink.frames.map(({ event }) => event.number)).toEqual([0, 1])
+      return run
+    }
+    const stack = await cancelledAt({ z_plan: { range: 3, step: 1 } })
+    const reason = 'The plan was cancelled'
+    expect(stack.sink.skips).toEqual([2, 3].map((event) => ({ event, cameras: ['cam'], reason })))
+    expect(stack.told.at(-1)).toMatchObject({ frames: { expected: 4, written: 2, skipped: 2 } })
+    const burst = await cancelledAt(series(4, 0))
+    expect(burst.sink.skips).toEqual([])
+  })
+
   it('ends with the first fault, as the plan asks, and has the microscope restored', async () => {
     const run = runOf(
       { channels: ['A', 'B', 'C'] },
