@@ -7,33 +7,20 @@
  * of neighbouring pixels of which one is white and one is black in the PNG, as a share of that there.
  */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { decode } from 'fast-png'
-import { demoConnection } from '../src-main/engine/connections.ts'
-import { appFolder, launchChromium, openApp } from '../tests/browser/app-page.ts'
 import { decodeVideo } from '../tests/fixtures/ffmpeg-peer.ts'
-import { startTestServer } from '../tests/fixtures/test-server.ts'
-import { readFile, readdir } from 'node:fs/promises'
+import { ExportSeries } from './browser/export-series.ts'
 
 const run = promisify(execFile)
 const { values } = parseArgs({ options: { size: { type: 'string', default: '512' } } })
 const size = Number(values.size)
 const images = 40
 
-const folder = await mkdtemp(join(tmpdir(), 'coverslip-bench-'))
-const config = {
-  connections: [demoConnection({ width: size, height: size, frameRate: 20 })],
-  dataFolder: folder,
-}
-const server = await startTestServer({ config, appFolder })
-const browser = await launchChromium()
+const series = await ExportSeries.record({ size, images, frameRate: 20 })
 try {
-  const { recorder } = server.engine
-  await recorder.start({ name: 'series', until: { kind: 'frames', frames: images } })
-  while (recorder.status?.state !== 'finished') await new Promise((resolve) => setTimeout(resolve, 50))
   const zip = await exported('Pictures as shown')
   await run('python3', ['-m', 'zipfile', '-e', zip, `${zip}-files`])
   const shown = await Promise.all(
@@ -55,9 +42,7 @@ try {
         )
       }
 } finally {
-  await browser.close()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
+  await series.close()
 }
 
 /** Exports the series with what is usually burnt in. @returns the path of the file */
@@ -65,28 +50,15 @@ async function exported(
   label: string,
   { quality, by }: { quality?: string; by?: string } = {},
 ): Promise<string> {
-  const { page, close } = await openApp(browser, server.url)
-  await page.evaluate(() => Object.assign(window, { showSaveFilePicker: undefined }))
-  if (by === 'WebAssembly') {
-    await page.route('**/workers/export-worker-*.js', async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({ response, body: `delete self.VideoEncoder;${await response.text()}` })
-    })
-  }
-  await page.getByText('Gallery', { exact: true }).first().click()
-  await page.getByRole('button', { name: 'More about series' }).click()
-  await page.getByRole('menuitem', { name: 'Export' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('combobox', { name: 'Format' }).click()
-  await page.getByRole('option', { name: label }).click()
+  const { app, dialog } = await series.openDialog(label, by)
   if (quality !== undefined) await dialog.getByText(quality, { exact: true }).click()
   const [download] = await Promise.all([
-    page.waitForEvent('download', { timeout: 120_000 }),
+    app.page.waitForEvent('download'),
     dialog.getByRole('button', { name: 'Export' }).click(),
   ])
-  const path = join(folder, `${label}-${quality}-${by}-${download.suggestedFilename()}`)
+  const path = join(series.folder, `${label}-${quality}-${by}-${download.suggestedFilename()}`)
   await download.saveAs(path)
-  await close()
+  await app.close()
   return path
 }
 

@@ -21,7 +21,12 @@ const { values } = parseArgs({
     folder: { type: 'string', default: tmpdir() },
   },
 })
-const formats = ['ome-tiff', 'raw', 'ome-zarr'] as const
+const storages = [
+  { format: 'ome-tiff' },
+  { format: 'raw' },
+  { format: 'ome-zarr' },
+  { format: 'ome-zarr', compression: 'zstd' },
+] as const
 // These go through the system's cache, those past it.
 const small = { width: 40, height: 30, frameRate: 200 }
 const large = { width: 1024, height: 1024, frameRate: 100 }
@@ -40,10 +45,10 @@ const rows: object[] = []
 for (let i = 0; i < Number(values.times); i++) {
   const dataFolder = await mkdtemp(join(values.folder, 'coverslip-kill-'))
   try {
-    const format = formats[i % formats.length] ?? 'raw'
-    const driver = Math.floor(i / formats.length) % 2 === 0 ? small : large
+    const storage = storageOptionsSchema.parse(storages[i % storages.length])
+    const { format } = storage
+    const driver = Math.floor(i / storages.length) % 2 === 0 ? small : large
     const afterMs = Math.round(random() * longestMs)
-    const storage = storageOptionsSchema.parse({ format })
     const reported = await killRecording({ dataFolder, storage, driver, afterMs })
     const [kept = { folder: '', sequences: [], wrong: [] }] = await readKept(dataFolder)
     const byPython =
@@ -61,7 +66,7 @@ for (let i = 0; i < Number(values.times); i++) {
       (byPython === undefined || (byPython.frames >= reported && byPython.wrong.length === 0))
     failed ||= !good
     rows.push({
-      format,
+      format: storage.format === 'ome-zarr' ? `${format} ${storage.compression}` : format,
       width: driver.width,
       'killed after ms': afterMs,
       reported,

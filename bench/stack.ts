@@ -75,7 +75,7 @@ async function rate(plan: unknown, options: Record<string, unknown>): Promise<nu
     }
     return ((arrivedMs.length - 1) * 1000) / ((arrivedMs.at(-1) ?? 0) - (arrivedMs[0] ?? 0))
   } finally {
-    await hardware.restore('completed')
+    await hardware.restore('completed', signal)
     await devices.close()
   }
 }

@@ -1,6 +1,7 @@
 /** Size of pixels in the specimen, as users calibrate it: cameras know nothing of the optics before them. */
 import { z } from 'zod'
 import { type DeviceState, standardProperty } from './devices.ts'
+import type { CameraRoi } from './plan/setup-event.ts'
 
 /** What is taken as the size of a pixel, µm. */
 export const pixelSizeLimits = { min: 1e-4, max: 1e4 } as const
@@ -39,4 +40,37 @@ export function binningOf({ properties }: DeviceState): number {
   const value = properties.find(({ name }) => name === standardProperty.binning)?.value
   const factor = Number.parseInt(String(value), 10)
   return factor > 0 ? factor : 1
+}
+
+/**
+ * How far the middle of the image lies from that of the sensor, in the specimen, µm, as x and y of the image: more than
+ * nothing where a part of the sensor is read, which is `roi`, or what the camera is set to.
+ */
+export function imageOffsetUm(
+  { description, properties }: DeviceState,
+  { sensorPixelUm, roi }: { readonly sensorPixelUm: number; readonly roi?: CameraRoi | undefined },
+): { readonly x: number; readonly y: number } {
+  if (description.kind !== 'camera') return { x: 0, y: 0 }
+  const { sensorWidth, sensorHeight } = description
+  const along = (size: number, at: Part, part: string, first: string) => {
+    const width = numberOf(properties, part)
+    const left = numberOf(properties, first)?.value ?? 0
+    if (width?.max === undefined) return 0
+    const begins = at?.begins ?? left
+    const middle = begins + (at?.size ?? width.value) / 2
+    // Cameras count before or after binning; the share of the sensor is the same.
+    return (middle / (left + width.max) - 0.5) * size * sensorPixelUm
+  }
+  const { roiX, roiY, roiWidth, roiHeight } = standardProperty
+  return {
+    x: along(sensorWidth, roi && { begins: roi.x, size: roi.width }, roiWidth, roiX),
+    y: along(sensorHeight, roi && { begins: roi.y, size: roi.height }, roiHeight, roiY),
+  }
+}
+
+type Part = { readonly begins: number; readonly size: number } | undefined
+
+function numberOf(properties: DeviceState['properties'], wanted: string) {
+  const found = properties.find(({ name }) => name === wanted)
+  return found?.type === 'number' ? found : undefined
 }

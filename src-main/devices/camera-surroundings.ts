@@ -1,6 +1,12 @@
 import { type DeviceState, type Preset, standardProperty } from '../../src-shared/devices.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
-import { binningOf, devicesAround, objectivesOf, type PixelSizes } from '../../src-shared/pixel-size.ts'
+import {
+  binningOf,
+  devicesAround,
+  imageOffsetUm,
+  objectivesOf,
+  type PixelSizes,
+} from '../../src-shared/pixel-size.ts'
 import type { FrameSurroundings } from '../frames/frame-surroundings.ts'
 
 /** The group whose presets are channels. */
@@ -14,7 +20,7 @@ const strengths: readonly string[] = [
 ]
 
 /**
- * Where `camera` takes its images: the stages' position, as they have told last; the channel whose light and filters are
+ * Where `camera` takes its images: the stages' position, as they have told last, in the middle of the image; the channel whose light and filters are
  * set; and the size of a pixel, by the user's calibration for the objective in use. Simulated devices are no part of a
  * real microscope, nor real ones of a simulated.
  */
@@ -31,9 +37,9 @@ export function surroundingsOf(
   },
 ): FrameSurroundings {
   const around = devicesAround(camera, devices).filter(({ status }) => status.state === 'ready')
-  const stage = positionOf(around)
   const channel = channelOf(around, presets)
   const sensorPixelUm = pixelSizes[camera.id]?.[objectivesOf(around).inUse]
+  const stage = positionOf(around, imageOffsetUm(camera, { sensorPixelUm: sensorPixelUm ?? 0 }))
   return {
     ...(stage === undefined ? {} : { stage }),
     ...(channel === undefined ? {} : { channel }),
@@ -41,15 +47,15 @@ export function surroundingsOf(
   }
 }
 
-/** Each axis by the first stage that has it. */
-function positionOf(devices: readonly DeviceState[]): StagePosition | undefined {
+/** Each axis by the first stage that has it; `offset`: of the image's middle. */
+function positionOf(devices: readonly DeviceState[], offset: StagePosition): StagePosition | undefined {
   const position: StagePosition = {}
   for (const axis of ['x', 'y', 'z'] as const) {
     const stage = devices.find(
       ({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined,
     )
     const at = stage?.position?.[axis]
-    if (at !== undefined && Number.isFinite(at)) position[axis] = at
+    if (at !== undefined && Number.isFinite(at)) position[axis] = at + (offset[axis] ?? 0)
   }
   return Object.keys(position).length === 0 ? undefined : position
 }

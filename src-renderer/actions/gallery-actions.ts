@@ -58,7 +58,7 @@ export function openNeighbour(services: Services, by: 1 | -1): void {
   if (next !== undefined) openItem(services, next.id)
 }
 
-/** Searches. Marks stay on what is found: the user may have set them while the search was still to begin. */
+/** Lists what fits `search`, from the first item on. Marks stay on what is found: the user may have set them while it was still to begin. */
 export function searchGallery(services: GalleryServices, search: string): Promise<void> {
   services.gallery.setState({ search })
   return loadGallery(services, galleryPageItems)

@@ -28,8 +28,8 @@ export const frameInfoSchema = z.object({
   /** Size of a delivered pixel in the specimen, µm (objective and binning included); undefined when not calibrated. */
   pixelSizeUm: z.number().positive().optional(),
   /**
-   * Where the stage was, µm, when known: as the driver tells it, where the centre of the image lies, else as the stage
-   * told last.
+   * Where the centre of the image lies on the stage, µm, when known: where the stage was, and besides, how far from the
+   * middle of the sensor the part of it lies that was read.
    */
   stage: stagePositionSchema.optional(),
   /** Name of the channel preset in use, when known. */

@@ -155,9 +155,20 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await rm(folder, { recursive: true, force: true })
   })
   afterEach(async () => {
-    expect(app.complaints).toEqual([])
     await app.close()
+    expect(app.complaints).toEqual([])
   })
+
+  /** The film at `path` is of the pictures as shown, ten a second, in their colours. */
+  async function expectShown(path: string, codec: string): Promise<void> {
+    const probed = await probeVideo(path)
+    expect(probed).toMatchObject({ codec, width, height })
+    expect(probed.times).toEqual(shown.map((_, i) => expect.closeTo(i / 10, 2)))
+    const decoded = await decodeVideo(path, 'rgb24')
+    const bytes = width * height * 3
+    for (const [i, pixels] of shown.entries())
+      expect(meanDifference(decoded.subarray(i * bytes, (i + 1) * bytes), pixels)).toBeLessThan(8)
+  }
 
   it('PNG: raw values to the last bit, and as shown by a window', async () => {
     await openDialog('cells')
@@ -233,13 +244,7 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
     await tenPerSecond()
     const path = await exported()
     expect(path).toMatch(new RegExp(`-cells\\.${ending}$`))
-    const probed = await probeVideo(path)
-    expect(probed).toMatchObject({ codec, width, height })
-    expect(probed.times).toEqual(shown.map((_, i) => expect.closeTo(i / 10, 2)))
-    const decoded = await decodeVideo(path, 'rgb24')
-    const bytes = width * height * 3
-    for (const [i, pixels] of shown.entries())
-      expect(meanDifference(decoded.subarray(i * bytes, (i + 1) * bytes), pixels)).toBeLessThan(8)
+    await expectShown(path, codec)
   })
 
   it('a range at another size and in real time, with time stamp and scale bar, into a file that the user chose', async () => {
@@ -293,17 +298,10 @@ describe.skipIf(!hasProgram('ffmpeg'))('export from the browser', () => {
       await choose('Format', label)
       for (const box of ['Time', 'Scale bar']) await untick(box)
       await tenPerSecond()
-      const core = app.page.waitForRequest(/ffmpeg-core.*\.wasm/)
-      const path = await exported()
+      const [core, path] = await Promise.all([app.page.waitForRequest(/ffmpeg-core.*\.wasm/), exported()])
       expect(path).toMatch(new RegExp(`-cells\\.${ending}$`))
-      expect((await core).url().startsWith(server.url)).toBe(true)
-      const probed = await probeVideo(path)
-      expect(probed).toMatchObject({ codec, width, height })
-      expect(probed.times).toEqual(shown.map((_, i) => expect.closeTo(i / 10, 2)))
-      const decoded = await decodeVideo(path, 'rgb24')
-      const bytes = width * height * 3
-      for (const [i, pixels] of shown.entries())
-        expect(meanDifference(decoded.subarray(i * bytes, (i + 1) * bytes), pixels)).toBeLessThan(8)
+      expect(core.url().startsWith(server.url)).toBe(true)
+      await expectShown(path, codec)
     },
   )
 

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { build } from 'vite'
 import { demoConnection } from '../../src-main/engine/connections.ts'
 import { eventually } from '../fixtures/eventually.ts'
 import { startTestServer, type TestServer } from '../fixtures/test-server.ts'
+import { within } from '../fixtures/within.ts'
 import { launchChromium, pageLimitMs } from './app-page.ts'
 import './imswitch-page/harness.ts'
 
 describe('a page that speaks ImSwitch’s interface', () => {
   let folder: string
+  let outDir: string
   let host: TestServer
   let browser: Browser
   let page: Page
@@ -21,7 +23,7 @@ describe('a page that speaks ImSwitch’s interface', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'coverslip-imswitch-'))
-    const outDir = join(folder, 'ui')
+    outDir = join(folder, 'ui')
     await build({
       configFile: false,
       root: fileURLToPath(new URL('./imswitch-page/', import.meta.url)),
@@ -29,6 +31,14 @@ describe('a page that speaks ImSwitch’s interface', () => {
       logLevel: 'warn',
       build: { outDir, emptyOutDir: true, target: 'esnext' },
     })
+    browser = await launchChromium([])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    complaints.length = 0
     host = await startTestServer({
       config: {
         connections: [demoConnection({ width: 512, height: 384, frameRate: 20 })],
@@ -36,7 +46,6 @@ describe('a page that speaks ImSwitch’s interface', () => {
       },
       imswitchUi: outDir,
     })
-    browser = await launchChromium([])
     page = await browser.newPage()
     page.setDefaultTimeout(pageLimitMs)
     page.on('pageerror', (error) => complaints.push(String(error)))
@@ -46,10 +55,9 @@ describe('a page that speaks ImSwitch’s interface', () => {
     await page.goto(`${host.url}/imswitch/`)
     await page.waitForFunction(() => 'imswitch' in globalThis)
   })
-  afterAll(async () => {
-    await browser.close()
+  afterEach(async () => {
+    await within('the page closes', page.close())
     await host.close()
-    await rm(folder, { recursive: true, force: true })
     expect(complaints).toEqual([])
   })
 

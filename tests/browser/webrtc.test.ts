@@ -1,6 +1,6 @@
 /** Chromium as a viewer by WebRTC, as it comes: with mDNS names for its addresses, and candidates that follow later. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createEngine, type Engine } from '../../src-main/engine/create-engine.ts'
 import { webrtcAvailable } from '../../src-main/live-view/webrtc/webrtc-library.ts'
 import { type VideoFrameNote, withCaptureTimes } from '../../src-shared/webrtc.ts'
@@ -42,6 +42,7 @@ if (!webrtcAvailable()) console.log('The WebRTC test is skipped: @roamhq/wrtc is
 describe.skipIf(!webrtcAvailable())('WebRTC in Chromium', () => {
   test('black is black, white is white, nothing is scaled down, and frames have notes and capture times', async () => {
     const page = await browser.newPage()
+    onTestFinished(() => page.close())
     await page.exposeFunction('withTimes', (sdp: string) => withCaptureTimes(sdp))
     await page.exposeFunction('signal', async (sdp: string) => {
       const params = { windowMode: 'full', maxWidth: 1280, frameRate: 15 } as const
@@ -65,7 +66,6 @@ describe.skipIf(!webrtcAvailable())('WebRTC in Chromium', () => {
     expect(shown.notes[0]).toMatchObject({ width: 1280, height: 960, scale: 1.25, pixelSizeUm: 0.625 })
     // What pairs frames and notes is there; that it pairs them rightly is seen with the viewer page's numbered frames.
     expect(shown.captureTimes).not.toEqual([])
-    await page.close()
   })
 })
 

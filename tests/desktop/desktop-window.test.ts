@@ -1,9 +1,9 @@
 /** The desktop app as a user has it: the built main process and preload with a real page. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../fixtures/eventually.ts'
 import { within } from '../fixtures/within.ts'
 import { randomPixels, temporaryFolder, tiffBytes, writePng } from '../fixtures/image-fixtures.ts'
@@ -61,9 +61,14 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
 
   describe('while it runs', () => {
     let app: DesktopApp
-    beforeAll(async () => {
+    beforeEach(async () => {
+      if (running.length > 0) return
       app = await start('shared')
       await framesArrive(app.page)
+    })
+    // One that a test has failed with may be left anyhow: the next begins with another.
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail') await killAll()
     })
     afterAll(killAll)
 
@@ -217,6 +222,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     afterEach(killAll)
 
     test('opens where it was', async () => {
+      await rm(join(folder.path, 'placed'), { recursive: true, force: true })
       const first = await start('placed')
       const bounds = { x: 120, y: 90, width: 1000, height: 700 }
       await first.evaluate(
@@ -261,7 +267,7 @@ describe.each(hosts)('the window under $host', ({ host, launch }) => {
     test('shares the microscope where its settings say so', async () => {
       const data = join(folder.path, 'sharing')
       const port = await lastingPort()
-      await mkdir(data)
+      await mkdir(data, { recursive: true })
       const remote = { enabled: true, host: '127.0.0.1', port, tls: 'off' }
       await writeFile(join(data, 'settings.json'), JSON.stringify({ remote }))
       const app = await start('sharing')

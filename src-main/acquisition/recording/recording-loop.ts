@@ -26,8 +26,11 @@ import type {
 } from './recording-messages.ts'
 
 const countsEveryMs = 250
-/** What a disk that keeps up needs: found before the first frame, as copying into new memory may be slower than the camera. */
-const foundBeforeBytes = 64 * 2 ** 20
+/**
+ * Share of the memory for frames that wait, and how long that may take at most: found before the first frame, as copying
+ * into new memory may be slower than the camera. It is half a second of frames: by then the rest is found, too.
+ */
+const foundBefore = { share: 1 / 4, ms: 1000 }
 const whyLost = 'Not in memory any more when its turn came, or never delivered by the camera'
 
 export class RecordingLoop {
@@ -94,7 +97,9 @@ export class RecordingLoop {
     post: (message: RecordingMessage) => void,
   ): Promise<RecordingLoop> {
     const { folder, layout, storage } = data
-    buffers.find(foundBeforeBytes - buffers.foundBytes)
+    const latestMs = performance.now() + foundBefore.ms
+    while (buffers.foundBytes < foundBefore.share * data.bufferBytes && performance.now() < latestMs)
+      buffers.find(foundAtOnce)
     const layoutSaved = Promise.withResolvers<void>()
     const begun = (known: DatasetLayout) => {
       post({ type: 'layout', layout: known })

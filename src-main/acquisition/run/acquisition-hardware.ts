@@ -50,10 +50,11 @@ export interface AcquisitionHardware {
   /**
    * Light off, shutters closed, cameras as they were; then everything back where it was, focus never towards the
    * specimen before stage and light are safe. After a failure the light stays off; otherwise it is as it was before.
-   * Called once, whether or not `prepare` has succeeded; goes on past devices that fail, and never rejects.
-   * @returns what could not be restored.
+   * Called once, whether or not `prepare` has succeeded; goes on past devices that fail, and never rejects. Once `signal`
+   * has aborted, a device that hangs is not waited for: it does what it can as soon as it answers.
+   * @returns what could not be restored, or was not confirmed.
    */
-  restore(outcome: FinishReason): Promise<readonly Error[]>
+  restore(outcome: FinishReason, signal: AbortSignal): Promise<readonly Error[]>
 }
 
 /** Who is told of what while a batch is exposed. */

@@ -131,7 +131,8 @@ export class Runner {
     const reasonOf = () => (failure !== undefined ? 'failed' : isComplete ? 'completed' : 'cancelled')
     this.#report.become('finishing')
     // Light goes off without waiting for the disk.
-    const [restored, closed] = await Promise.allSettled([hardware.restore(reasonOf()), sink.close()])
+    const restoring = hardware.restore(reasonOf(), this.#stop.signal)
+    const [restored, closed] = await Promise.allSettled([restoring, sink.close()])
     if (closed.status === 'rejected') failure ??= CoverslipError.from(closed.reason, 'DATA_FOLDER')
     const reason = reasonOf()
     const frames = { expected: framesExpected, written: sink.framesWritten }

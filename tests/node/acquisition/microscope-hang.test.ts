@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { CoverslipError } from '../../../src-shared/errors.ts'
 import { demoDriverConnection } from '../../fixtures/demo-registry.ts'
 import { eventually } from '../../fixtures/eventually.ts'
@@ -59,13 +63,57 @@ describe('MicroscopeHardware, with a device that hangs', () => {
   }
   const cancelledAt = async (hang: string, more: Parameters<typeof open>[0] = {}, file: unknown = plan) => {
     await open({ hang, ...more })
+    let wasGivenUp = false
+    microscope.devices.on((event) => {
+      if (event.type === 'deviceChanged' && event.device.status.state !== 'ready') wasGivenUp = true
+    })
     const cancel = new AbortController()
     const reason = new Error('cancelled')
     const running = runPlan(microscope.devices, file, { signal: cancel.signal })
     await eventually(`${hang} was begun`, async () => (await begun()).includes(hang))
     cancel.abort(reason)
-    return { reason, ...(await running) }
+    const ended = await running
+    return { reason, wasGivenUp, ...ended }
   }
+
+  it('does not wait for a light that hangs while it is opened, and turns it off', async () => {
+    const { failure, reason, wasGivenUp } = await cancelledAt('red on')
+    expect(failure).toBe(reason)
+    // That is when it would have been waited for.
+    expect(wasGivenUp).toBe(false)
+    await eventually('darkness', async () => (await log('red')).at(-1) === 'red off')
+    expect(await log()).not.toContain('camera trigger')
+  })
+
+  it('does not wait for a driver whose thread hangs, names what is not confirmed, and has it safe once that goes on', async () => {
+    const until = join(tmpdir(), `coverslip-stall-${randomUUID()}`)
+    onTestFinished(() => rm(until, { force: true }))
+    await open({ stall: { line: 'red on', until } })
+    const cancel = new AbortController()
+    const reason = new Error('cancelled')
+    const running = runPlan(microscope.devices, plan, { signal: cancel.signal })
+    await eventually('the thread stands still', async () => (await begun()).includes('red on'))
+    cancel.abort(reason)
+    const { failure, notRestored } = await running
+    expect(failure).toBe(reason)
+    const messages = notRestored.map(({ message }) => message).join('\n')
+    for (const unconfirmed of [
+      'red does not answer, and has not confirmed that its light is off',
+      'camera does not answer, and has not confirmed that it has stopped',
+      'wheel does not answer, and has not confirmed position = none',
+      'The stage was not brought back to x = 0 µm, y = 0 µm, z = 0 µm',
+    ])
+      expect(messages).toContain(unconfirmed)
+    expect(await log()).not.toContain('camera stop')
+    await writeFile(until, '')
+    for (const line of ['red off', 'camera stop', 'wheel none', 'camera triggerMode continuous'])
+      await eventually(line, async () => {
+        const lines = await log()
+        return lines.lastIndexOf(line) > lines.indexOf('red on')
+      })
+    expect((await log('red')).at(-1)).toBe('red off')
+    expect(await log('xy', 'z')).toEqual(['xy to 1,2', 'z to 3'])
+  })
 
   it('leaves a stage alone that does not halt, and what could hit the specimen', async () => {
     const { failure, reason, notRestored } = await cancelledAt('z to 3')

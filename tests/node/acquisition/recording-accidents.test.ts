@@ -166,7 +166,7 @@ describe('accidents while something is recorded', () => {
     const elapsed = (await framesOf(second.id)).map(({ elapsedS }) => elapsedS)
     expect(elapsed).toEqual(elapsed.toSorted((a, b) => a - b))
     expect(elapsed[0]).toBe(0)
-    expect(elapsed.at(-1)).toBeLessThan(60)
+    expect(elapsed.at(-1)).toBeLessThan(600)
   })
 
   it('its folder is made read-only: it ends with the reason, and every frame is there', async (context) => {

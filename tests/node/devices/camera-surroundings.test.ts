@@ -7,6 +7,7 @@ import { createEngine, type Engine } from '../../../src-main/engine/create-engin
 import { surroundingsOf } from '../../../src-main/devices/camera-surroundings.ts'
 import { framesPublished } from '../../../src-main/frames/frame-ring.ts'
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
+import { imageOffsetUm } from '../../../src-shared/pixel-size.ts'
 import { type DeviceState, deviceStateSchema, type Preset } from '../../../src-shared/devices.ts'
 import { eventually } from '../../fixtures/eventually.ts'
 import { testConnection } from '../../fixtures/test-connection.ts'
@@ -137,5 +138,24 @@ describe('surroundingsOf', () => {
     const simulated = [lamp, xy].map((each) => ({ ...each, demo: true }))
     const known = { devices: [camera, ...simulated, lost, turned], presets, pixelSizes }
     expect(surroundingsOf(camera, known)).toEqual({})
+  })
+
+  test('says where the middle of the image lies, of a part of the sensor', () => {
+    const region = { roiX: 100, roiY: 0, roiWidth: 100, roiHeight: 400 }
+    const reading = device({ ...sensor, sensorWidth: 1000, sensorHeight: 800 }, region)
+    // As cameras limit it: to what is left of the sensor, here counted in binned pixels.
+    const most: Readonly<Record<string, number>> = { roiWidth: 400, roiHeight: 400 }
+    const binned: DeviceState = {
+      ...reading,
+      properties: reading.properties.map((each) =>
+        each.type === 'number' ? { ...each, max: most[each.name] } : each,
+      ),
+    }
+    const offset = imageOffsetUm(binned, { sensorPixelUm: 0.5 })
+    expect(offset).toEqual({ x: -100, y: 0 })
+    const asPlanned = { sensorPixelUm: 0.5, roi: { x: 400, y: 100, width: 100, height: 100 } }
+    expect(imageOffsetUm(binned, asPlanned)).toEqual({ x: 200, y: -50 })
+    const known = { devices: [binned, xy, z], presets, pixelSizes: { camera: { '': 0.5 } } }
+    expect(surroundingsOf(binned, known).stage).toEqual({ x: -99, z: 3 })
   })
 })

@@ -89,6 +89,8 @@ describe('Files of others in the gallery', () => {
     for (const [name, bytes] of Object.entries(bad)) await put(name, bytes)
     await mkdir(join(recordings, 'damaged'))
     await put('damaged/acquisition.json', '{ "name": ')
+    await mkdir(join(recordings, 'damaged', 'camera'))
+    await put('damaged/camera/cells.tif', tiffBytes(grey(30, 20)))
     await mkdir(join(recordings, 'folder.tif'))
     await put('good.tif', tiffBytes(grey(30, 20)))
 
@@ -110,6 +112,11 @@ describe('Files of others in the gallery', () => {
         hint: expect.any(String),
       })
     }
+    // Of one that is damaged the list tells why, and its images can be opened all the same.
+    expect(items.find(({ name }) => name === 'damaged')?.damaged).toMatch(
+      /^acquisition\.json cannot be read: .+\. Check /,
+    )
+    expect((await gallery.open('recordings/damaged/camera/cells.tif')).datasets).toHaveLength(1)
     // Their reasons are found by a search, which goes through all of them.
     const found = await gallery.list({ search: 'floating-point' })
     expect(found.items).toMatchObject([

@@ -3,6 +3,7 @@ import { CoverslipError } from '../../../../src-shared/errors.ts'
 import type { CameraRoi } from '../../../../src-shared/plan/setup-event.ts'
 import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { DeviceSettings, Setting } from './device-settings.ts'
+import type { Restoration } from './restoration.ts'
 import { failuresOf } from './together.ts'
 
 const { roiX, roiY, roiWidth, roiHeight } = standardProperty
@@ -54,11 +55,13 @@ export class CameraRegions {
   }
 
   /** @returns what could not be brought back. */
-  restore(): Promise<readonly Error[]> {
+  restore(restoration: Restoration): Promise<readonly Error[]> {
     const back = [...this.#before].map(
-      ([id, region]) =>
+      ([deviceId, region]) =>
         () =>
-          setRegion(this.#devices, this.#settings, id, { region }),
+          restoration.ask({ deviceId, what: 'its region' }, () =>
+            setRegion(this.#devices, this.#settings, deviceId, { region }),
+          ),
     )
     return failuresOf(back)
   }

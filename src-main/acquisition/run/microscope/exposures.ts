@@ -70,7 +70,7 @@ export class Exposures {
       for (const [i, event] of batch.entries()) {
         if (i > 0) await between(event)
         run.signal.throwIfAborted()
-        await light.open(gates)
+        await light.open(gates, run.signal)
         run.begun(event)
         await this.#takeAll(event)
       }
@@ -173,7 +173,7 @@ export class Exposures {
     const { controller, unlink } = linkedTo(run.signal)
     this.#stop = controller
     try {
-      await light.open(gates)
+      await light.open(gates, run.signal)
       const sinceNs = process.hrtime.bigint()
       const taking = cameras.map((exposing, n) => async (signal: AbortSignal) => {
         await before(exposing, signal)

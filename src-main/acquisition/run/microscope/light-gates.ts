@@ -4,6 +4,7 @@ import { deviceFailure } from './device-failure.ts'
 import { orGivenUp } from './giving-up.ts'
 import { gatesOf, isAbout, isSame, type LightGate } from './light-path.ts'
 import { whenReady } from './when-ready.ts'
+import type { Restoration } from './restoration.ts'
 import { allEnded, failuresAmong } from './together.ts'
 
 /** A light that was cut off from the computer is waited for so long, to be turned off, ms. */
@@ -46,17 +47,21 @@ export class LightGates {
     await this.#setAll(this.#used, false)
   }
 
-  /** Lets light through `gates`, and through no others. @throws CoverslipError of the device; then all are closed. */
-  async open(gates: readonly LightGate[]): Promise<void> {
-    await this.keepOnly(gates)
+  /**
+   * Lets light through `gates`, and through no others.
+   * @throws CoverslipError of the device; then all are closed. The reason of `signal`: a device hangs, and whoever opens
+   *   the light closes it.
+   */
+  async open(gates: readonly LightGate[], signal?: AbortSignal): Promise<void> {
+    await orGivenUp(this.keepOnly(gates), signal)
     const closed = gates.filter((gate) => !isAbout(gate, this.#surelyOpen))
     this.#open = [...this.#open.filter((gate) => !isAbout(gate, closed)), ...closed]
     try {
-      await this.#setAll(closed, true)
+      await orGivenUp(this.#setAll(closed, true), signal)
       this.#surelyOpen = [...this.#surelyOpen, ...closed]
       this.#meddled = undefined
     } catch (error) {
-      await this.closeAfterFailure()
+      if (signal?.aborted !== true) await this.closeAfterFailure()
       throw error
     }
   }
@@ -125,20 +130,39 @@ export class LightGates {
    * Closes all gates of the plan, and with `everything` those of the microscope; waits a little for devices that are
    * just not connected. Nothing is touched of what `begin` has not. @returns what could not be closed.
    */
-  async makeDark({ everything }: { readonly everything: boolean }): Promise<readonly Error[]> {
+  async makeDark(
+    restoration: Restoration,
+    { everything }: { readonly everything: boolean },
+  ): Promise<readonly Error[]> {
     if (!this.#hasBegun) return []
     const all = everything
       ? [...gatesOf(this.#devices, 'shutter'), ...gatesOf(this.#devices, 'light')]
       : this.#used
-    const failures = await failuresAmong(all.map((gate) => this.#closeSurely(gate)))
+    const failures = await failuresAmong(
+      all.map(async (gate) => {
+        const { deviceId } = gate
+        try {
+          await restoration.ask({ deviceId, what: 'that its light is off' }, () => this.#closeSurely(gate))
+        } catch (error) {
+          this.#openBefore = this.#openBefore.filter((other) => !isSame(other, gate))
+          throw error
+        }
+      }),
+    )
     this.#open = []
     this.#surelyOpen = []
     return failures
   }
 
-  /** Opens what was open before the plan. @returns what could not be opened. */
-  restore(): Promise<readonly Error[]> {
-    return failuresAmong(this.#openBefore.map((gate) => this.#set(gate, true)))
+  /** Opens what was open before the plan, and could be closed after it. @returns what could not be opened. */
+  restore(restoration: Restoration): Promise<readonly Error[]> {
+    return failuresAmong(
+      this.#openBefore.map((gate) =>
+        restoration.ask({ deviceId: gate.deviceId, what: 'that its light is on' }, () =>
+          this.#set(gate, true),
+        ),
+      ),
+    )
   }
 
   end(): void {

@@ -25,6 +25,7 @@ import { PlanCameras } from './plan-cameras.ts'
 import { PlanFocus } from './plan-focus.ts'
 import { PlanLight } from './plan-light.ts'
 import { planProblems, propertyValue, sequencesOf } from './plan-problems.ts'
+import { Restoration } from './restoration.ts'
 import { stageAxes, stageOf } from './stage-axes.ts'
 import { StageMoves } from './stage-moves.ts'
 import { allEnded, failuresOf } from './together.ts'
@@ -176,21 +177,31 @@ export class MicroscopeHardware implements AcquisitionHardware {
     await this.#light.openAsBefore(this.#planLight.before)
   }
 
-  async restore(outcome: FinishReason): Promise<readonly Error[]> {
+  async restore(outcome: FinishReason, signal: AbortSignal): Promise<readonly Error[]> {
     const failed = outcome === 'failed'
-    const dark = await this.#light.makeDark({ everything: failed })
-    const released = await this.#cameras.release()
+    const restoration = new Restoration(this.#devices, signal)
+    await restoration.begin()
+    const dark = await this.#light.makeDark(restoration, { everything: failed })
+    const released = await this.#cameras.release(restoration)
     this.#forget()
     const triggers = this.#settings.before().filter(isOfTrigger)
     const dim = failed ? this.#planLight.all : []
+    const setBack = (settings: readonly Setting[]) =>
+      failuresOf(
+        settings.map((setting) => () => {
+          const { deviceId, property, value } = setting
+          const what = `${property} = ${value}`
+          return restoration.ask({ deviceId, what }, () => this.#settings.set(setting))
+        }),
+      )
     const errors = [
       ...dark,
       ...released,
-      ...(await failuresOf(triggers.map((setting) => () => this.#settings.set(setting)))),
-      ...(await this.#stages.restore()),
-      ...(await this.#regions.restore()),
-      ...(await failuresOf(this.#before(dim).map((setting) => () => this.#settings.set(setting)))),
-      ...(failed ? [] : await this.#light.restore()),
+      ...(await setBack(triggers)),
+      ...(await this.#stages.restore(restoration)),
+      ...(await this.#regions.restore(restoration)),
+      ...(await setBack(this.#before(dim))),
+      ...(failed ? [] : await this.#light.restore(restoration)),
     ]
     this.#settings.end()
     this.#light.end()

@@ -9,6 +9,7 @@ import type { DeviceSettings, Setting } from './device-settings.ts'
 import type { BatchKind } from './event-batches.ts'
 import { PlanCamera, triggerModesOf } from './plan-camera.ts'
 import { presetOf } from './plan-problems.ts'
+import type { Restoration } from './restoration.ts'
 import { allEnded, failuresAmong } from './together.ts'
 
 const triggerModeFor: Readonly<Record<BatchKind, string>> = {
@@ -27,6 +28,8 @@ export class PlanCameras {
   #usual: readonly string[] = []
   /** Exposure of each camera where a channel says none, ms. */
   readonly #exposures = new Map<string, number>()
+  /** The longest exposure that was set, ms. */
+  #longestMs = 0
   /** Cameras of which frames may still come that were asked for in vain. */
   readonly #unsettled = new Set<string>()
   /** A camera that hangs may start when the plan, which did not wait for it, has ended. */
@@ -99,6 +102,7 @@ export class PlanCameras {
         await this.#settle(running)
         signal.throwIfAborted()
         const value = this.exposureMs(event, id)
+        this.#longestMs = Math.max(this.#longestMs, value)
         if (hasExposure(camera))
           await this.#settings.set({ deviceId: id, property: standardProperty.exposureMs, value })
       }),
@@ -146,11 +150,19 @@ export class PlanCameras {
   }
 
   /** Gives the cameras back. @returns what went wrong. */
-  release(): Promise<readonly Error[]> {
+  release(restoration: Restoration): Promise<readonly Error[]> {
     this.#isOver = true
     const running = [...this.#running.values()]
     this.#running.clear()
-    return failuresAmong(running.map((camera) => camera.release()))
+    return failuresAmong(
+      running.map((camera) =>
+        restoration.ask(
+          // Some end their exposure first.
+          { deviceId: camera.id, what: 'that it has stopped', extraMs: this.#longestMs },
+          () => camera.release(),
+        ),
+      ),
+    )
   }
 
   #pacedFor(event: AcquisitionEvent): readonly PacedCamera[] {

@@ -10,6 +10,7 @@ import type { Sharpness } from '../../focus/sharpness.ts'
 import type { ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
 import { autofocusOf } from './autofocus-of.ts'
 import type { DeviceSettings } from './device-settings.ts'
+import { orGivenUp } from './giving-up.ts'
 import { sequencesOf } from './plan-problems.ts'
 import { interfered } from './stage-failures.ts'
 import type { StageMoves } from './stage-moves.ts'
@@ -103,14 +104,12 @@ export class PlanFocus {
     if (action.type !== 'hardwareAutofocus') return
     const autofocus = autofocusOf(this.#devices, action.deviceName)
     const { motorOffset } = action
-    if (autofocus.by === 'device' && motorOffset !== undefined)
-      await this.#settings.set({
-        deviceId: autofocus.deviceId,
-        property: standardProperty.focusOffset,
-        value: motorOffset,
-      })
+    if (autofocus.by === 'device' && motorOffset !== undefined) {
+      const offset = { property: standardProperty.focusOffset, value: motorOffset }
+      await orGivenUp(this.#settings.set({ deviceId: autofocus.deviceId, ...offset }), signal)
+    }
     // Read before the search: z is brought back at the plan's end, whatever becomes of it.
-    const from = await this.#stages.readZ()
+    const from = await orGivenUp(this.#stages.readZ(), signal)
     try {
       if (autofocus.by === 'device')
         await this.#findByDevice(autofocus.deviceId, { maxRetries: action.maxRetries, signal })
@@ -123,7 +122,7 @@ export class PlanFocus {
       await this.#putBack(from, error)
       throw error
     }
-    const z = await this.#stages.readZ()
+    const z = await orGivenUp(this.#stages.readZ(), signal)
     if (z !== undefined && zUm !== undefined) this.#found.set(index.p ?? 0, z - zUm)
   }
 

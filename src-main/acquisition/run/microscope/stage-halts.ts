@@ -3,6 +3,9 @@ import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import { haltOf, orGivenUp, patienceMs } from './giving-up.ts'
 import { notHalted } from './stage-failures.ts'
 
+/** Stages that are told to halt may take so long to answer, ms: some do when they stand. */
+const answerMs = 5000
+
 /** What halts a motion, and how long it may take to halt besides what stages take, ms. */
 export type HaltOptions = { readonly signal: AbortSignal | undefined; readonly extraMs?: number }
 
@@ -32,7 +35,7 @@ export class StageHalts {
     const whenHalted = () => orGivenUp(moving, signal, patienceMs + extraMs)
     const halt = () => {
       halted()
-      this.#halts.set(id, haltOf(name, this.#devices.stopStage(id), whenHalted))
+      this.#halts.set(id, haltOf(name, orGivenUp(this.#devices.stopStage(id), signal, answerMs), whenHalted))
     }
     signal?.addEventListener('abort', halt)
     try {

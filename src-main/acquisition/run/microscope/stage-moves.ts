@@ -5,6 +5,7 @@ import type { DeviceRegistry } from '../../../devices/device-registry.ts'
 import type { StackEnd } from '../../../devices/stage-motions.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
+import type { Restoration } from './restoration.ts'
 import { type HaltOptions, StageHalts } from './stage-halts.ts'
 import { axesOf, type StageAxis, stageAxes, stageOf, type StageTarget } from './stage-axes.ts'
 import { checkArrival, interfered, noStage, notBack } from './stage-failures.ts'
@@ -155,7 +156,7 @@ export class StageMoves {
    * the focus is out of their way, and the focus unless they are back.
    * @returns what could not be brought back.
    */
-  async restore(): Promise<readonly Error[]> {
+  async restore(restoration: Restoration): Promise<readonly Error[]> {
     this.forget()
     const back: StageTarget = {}
     for (const axis of this.#moved) {
@@ -164,6 +165,8 @@ export class StageMoves {
     }
     const untouched = { ...back }
     try {
+      const stages = axesOf(back).flatMap((axis) => stageOf(this.#devices, axis) ?? [])
+      for (const stage of stages) await restoration.requireAnswer(stage)
       for (const step of await this.#steps(back)) {
         for (const axis of axesOf(step)) delete untouched[axis]
         await this.#move(step)

@@ -48,6 +48,11 @@ export function zoomFrame(frame: MapFrame, size: Size, factor: number, at: Point
   }
 }
 
+/** The same map of what lies `by` µm further. */
+export function movedFrame({ centreX, centreY, scale }: MapFrame, by: Point): MapFrame {
+  return { centreX: centreX + by.x, centreY: centreY + by.y, scale }
+}
+
 /** Moves what is shown by CSS pixels. */
 export function panFrame(frame: MapFrame, dx: number, dy: number): MapFrame {
   return { ...frame, centreX: frame.centreX - dx / frame.scale, centreY: frame.centreY - dy / frame.scale }

@@ -4,9 +4,9 @@ import type { Box, Point } from '../../../../src-shared/plan/polygon.ts'
 import { compact } from '../../../components/format.ts'
 import { useEngine, usePlan } from '../../../services.ts'
 import { xyStage } from '../../../stores/selectors.ts'
-import { useFieldOfView } from '../use-microscope.ts'
+import { useFieldOfView, useImageOffset } from '../use-microscope.ts'
 import { DrawingLayer } from './drawing-layer.tsx'
-import { nearTravel, roundDistanceUm, unionOf } from './map-frame.ts'
+import { movedFrame, nearTravel, roundDistanceUm, unionOf } from './map-frame.ts'
 import { MapLayers } from './map-layers.tsx'
 import { mapTiles, placesOf, planBox } from './map-shapes.ts'
 import { MapToolbar } from './map-toolbar.tsx'
@@ -49,6 +49,9 @@ export function StageMap() {
   }, [sequence, places, tiles, fieldOfView, presentBox, travel])
   const view = useMapFrame(host, content)
   const { frame, size } = view
+  const offset = useImageOffset()
+  // The map shows where the stage would be; what is seen there lies beside it where the image is not the sensor's middle.
+  const pictures = useMemo(() => movedFrame(frame, offset), [frame, offset])
   const gestures = useMapGestures(host, view, fieldOfView)
   const barUm = roundDistanceUm(frame, 110)
   const transform = `translate(${size.width / 2 - frame.centreX * frame.scale} ${size.height / 2 - frame.centreY * frame.scale}) scale(${frame.scale})`
@@ -63,7 +66,7 @@ export function StageMap() {
         tabIndex={0}
         {...gestures.handlers}
       >
-        <OverviewCanvas frame={frame} size={size} />
+        <OverviewCanvas frame={pictures} size={size} />
         <svg className={styles['drawing']} aria-hidden="true">
           <g transform={transform}>
             <MapLayers
