@@ -54,8 +54,8 @@ function positionOf(devices: readonly DeviceState[], offset: StagePosition): Sta
     const stage = devices.find(
       ({ description }) => description.kind === 'stage' && description.axes[axis] !== undefined,
     )
-    const at = stage?.position?.[axis]
-    if (at !== undefined && Number.isFinite(at)) position[axis] = at + (offset[axis] ?? 0)
+    const at = (stage?.position?.[axis] ?? Number.NaN) + (offset[axis] ?? 0)
+    if (Number.isFinite(at)) position[axis] = at
   }
   return Object.keys(position).length === 0 ? undefined : position
 }

@@ -64,7 +64,8 @@ export class SurroundingsReader {
     if (generation === this.#read || (generation & 1) === 1) return this.#last
     const length = new DataView(this.#memory).getUint32(4, true)
     const bytes = new Uint8Array(this.#memory.slice(textOffset, textOffset + length))
-    if (Atomics.load(this.#generation, 0) !== generation) return this.#last
+    // A read-modify-write: a plain load may overtake the copy's loads on ARM (see `RingViews.isStill`).
+    if (Atomics.add(this.#generation, 0, 0) !== generation) return this.#last
     this.#read = generation
     this.#last = length === 0 ? {} : surroundingsSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
     return this.#last

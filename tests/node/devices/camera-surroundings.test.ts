@@ -157,5 +157,13 @@ describe('surroundingsOf', () => {
     expect(imageOffsetUm(binned, asPlanned)).toEqual({ x: 200, y: -50 })
     const known = { devices: [binned, xy, z], presets, pixelSizes: { camera: { '': 0.5 } } }
     expect(surroundingsOf(binned, known).stage).toEqual({ x: -99, z: 3 })
+    // A driver that does not know its sensor: nothing that is no number goes to the frames.
+    const unknown: DeviceState = {
+      ...binned,
+      properties: reading.properties.map((each) =>
+        each.type === 'number' ? { ...each, value: 0, max: 0 } : each,
+      ),
+    }
+    expect(surroundingsOf(unknown, known).stage).toEqual({ z: 3 })
   })
 })
