@@ -85,6 +85,23 @@ describe('MicroscopeHardware, with a device that hangs', () => {
     expect(await log()).not.toContain('camera trigger')
   })
 
+  it('turns a light off that goes on after it was turned off', async () => {
+    await open({ slow: { line: 'red on', ms: 4000 } })
+    const { devices } = microscope
+    const isLit = () => devices.device('red').properties.some(({ value }) => value === true)
+    let wasLit = false
+    devices.on(() => {
+      wasLit ||= isLit()
+    })
+    const cancel = new AbortController()
+    const running = runPlan(devices, plan, { signal: cancel.signal })
+    await eventually('the light is being turned on', async () => (await begun()).includes('red on'))
+    cancel.abort(new Error('cancelled'))
+    await running
+    await eventually('the light went on', () => wasLit)
+    await eventually('darkness', () => !isLit())
+  })
+
   it('does not wait for a driver whose thread hangs, names what is not confirmed, and has it safe once that goes on', async () => {
     const until = join(tmpdir(), `coverslip-stall-${randomUUID()}`)
     onTestFinished(() => rm(until, { force: true }))

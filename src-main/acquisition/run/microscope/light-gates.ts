@@ -15,6 +15,8 @@ export class LightGates {
   readonly #devices: DeviceRegistry
   /** Gates of the plan that were open before it. */
   #openBefore: readonly LightGate[] = []
+  /** Gates that are to let light through now. */
+  #wanted: readonly LightGate[] = []
   #used: readonly LightGate[] = []
   /** Gates of the plan that may let light through. */
   #open: readonly LightGate[] = []
@@ -56,8 +58,9 @@ export class LightGates {
     await orGivenUp(this.keepOnly(gates), signal)
     const closed = gates.filter((gate) => !isAbout(gate, this.#surelyOpen))
     this.#open = [...this.#open.filter((gate) => !isAbout(gate, closed)), ...closed]
+    this.#wanted = gates
     try {
-      await orGivenUp(this.#setAll(closed, true), signal)
+      await orGivenUp(allEnded(closed.map((gate) => this.#openIfWanted(gate))), signal)
       this.#surelyOpen = [...this.#surelyOpen, ...closed]
       this.#meddled = undefined
     } catch (error) {
@@ -103,6 +106,7 @@ export class LightGates {
     const kept = this.#surelyOpen.filter((gate) => isAbout(gate, gates))
     const others = this.#open.filter((gate) => !isAbout(gate, kept))
     this.#surelyOpen = kept
+    this.#wanted = kept
     if (others.length === 0) return
     await this.#setAll(others, false)
     this.#open = this.#open.filter((gate) => !isAbout(gate, others))
@@ -135,6 +139,7 @@ export class LightGates {
     { everything }: { readonly everything: boolean },
   ): Promise<readonly Error[]> {
     if (!this.#hasBegun) return []
+    this.#wanted = []
     const all = everything
       ? [...gatesOf(this.#devices, 'shutter'), ...gatesOf(this.#devices, 'light')]
       : this.#used
@@ -156,10 +161,11 @@ export class LightGates {
 
   /** Opens what was open before the plan, and could be closed after it. @returns what could not be opened. */
   restore(restoration: Restoration): Promise<readonly Error[]> {
+    this.#wanted = this.#openBefore
     return failuresAmong(
       this.#openBefore.map((gate) =>
         restoration.ask({ deviceId: gate.deviceId, what: 'that its light is on' }, () =>
-          this.#set(gate, true),
+          this.#openIfWanted(gate),
         ),
       ),
     )
@@ -202,6 +208,12 @@ export class LightGates {
       this.#surelyOpen = this.#surelyOpen.filter((open) => !isSame(open, gate))
       this.#meddled = gate
     }
+  }
+
+  /** Opens `gate`; one that takes so long in that that it has been told to close meanwhile is closed again. */
+  async #openIfWanted(gate: LightGate): Promise<void> {
+    await this.#set(gate, true)
+    if (!isAbout(gate, this.#wanted)) await this.#set(gate, false)
   }
 
   #setAll(gates: readonly LightGate[], value: boolean): Promise<void> {
