@@ -134,7 +134,8 @@ export class Exposures {
     const noneMore = cameras.map(({ camera }) =>
       camera.noneMore({ planned: batch.length, taken: framesOf(camera, frames).length }),
     )
-    await orGivenUp(allEnded([this.#confirm(batch.at(-1)), ...noneMore]), run.signal)
+    // What a slow camera still has on its way comes, or not, within a time of its own.
+    await allEnded([orGivenUp(this.#confirm(batch.at(-1)), run.signal), ...noneMore])
     for (const frame of frames) await this.#hand(frame)
   }
 
