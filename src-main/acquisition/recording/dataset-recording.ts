@@ -26,7 +26,10 @@ type Options = {
 
 /** What is known of a frame's place in the acquisition, besides what the camera says of it. */
 export type FramePlace = Pick<StoredFrame, 'index'> &
-  Pick<StoredFrame['record'], 'positionName' | 'channel' | 'temperatureC'>
+  Pick<StoredFrame['record'], 'positionName' | 'channel' | 'temperatureC'> & {
+    /** Where z was for certain, µm. */
+    readonly zUm?: number
+  }
 
 type OpenedDataset = {
   readonly layout: DatasetLayout
@@ -151,7 +154,8 @@ export class DatasetRecording {
     const capturedAt = unixTimeOf(info.timestampNs)
     const { layout, writer, firstNs } = await opening
     refuseOtherSize(layout, info)
-    const { index, ...rest } = place
+    const { index, zUm, ...rest } = place
+    const stage = zUm === undefined ? info.stage : { ...info.stage, z: zUm }
     const record = {
       kind: 'frame',
       camera: layout.camera.id,
@@ -165,7 +169,7 @@ export class DatasetRecording {
       exposureMs: info.exposureMs,
       gain: info.gain,
       ...(info.pixelSizeUm === undefined ? {} : { pixelSizeUm: info.pixelSizeUm }),
-      ...(info.stage === undefined ? {} : { stage: info.stage }),
+      ...(stage === undefined ? {} : { stage }),
       ...(info.channel === undefined ? {} : { channel: info.channel }),
       ...(info.incomplete === true ? { incomplete: true } : {}),
       ...rest,

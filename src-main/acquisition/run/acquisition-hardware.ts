@@ -9,6 +9,8 @@ export type ExposedFrame = {
   /** The camera's own number of the frame, in its present run. */
   readonly sequence: number
   readonly event: NumberedEvent
+  /** Where a focus drive that triggers the camera by itself stood, µm: what stages have told last is not so new. */
+  readonly zUm?: number | undefined
 }
 
 /** An event that can be told from all others of its plan. */

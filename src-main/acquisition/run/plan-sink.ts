@@ -38,7 +38,7 @@ export class PlanSink implements AcquisitionSink {
     return this.#options.framesWritten()
   }
 
-  async take({ camera, sequence, event }: ExposedFrame): Promise<'taken' | 'lost'> {
+  async take({ camera, sequence, event, zUm }: ExposedFrame): Promise<'taken' | 'lost'> {
     const { store, indexOf } = this.#placeOf(camera)
     const temperatureC = this.#options.temperatureOf(camera)
     const place = {
@@ -46,6 +46,7 @@ export class PlanSink implements AcquisitionSink {
       ...(event.positionName === undefined ? {} : { positionName: event.positionName }),
       ...(event.channel === undefined ? {} : { channel: event.channel.config }),
       ...(temperatureC === undefined ? {} : { temperatureC }),
+      ...(zUm === undefined ? {} : { zUm }),
     }
     return store.take(sequence, place, this.#options.ringOf(camera))
   }

@@ -10,6 +10,7 @@ import { createEngine, type Engine, type EngineConfig } from '../../../src-main/
 import { frameRecordSchema } from '../../../src-shared/acquisition/frame-record.ts'
 import { patientLimits } from '../../fixtures/demo-registry.ts'
 import { eventually } from '../../fixtures/eventually.ts'
+import { loggedConnection } from '../../fixtures/logged-microscope.ts'
 
 let folder: string
 let engine: Engine
@@ -99,6 +100,16 @@ describe('what is known of every frame', () => {
     // The plan, how everything was set, and the program.
     for (const said of ['zebrafish 7', 'xySpeed', summary.software, 'DAPI', 'GFP'])
       expect(own).toContain(said)
+  })
+
+  it('of a stack that the focus drive steps through by itself: z of each plane, though it tells of none', async () => {
+    await open([loggedConnection(join(folder, 'log'), { triggeredStack: true })])
+    await engine.devices.moveStage('xy', { x: 4 }, 'absolute')
+    const stack = { channels: ['red'], z_plan: { range: 2, step: 1 } }
+    const { id } = await engine.acquisition.start({ plan: stack, storage: { format: 'raw' } })
+    await eventually('the end of the plan', () => engine.acquisition.status?.state === 'finished')
+    const frames = (await recordsOf(id)).filter((record) => record.kind === 'frame')
+    expect(frames.map(({ stage }) => stage)).toEqual([-1, 0, 1].map((z) => ({ x: 4, y: 0, z })))
   })
 
   it('of a recording: what the camera measures, and what is set meanwhile', async () => {

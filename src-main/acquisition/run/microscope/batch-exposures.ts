@@ -40,9 +40,12 @@ export class BatchExposures {
       pace.begun()
       run.begun(one)
     }
-    const exposures = await this.#exposuresOf(event, { ...run, begun })
-    const by = exposures.camerasKey
     const { cameras, stages, focus, times } = this.#parts
+    // What a drive tells on its way is not known of each plane.
+    const exposed: ExposeOptions['exposed'] = (frame) =>
+      run.exposed(kind === 'triggeredStack' ? { ...frame, zUm: focus.zUm(frame.event) } : frame)
+    const exposures = await this.#exposuresOf(event, { ...run, begun, exposed })
+    const by = exposures.camerasKey
     switch (kind) {
       case 'single':
       case 'stack':
