@@ -33,6 +33,10 @@ describe('MicroscopeHardware, stopped in a triggered stack', () => {
     expect(await cancelledAt('z to -1.5')).toEqual([])
   })
 
+  it('keeps them where the drive takes its time to halt', async () => {
+    expect(await cancelledAt('z to 0.5', { haltsAfterMs: 1500 })).toEqual([-1.5, -0.5])
+  })
+
   it('keeps none where the camera has missed a plane, as nobody can tell which', async () => {
     expect(await cancelledAt('z to 1.5', { deafTrigger: 2 })).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { camerasKey } from '../../plans/plan-costs.ts'
 import type { EventBatch, ExposedFrame, ExposeOptions, NumberedEvent } from '../acquisition-hardware.ts'
 import { burstFrame, type Exposing, oneFrame, type SequenceFrame, triggeredFrame } from './exposure-frames.ts'
-import { onceOverdue, orGivenUp } from './giving-up.ts'
+import { keepingMs, onceOverdue, orGivenUp } from './giving-up.ts'
 import type { ImageConditions } from './image-conditions.ts'
 import type { LightGates } from './light-gates.ts'
 import type { LightGate } from './light-path.ts'
@@ -135,7 +135,7 @@ export class Exposures {
       camera.noneMore({ planned: batch.length, taken: framesOf(camera, frames).length }),
     )
     // What a slow camera still has on its way comes, or not, within a time of its own.
-    await allEnded([orGivenUp(this.#confirm(batch.at(-1)), run.signal), ...noneMore])
+    await allEnded([orGivenUp(this.#confirm(batch.at(-1)), run.signal, keepingMs), ...noneMore])
     for (const frame of frames) await this.#hand(frame)
   }
 

@@ -3,6 +3,9 @@
 /** What is told to end may take so long to do it, ms: most stages have halted by then, and a device has answered. */
 export const patienceMs = 1000
 
+/** What decides whether images that were taken can be kept may take so long, ms: a busy computer must not cost them. */
+export const keepingMs = 3000
+
 /**
  * As `action`; where that has not ended soon after `signal` has aborted, it is left to itself: whatever comes of it then,
  * the devices' own time limits tell of.

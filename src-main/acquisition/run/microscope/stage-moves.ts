@@ -6,6 +6,7 @@ import type { StackEnd } from '../../../devices/stage-motions.ts'
 import type { StepTimes } from '../../plans/step-times.ts'
 import { deviceFailure } from './device-failure.ts'
 import type { Restoration } from './restoration.ts'
+import { keepingMs } from './giving-up.ts'
 import { type HaltOptions, StageHalts } from './stage-halts.ts'
 import { axesOf, type StageAxis, stageAxes, stageOf, type StageTarget } from './stage-axes.ts'
 import { checkArrival, interfered, noStage, notBack } from './stage-failures.ts'
@@ -108,8 +109,8 @@ export class StageMoves {
       return ended.position
     }
     try {
-      // It halts when the exposure under way has ended.
-      await this.#during(stage, { z }, { signal, extraMs: exposureMs }, steps)
+      // It halts when the exposure under way has ended, and tells how far it has come.
+      await this.#during(stage, { z }, { signal, extraMs: exposureMs + keepingMs }, steps)
     } catch (error) {
       if (signal.aborted && ended?.triggered !== undefined && !this.#isOthers(stage)) {
         // Halted by nobody else, it stands where it says.
