@@ -1,5 +1,5 @@
 /** Renaming items of the gallery, as far as the disk is concerned. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bigTiffDirectory, bigTiffHeader } from '../../../src-main/acquisition/storage/big-tiff.ts'
@@ -66,6 +66,19 @@ describe('An item of the gallery', () => {
       await readFile(join(recordings, 'day/Mouse_liver_2nd_try/acquisition.json'), 'utf8'),
     )
     expect(written).toEqual({ ...summary, name: 'Mouse_liver_2nd_try' })
+  })
+
+  it('that is an acquisition has its folder and its title renamed, or neither', async () => {
+    await put('beads/acquisition.json', JSON.stringify({ ...summary, name: 'title of before' }))
+    // Nothing can be written in its place.
+    await mkdir(join(recordings, 'beads/acquisition.json.part'))
+    const before = await files()
+    await expect(rename('beads', 'cells')).rejects.toMatchObject({ code: 'DATA_FOLDER' })
+    expect(await files()).toEqual(before)
+    await rmdir(join(recordings, 'beads/acquisition.json.part'))
+    expect(await rename('beads', 'beads')).toMatchObject({ name: 'beads' })
+    const written: unknown = JSON.parse(await readFile(join(recordings, 'beads/acquisition.json'), 'utf8'))
+    expect(written).toEqual(summary)
   })
 
   it.each([
