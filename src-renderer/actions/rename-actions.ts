@@ -10,6 +10,7 @@ export function askForName({ gallery }: Pick<Services, 'gallery'>, item: Gallery
   gallery.setState({ toRename: item })
 }
 
+/** The item that the user was asked about keeps its name: he has closed the question. */
 export function keepName({ gallery }: Pick<Services, 'gallery'>): void {
   gallery.setState({ toRename: undefined })
 }

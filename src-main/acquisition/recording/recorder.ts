@@ -53,7 +53,8 @@ type Options = {
   readonly software: string
 }
 
-type RequestInput = z.input<typeof recordingRequestSchema>
+/** What is asked for, before defaults are filled in. */
+export type RequestInput = z.input<typeof recordingRequestSchema>
 
 /** A time that has passed longer ago was not meant. */
 const latestPastMs = 60_000

@@ -1,4 +1,4 @@
-/** ImSwitch's RecordingController: snaps. Recordings are refused: Coverslip's own calls make them. */
+/** ImSwitch's RecordingController: snaps and recordings. */
 import { z } from 'zod'
 import type { SnapFormat } from '../../../src-shared/capture.ts'
 import { CoverslipError } from '../../../src-shared/errors.ts'
@@ -6,6 +6,7 @@ import { previewPng } from '../../acquisition/preview.ts'
 import { takeFrame } from '../../acquisition/take-frame.ts'
 import { change, look } from '../server-context.ts'
 import { call, type Controller, inQuery } from './imswitch-call.ts'
+import { recordingStatus, startRecording, stopRecording } from './recordings.ts'
 import type { SnapWish } from './snap-jobs.ts'
 
 /** ImSwitch's numbers of the formats that a single image can have. */
@@ -27,12 +28,6 @@ function wishOf(query: z.output<typeof snapQuery>, previewByDefault: boolean): S
   }
   const wantsPreview = query.returnPreview ?? previewByDefault
   return { fileName: query.fileName, format, previewMaxSize: wantsPreview ? query.previewMaxSize : undefined }
-}
-
-function noRecording(): never {
-  throw new CoverslipError('PROTOCOL_UNAVAILABLE', "ImSwitch's calls take single images, and do not record", {
-    hint: 'Use startSnap, or record on the page Record, or by POST /api/recording/start.',
-  })
 }
 
 const jobQuery = z.object({ jobId: inQuery.name })
@@ -74,20 +69,28 @@ export const recordingController: Controller = {
         return reply.type('image/png').send(png)
       },
     }),
-    startRecording: call({ needed: change, run: noRecording }),
-    stopRecording: call({ needed: change, run: noRecording }),
-    isRecording: call({ needed: look, run: () => false }),
-    getRecordingDuration: call({ needed: look, run: () => 0 }),
-    getRecordingFrameCount: call({ needed: look, run: () => 0 }),
-    getRecordingStatus: call({
-      needed: look,
-      run: () => ({
-        is_recording: false,
-        format: null,
-        duration_seconds: 0,
-        frame_count: 0,
-        filepath: null,
+    startRecording: call({
+      needed: change,
+      query: z.object({
+        mSaveFormat: inQuery.number.default(1).catch(1),
+        fileName: inQuery.text.optional(),
       }),
+      run: ({ context, query: { mSaveFormat, fileName } }) =>
+        startRecording(context.engine, { saveFormat: mSaveFormat, fileName }),
     }),
+    stopRecording: call({ needed: change, run: ({ context }) => stopRecording(context.engine) }),
+    isRecording: call({
+      needed: look,
+      run: ({ context }) => recordingStatus(context.engine).is_recording,
+    }),
+    getRecordingDuration: call({
+      needed: look,
+      run: ({ context }) => recordingStatus(context.engine).duration_seconds,
+    }),
+    getRecordingFrameCount: call({
+      needed: look,
+      run: ({ context }) => recordingStatus(context.engine).frame_count,
+    }),
+    getRecordingStatus: call({ needed: look, run: ({ context }) => recordingStatus(context.engine) }),
   },
 }

@@ -1,8 +1,8 @@
 /** ImSwitch's REST interface as its pages and scripts use it: exact keys, in the order in which a page asks. */
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { decode } from 'fast-png'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../fixtures/eventually.ts'
 import { ImSwitchHost, keysOf, paramKeys } from '../../fixtures/imswitch-host.ts'
 import type { TestServer } from '../../fixtures/test-server.ts'
@@ -260,7 +260,7 @@ describe('snaps', () => {
     )
   })
 
-  test('unknown jobs, cancelled jobs, formats that hold no single image, and recordings', async () => {
+  test('unknown jobs, cancelled jobs, and formats that hold no single image', async () => {
     for (const call of ['getSnapStatus', 'cancelSnap'])
       expect(await get(`/RecordingController/${call}?jobId=nothing`)).toEqual({
         jobId: 'nothing',
@@ -279,10 +279,37 @@ describe('snaps', () => {
       message: 'Job already finished',
     })
     expect((await ask('/RecordingController/startSnap?saveFormat=4')).status).toBe(400)
-    expect((await ask('/RecordingController/startRecording')).status).toBe(501)
-    expect(await get('/RecordingController/isRecording')).toBe(false)
     const image = await fetch(`${host.url}/RecordingController/snapNumpyToFastAPI?resizeFactor=0.5`)
     expect(decode(new Uint8Array(await image.arrayBuffer()))).toMatchObject({ width: 128, depth: 8 })
+  })
+
+  test('recordings keep every frame, and say so while they run', async () => {
+    onTestFinished(async () => {
+      if (host.engine.recorder.status?.state !== 'finished') await host.engine.recorder.stop()
+    })
+    const call = (name: string) => get(`/RecordingController/${name}`)
+    const idle = { is_recording: false, format: null, duration_seconds: 0, frame_count: 0, filepath: null }
+    expect(await call('getRecordingStatus')).toEqual(idle)
+    const started = Object(await call('startRecording?mSaveFormat=1&fileName=kidneys'))
+    expect(keysOf(started)).toEqual([
+      'fullPath',
+      'isDownloadableFile',
+      'relativeFilePath',
+      'relativePath',
+      'saveFormat',
+    ])
+    expect(started).toMatchObject({ saveFormat: 1, isDownloadableFile: false })
+    expect(started.relativePath).toMatch(/^recordings\/\d{4}-\d\d-\d\d\/kidneys/)
+    expect(await call('isRecording')).toBe(true)
+    expect(await call('startRecording')).toEqual(started)
+    await eventually('three frames', async () => Number(await call('getRecordingFrameCount')) >= 3)
+    expect(Number(await call('getRecordingDuration'))).toBeGreaterThan(0)
+    expect(await call('getRecordingStatus')).toMatchObject({ format: 'TIFF', filepath: started.fullPath })
+    expect(await call('stopRecording')).toEqual(started)
+    expect(await call('isRecording')).toBe(false)
+    expect(await call('stopRecording')).toEqual(started)
+    const files = await readdir(join(started.fullPath, 'camera'))
+    expect(files.toSorted()).toEqual(['frames.jsonl', `${basename(started.relativePath)}.ome.tiff`])
   })
 
   test('no path leads out of the images’ folder', async () => {
