@@ -50,7 +50,7 @@ export class DeletedItems {
    *   be moved
    */
   delete(id: string): Promise<DeletedItem> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const { path, name, bytes, files } = await movableItem(this.#dataFolder, id)
       const deletedAt = this.#now()
       // With its name, as keys stand in the log of changes.
@@ -91,7 +91,7 @@ export class DeletedItems {
    *   moved
    */
   restore(key: string): Promise<string> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const item = await this.#find(key)
       if (item === undefined) throw notDeleted(key)
       const { id, name } = item
@@ -109,7 +109,7 @@ export class DeletedItems {
 
   /** Removes an item for good. @throws CoverslipError UNKNOWN_IMAGE: it is not among them; DATA_FOLDER */
   async remove(key: string): Promise<void> {
-    const { name } = await this.#inTurn(async () => {
+    const { name } = await this.inTurn(async () => {
       const item = await this.#find(key)
       if (item === undefined) throw notDeleted(key)
       const folder = await this.#folder()
@@ -133,6 +133,14 @@ export class DeletedItems {
       if (name.startsWith(removing)) await attempt(this.#removeFolder(name))
     const [failure] = failures
     if (failure !== undefined) throw failure
+  }
+
+  /** Does `work` after all that moves items: two of them may have been, or are to be, in the same place. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work)
+    // Who asked learns of a failure.
+    this.#last = turn.catch(() => undefined)
+    return turn
   }
 
   /**
@@ -196,14 +204,6 @@ export class DeletedItems {
     throw new CoverslipError('DATA_FOLDER', `${folder} is no folder`, {
       hint: 'Move away what is there: deleted items are kept in a folder of this name.',
     })
-  }
-
-  /** One after the other: two items may have been in the same place. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(work)
-    // Who asked learns of a failure.
-    this.#last = turn.catch(() => undefined)
-    return turn
   }
 }
 

@@ -66,7 +66,10 @@ export class GalleryReading {
         return { type, item: await this.#deleted.delete(request.id) }
       case 'rename':
         await this.#opened.release(request.id)
-        return { type, ...(await renameItem(this.#dataFolder, request.id, request.name)) }
+        return {
+          type,
+          ...(await this.#deleted.inTurn(() => renameItem(this.#dataFolder, request.id, request.name))),
+        }
       case 'deleted':
         return { type, items: await this.#deleted.list() }
       case 'restore':

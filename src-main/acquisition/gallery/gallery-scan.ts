@@ -13,6 +13,8 @@ export type FoundItem = Pick<GalleryItem, 'id' | 'name'> & {
   readonly type: 'acquisition' | 'zarr' | 'file'
   /** Of the file, of `acquisition.json`, or of the folder, Unix time, ms. */
   readonly changedAt: number
+  /** Number of the file or folder on its disk: it keeps that when it is renamed. */
+  readonly inode: number
   /** Of a file. */
   readonly bytes: number | undefined
 }
@@ -69,7 +71,7 @@ async function itemAt(
   place: Pick<FoundItem, 'path' | 'id' | 'name'>,
   stats: Stats,
 ): Promise<FoundItem | undefined> {
-  const found = { ...place, changedAt: stats.mtimeMs }
+  const found = { ...place, changedAt: stats.mtimeMs, inode: stats.ino }
   if (stats.isFile()) return fileFormat(place.name) && { ...found, type: 'file', bytes: stats.size }
   if (!stats.isDirectory()) return undefined
   if (isZarr(place.name)) return { ...found, type: 'zarr', bytes: undefined }

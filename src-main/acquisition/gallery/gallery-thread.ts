@@ -158,7 +158,8 @@ export class GalleryThread {
     const asked = this.#asked.get(number)
     if (asked === undefined) return
     asked.givenUp = true
-    asked.waiting.settle(tooLong(asked.waiting.request))
+    const { request, settle } = asked.waiting
+    settle(tooLong(request, this.#options.limitOf(request)))
     this.#worker?.postMessage({ dropped: number } satisfies GalleryRequestMessage)
     asked.timer = setTimeout(() => void this.#replaceWorker(), this.#options.leaveOffMs)
   }
@@ -199,7 +200,7 @@ function limitFor({ type }: GalleryRequest): number {
 
 /** What changes nothing may be asked twice. */
 function isReading({ type }: GalleryRequest): boolean {
-  return type !== 'delete' && type !== 'restore' && type !== 'removeDeleted'
+  return type !== 'delete' && type !== 'rename' && type !== 'restore' && type !== 'removeDeleted'
 }
 
 function gaveUp(reason: string): CoverslipError {
@@ -208,11 +209,15 @@ function gaveUp(reason: string): CoverslipError {
   })
 }
 
-function tooLong(request: GalleryRequest): CoverslipError {
-  const what = 'id' in request ? request.id : 'The list'
+function tooLong(request: GalleryRequest, afterMs: number): CoverslipError {
+  const what = 'id' in request ? request.id : 'key' in request ? request.key : 'The list'
+  if (!isReading(request))
+    return new CoverslipError('DATA_FOLDER', `${what} took longer than ${afterMs / 1000} s`, {
+      hint: 'It may be done all the same: look at the list again. Check the disk it is on.',
+    })
   const ofStack =
     request.type === 'section' || ('zProjection' in request && request.zProjection !== undefined)
-  return new CoverslipError('UNREADABLE_IMAGE', `${what} took longer than ${limitMs / 1000} s to read`, {
+  return new CoverslipError('UNREADABLE_IMAGE', `${what} took longer than ${afterMs / 1000} s to read`, {
     hint: ofStack
       ? 'Ask for a smaller copy (level) where there is one, and for fewer planes at a time.'
       : 'Check the disk it is on, or whether another program opens it.',

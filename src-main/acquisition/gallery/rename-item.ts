@@ -37,14 +37,15 @@ export async function renameItem(
     })
   const name = stem + ending
   const renamed = { id: `${id.slice(0, id.lastIndexOf('/') + 1)}${name}`, name }
-  if (name === own) return renamed
+  // The title may be another, where the program ended in between.
+  if (name === own && name === item.name) return renamed
   if (item.type === 'file' && (await namesFiles(item.path)))
     throw new CoverslipError('INVALID_INPUT', `${own} cannot be renamed: its OME-XML names files`, {
       hint: 'Other programs would not find them any more. Rename its folder in the file manager instead.',
     })
   const files = item.files.map((file) => ({ from: file, to: stem + (endingPattern.exec(file)?.[0] ?? '') }))
-  await moveAll(item, item.type === 'acquisition' ? [{ from: own, to: stem }] : files)
-  if (item.type === 'acquisition') await writeName(join(dirname(item.path), stem), stem)
+  if (item.type === 'acquisition') await renameFolder(item, { from: own, to: stem })
+  else await moveAll(item, files)
   return renamed
 }
 
@@ -59,6 +60,18 @@ function stemOf(wanted: string, ending: string): string {
 }
 
 type Move = { readonly from: string; readonly to: string }
+
+/** Of an acquisition, with its title: both or neither. @throws CoverslipError DATA_FOLDER */
+async function renameFolder({ path, type }: MovableItem, { from, to }: Move): Promise<void> {
+  if (from !== to) await moveAll({ path, type }, [{ from, to }])
+  const moved = join(dirname(path), to)
+  try {
+    await writeName(moved, to)
+  } catch (error) {
+    if (from !== to) await moveAll({ path: moved, type }, [{ from: to, to: from }])
+    throw error
+  }
+}
 
 /** Where one of them cannot be moved, none is. @throws CoverslipError DATA_FOLDER */
 async function moveAll(
@@ -80,7 +93,7 @@ async function moveAll(
   } catch (error) {
     for (const { from, to } of moved) await rename(join(folder, to), join(folder, from))
     const left = claimed.filter((to) => !moved.some((move) => move.to === to))
-    for (const to of left) await (type === 'file' ? rm(join(folder, to)) : rmdir(join(folder, to)))
+    for (const to of left) await unclaim(join(folder, to), type)
     if (error instanceof CoverslipError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new CoverslipError('DATA_FOLDER', `${basename(path)} cannot be renamed: ${reason}`, {
@@ -90,22 +103,31 @@ async function moveAll(
   }
 }
 
+/** Windows moves no folder over another. */
+const movesOverFolders = process.platform !== 'win32'
+
 /**
  * Takes a name that nobody has, by an empty file or folder in whose place the item comes: nothing that is made at that
- * moment is overwritten. Windows moves no folder over another, and need not be kept from it.
+ * moment is overwritten. What moves no folder over another need not be kept from it.
  * @throws CoverslipError DATA_FOLDER when somebody has it
  */
 async function claim(path: string, type: MovableItem['type']): Promise<void> {
   try {
     if (type === 'file') await (await open(path, 'wx')).close()
     else await mkdir(path)
-    if (type !== 'file' && process.platform === 'win32') await rmdir(path)
+    if (type !== 'file' && !movesOverFolders) await rmdir(path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     throw new CoverslipError('DATA_FOLDER', `There is another ${basename(path)}`, {
       hint: 'Choose a different name, or rename or delete that first.',
     })
   }
+}
+
+/** Gives up a name that `claim` has taken. */
+async function unclaim(path: string, type: MovableItem['type']): Promise<void> {
+  if (type === 'file') await rm(path)
+  else if (movesOverFolders) await rmdir(path)
 }
 
 /** The name in `acquisition.json`, which lists show; of one that is damaged, they show the folder's. */

@@ -25,12 +25,13 @@ export class ThumbnailCache {
 
   /** The picture that was kept, or the one that `make` makes; undefined: it made none, and is asked again. */
   async get(
-    { id, changedAt, bytes }: FoundItem,
+    { id, changedAt, inode, bytes }: FoundItem,
     maxSize: number,
     make: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    // Another that is renamed to this name may be of the same time and size.
     const key = createHash('sha256')
-      .update(`${version}\n${id}\n${changedAt}\n${bytes}\n${maxSize}`)
+      .update(`${version}\n${id}\n${changedAt}\n${inode}\n${bytes}\n${maxSize}`)
       .digest('hex')
       .slice(0, 40)
     const known = this.#memory.get(key) ?? (await this.#read(key))

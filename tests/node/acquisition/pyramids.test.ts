@@ -185,6 +185,20 @@ describe('Pyramids', () => {
     expect(never).toEqual([])
   })
 
+  it('are made under its new name for an acquisition that is renamed meanwhile', async () => {
+    const id = await recordWithoutCopies()
+    const pyramids = new Pyramids({ dataFolder: folder, alerts })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'acquiring' })
+    pyramids.follow({ id, format: 'ome-zarr', state: 'finished' })
+    const gallery = new Gallery({ dataFolder: folder, letGo: (one) => pyramids.forget(one) })
+    const renamed = await gallery.rename(id, 'worms')
+    expect(renamed.id).toBe(id.replace(/[^/]+$/, 'worms'))
+    await eventually('smaller copies', async () => (await levelsOf(renamed.id)) === 3)
+    await gallery.close()
+    await pyramids.close()
+    expect(never).toEqual([])
+  })
+
   it('tell of a list that is damaged, and of a dataset that is', async () => {
     const id = await record(true, (recording) =>
       eventually('smaller copies', async () => (await levelsOf(recording)) === 3),

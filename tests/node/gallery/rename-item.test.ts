@@ -1,10 +1,11 @@
 /** Renaming items of the gallery, as far as the disk is concerned. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { bigTiffDirectory, bigTiffHeader } from '../../../src-main/acquisition/storage/big-tiff.ts'
+import { Gallery } from '../../../src-main/acquisition/gallery/gallery.ts'
 import { renameItem } from '../../../src-main/acquisition/gallery/rename-item.ts'
-import { temporaryFolder } from '../../fixtures/image-fixtures.ts'
+import { randomPixels, temporaryFolder, tiffBytes } from '../../fixtures/image-fixtures.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let recordings: string
@@ -66,6 +67,19 @@ describe('An item of the gallery', () => {
       await readFile(join(recordings, 'day/Mouse_liver_2nd_try/acquisition.json'), 'utf8'),
     )
     expect(written).toEqual({ ...summary, name: 'Mouse_liver_2nd_try' })
+  })
+
+  it('that is an acquisition has its folder and its title renamed, or neither', async () => {
+    await put('beads/acquisition.json', JSON.stringify({ ...summary, name: 'title of before' }))
+    // Nothing can be written in its place.
+    await mkdir(join(recordings, 'beads/acquisition.json.part'))
+    const before = await files()
+    await expect(rename('beads', 'cells')).rejects.toMatchObject({ code: 'DATA_FOLDER' })
+    expect(await files()).toEqual(before)
+    await rmdir(join(recordings, 'beads/acquisition.json.part'))
+    expect(await rename('beads', 'beads')).toMatchObject({ name: 'beads' })
+    const written: unknown = JSON.parse(await readFile(join(recordings, 'beads/acquisition.json'), 'utf8'))
+    expect(written).toEqual(summary)
   })
 
   it.each([
@@ -133,5 +147,20 @@ describe('An item of the gallery', () => {
     expect(await files()).toEqual(before)
     await put('alone.ome.tiff', tiff('<OME><TiffData/></OME>'))
     expect(await rename('alone.ome.tiff', 'x')).toMatchObject({ name: 'x.ome.tiff' })
+  })
+
+  it('has its own small picture, also where another of the same time and size had its name before', async () => {
+    for (const [seed, name] of ['first.tif', 'second.tif'].entries()) {
+      await put(name, tiffBytes({ width: 30, height: 20, pages: [randomPixels(600, 16, seed + 1)] }))
+      await utimes(join(recordings, name), 1_700_000_000, 1_700_000_000)
+    }
+    const gallery = new Gallery({ dataFolder: folder.path })
+    onTestFinished(() => gallery.close())
+    const pictureOf = (name: string) => gallery.thumbnail({ id: `recordings/${name}`, maxSize: 32 })
+    const [first, second] = [await pictureOf('first.tif'), await pictureOf('second.tif')]
+    expect(second).not.toEqual(first)
+    await gallery.rename('recordings/first.tif', 'third')
+    await gallery.rename('recordings/second.tif', 'first')
+    expect(await pictureOf('first.tif')).toEqual(second)
   })
 })
