@@ -96,14 +96,16 @@ const planUsesCamera: Refusal = {
 }
 
 const mustNotStop: Refusal = {
-  reason: 'The camera would have to stop for this, and an acquisition or a recording uses it.',
+  reason:
+    'The camera would have to stop for this, and an acquisition or a recording uses it. It can be set when that has ended.',
   askable: false,
   code: 'ACQUISITION_RUNNING',
 }
 
 /**
- * Why a property of a device may not be set now: of a camera whose images a plan takes, none may until it is paused, and
- * none for which the camera stops before whatever uses it has ended.
+ * Why a property of a device may not be set now. Of a camera whose images a plan takes, none may until it is paused, and
+ * none for which the camera stops before whatever uses it has ended; of stages, lights and optics, none may as long as a
+ * plan goes on.
  */
 export function whyNotSet(
   state: EngineState,
@@ -112,9 +114,11 @@ export function whyNotSet(
 ): Refusal | undefined {
   const refusal = whyNotOperate(state)
   if (refusal !== undefined) return refusal
+  const device = state.devices.find(({ id }) => id === deviceId)
+  if (device !== undefined && device.description.kind !== 'camera') return whyNotByHand(state)
   const used = [state.acquisition, state.recording].filter((run) => run?.detectorNames.includes(deviceId))
-  if (used.includes(state.acquisition) && isUnderWay(state.acquisition)) return planUsesCamera
-  return lockedWhileAcquiring === true && used.some(isUnfinished) ? mustNotStop : undefined
+  if (lockedWhileAcquiring === true && used.some(isUnfinished)) return mustNotStop
+  return used.includes(state.acquisition) && isUnderWay(state.acquisition) ? planUsesCamera : undefined
 }
 
 type Run = { readonly state: RunState } | undefined

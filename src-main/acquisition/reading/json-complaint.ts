@@ -12,5 +12,5 @@ export function jsonComplaint(text: string, { message }: SyntaxError): string {
   const before = text.slice(0, Number(position))
   const line = before.split('\n').length
   const column = before.length - before.lastIndexOf('\n')
-  return `line ${line}, column ${column} is no JSON: is a comma, a bracket or a quote missing there?`
+  return `line ${line}, column ${column} is no JSON; a comma, a bracket or a quote may be missing there`
 }

@@ -67,10 +67,13 @@ export function moveRowByKeys(
   if (target !== document.activeElement) target?.focus()
 }
 
-/** The focus goes to the row that takes its place. */
+/** The focus goes to the row that takes its place; to the section's switch where none is left. */
 function removeRow(button: HTMLElement, onRemove: () => void): void {
   const { rows, at } = placeOf(button)
+  const section = button.closest('section')
   flushSync(onRemove)
   const left = rows()
-  left[Math.min(at, left.length - 1)]?.querySelector<HTMLElement>('[data-removes]')?.focus()
+  const next = left[Math.min(at, left.length - 1)]?.querySelector<HTMLElement>('[data-removes]')
+  const target = next ?? section?.querySelector<HTMLElement>('[role="switch"]')
+  target?.focus()
 }

@@ -32,8 +32,19 @@ export function healthFindings(facts: HealthFacts): readonly Finding[] {
   // What is lost is also missing in the rate: only a slowness without losses has causes of its own.
   const slow = slowness(facts)
   if (slow !== undefined) return [slow]
-  if (facts.recent.frames === 0) return [{ severity: 'notice', message: 'No frame has arrived yet.' }]
+  if (facts.recent.frames === 0) return [{ severity: 'notice', message: withoutFrames(facts) }]
   return [{ severity: 'good', message: 'Every frame arrives complete.' }]
+}
+
+function withoutFrames({ health, properties }: HealthFacts): string {
+  if (!isFreeRunning(properties)) return 'No frame arrives now: the camera waits for its trigger.'
+  return health.frames === 0 ? 'No frame has arrived yet.' : 'No frame has arrived lately.'
+}
+
+/** It waits for nothing between frames. */
+function isFreeRunning(properties: readonly PropertyDescriptor[]): boolean {
+  const trigger = properties.find(({ name }) => name === standardProperty.triggerMode)?.value
+  return trigger === undefined || /^(continuous|off)$/i.test(String(trigger))
 }
 
 function incompleteFrames({ recent }: HealthFacts): Finding | undefined {
@@ -82,9 +93,7 @@ const slowShare = 0.85
 
 function slowness({ health, properties }: HealthFacts): Finding | undefined {
   const wanted = numberOf(properties, standardProperty.frameRate)
-  const trigger = properties.find(({ name }) => name === standardProperty.triggerMode)?.value
-  const freeRunning = trigger === undefined || /^(continuous|off)$/i.test(String(trigger))
-  if (wanted === undefined || !freeRunning || health.frames < 2 * wanted) return undefined
+  if (wanted === undefined || !isFreeRunning(properties) || health.frames < 2 * wanted) return undefined
   if (health.framesPerSecond >= slowShare * wanted) return undefined
   const rates = `${fixed(health.framesPerSecond, 1)} of ${compact(wanted, 3)} frames per second arrive`
   const exposureMs = numberOf(properties, standardProperty.exposureMs)

@@ -44,7 +44,7 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
         onClick={() => setOpen(!open)}
       >
         <span>{title}</span>
-        {interrupts && <LockMark readOnly={readOnly} />}
+        {interrupts && <LockMark label={blocked ?? interruption(readOnly)} />}
       </button>
       <div className={styles['value']}>
         {readOnly ? editor : <Refusable reason={blocked}>{editor}</Refusable>}
@@ -63,11 +63,15 @@ export const PropertyRow = memo(function PropertyRow({ deviceId, property, acqui
   )
 })
 
-/** Marks a setting that cannot be changed while frames are acquired. Some cameras refuse it until they are stopped. */
-function LockMark({ readOnly }: { readonly readOnly: boolean }) {
-  const label = readOnly
+/** Some cameras refuse it until they are stopped. */
+function interruption(readOnly: boolean): string {
+  return readOnly
     ? 'Stop the live view to change this.'
     : 'The camera is stopped for a moment to change this.'
+}
+
+/** Marks a setting that cannot be changed while frames are acquired. */
+function LockMark({ label }: { readonly label: string }) {
   return (
     <Tooltip label={label}>
       <IconLock className={styles['lock']} size={13} stroke={1.7} role="img" aria-label={label} />

@@ -12,10 +12,11 @@ export const kindWords: Record<GalleryKind, string> = {
   foreign: 'Other program',
 }
 
-/** `OME-TIFF · 200 frames · 105 MB`, as far as it is known. */
-export function itemFacts({ format, frames, bytes }: GalleryItem): string {
+/** `OME-TIFF · 200 frames · 105 MB`, as far as it is known: of a damaged one, its size. */
+export function itemFacts({ format, frames: counted, bytes, damaged }: GalleryItem): string {
+  const frames = damaged === undefined ? counted : undefined
   const parts = [
-    format,
+    damaged === undefined ? format : undefined,
     frames === undefined ? undefined : frames === 1 ? '1 frame' : `${count(frames)} frames`,
     bytes === undefined ? undefined : byteSize(bytes),
   ]

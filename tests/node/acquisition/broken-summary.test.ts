@@ -31,7 +31,7 @@ describe('acquisition.json', () => {
     [
       'without a comma',
       '{\n  "version": 1\n  "name": "kidney"\n}',
-      'line 3, column 3 is no JSON: is a comma, a bracket or a quote missing there?',
+      'line 3, column 3 is no JSON; a comma, a bracket or a quote may be missing there',
     ],
     ['no object', '[1]', 'must be a group of named fields, not a list'],
     ['of another version', JSON.stringify({ ...whole, version: 2 }), 'version: must be 1, not 2'],

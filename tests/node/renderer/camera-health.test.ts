@@ -109,7 +109,14 @@ function findings(
 describe('camera health in words', () => {
   it('says that all is well when it is', () => {
     expect(findings({})).toEqual([{ severity: 'good', message: 'Every frame arrives complete.' }])
-    expect(findings({ frames: 0 })[0]?.message).toBe('No frame has arrived yet.')
+  })
+
+  it('says that no frame arrives, and whether one has, or is waited for', () => {
+    const message = (health: Partial<CameraHealth>, values: Readonly<Record<string, string>> = {}) =>
+      findings({ frames: 0 }, health, values)[0]?.message
+    expect(message({ frames: 0 })).toBe('No frame has arrived yet.')
+    expect(message({ frames: 20 })).toBe('No frame has arrived lately.')
+    expect(message({ frames: 20 }, { triggerMode: 'external' })).toMatch(/waits for its trigger/)
   })
 
   it('says which share of packets is sent again, or how many where packets are not counted', () => {

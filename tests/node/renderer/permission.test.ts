@@ -25,7 +25,7 @@ import type { PlanStatus } from '../../../src-shared/acquisition/acquisition-sta
 import type { Caller, ControlState } from '../../../src-shared/access.ts'
 import type { Protocol } from '../../../src-shared/stream-params.ts'
 import { settingsSchema } from '../../../src-shared/settings.ts'
-import { samplePlan, sampleSnapshot, sampleStats, sampleStream } from './sample-engine.ts'
+import { samplePlan, sampleSnapshot, sampleStage, sampleStats, sampleStream } from './sample-engine.ts'
 
 const person = (id: string, role: Caller['role']): Caller => ({ id, role, label: id, address: '' })
 const [owner, anna, ben] = [person('owner', 'owner'), person('Anna', 'operator'), person('Ben', 'viewer')]
@@ -124,10 +124,21 @@ describe('who may operate', () => {
     expect(why({ acquisition: samplePlan })).toBe('SET_BY_PLAN')
     expect(why({ acquisition: samplePlan }, 'overview', true)).toBeUndefined()
     expect(why({ acquisition: paused })).toBeUndefined()
+    // Pausing would not help.
+    expect(why({ acquisition: samplePlan }, 'camera', true)).toBe('ACQUISITION_RUNNING')
     expect(why({ acquisition: paused }, 'camera', true)).toBe('ACQUISITION_RUNNING')
     expect(why({ recording: samplePlan })).toBeUndefined()
     expect(why({ recording: samplePlan }, 'camera', true)).toBe('ACQUISITION_RUNNING')
     expect(why({ recording: { ...samplePlan, state: 'finished' } }, 'camera', true)).toBeUndefined()
+  })
+  it('is nobody who sets stages, lights or optics while a plan goes on, wherever they are shown', () => {
+    const why = (acquisition?: PlanStatus) =>
+      whyNotSet({ ...stateOf({ caller: owner }), acquisition }, sampleStage.id, {
+        lockedWhileAcquiring: false,
+      })?.code
+    expect(why()).toBeUndefined()
+    expect(why(samplePlan)).toBe('SET_BY_PLAN')
+    expect(why({ ...samplePlan, state: 'paused' })).toBeUndefined()
   })
   it('gives the same object for the same state, as stores need it', () => {
     const state = stateOf({ caller: owner, control: { holder: anna } })

@@ -186,6 +186,8 @@ describe('rows', () => {
   it('say what an item is and how it ended', () => {
     const item = sampleItem(1, { frames: 1200, bytes: 4.2e9, finish: 'failed' })
     expect(itemFacts(item)).toBe('OME-TIFF · 1\u2009200 frames · 4.2 GB')
+    // What it could not be asked is not told.
+    expect(itemFacts({ ...item, damaged: 'acquisition.json cannot be read' })).toBe('4.2 GB')
     expect(itemState(item, [])).toBe('failed')
     expect(itemState(sampleItem(1), ['recordings/1'])).toBe('running')
     expect(itemState(sampleItem(1, { finish: 'completed' }), [''])).toBeUndefined()
