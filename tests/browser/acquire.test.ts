@@ -106,6 +106,12 @@ describe('the Acquire view', () => {
     await row(page, 'Position 2').getByRole('button', { name: 'Remove P2' }).click()
     await takes(page).getByText('8 images').waitFor()
     await expect.poll(() => start(page).getAttribute('aria-disabled')).toBeNull()
+
+    // Where no row is left, the keyboard goes on at the section's switch.
+    await row(page, 'Position 1').getByRole('button', { name: 'Remove left' }).press('Enter')
+    await row(page, 'Position 1').waitFor({ state: 'hidden' })
+    const toggler = section(page, 'Positions').getByRole('switch')
+    await expect.poll(() => toggler.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
   it('says at a field why it takes something not, and starts nothing until that is corrected', async () => {

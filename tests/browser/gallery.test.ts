@@ -348,6 +348,9 @@ describe('a viewer far away', () => {
     await screenshot('gallery-phone')
     await page.getByRole('button', { name: 'Open stack.ome.tiff' }).tap()
     await shows(page, 'Z', '3 / 5')
+    // A finger has room to go through the stack.
+    const z = page.getByRole('group', { name: 'Z', exact: true })
+    expect((await boxOf(z.locator('.mantine-Slider-track'))).width).toBeGreaterThan(120)
     const box = await boxOf(image(page))
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
     await page.getByText(/DAPI \d+/).waitFor()

@@ -72,7 +72,8 @@ function removeRow(button: HTMLElement, onRemove: () => void): void {
   const { rows, at } = placeOf(button)
   const section = button.closest('section')
   flushSync(onRemove)
-  const left = rows()
+  // With its last row the list itself may have gone.
+  const left = rows().filter(({ isConnected }) => isConnected)
   const next = left[Math.min(at, left.length - 1)]?.querySelector<HTMLElement>('[data-removes]')
   const target = next ?? section?.querySelector<HTMLElement>('[role="switch"]')
   target?.focus()
