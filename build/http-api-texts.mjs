@@ -22,7 +22,7 @@ On this computer's own address (127.0.0.1) nobody is asked, unless the server wa
 | \`?token=<token>\` | what cannot send headers: \`<img>\`, VLC, ffmpeg. Addresses are written into logs and histories, so prefer the others |
 | cookie \`coverslip_session\`, set by \`POST /api/session\` with \`{"token": "…"}\`, ended by \`DELETE /api/session\` | browsers; scripts of a page cannot read it |
 
-The token is what follows \`#token=\` in a link of the Share dialog. A wrong, expired or revoked one is answered with 401.
+The token is what follows \`#token=\` in a link of the Share dialog. Where tokens are asked for, a wrong, expired or revoked one is answered with 401; where nobody is asked, tokens are ignored.
 
 What a call **needs** is written beside it:
 

@@ -237,6 +237,9 @@ function remarksOn({ summary, failures }: OpenedItem, datasets: readonly ImageDa
   if (summary?.finish?.message !== undefined) remarks.push(summary.finish.message)
   if (summary !== undefined && summary.finish === undefined)
     remarks.push('It is under way, or was interrupted: more frames may come')
+  // What a completed plan leaves out (channels not at every time, or not in the stack) is not missing; losses are told
+  // by its frame log.
+  if (summary?.finish?.reason === 'completed') return remarks
   for (const { name, sizes, planes } of datasets) {
     const whole = Object.values(sizes).reduce((product, length) => product * length, 1)
     if (planes < whole) remarks.push(`${whole - planes} of ${whole} planes of ${name} are not there`)

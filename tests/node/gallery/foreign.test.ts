@@ -371,6 +371,15 @@ describe('Plans in the gallery', () => {
     },
   )
 
+  it('that are complete miss nothing of what they did not plan', async () => {
+    await writePlan('raw')
+    const summaryPath = join(recordings, 'plan/acquisition.json')
+    const summary = JSON.parse(await readFile(summaryPath, 'utf8'))
+    await writeFile(summaryPath, JSON.stringify({ ...summary, finish: { reason: 'completed' } }))
+    const { remarks } = await gallery.open('recordings/plan')
+    expect(remarks).toEqual(['9 images of Camera 1 were skipped'])
+  })
+
   it('that are under way show what can be read meanwhile, without being closed first', async () => {
     await writePlan('raw')
     const summaryPath = join(recordings, 'plan/acquisition.json')
