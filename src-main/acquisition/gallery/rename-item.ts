@@ -19,8 +19,8 @@ const endingPattern = /(\.ome)?\.[^.]+$/i
 /**
  * @param wanted any text; as with recordings, what is no letter or digit becomes `_`.
  * @returns the item's id and name from now on.
- * @throws CoverslipError as `movableItem`; INVALID_INPUT: it is no name, or the file is named within files; DATA_FOLDER:
- *   there is something of that name, or the system refuses it
+ * @throws CoverslipError as `movableItem`; INVALID_INPUT: it is no name, there is something of that name, or the file is
+ *   named within files; DATA_FOLDER: the system refuses it
  */
 export async function renameItem(
   dataFolder: string,
@@ -73,7 +73,7 @@ async function renameFolder({ path, type }: MovableItem, { from, to }: Move): Pr
   }
 }
 
-/** Where one of them cannot be moved, none is. @throws CoverslipError DATA_FOLDER */
+/** Where one of them cannot be moved, none is. @throws CoverslipError DATA_FOLDER; INVALID_INPUT when a name is taken */
 async function moveAll(
   { path, type }: Pick<MovableItem, 'path' | 'type'>,
   moves: readonly Move[],
@@ -109,7 +109,7 @@ const movesOverFolders = process.platform !== 'win32'
 /**
  * Takes a name that nobody has, by an empty file or folder in whose place the item comes: nothing that is made at that
  * moment is overwritten. What moves no folder over another need not be kept from it.
- * @throws CoverslipError DATA_FOLDER when somebody has it
+ * @throws CoverslipError INVALID_INPUT when somebody has it
  */
 async function claim(path: string, type: MovableItem['type']): Promise<void> {
   try {
@@ -118,7 +118,7 @@ async function claim(path: string, type: MovableItem['type']): Promise<void> {
     if (type !== 'file' && !movesOverFolders) await rmdir(path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    throw new CoverslipError('DATA_FOLDER', `There is another ${basename(path)}`, {
+    throw new CoverslipError('INVALID_INPUT', `There is another ${basename(path)}`, {
       hint: 'Choose a different name, or rename or delete that first.',
     })
   }

@@ -119,7 +119,7 @@ describe('An item of the gallery', () => {
       ['cells.raw', 'taken'],
     ] as const)
       await expect(rename(path, name)).rejects.toMatchObject({
-        code: 'DATA_FOLDER',
+        code: 'INVALID_INPUT',
         message: expect.stringContaining('There is another'),
       })
     expect(await files()).toEqual(before)
