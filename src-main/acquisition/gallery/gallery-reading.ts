@@ -141,12 +141,30 @@ export class GalleryReading {
       })
     })
     if (packet !== undefined) return packet
+    await this.#refuseCutOff(found, request)
     const index = Object.entries(request.index).map(([axis, at]) => `${axis} ${at}`)
     throw new CoverslipError(
       'UNKNOWN_IMAGE',
       `${request.id} has no plane ${index.length === 0 ? '0' : index.join(', ')}${request.level === 0 ? '' : ` at level ${request.level}`}`,
       { hint: 'It was skipped or lost, or is still to come.' },
     )
+  }
+
+  /** @throws CoverslipError UNREADABLE_IMAGE when the plane was kept by an acquisition that has ended, and is not there */
+  async #refuseCutOff(
+    found: FoundItem,
+    request: Pick<Extract<GalleryRequest, { type: 'plane' }>, 'id' | 'dataset' | 'index' | 'level'>,
+  ): Promise<void> {
+    if (request.level > 0) return
+    const kept = await this.#opened.use(found, async (item) => {
+      if (item.summary?.finish === undefined) return false
+      const { records } = await datasetOf(item, request).reader.records({ ...request, offset: 0, limit: 1 })
+      return records[0]?.kind === 'frame'
+    })
+    if (!kept) return
+    throw new CoverslipError('UNREADABLE_IMAGE', `The file of ${request.id} ends before this image`, {
+      hint: 'It was taken, and cut off since then: was the file copied completely?',
+    })
   }
 
   async #section(

@@ -1,5 +1,17 @@
 /** Whatever users put into the recordings folder: found, opened, or refused with a reason. */
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -379,6 +391,22 @@ describe('Plans in the gallery', () => {
     const { remarks } = await gallery.open('recordings/plan')
     expect(remarks).toEqual(['9 images of Camera 1 were skipped'])
   })
+
+  it.each(['raw', 'ome-tiff'] as const)(
+    'to %s that were cut off say so of what was taken',
+    async (storage) => {
+      const taken = await writePlan(storage)
+      const folder = join(recordings, 'plan/camera')
+      for (const name of (await readdir(folder)).filter((file) => /\.(raw|tiff)$/.test(file))) {
+        const path = join(folder, name)
+        await truncate(path, Math.floor((await stat(path)).size / 4))
+      }
+      const last = taken.at(-1)
+      await expect(
+        gallery.plane({ id: 'recordings/plan', dataset: 'camera', index: last ?? {} }),
+      ).rejects.toMatchObject({ code: 'UNREADABLE_IMAGE', message: expect.stringContaining('ends before') })
+    },
+  )
 
   it('that are under way show what can be read meanwhile, without being closed first', async () => {
     await writePlan('raw')
