@@ -198,6 +198,8 @@ export class DisplaySession {
   }
 
   #reportProbe(): void {
+    // Whoever acts on what is read here, by a double click, acts on the frame that it was read of.
+    this.#frameReports.sendPending()
     const point = this.#probePoint
     const shown = this.#shown
     const at = point === undefined ? undefined : toImage(this.#painter.view, this.#painter.canvasCss, point)

@@ -15,7 +15,7 @@ export class Throttled<Value> {
     const waitMs = this.#lastMs + this.#intervalMs - performance.now()
     if (waitMs <= 0) return this.sendNow(value)
     this.#pending = { value }
-    this.#timer ??= setTimeout(() => this.#flush(), waitMs)
+    this.#timer ??= setTimeout(() => this.sendPending(), waitMs)
   }
 
   sendNow(value: Value): void {
@@ -24,15 +24,15 @@ export class Throttled<Value> {
     this.#send(value)
   }
 
+  /** Passes on what waits, if anything does: its time has come, or something else is told that goes with it. */
+  sendPending(): void {
+    if (this.#pending !== undefined) this.sendNow(this.#pending.value)
+  }
+
   /** Forgets what was not passed on yet. */
   cancel(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#pending = undefined
-  }
-
-  #flush(): void {
-    this.#timer = undefined
-    if (this.#pending !== undefined) this.sendNow(this.#pending.value)
   }
 }

@@ -28,3 +28,20 @@ test('what must not wait passes at once and replaces what waits', () => {
   vi.advanceTimersByTime(1000)
   expect(passed).toEqual(['a', 'c'])
 })
+
+test('what waits passes when something that goes with it is told', () => {
+  const passed: string[] = []
+  const throttled = new Throttled<string>(100, (value) => passed.push(value))
+  throttled.offer('a')
+  throttled.sendPending()
+  expect(passed).toEqual(['a'])
+  throttled.offer('b')
+  throttled.sendPending()
+  expect(passed).toEqual(['a', 'b'])
+  vi.advanceTimersByTime(50)
+  throttled.offer('c')
+  expect(passed).toEqual(['a', 'b'])
+  vi.advanceTimersByTime(50)
+  expect(passed).toEqual(['a', 'b', 'c'])
+  expect(vi.getTimerCount()).toBe(0)
+})
