@@ -150,9 +150,18 @@ export type Preset = z.infer<typeof presetSchema>
 export const knownPresetSchema = presetSchema.extend({ own: z.literal(true).optional() })
 export type KnownPreset = z.infer<typeof knownPresetSchema>
 
+/** The group of presets that is usual for channels, as in useq-schema and Micro-Manager. */
+export const usualChannelGroup = 'Channel'
+
+/** The group whose presets are the channels: `Channel`, or the first group where there is none of that name. */
+export function channelGroup(presets: readonly Preset[]): string {
+  const first = presets.find(({ group }) => group === usualChannelGroup) ?? presets[0]
+  return first?.group ?? usualChannelGroup
+}
+
 /** What a user keeps as a preset. */
 export const newPresetSchema = z.strictObject({
-  group: z.string().trim().min(1).max(100).default('Channel'),
+  group: z.string().trim().min(1).max(100).default(usualChannelGroup),
   name: z.string().trim().min(1).max(100),
   /** `#rrggbb`, for the UI and for the images of the channel. */
   color: z

@@ -1,4 +1,4 @@
-import { type DeviceState, type Preset, standardProperty } from '../../src-shared/devices.ts'
+import { channelGroup, type DeviceState, type Preset, standardProperty } from '../../src-shared/devices.ts'
 import type { StagePosition } from '../../src-shared/frames/frame-info.ts'
 import {
   binningOf,
@@ -9,9 +9,6 @@ import {
 } from '../../src-shared/pixel-size.ts'
 import type { FrameSurroundings } from '../frames/frame-surroundings.ts'
 
-/** The group whose presets are channels. */
-const channelGroup = 'Channel'
-
 /** How bright a channel is, and how long it is exposed, makes no other channel of it. */
 const strengths: readonly string[] = [
   standardProperty.intensity,
@@ -20,9 +17,9 @@ const strengths: readonly string[] = [
 ]
 
 /**
- * Where `camera` takes its images: the stages' position, as they have told last, in the middle of the image; the channel whose light and filters are
- * set; and the size of a pixel, by the user's calibration for the objective in use. Simulated devices are no part of a
- * real microscope, nor real ones of a simulated.
+ * Where `camera` takes its images: the stages' position, as they have told last, in the middle of the image; the channel
+ * whose light and filters are set; and the size of a pixel, by the user's calibration for the objective in use. Simulated
+ * devices are no part of a real microscope, nor real ones of a simulated.
  */
 export function surroundingsOf(
   camera: DeviceState,
@@ -62,8 +59,9 @@ function positionOf(devices: readonly DeviceState[], offset: StagePosition): Sta
 
 /** The channel that holds; of several the one that says most. */
 function channelOf(devices: readonly DeviceState[], presets: readonly Preset[]): string | undefined {
+  const channels = channelGroup(presets)
   const holding = presets.filter(({ group, settings }) => {
-    if (group !== channelGroup) return false
+    if (group !== channels) return false
     const telling = settings.filter(({ property }) => !strengths.includes(property))
     return telling.length > 0 && telling.every((setting) => holds(devices, setting))
   })

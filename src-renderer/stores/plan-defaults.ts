@@ -1,5 +1,5 @@
 /** What a section of a plan begins with when it is switched on: what is usual, by what this microscope has. */
-import type { DeviceState, Preset } from '../../src-shared/devices.ts'
+import { channelGroup, type DeviceState, type Preset } from '../../src-shared/devices.ts'
 import type { ChannelPlan, MdaSequence, PlanPosition } from '../../src-shared/plan/sequence.ts'
 import { emptySequence } from './plan-draft.ts'
 
@@ -46,14 +46,6 @@ export function channelOf({ group, name }: Pick<Preset, 'group' | 'name'>): Chan
     acquireEvery: 1,
     camera: undefined,
   }
-}
-
-const usualGroup = 'Channel'
-
-/** The group whose presets are the channels: `Channel`, or the first group where there is none of that name. */
-export function channelGroup(presets: readonly Preset[]): string {
-  const first = presets.find(({ group }) => group === usualGroup) ?? presets[0]
-  return first?.group ?? usualGroup
 }
 
 /** The presets that are channels. */

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { applyPreset } from '../actions/device-actions.ts'
-import type { Preset } from '../../src-shared/devices.ts'
+import { type Preset, usualChannelGroup } from '../../src-shared/devices.ts'
 import { HandControls } from '../components/operator-controls.tsx'
 import { PanelSection } from '../components/panel-section.tsx'
 import { useEngine, useServices } from '../services.ts'
@@ -11,7 +11,7 @@ import styles from './channels-panel.module.css'
 /** Presets of every group, channels first: one click sets all devices they name. */
 export function ChannelsPanel() {
   const groups = useEngine(useShallow((state) => [...new Set(state.presets.map((preset) => preset.group))]))
-  const sorted = [...groups].sort((a, b) => Number(b === 'Channel') - Number(a === 'Channel'))
+  const sorted = [...groups].sort((a, b) => Number(b === usualChannelGroup) - Number(a === usualChannelGroup))
   return sorted.map((group) => <PresetGroup key={group} group={group} />)
 }
 

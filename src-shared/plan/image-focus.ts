@@ -8,6 +8,7 @@
  * ```
  */
 import { z } from 'zod'
+import { usualChannelGroup } from '../devices.ts'
 import { CoverslipError } from '../errors.ts'
 import { fieldPath, type FieldProblem, fieldProblems, plainWords, problemText } from '../field-problems.ts'
 import { fieldWithDefault, optionalField } from './plan-parts.ts'
@@ -34,7 +35,7 @@ export type ImageFocusPlan = {
 
 const channelFields = {
   config: z.string().min(1),
-  group: fieldWithDefault(z.string().min(1), 'Channel'),
+  group: fieldWithDefault(z.string().min(1), usualChannelGroup),
 }
 const channelAs = <Fields extends z.ZodType>(fields: Fields) =>
   optionalField(z.preprocess((value) => (typeof value === 'string' ? { config: value } : value), fields))

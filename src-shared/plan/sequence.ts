@@ -3,6 +3,7 @@
  * brings the many ways of writing the same to one form; what cannot be run is refused with its exact path.
  */
 import { z } from 'zod'
+import { usualChannelGroup } from '../devices.ts'
 import { type GridPlan, gridPlanSchema, isRelativeGrid } from './grid-plan.ts'
 import { fieldWithDefault, micrometres, optionalField, readAs } from './plan-parts.ts'
 import { type PropertySetting, propertiesSchema } from './property-setting.ts'
@@ -77,7 +78,7 @@ const exposureMs = optionalField(z.number().positive().max(1e9))
 const channelObjectSchema = z
   .strictObject({
     config: z.string().min(1),
-    group: fieldWithDefault(z.string().min(1), 'Channel'),
+    group: fieldWithDefault(z.string().min(1), usualChannelGroup),
     exposure: exposureMs,
     do_stack: fieldWithDefault(z.boolean(), true),
     z_offset: fieldWithDefault(micrometres, 0),

@@ -1,5 +1,5 @@
 /**
- * ImSwitch's continuous recordings (docs of its protocol, 2.4 and 10), made by Coverslip's recorder: every frame of the
+ * ImSwitch's continuous recordings (RecordingController), made by Coverslip's recorder: every frame of the
  * camera at full bit depth, whatever its live view shows.
  */
 import { dirname, join } from 'node:path'

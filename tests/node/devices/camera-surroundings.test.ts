@@ -132,6 +132,14 @@ describe('surroundingsOf', () => {
     })
   })
 
+  test('knows the channels of a group of another name, as the Acquire view does', () => {
+    const named = presets.map((preset) => ({ ...preset, group: 'Light' }))
+    const known = { devices: [camera, lamp], presets: named, pixelSizes }
+    expect(surroundingsOf(camera, known).channel).toBe('BF')
+    const beside = [...named, { group: 'Channel', name: 'none', settings: [] }]
+    expect(surroundingsOf(camera, { ...known, presets: beside }).channel).toBeUndefined()
+  })
+
   test('leaves out simulated devices, those that are lost, and objectives without calibration', () => {
     const lost: DeviceState = { ...z, status: { state: 'connecting' } }
     const turned = device({ kind: 'turret', id: 'Nosepiece' }, { position: 'unknown' })

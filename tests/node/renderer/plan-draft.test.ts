@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { channelGroup } from '../../../src-shared/devices.ts'
 import { expandPlan } from '../../../src-shared/plan/expand-plan.ts'
 import { readPlan } from '../../../src-shared/plan/read-plan.ts'
 import type { MdaSequence } from '../../../src-shared/plan/sequence.ts'
 import { writePlan } from '../../../src-shared/plan/write-plan.ts'
 import { requestOf } from '../../../src-renderer/actions/acquire-actions.ts'
 import {
-  channelGroup,
   channelPresets,
   type Microscope,
   suggestedStepUm,
